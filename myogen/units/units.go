@@ -1,0 +1,101 @@
+// Package units names the quantities that cross a public border of this
+// module. A quantity is a number multiplied by a unit, the way time.Second is
+// used:
+//
+//	step := 0.1 * units.Ms
+//	peak := 65 * units.Pps
+//	weight := 0.15 * units.MicroS
+//
+// Each type is a float64 in the unit that the field itself uses (ms, pps, mV,
+// nA, uS, um, degC), so a conversion never rounds: float64(step) is 0.1.
+// Mixing two quantities does not compile.
+package units
+
+import (
+	"math"
+	"strconv"
+)
+
+// Time is a time or duration in milliseconds.
+type Time float64
+
+// Units of Time.
+const (
+	Us  Time = 1e-3
+	Ms  Time = 1
+	S   Time = 1000
+	Min Time = 60 * S
+)
+
+// Seconds returns t in seconds.
+func (t Time) Seconds() float64 { return float64(t) / 1000 }
+
+// String prints t in the unit that reads best: "0.1 ms", "15 s".
+func (t Time) String() string {
+	if a := math.Abs(float64(t)); a >= 1000 && !math.IsInf(a, 0) {
+		return quantity(float64(t)/1000, "s")
+	}
+	return quantity(float64(t), "ms")
+}
+
+// Rate is a firing rate in pulses per second.
+type Rate float64
+
+// Pps is one pulse per second.
+const Pps Rate = 1
+
+// String prints r with its unit: "65 pps".
+func (r Rate) String() string { return quantity(float64(r), "pps") }
+
+// Frequency is the frequency of a signal in Hz. It is not a firing rate: a
+// drive of 65 pps may be modulated at 1 Hz.
+type Frequency float64
+
+// Hz is one cycle per second.
+const Hz Frequency = 1
+
+// String prints f with its unit: "0.5 Hz".
+func (f Frequency) String() string { return quantity(float64(f), "Hz") }
+
+// Voltage is an electric potential in millivolts.
+type Voltage float64
+
+// MV is one millivolt.
+const MV Voltage = 1
+
+// String prints v with its unit: "-67 mV".
+func (v Voltage) String() string { return quantity(float64(v), "mV") }
+
+// Current is an electric current in nanoamperes.
+type Current float64
+
+// NA is one nanoampere.
+const NA Current = 1
+
+// String prints i with its unit: "12 nA".
+func (i Current) String() string { return quantity(float64(i), "nA") }
+
+// Conductance is an electric conductance in microsiemens.
+type Conductance float64
+
+// Units of Conductance.
+const (
+	NanoS  Conductance = 1e-3
+	MicroS Conductance = 1
+)
+
+// String prints g with its unit: "0.15 uS".
+func (g Conductance) String() string { return quantity(float64(g), "uS") }
+
+// Temperature is a temperature in degrees Celsius.
+type Temperature float64
+
+// DegC is one degree Celsius.
+const DegC Temperature = 1
+
+// String prints t with its unit: "6.3 degC".
+func (t Temperature) String() string { return quantity(float64(t), "degC") }
+
+func quantity(x float64, unit string) string {
+	return strconv.FormatFloat(x, 'g', -1, 64) + " " + unit
+}
