@@ -1,0 +1,85 @@
+package cmath
+
+import (
+	"bufio"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// The table was written by GNU libc 2.36 on x86-64 with FMA.
+func TestExpEqualsLibm(t *testing.T) {
+	f, err := os.Open("testdata/exp_glibc236.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	n := 0
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var x, want float64
+		if c, _ := fmt.Sscanf(lines.Text(), "%g %g", &x, &want); c != 2 {
+			continue
+		}
+		n++
+		if got := Exp(x); math.Float64bits(got) != math.Float64bits(want) {
+			t.Errorf("Exp(%x) = %x, want %x", x, got, want)
+		}
+	}
+	if n < 1200 {
+		t.Errorf("compared %d values, want the whole table", n)
+	}
+}
+
+func TestExpOutsideTheRange(t *testing.T) {
+	for _, c := range []struct{ x, want float64 }{
+		{-700.0000000000001, 0},
+		{math.Inf(-1), 0},
+		{701, Exp(700)},
+		{math.Inf(1), Exp(700)},
+		{math.NaN(), math.NaN()},
+	} {
+		if got := Exp(c.x); got != c.want && !(got != got && c.want != c.want) {
+			t.Errorf("Exp(%v) = %v, want %v", c.x, got, c.want)
+		}
+	}
+}
+
+func TestGeneratedTableIsCurrent(t *testing.T) {
+	before, err := os.ReadFile("exp_table.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	cmd := exec.Command("go", "run", mustAbs(t, "make_table.go"))
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go run make_table.go: %v\n%s", err, out)
+	}
+	after, err := os.ReadFile(dir + "/exp_table.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(before) != string(after) {
+		t.Error("exp_table.go is not what make_table.go writes; run go generate")
+	}
+}
+
+func mustAbs(t *testing.T, name string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir + "/" + name
+}
+
+// What one exponential costs: a NERLab cell needs 11 a step.
+func BenchmarkExp(b *testing.B) {
+	x, sum := -3.0, 0.0
+	for b.Loop() {
+		sum += Exp(x)
+		x += 1e-9
+	}
+	_ = sum
+}
