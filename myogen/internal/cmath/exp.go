@@ -53,7 +53,9 @@ func Exp(x float64) float64 {
 	e := &expTable[ki%128]
 	r2 := float64(r * r)
 	p := math.FMA(float64(r2*r2), math.FMA(r, c5, c4), math.FMA(r2, math.FMA(r, c3, c2), e.tail+r))
-	// For |x| near 700 the scale alone is still a normal number.
-	scale := math.Float64frombits(e.head + ki<<two45)
+	scale := math.Float64frombits(e.head + ki<<two45) // a normal number for |x| <= 700
+	if x <= -512 {
+		return scale + float64(scale*p) // the library's path to subnormal results does not fuse
+	}
 	return math.FMA(scale, p, scale)
 }
