@@ -1,0 +1,79 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
+)
+
+// display shows one output in the cell: bundle maps MIME types (text/html,
+// text/plain, image/png as base64 ...) to contents, of which the front end
+// shows the richest that it can. With an id, later calls with the same id
+// replace the output; without, each call is an output of its own. An id lives
+// as long as the kernel, so it must come from newDisplayID, once per use.
+//
+// Outside a notebook the text/plain part is printed to standard output.
+func display(id string, bundle map[string]string) error {
+	if !gonbui.IsNotebook {
+		return printPlain(os.Stdout, bundle)
+	}
+	data := make(map[protocol.MIMEType]any, len(bundle))
+	for mime, content := range bundle {
+		data[protocol.MIMEType(mime)] = content
+	}
+	gonbui.SendData(&protocol.DisplayData{Data: data, DisplayID: id})
+	return flush()
+}
+
+// newDisplayID returns an id that no output of this kernel has used.
+func newDisplayID() string { return "myogen-" + gonbui.UniqueId() }
+
+// printPlain prints the text/plain part of a bundle as lines of their own.
+func printPlain(w io.Writer, bundle map[string]string) error {
+	text, ok := bundle["text/plain"]
+	if !ok || text == "" {
+		return nil
+	}
+	if !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	if _, err := io.WriteString(w, text); err != nil {
+		return fmt.Errorf("kernel: show the output: %w", err)
+	}
+	return nil
+}
+
+// flushLimit is how long a notebook may take to confirm an output. It
+// answers within microseconds; a kernel that died never does.
+const flushLimit = 5 * time.Second
+
+// errSilent says that the notebook stopped answering.
+var errSilent = errors.New("kernel: the notebook does not confirm its output")
+
+// flush waits until the notebook has everything that was sent to it. Without
+// it, what a cell shows just before its program ends is lost.
+func flush() error {
+	if !gonbui.IsNotebook {
+		return nil
+	}
+	if err := gonbui.Error(); err != nil {
+		return fmt.Errorf("kernel: show the output: %w", err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		gonbui.Sync()
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-time.After(flushLimit):
+		return errSilent
+	}
+}
