@@ -8,7 +8,10 @@
 // multiply-add), which NEURON calls.
 package cmath
 
-import "math"
+import (
+	"math"
+	"math/big"
+)
 
 //go:generate go run make_table.go
 
@@ -59,3 +62,27 @@ func Exp(x float64) float64 {
 	}
 	return math.FMA(scale, p, scale)
 }
+
+// Exp2 returns 2**y, correctly rounded. It is slow: for set-up only.
+//
+// 2**y = 2**k e**(f ln 2) with k the nearest integer, by the series of the
+// exponential in 160-bit arithmetic.
+func Exp2(y float64) float64 {
+	if math.IsNaN(y) || math.Abs(y) > 1000 {
+		return math.Exp2(y)
+	}
+	k := math.Round(y)
+	x := newBig().Mul(newBig().SetFloat64(y-k), ln2)
+	sum, term := newBig().SetInt64(1), newBig().SetInt64(1)
+	for n := int64(1); n <= 40; n++ {
+		term.Mul(term, x)
+		term.Quo(term, newBig().SetInt64(n))
+		sum.Add(sum, term)
+	}
+	r, _ := sum.Float64()
+	return math.Ldexp(r, int(k))
+}
+
+func newBig() *big.Float { return new(big.Float).SetPrec(160) }
+
+var ln2, _ = newBig().SetString("0.693147180559945309417232121458176568075500134360255254120680009493393621969694715605863326996418687")
