@@ -1,0 +1,173 @@
+package myogen
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gomyogen/myogen/internal/cmath"
+	"gomyogen/myogen/neo/npz"
+)
+
+// ThresholdModel is a formula for the recruitment thresholds of a pool.
+type ThresholdModel int
+
+// The four formulas. N is the number of motor units, i = 1..N, RR the range
+// ratio, b the slope, M the largest threshold.
+const (
+	// Combined is De Luca's shape scaled to run from M/RR to M. The default.
+	Combined ThresholdModel = iota
+	// Fuglevand et al. (1993, J Neurophysiol 70:2470): exp(i ln(RR)/N)/100.
+	Fuglevand
+	// DeLuca and Contessa (2012, J Neurophysiol 107:178): (b i/N) exp(i ln(RR/b)/N)/100.
+	DeLuca
+	// Konstantin et al. (2019): (M/RR) exp((i-1) ln(RR)/(N-1)).
+	Konstantin
+)
+
+var thresholdModelNames = [...]string{"combined", "fuglevand", "deluca", "konstantin"}
+
+func (m ThresholdModel) String() string {
+	if m < 0 || int(m) >= len(thresholdModelNames) {
+		return fmt.Sprintf("ThresholdModel(%d)", int(m))
+	}
+	return thresholdModelNames[m]
+}
+
+// RecruitmentThresholds describes the thresholds of a pool. Zero fields take
+// the values of the descending-drive tutorial.
+type RecruitmentThresholds struct {
+	N          int // motor units; 0 means 100
+	Model      ThresholdModel
+	RangeRatio float64 // largest over smallest threshold, > 1; 0 means 100
+	Slope      float64 // DeLuca and Combined, in (0, RangeRatio]; 0 means 5
+	Max        float64 // Konstantin and Combined, > 0; 0 means 1
+}
+
+func (r RecruitmentThresholds) withDefaults() RecruitmentThresholds {
+	if r.N == 0 {
+		r.N = 100
+	}
+	if r.RangeRatio == 0 {
+		r.RangeRatio = 100
+	}
+	if r.Slope == 0 {
+		r.Slope = 5
+	}
+	if r.Max == 0 {
+		r.Max = 1
+	}
+	return r
+}
+
+func (r RecruitmentThresholds) validate() error {
+	slope := r.Model == DeLuca || r.Model == Combined
+	switch {
+	case r.Model < Combined || r.Model > Konstantin:
+		return fmt.Errorf("myogen: thresholds: unknown model %v", r.Model)
+	case r.N < 2:
+		return fmt.Errorf("myogen: thresholds: N = %d, must be at least 2", r.N)
+	case !(r.RangeRatio > 1) || math.IsInf(r.RangeRatio, 0):
+		return fmt.Errorf("myogen: thresholds: RangeRatio = %v, must be above 1", r.RangeRatio)
+	case slope && !(r.Slope > 0 && r.Slope <= r.RangeRatio):
+		return fmt.Errorf("myogen: thresholds: Slope = %v, must be above 0 and at most RangeRatio = %v", r.Slope, r.RangeRatio)
+	case !(r.Max > 0) || math.IsInf(r.Max, 0):
+		return fmt.Errorf("myogen: thresholds: Max = %v, must be above 0", r.Max)
+	}
+	return nil
+}
+
+// Values returns the N thresholds in rising order.
+func (r RecruitmentThresholds) Values() ([]float64, error) {
+	rt, _, err := r.values()
+	return rt, err
+}
+
+// FromZero returns the thresholds shifted to start at 0 and scaled to end at
+// the largest threshold.
+func (r RecruitmentThresholds) FromZero() ([]float64, error) {
+	rt, raw, err := r.values()
+	if err != nil {
+		return nil, err
+	}
+	scale := slices.Max(rt) / slices.Max(raw)
+	for i := range raw {
+		raw[i] *= scale
+	}
+	return raw, nil
+}
+
+// values returns the thresholds and their unscaled shift to zero.
+func (r RecruitmentThresholds) values() (rt, zero []float64, err error) {
+	r = r.withDefaults()
+	if err := r.validate(); err != nil {
+		return nil, nil, err
+	}
+	rt, zero = make([]float64, r.N), make([]float64, r.N)
+	n := float64(r.N)
+	shape := func(i float64) float64 { // De Luca
+		return r.Slope * i / n * cmath.Exp(math.Log(r.RangeRatio/r.Slope)/n*i)
+	}
+	first, last := shape(1), shape(n)
+	low := r.Max / r.RangeRatio
+	for j := range rt {
+		i := float64(j + 1)
+		switch r.Model {
+		case Fuglevand:
+			rt[j] = cmath.Exp(math.Log(r.RangeRatio)/n*i) / 100
+		case DeLuca:
+			rt[j] = shape(i) / 100
+		case Konstantin:
+			rt[j] = low * cmath.Exp((i-1)*math.Log(r.RangeRatio)/(n-1))
+			zero[j] = low * (cmath.Exp((i-1)*math.Log(r.RangeRatio+1)/n) - 1)
+			continue
+		default:
+			rt[j] = low + float64((shape(i)-first)*(r.Max-low)/(last-first))
+		}
+		zero[j] = rt[j] - rt[0]
+	}
+	return rt, zero, CheckThresholds(rt)
+}
+
+// CheckThresholds tells whether rt can be the thresholds of a pool: at least
+// one, finite, not negative, in rising order. The error names the place.
+func CheckThresholds(rt []float64) error {
+	if len(rt) == 0 {
+		return errors.New("myogen: thresholds: there are none")
+	}
+	for i, x := range rt {
+		switch {
+		case math.IsNaN(x) || math.IsInf(x, 0):
+			return fmt.Errorf("myogen: thresholds: number %d is %v", i, x)
+		case x < 0:
+			return fmt.Errorf("myogen: thresholds: number %d is %v, must not be negative", i, x)
+		case i > 0 && x < rt[i-1]:
+			return fmt.Errorf("myogen: thresholds: number %d is %v, below the one before it, %v; they must rise", i, x, rt[i-1])
+		}
+	}
+	return nil
+}
+
+// SaveThresholds writes rt to an .npy file, complete or not at all.
+func SaveThresholds(path string, rt []float64) error {
+	if err := CheckThresholds(rt); err != nil {
+		return err
+	}
+	return npz.WriteArray(path, npz.Floats(rt))
+}
+
+// LoadThresholds reads thresholds from an .npy file and checks them.
+func LoadThresholds(path string) ([]float64, error) {
+	a, err := npz.ReadArray(path)
+	if err != nil {
+		return nil, err
+	}
+	if a.Float == nil || len(a.Shape) != 1 {
+		return nil, fmt.Errorf("myogen: %s: thresholds must be one row of float64, the shape is %v", path, a.Shape)
+	}
+	if err := CheckThresholds(a.Float); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return a.Float, nil
+}
