@@ -216,7 +216,7 @@ func decodeArray(r io.Reader) (Array, error) {
 		count *= n
 	}
 	if m[2] == "True" && len(a.Shape) > 1 {
-		return a, errors.New("Fortran order is not supported")
+		return a, errors.New("arrays in Fortran order are not supported")
 	}
 	width, err := itemSize(m[1])
 	if err != nil {
