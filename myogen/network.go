@@ -1,0 +1,247 @@
+package myogen
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/random"
+	"gomyogen/myogen/units"
+)
+
+// Population is what a Network connects: an AlphaMNPool, a
+// DescendingDrivePool or a SpikeSource.
+type Population interface {
+	size() int
+	String() string
+}
+
+// DescendingDrivePool describes cortical neurons that fire at a common rate.
+type DescendingDrivePool struct {
+	N       int            // neurons; 0 means 100
+	Process random.Process // nil means Poisson; random.Erlang and random.Gamma fire more regularly
+}
+
+func (p DescendingDrivePool) size() int {
+	if p.N == 0 {
+		return 100
+	}
+	return p.N
+}
+
+func (p DescendingDrivePool) process() random.Process {
+	if p.Process == nil {
+		return random.Poisson{}
+	}
+	return p.Process
+}
+
+func (p DescendingDrivePool) String() string {
+	return fmt.Sprintf("%d drive neurons, %T%+v", p.size(), p.process(), p.process())
+}
+
+// SpikeSource is a population whose spikes are given.
+type SpikeSource struct {
+	Trains []neo.SpikeTrain
+}
+
+func (p SpikeSource) size() int      { return len(p.Trains) }
+func (p SpikeSource) String() string { return fmt.Sprintf("%d given spike trains", len(p.Trains)) }
+
+func (p AlphaMNPool) String() string {
+	model := NERLab
+	if p.Config != nil {
+		model = p.Config.Model
+	}
+	return fmt.Sprintf("%d motor neurons, %s", p.size(), model)
+}
+
+// Connection describes how the cells of one population reach those of another.
+type Connection struct {
+	Probability float64           // of each pair, in (0, 1]
+	Weight      units.Conductance // peak of one event, > 0
+	Delay       units.Time        // 0 means 1 ms
+	Inhibitory  bool              // onto the inhibitory synapses
+	// List gives the pairs instead of Probability: source, target and synapse
+	// (an index of the target's Synapses) of each.
+	List [][3]int
+}
+
+// DefaultDelay is the delay of a connection, and of the path from a drive
+// neuron's spike to its terminals.
+const DefaultDelay = 1 * units.Ms
+
+func delayOr(d units.Time) units.Time {
+	if d == 0 {
+		return DefaultDelay
+	}
+	return d
+}
+
+// External describes an input from outside the network.
+type External struct {
+	Drive Drive // the rate at which a DescendingDrivePool fires
+	// Latency is from a spike to the terminals of its axon; 0 means 1 ms.
+	Latency units.Time
+}
+
+// Network describes named populations and their connections. It holds no
+// running state.
+type Network struct {
+	populations []namedPopulation
+	connections []namedConnection
+	externals   []namedExternal
+}
+
+type namedPopulation struct {
+	name string
+	Population
+}
+
+type namedConnection struct {
+	source, target string
+	Connection
+}
+
+type namedExternal struct {
+	source, target string
+	External
+}
+
+func (n *Network) index(name string) (int, error) {
+	names := make([]string, len(n.populations))
+	for i, p := range n.populations {
+		if p.name == name {
+			return i, nil
+		}
+		names[i] = p.name
+	}
+	return 0, fmt.Errorf("myogen: there is no population %q; there are %q", name, names)
+}
+
+// Add adds a population under a name of its own.
+func (n *Network) Add(name string, p Population) error {
+	switch _, err := n.index(name); {
+	case name == "":
+		return fmt.Errorf("myogen: a population needs a name")
+	case err == nil:
+		return fmt.Errorf("myogen: there is already a population %q", name)
+	case p == nil:
+		return fmt.Errorf("myogen: population %q is nil", name)
+	}
+	switch p := p.(type) {
+	case AlphaMNPool:
+		if _, err := p.build(); err != nil {
+			return fmt.Errorf("myogen: population %q: %s", name, strings.TrimPrefix(err.Error(), "myogen: "))
+		}
+	case DescendingDrivePool:
+		if p.size() < 1 {
+			return fmt.Errorf("myogen: population %q: N = %d, must be at least 1", name, p.N)
+		}
+		if err := p.process().Validate(); err != nil {
+			return fmt.Errorf("myogen: population %q: %w", name, err)
+		}
+	case SpikeSource:
+		for i, train := range p.Trains {
+			if j := slices.IndexFunc(train.Times, func(t units.Time) bool {
+				return !(t >= 0) || math.IsInf(float64(t), 0)
+			}); j >= 0 {
+				return fmt.Errorf("myogen: population %q: train %d: spike %d is at %v", name, i, j, train.Times[j])
+			}
+			if !slices.IsSorted(train.Times) {
+				return fmt.Errorf("myogen: population %q: train %d: the spikes are not in rising order", name, i)
+			}
+		}
+	}
+	n.populations = append(n.populations, namedPopulation{name, p})
+	return nil
+}
+
+// Connect connects two populations. The target must be an AlphaMNPool.
+func (n *Network) Connect(source, target string, c Connection) error {
+	s, err := n.index(source)
+	if err != nil {
+		return err
+	}
+	t, err := n.index(target)
+	if err != nil {
+		return err
+	}
+	where := fmt.Sprintf("myogen: connection %q to %q: ", source, target)
+	pool, ok := n.populations[t].Population.(AlphaMNPool)
+	switch {
+	case !ok:
+		return fmt.Errorf("%sthe target has no synapses; only an AlphaMNPool has", where)
+	case c.List == nil && !(c.Probability > 0 && c.Probability <= 1):
+		return fmt.Errorf("%sprobability is %v, must be above 0 and at most 1", where, c.Probability)
+	case !(c.Weight > 0) || math.IsInf(float64(c.Weight), 0):
+		return fmt.Errorf("%sweight is %v, must be above 0", where, c.Weight)
+	case !(c.Delay >= 0) || math.IsInf(float64(c.Delay), 0):
+		return fmt.Errorf("%sdelay is %v, must not be negative", where, c.Delay)
+	}
+	built, err := pool.build()
+	if err != nil {
+		return err
+	}
+	for i, l := range c.List {
+		for j, size := range []int{n.populations[s].size(), pool.size(), len(built.synapses)} {
+			if l[j] < 0 || l[j] >= size {
+				return fmt.Errorf("%spair %d: %s is %d, must be 0 to %d", where, i,
+					[]string{"source", "target", "synapse"}[j], l[j], size-1)
+			}
+		}
+	}
+	n.connections = append(n.connections, namedConnection{source, target, c})
+	return nil
+}
+
+// ConnectFromExternal lets a source outside the network drive a
+// DescendingDrivePool.
+func (n *Network) ConnectFromExternal(source, target string, e External) error {
+	t, err := n.index(target)
+	if err != nil {
+		return err
+	}
+	if _, ok := n.populations[t].Population.(DescendingDrivePool); !ok {
+		return fmt.Errorf("myogen: external %q: %q is not a DescendingDrivePool", source, target)
+	}
+	for _, x := range n.externals {
+		if x.target == target {
+			return fmt.Errorf("myogen: external %q: %q is already driven by %q", source, target, x.source)
+		}
+	}
+	if !(e.Latency >= 0) || math.IsInf(float64(e.Latency), 0) {
+		return fmt.Errorf("myogen: external %q: latency is %v, must not be negative", source, e.Latency)
+	}
+	if _, err := e.Drive.signal(Draws{}.noise()); err != nil {
+		return fmt.Errorf("myogen: external %q: %s", source, strings.TrimPrefix(err.Error(), "myogen: "))
+	}
+	n.externals = append(n.externals, namedExternal{source, target, e})
+	return nil
+}
+
+// String lists populations and connections.
+func (n *Network) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Network of %d populations\n", len(n.populations))
+	for _, p := range n.populations {
+		fmt.Fprintf(&b, "  %-10s %s\n", p.name, p.Population)
+	}
+	for _, e := range n.externals {
+		fmt.Fprintf(&b, "  %s -> %s: rate\n", e.source, e.target)
+	}
+	for _, c := range n.connections {
+		kind := "excitatory"
+		if c.Inhibitory {
+			kind = "inhibitory"
+		}
+		if c.List != nil {
+			fmt.Fprintf(&b, "  %s -> %s: %d given pairs, %v, delay %v\n", c.source, c.target, len(c.List), c.Weight, delayOr(c.Delay))
+			continue
+		}
+		fmt.Fprintf(&b, "  %s -> %s: %s, probability %v, %v, delay %v\n", c.source, c.target, kind, c.Probability, c.Weight, delayOr(c.Delay))
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

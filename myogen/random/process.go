@@ -1,0 +1,146 @@
+package random
+
+import (
+	"fmt"
+	"math"
+)
+
+// Xorshift is the 64-bit xorshift* generator of MyoGen's drive neurons
+// (Vigna 2016, ACM TOMS 42:30).
+type Xorshift struct{ state uint64 }
+
+// NewXorshift returns the generator of a seed; 0 stands for a fixed other one.
+func NewXorshift(seed uint64) Xorshift {
+	if seed == 0 {
+		seed = 0xDEADBEEFCAFEBABE
+	}
+	return Xorshift{state: seed}
+}
+
+// Float64 returns a number in [0, 1). The integer it comes from can round up
+// to 1, about three times in 10^17; the number just below 1 is returned then.
+func (x *Xorshift) Float64() float64 {
+	x.state ^= x.state >> 12
+	x.state ^= x.state << 25
+	x.state ^= x.state >> 27
+	return min(float64(x.state*2685821657736338717)/(1<<64), 1-0x1p-53)
+}
+
+// Process is a renewal process: the distribution of the integrated rate from
+// one spike to the next, with mean 1.
+type Process interface {
+	// Next draws the integrated rate at which the next spike comes.
+	Next(*Xorshift) float64
+	// Validate tells what is wrong with the parameters.
+	Validate() error
+}
+
+// Poisson has exponential intervals: CV 1.
+type Poisson struct{}
+
+// Next implements Process: -log(1-u).
+func (Poisson) Next(x *Xorshift) float64 { return -math.Log1p(-x.Float64()) }
+
+// Validate implements Process.
+func (Poisson) Validate() error { return nil }
+
+// Erlang has intervals that are the sum of Order exponential ones: CV
+// 1/sqrt(Order). Order 5 is what poisson_batch_size=5 did in MyoGen before 0.12.
+type Erlang struct {
+	Order int // > 0; 1 is a Poisson process
+}
+
+// Next implements Process: -log(u1 u2 ... uN)/N.
+func (e Erlang) Next(x *Xorshift) float64 {
+	product := 1.0
+	for range e.Order {
+		product *= x.Float64()
+	}
+	return -(1 / float64(e.Order)) * math.Log(max(product, math.SmallestNonzeroFloat64))
+}
+
+// Validate implements Process.
+func (e Erlang) Validate() error {
+	if e.Order < 1 || e.Order > 1000 {
+		return fmt.Errorf("random: Erlang order is %d, must be 1 to 1000", e.Order)
+	}
+	return nil
+}
+
+// Gamma has gamma distributed intervals: CV 1/sqrt(Shape).
+type Gamma struct {
+	Shape float64 // > 0; 0 means 3
+}
+
+func (g Gamma) shape() float64 {
+	if g.Shape == 0 {
+		return 3
+	}
+	return g.Shape
+}
+
+// Next implements Process (Marsaglia and Tsang 2000, ACM TOMS 26:363).
+func (g Gamma) Next(x *Xorshift) float64 {
+	k := g.shape()
+	return gamma(k, x) / k
+}
+
+func gamma(k float64, x *Xorshift) float64 {
+	if k < 1 {
+		u := x.Float64()
+		return gamma(k+1, x) * math.Pow(u, 1/k)
+	}
+	d := k - 1.0/3
+	c := 1 / math.Sqrt(9*d)
+	for {
+		u1, u2 := max(x.Float64(), math.SmallestNonzeroFloat64), x.Float64()
+		z := math.Sqrt(-2*math.Log(u1)) * math.Cos(2*math.Pi*u2)
+		v := 1 + float64(c*z)
+		v = v * v * v
+		if v <= 0 {
+			continue
+		}
+		u := x.Float64()
+		if u < 1-float64(0.0331*(z*z)*(z*z)) || math.Log(u) < float64(0.5*z*z)+float64(d*(1-v+math.Log(v))) {
+			return d * v
+		}
+	}
+}
+
+// Validate implements Process.
+func (g Gamma) Validate() error {
+	if k := g.shape(); !(k > 0) || math.IsInf(k, 0) {
+		return fmt.Errorf("random: gamma shape is %v, must be above 0", k)
+	}
+	return nil
+}
+
+// Spiker is a neuron that integrates a rate and fires each time the integral
+// reaches a threshold drawn from its process. What the integral exceeds the
+// threshold by is dropped, and it fires at most once in a step.
+type Spiker struct {
+	process        Process
+	source         Xorshift
+	sum, threshold float64
+}
+
+// NewSpiker returns a neuron that draws its thresholds from the generator of seed.
+func NewSpiker(seed uint64, p Process) *Spiker {
+	s := &Spiker{process: p, source: NewXorshift(seed)}
+	s.threshold = p.Next(&s.source)
+	return s
+}
+
+// Step integrates rate (pps) over dt (ms) and tells whether the neuron fires.
+func (s *Spiker) Step(rate, dt float64) bool {
+	if !(rate > 0) {
+		return false
+	}
+	s.sum += float64(rate * dt * 1e-3)
+	if s.sum < s.threshold {
+		return false
+	}
+	s.sum = 0
+	s.threshold = s.process.Next(&s.source)
+	return true
+}
