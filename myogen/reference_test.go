@@ -1,0 +1,300 @@
+package myogen
+
+import (
+	"context"
+	"testing"
+
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/neo/npz"
+	"gomyogen/myogen/units"
+)
+
+// The reference networks are runs of MyoGen 0.12.0 on NEURON 8.2.7: 100 drive
+// neurons, 100 motor neurons, 15 s, seed 42.
+
+func readReference(t testing.TB, m Model) npz.File {
+	t.Helper()
+	f, err := npz.Read("testdata/network_" + string(m) + "_seed42.npz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// trains cuts concatenated spike times into trains.
+func trains(t testing.TB, f npz.File, prefix string) [][]float64 {
+	t.Helper()
+	times, err := f.Floats(prefix + "_spike_times_ms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts, err := f.Ints(prefix + "_spike_counts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out [][]float64
+	for _, n := range counts {
+		out = append(out, times[:n])
+		times = times[n:]
+	}
+	return out
+}
+
+// differences counts spikes that are not at the same time to the bit, and all
+// that are wanted.
+func differences(got []neo.SpikeTrain, want [][]float64) (different, all int) {
+	for i, train := range got {
+		for j := range max(len(train.Times), len(want[i])) {
+			if j >= len(train.Times) || j >= len(want[i]) || float64(train.Times[j]) != want[i][j] {
+				different++
+			}
+		}
+		all += len(want[i])
+	}
+	return different, all
+}
+
+func seedProtocol() Drive {
+	return Drive{
+		Shape: Trapezoid{Peak: 65 * units.Pps, Rest: 1 * units.S, Ramp: 500 * units.Ms, Plateau: 10 * units.S},
+		Noise: 1 * units.Pps, Duration: 15 * units.S,
+	}
+}
+
+func tutorialNetwork(t testing.TB, m Model, thresholds []float64) *Network {
+	t.Helper()
+	cfg, err := DefaultAlphaMNConfig(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &Network{}
+	for _, err := range []error{
+		n.Add("DD", DescendingDrivePool{}),
+		n.Add("aMN", AlphaMNPool{Thresholds: thresholds, Config: &cfg}),
+		n.Connect("DD", "aMN", Connection{Probability: 0.5, Weight: 0.15 * units.MicroS}),
+		n.ConnectFromExternal("cortical_input", "DD", External{Drive: seedProtocol()}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return n
+}
+
+func run(t testing.TB, n *Network, cfg SimulationConfig, d units.Time) *Result {
+	t.Helper()
+	s, err := NewSimulation(n, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Run(context.Background(), d, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func mustTrains(t testing.TB, r *Result, population string) []neo.SpikeTrain {
+	t.Helper()
+	s, err := r.SpikeTrains(population)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// From the seed alone: noise, connections, drive spikes and motor spikes.
+func TestSeedEqualsMyoGen(t *testing.T) {
+	for _, m := range []Model{NERLab, Powers2017} {
+		t.Run(string(m), func(t *testing.T) {
+			f := readReference(t, m)
+			thresholds, err := f.Floats("thresholds")
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := NewSimulation(tutorialNetwork(t, m, thresholds), SimulationConfig{Draws: Draws{Seed: 42, Order: MyoGenOrder}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			drive, err := s.Drive("DD")
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := f.Floats("drive") // every 37th sample
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, w := range want {
+				if drive.Values[37*i] != w {
+					t.Fatalf("drive sample %d is %v, want %v", 37*i, drive.Values[37*i], w)
+				}
+			}
+			links, err := s.Connections("DD", "aMN")
+			if err != nil {
+				t.Fatal(err)
+			}
+			pairs, err := f.Ints("connections")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(pairs) != 3*len(links) {
+				t.Fatalf("%d connections, want %d", len(links), len(pairs)/3)
+			}
+			for i, l := range links {
+				if w := pairs[3*i:]; l != (Link{int(w[0]), int(w[1]), int(w[2])}) {
+					t.Fatalf("connection %d is %v, want %v", i, l, w[:3])
+				}
+			}
+			r, err := s.Run(context.Background(), 15*units.S, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d, all := differences(mustTrains(t, r, "DD"), trains(t, f, "dd")); d != 0 {
+				t.Errorf("%d of %d drive spikes differ", d, all)
+			}
+			d, all := differences(mustTrains(t, r, "aMN"), trains(t, f, "mn"))
+			if d != 0 {
+				t.Errorf("%d of %d motor spikes differ", d, all)
+			}
+			t.Logf("%d motor spikes bit-identical, %d steps", all-d, r.Steps)
+		})
+	}
+}
+
+// Workers, epochs and the step-by-step form do not change a spike.
+func TestEveryFormGivesTheSameSpikes(t *testing.T) {
+	thresholds, err := RecruitmentThresholds{N: 12}.Values()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const duration = 1500 * units.Ms
+	for _, m := range []Model{NERLab, Powers2017} {
+		t.Run(string(m), func(t *testing.T) {
+			n := tutorialNetwork(t, m, thresholds)
+			// A closed loop: each motor neuron inhibits others.
+			if err := n.Connect("aMN", "aMN", Connection{Probability: 0.3, Weight: 0.05, Inhibitory: true, Delay: 2}); err != nil {
+				t.Fatal(err)
+			}
+			cfg := SimulationConfig{Draws: Draws{Seed: 7}, Workers: 1}
+			want := run(t, n, cfg, duration)
+			same := func(what string, r *Result) {
+				t.Helper()
+				for _, p := range []string{"DD", "aMN"} {
+					var w [][]float64
+					for _, train := range mustTrains(t, want, p) {
+						row := []float64{}
+						for _, x := range train.Times {
+							row = append(row, float64(x))
+						}
+						w = append(w, row)
+					}
+					if d, all := differences(mustTrains(t, r, p), w); d != 0 || all == 0 {
+						t.Errorf("%s: %d of %d spikes of %s differ", what, d, all, p)
+					}
+				}
+			}
+			for _, workers := range []int{2, 3, 8} {
+				cfg.Workers = workers
+				same("workers", run(t, n, cfg, duration))
+			}
+			// By hand.
+			s, err := NewSimulation(n, cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			drive, err := s.Drive("DD")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for k := 0; s.Time() < duration; k++ {
+				for i := range 100 {
+					fired, err := s.Integrate("DD", i, units.Rate(drive.Values[k]))
+					if err != nil {
+						t.Fatal(err)
+					}
+					if at := s.Time() + 1*units.Ms; fired && at < duration {
+						if err := s.Deliver("DD", i, at); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				if err := s.Advance(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			same("step by step", s.Result(duration))
+		})
+	}
+}
+
+func TestGivenSpikesEqualTheDriveThatMadeThem(t *testing.T) {
+	f := readReference(t, Powers2017)
+	thresholds, _ := f.Floats("thresholds")
+	var source SpikeSource
+	for _, times := range trains(t, f, "dd") {
+		var train neo.SpikeTrain
+		for _, x := range times {
+			train.Times = append(train.Times, units.Time(x))
+		}
+		source.Trains = append(source.Trains, train)
+	}
+	pairs, _ := f.Ints("connections")
+	var list [][3]int
+	for ; len(pairs) > 0; pairs = pairs[3:] {
+		list = append(list, [3]int{int(pairs[0]), int(pairs[1]), int(pairs[2])})
+	}
+	cfg, err := DefaultAlphaMNConfig(Powers2017)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &Network{}
+	for _, err := range []error{
+		n.Add("DD", source),
+		n.Add("aMN", AlphaMNPool{Thresholds: thresholds, Config: &cfg}),
+		n.Connect("DD", "aMN", Connection{List: list, Weight: 0.15}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := run(t, n, SimulationConfig{}, 15*units.S)
+	if d, all := differences(mustTrains(t, r, "aMN"), trains(t, f, "mn")); d != 0 {
+		t.Errorf("%d of %d motor spikes differ", d, all)
+	}
+}
+
+func TestCancelledRunGoesOn(t *testing.T) {
+	thresholds, err := RecruitmentThresholds{N: 10}.Values()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := tutorialNetwork(t, NERLab, thresholds)
+	want := run(t, n, SimulationConfig{}, 2*units.S)
+	s, err := NewSimulation(n, SimulationConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r, err := s.Run(ctx, 2*units.S, func(done, total units.Time) {
+		if done > 1300*units.Ms {
+			cancel()
+		}
+	})
+	if err != nil || !r.Partial() || r.Simulated < 1300 || r.Simulated > 1400 {
+		t.Fatalf("stopped at %v, partial %v, error %v; want a partial result at 1.35 s", r.Simulated, r.Partial(), err)
+	}
+	if r, err = s.Run(context.Background(), 2*units.S, nil); err != nil || r.Partial() {
+		t.Fatalf("going on: partial %v, error %v", r.Partial(), err)
+	}
+	for i, train := range mustTrains(t, want, "aMN") {
+		got := mustTrains(t, r, "aMN")[i]
+		if len(got.Times) != len(train.Times) {
+			t.Fatalf("cell %d has %d spikes, want %d", i, len(got.Times), len(train.Times))
+		}
+		for j := range train.Times {
+			if got.Times[j] != train.Times[j] {
+				t.Fatalf("cell %d, spike %d is at %v, want %v", i, j, got.Times[j], train.Times[j])
+			}
+		}
+	}
+}
