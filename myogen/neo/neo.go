@@ -71,3 +71,16 @@ func (b *Block) Segment(name string) (*Segment, error) {
 	}
 	return nil, fmt.Errorf("neo: block %q has no segment %q; it has %q", b.Name, name, names)
 }
+
+// Slice returns the spikes from from to to, both included, as Neo's
+// time_slice does.
+func (t SpikeTrain) Slice(from, to units.Time) SpikeTrain {
+	s := t
+	s.Times, s.TStart, s.TStop = nil, from, to
+	for _, x := range t.Times {
+		if x >= from && x <= to {
+			s.Times = append(s.Times, x)
+		}
+	}
+	return s
+}
