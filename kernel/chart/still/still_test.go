@@ -45,7 +45,7 @@ func TestPNGHasEverySeries(t *testing.T) {
 			r, g, b, _ := img.At(x, y).RGBA()
 			r, g, b = r>>8, g>>8, b>>8
 			switch {
-			case b > 150 && r < 80:
+			case b > r+50:
 				blue++
 			case r > 150 && g < 100 && b < 100 && b > 15:
 				red++
