@@ -6,7 +6,15 @@
   const spec = JSON.parse(box.dataset.figure);
 
   function bytes(text) { return Uint8Array.from(atob(text), c => c.charCodeAt(0)); }
-  function floats(text) { return new Float32Array(bytes(text).buffer); }
+  function points(s) {
+    if (!s.data) return new Float64Array(0);
+    const levels = new Uint16Array(bytes(s.data).buffer), out = new Float64Array(levels.length), [x0, x1, y0, y1] = s.box;
+    for (let i = 0; i < levels.length; i += 2) {
+      out[i] = x0 + levels[i] / 65534 * (x1 - x0);
+      out[i + 1] = levels[i + 1] === 65535 ? NaN : y0 + levels[i + 1] / 65534 * (y1 - y0);
+    }
+    return out;
+  }
 
   function script(url) {
     return new Promise((done, failed) => {
@@ -62,7 +70,7 @@
     o.series = spec.series.map(s => {
       const base = { name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false };
       if (s.kind === "heat") return { ...base, type: "custom", clip: true, data: [[s.x0, 0], [s.x1, 0]].slice(0, 1), renderItem: heat(s), tooltip: { show: false } };
-      const data = floats(s.data);
+      const data = points(s);
       if (s.kind === "raster") return { ...base, type: "scatter", data, dimensions: ["x", "y"], large: true, largeThreshold: 0, progressive: 0, symbol: "rect", symbolSize: [1.5, s.mark], itemStyle: { color: s.color, opacity: 1 }, silent: true, tooltip: { show: false } };
       return { ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: false, symbol: "circle", lineStyle: { width: s.width, type: s.dashed ? "dashed" : "solid", color: s.color }, itemStyle: { color: s.color } };
     });
@@ -88,7 +96,11 @@
     el.style.display = "block";
     const sized = new ResizeObserver(() => {
       if (!el.clientWidth) return;
-      if (!chart) { start(); still.style.display = "none"; box.dataset.state = "live"; }
+      if (!chart) {
+        try { start(); } catch (e) { sized.disconnect(); el.style.display = "none"; throw e; }
+        still.style.display = "none";
+        box.dataset.state = "live";
+      }
       else if (theme !== dark()) start();
       else chart.resize();
     });
