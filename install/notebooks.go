@@ -34,6 +34,10 @@ func (h *home) runTutorials(ctx context.Context) error {
 // execute runs a notebook headless. The executed notebook and an HTML page go
 // into results/ beside it; what it printed is in the first.
 func (h *home) execute(ctx context.Context, file string) (string, error) {
+	file, err := filepath.Abs(file)
+	if err != nil {
+		return "", err
+	}
 	if _, err := os.Stat(file); err != nil {
 		return "", err
 	}
@@ -49,7 +53,7 @@ func (h *home) execute(ctx context.Context, file string) (string, error) {
 	fmt.Printf("run %s ...\n", name)
 	start := time.Now()
 	draft := filepath.Join(results, stem+".running.ipynb")
-	err := command(ctx, dir, nil, h.python("jupyter"), "nbconvert", "--to", "notebook", "--execute", "--allow-errors",
+	err = command(ctx, dir, nil, h.python("jupyter"), "nbconvert", "--to", "notebook", "--execute", "--allow-errors",
 		"--ExecutePreprocessor.kernel_name="+kernelName, "--ExecutePreprocessor.timeout=600", "--output-dir", results, "--output", filepath.Base(draft), name)
 	if err != nil {
 		return "", err
