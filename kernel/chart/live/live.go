@@ -182,6 +182,9 @@ func (s *spec) add(panel int, p chart.Panel, top int) {
 		switch x := x.(type) {
 		case *chart.Line:
 			xs, ys := x.Thin(columns)
+			if len(xs) == 0 {
+				continue
+			}
 			line := series{Kind: "line", Panel: panel, Name: x.Name, Width: 1.5, Dashed: x.Dashed}
 			line.Data, line.Box = pack(xs, ys)
 			if x.Width > 0 {
@@ -202,6 +205,9 @@ func (s *spec) add(panel int, p chart.Panel, top int) {
 					}
 				}
 				c := x.Colors.At(float64(g) / float64(max(min(groups, n)-1, 1)))
+				if len(xs) == 0 {
+					continue // ECharts cannot draw a series without points
+				}
 				data, box := pack(xs, ys)
 				s.Series = append(s.Series, series{Kind: "raster", Panel: panel, Name: p.Title, Data: data, Box: box, Color: hex(c), Mark: mark})
 			}
