@@ -15,6 +15,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+
+	"gomyogen/install/jupyter"
 )
 
 const usage = `Sets up the Go notebooks of this module and runs them.
@@ -41,7 +43,7 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	home, err := findHome()
+	home, err := jupyter.Find()
 	if err != nil {
 		return err
 	}
@@ -51,30 +53,77 @@ func run(ctx context.Context, args []string) error {
 	}
 	switch command {
 	case "":
-		if err := home.setUp(ctx); err != nil {
+		if err := home.SetUp(ctx, os.Stdout); err != nil {
 			return err
 		}
-		return home.runTutorials(ctx)
+		return runTutorials(ctx, home)
 	case "lab":
-		dir := filepath.Join(home.module, "notebooks")
+		dir := home.Notebooks()
 		if len(args) > 0 {
 			dir = args[0]
 		}
-		if err := home.setUp(ctx); err != nil {
-			return err
-		}
-		return home.lab(ctx, dir)
+		return lab(ctx, home, dir)
 	case "run":
 		if len(args) != 1 {
 			return errors.New("run needs one FILE.ipynb")
 		}
-		if err := home.setUp(ctx); err != nil {
+		if err := home.SetUp(ctx, os.Stdout); err != nil {
 			return err
 		}
-		_, err := home.execute(ctx, args[0])
+		_, err := execute(ctx, home, args[0])
 		return err
 	case "doctor":
-		return home.doctor()
+		return home.Doctor(os.Stdout)
 	}
 	return fmt.Errorf("there is no command %q; -h shows those there are", command)
+}
+
+// tutorials are run by a plain install.
+var tutorials = []string{"01_recruitment_thresholds.ipynb", "03_descending_drive.ipynb"}
+
+func runTutorials(ctx context.Context, home *jupyter.Home) error {
+	for _, name := range tutorials {
+		e, err := execute(ctx, home, filepath.Join(home.Notebooks(), name))
+		if err != nil {
+			return err
+		}
+		nb, err := jupyter.ReadNotebook(e.Notebook)
+		if err != nil {
+			return err
+		}
+		fmt.Print(nb.Printed())
+	}
+	fmt.Println("\nOpen JupyterLab on the tutorials:  go run ./install lab")
+	return nil
+}
+
+// execute runs a notebook and says where its results are.
+func execute(ctx context.Context, home *jupyter.Home, file string) (jupyter.Execution, error) {
+	fmt.Printf("run %s ...\n", filepath.Base(file))
+	e, err := home.Execute(ctx, os.Stdout, file)
+	if err == nil {
+		fmt.Printf("  done in %.1f s\n  notebook  %s\n  page      %s\n", e.Took.Seconds(), e.Notebook, e.Page)
+	}
+	return e, err
+}
+
+// lab opens JupyterLab on a folder and ends with it.
+func lab(ctx context.Context, home *jupyter.Home, dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return fmt.Errorf("%s is not a folder", dir)
+	}
+	if err := home.SetUp(ctx, os.Stdout); err != nil {
+		return err
+	}
+	cmd := home.LabCommand(ctx, dir)
+	cmd.Stdout, cmd.Stderr, cmd.Stdin = os.Stdout, os.Stderr, os.Stdin
+	err = cmd.Run()
+	if ctx.Err() != nil {
+		return nil // Ctrl-C is how one ends it
+	}
+	return err
 }

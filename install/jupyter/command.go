@@ -1,0 +1,87 @@
+package jupyter
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// runner runs programs and says on out that long ones live.
+type runner struct{ out io.Writer }
+
+// heartbeat is how often a program that runs is mentioned.
+const heartbeat = 10 * time.Second
+
+// run runs a program in dir with env added, and shows the end of its output
+// if it fails.
+func (r runner) run(ctx context.Context, dir string, env []string, name string, args ...string) error {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	var out tail
+	cmd.Stdout, cmd.Stderr = &out, &out
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		start := time.Now()
+		tick := time.NewTicker(heartbeat)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				fmt.Fprintf(r.out, "      %s, %.0f s: %.100s\n", filepath.Base(name), time.Since(start).Seconds(), lastLine(out.String()))
+			}
+		}
+	})
+	err := cmd.Run()
+	close(done)
+	wg.Wait()
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s was stopped: %w", filepath.Base(name), context.Cause(ctx))
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	return fmt.Errorf("%s %s: %w\n%s", filepath.Base(name), strings.Join(args, " "), err, strings.Join(lines[max(0, len(lines)-15):], "\n"))
+}
+
+// tail collects what a program prints.
+type tail struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.b.Write(p)
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.b.String()
+}
+
+func lastLine(s string) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	return lines[len(lines)-1]
+}
+
+// writeFile writes a file complete or not at all.
+func writeFile(path string, data []byte) error {
+	tmp := path + ".part"
+	if err := os.WriteFile(tmp, data, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}

@@ -1,0 +1,98 @@
+package jupyter_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gomyogen/install/jupyter"
+	"gomyogen/install/jupyter/jupytertest"
+)
+
+// write puts a notebook of code cells into a new folder.
+func write(t *testing.T, cells ...string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "test.ipynb")
+	if err := os.WriteFile(path, jupytertest.Notebook(cells...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// The tutorials run through the real kernel, and say what they are to say.
+func TestTutorialsRun(t *testing.T) {
+	home := jupytertest.Home(t)
+	files, err := filepath.Glob(filepath.Join(home.Notebooks(), "*.ipynb"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("found %d notebooks, error %v", len(files), err)
+	}
+	dir := t.TempDir()
+	for _, file := range files {
+		name := filepath.Base(file)
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		copied := filepath.Join(dir, name)
+		if err := os.WriteFile(copied, source, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(strings.TrimSuffix(name, ".ipynb"), func(t *testing.T) {
+			var out bytes.Buffer
+			e, err := home.Execute(context.Background(), &out, copied)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, err := os.ReadFile(e.Page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := bytes.Count(page, []byte("data-figure=")); n == 0 {
+				t.Error("the page has no figure")
+			}
+			nb, err := jupyter.ReadNotebook(e.Notebook)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range printedBy[name] {
+				if !strings.Contains(nb.Printed(), want) {
+					t.Errorf("it does not print %q; it prints\n%s", want, nb.Printed())
+				}
+			}
+		})
+	}
+}
+
+// printedBy is what tutorials must print: the results of their seeds.
+var printedBy = map[string][]string{
+	"01_recruitment_thresholds.ipynb": {"100 thresholds from 0.01 to 1.00"},
+	"03_descending_drive.ipynb": {
+		"DD    68702 spikes of 100 neurons", "aMN   14071 spikes of 100 neurons",
+		"78 of 100 active, mean rate 17.39 pps", "84 of 100 active, mean rate 5.17 pps",
+	},
+}
+
+func TestAFailingCellIsNamed(t *testing.T) {
+	home := jupytertest.Home(t)
+	file := write(t, "import \"gomyogen/kernel\"\nimport \"errors\"", "%%\nkernel.Check(errors.New(\"the weight is -1 uS\"))", "%%\nprintln(1)")
+	_, err := home.Execute(context.Background(), &bytes.Buffer{}, file)
+	if err == nil || !strings.Contains(err.Error(), "cell 2 failed") || !strings.Contains(err.Error(), "the weight is -1 uS") {
+		t.Fatalf("error %v, want it to name cell 2 and the weight", err)
+	}
+	results := filepath.Join(filepath.Dir(file), "results")
+	if entries, err := os.ReadDir(results); err != nil || len(entries) != 1 || entries[0].Name() != "test.failed.ipynb" {
+		t.Errorf("results/ holds %v (error %v), want test.failed.ipynb", entries, err)
+	}
+}
+
+func TestExecuteRefuses(t *testing.T) {
+	home := jupytertest.Home(t)
+	for _, file := range []string{filepath.Join(t.TempDir(), "none.ipynb"), "execute_test.go"} {
+		if _, err := home.Execute(context.Background(), &bytes.Buffer{}, file); err == nil || !strings.Contains(err.Error(), filepath.Base(file)) {
+			t.Errorf("%s: error %v, want it to name the file", file, err)
+		}
+	}
+}

@@ -1,0 +1,167 @@
+// Package jupytertest gives tests a real Jupyter with our kernel, and a real
+// browser to look at it with.
+package jupytertest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"gomyogen/install/jupyter"
+)
+
+// skip skips the test with its reason; where everything must run (CI is set)
+// it fails instead.
+func skip(t testing.TB, format string, args ...any) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf(format, args...)
+	}
+	t.Skipf(format, args...)
+}
+
+var setUp = sync.OnceValues(func() (*jupyter.Home, error) {
+	home, err := jupyter.Find()
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := home.SetUp(context.Background(), &out); err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, out.String())
+	}
+	return home, nil
+})
+
+// Home returns the folder of the set-up that go run ./install makes, made on
+// the first call. Without python3 or a network the test is skipped.
+func Home(t testing.TB) *jupyter.Home {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs Jupyter; left out by -short")
+	}
+	home, err := setUp()
+	if err != nil {
+		skip(t, "Jupyter cannot be set up: %v", err)
+	}
+	return home
+}
+
+// Server is a JupyterLab that a test started.
+type Server struct {
+	URL   string // http://127.0.0.1:PORT
+	Token string
+}
+
+// Lab returns the address of a file in the lab's interface.
+func (s Server) Lab(path string) string { return s.URL + "/lab/tree/" + path + "?token=" + s.Token }
+
+// Lab serves JupyterLab on dir until the test ends.
+func Lab(t testing.TB, home *jupyter.Home, dir string) Server {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := Server{URL: fmt.Sprintf("http://127.0.0.1:%d", port), Token: "test"}
+	ctx, cancel := context.WithCancel(context.Background())
+	cmd := home.LabCommand(ctx, dir, "--no-browser", fmt.Sprintf("--port=%d", port), "--ServerApp.port_retries=0", "--IdentityProvider.token="+s.Token)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	cmd.WaitDelay = 10 * time.Second
+	// Settings and the trust database of the user stay as they are.
+	config := t.TempDir()
+	cmd.Env = append(os.Environ(), "JUPYTER_CONFIG_DIR="+config, "JUPYTER_DATA_DIR="+config, "JUPYTER_RUNTIME_DIR="+config, "JUPYTERLAB_SETTINGS_DIR="+config, "JUPYTERLAB_WORKSPACES_DIR="+config)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		_ = cmd.Wait() // it was interrupted
+		if t.Failed() {
+			t.Logf("JupyterLab said:\n%s", out.String())
+		}
+	})
+	for range 300 {
+		if r, err := http.Get(s.URL + "/api/status?token=" + s.Token); err == nil {
+			if err := r.Body.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if r.StatusCode == http.StatusOK {
+				return s
+			}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatal("JupyterLab did not answer within 30 s")
+	return s
+}
+
+// browsers are the names that Chromium goes by.
+var browsers = []string{"chromium", "chromium-browser", "google-chrome"}
+
+// Browser returns the context of a headless Chromium window of the given
+// width, which lives until the test ends. Without a Chromium the test is
+// skipped.
+func Browser(t testing.TB, width, height int) context.Context {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs a browser; left out by -short")
+	}
+	path := ""
+	for _, name := range browsers {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		skip(t, "there is no Chromium on the PATH")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.WindowSize(width, height), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(func() { cancel(); stop() })
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatalf("Chromium does not start: %v", err)
+	}
+	return ctx
+}
+
+// Notebook returns the text of a notebook of code cells for our kernel.
+func Notebook(cells ...string) []byte {
+	type cell struct {
+		Type     string         `json:"cell_type"`
+		ID       string         `json:"id"`
+		Metadata map[string]any `json:"metadata"`
+		Count    *int           `json:"execution_count"`
+		Outputs  []any          `json:"outputs"`
+		Source   string         `json:"source"`
+	}
+	var all []cell
+	for i, source := range cells {
+		all = append(all, cell{Type: "code", ID: fmt.Sprintf("cell-%d", i), Metadata: map[string]any{}, Outputs: []any{}, Source: source})
+	}
+	b, err := json.Marshal(map[string]any{
+		"cells": all, "nbformat": 4, "nbformat_minor": 5,
+		"metadata": map[string]any{"kernelspec": map[string]any{"name": jupyter.KernelName, "display_name": "Go (MyoGen)", "language": "go"}},
+	})
+	if err != nil {
+		panic("jupytertest: " + err.Error()) // texts always marshal
+	}
+	return b
+}

@@ -1,0 +1,51 @@
+package jupyter
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// kernelEnv is what makes cells quick and independent of the network.
+func (h *Home) kernelEnv() map[string]string {
+	return map[string]string{
+		"GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOFLAGS": "-ldflags=-w", "CGO_ENABLED": "0",
+		"PATH":           filepath.Join(h.Data, "bin") + string(filepath.ListSeparator) + "${PATH}",
+		"MYOGEN_ECHARTS": h.ECharts(),
+	}
+}
+
+func (h *Home) kernelJSON() string {
+	b, err := json.MarshalIndent(map[string]any{
+		"argv":         []string{h.bin("gonb"), "--kernel", "{connection_file}", "--raw_error=true", "--go_work=" + h.Module, "--logtostderr"},
+		"display_name": "Go (MyoGen)",
+		"language":     "go",
+		"env":          h.kernelEnv(),
+	}, "", "  ")
+	if err != nil {
+		panic("install: " + err.Error()) // strings always marshal
+	}
+	return string(b)
+}
+
+func (h *Home) specFile() string { return filepath.Join(h.spec(), "kernel.json") }
+
+func (h *Home) makeSpec(context.Context, runner) error {
+	if err := os.MkdirAll(h.spec(), 0o755); err != nil {
+		return err
+	}
+	return writeFile(h.specFile(), []byte(h.kernelJSON()))
+}
+
+func (h *Home) checkSpec() error {
+	b, err := os.ReadFile(h.specFile())
+	if err != nil {
+		return fmt.Errorf("%s is missing", h.specFile())
+	}
+	if string(b) != h.kernelJSON() {
+		return fmt.Errorf("%s was changed", h.specFile())
+	}
+	return nil
+}

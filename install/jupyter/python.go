@@ -1,0 +1,37 @@
+package jupyter
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+//go:embed requirements.txt
+var requirements string
+
+func (h *Home) makeVenv(ctx context.Context, r runner) (err error) {
+	venv := filepath.Join(h.Data, "venv")
+	if err := os.RemoveAll(venv); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.RemoveAll(venv) // nothing half-made; the first error is the one to tell
+		}
+	}()
+	if err := r.run(ctx, h.Data, nil, "python3", "-m", "venv", venv); err != nil {
+		return err
+	}
+	file := filepath.Join(h.Data, "requirements.txt")
+	if err := writeFile(file, []byte(requirements)); err != nil {
+		return err
+	}
+	if err := r.run(ctx, h.Data, nil, h.Python("pip"), "install", "--disable-pip-version-check", "-r", file); err != nil {
+		return fmt.Errorf("is there a network? %w", err)
+	}
+	return nil
+}
+
+func (h *Home) checkVenv() error { return exists(h.Python("jupyter-lab"), h.Python("python")) }
