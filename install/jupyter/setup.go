@@ -69,7 +69,11 @@ func (h *Home) SetUp(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer unlock()
-	parts := h.parts()
+	return h.build(ctx, out, h.parts())
+}
+
+// build makes the parts that are not ready, in their order.
+func (h *Home) build(ctx context.Context, out io.Writer, parts []part) error {
 	for i, p := range parts {
 		label := fmt.Sprintf("[%d/%d] %s", i+1, len(parts), p.name)
 		if h.ready(p) == nil {
