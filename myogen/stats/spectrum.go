@@ -1,0 +1,137 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+	"math/cmplx"
+
+	"gonum.org/v1/gonum/dsp/fourier"
+	"gonum.org/v1/gonum/dsp/window"
+	"gonum.org/v1/gonum/stat"
+
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
+)
+
+// CrossSpectrum is how two signals share their power over frequency, averaged
+// over disjoint segments (Welch 1967).
+type CrossSpectrum struct {
+	Frequencies []float64    // Hz
+	X, Y        []float64    // power densities, units²/Hz, one-sided
+	XY          []complex128 // cross spectral density, conj(X) Y
+	Segments    int
+}
+
+// NewCrossSpectrum returns the spectra of x and y over disjoint segments of the
+// given length, each without its mean and under a Hann window. The signals
+// must have the same sampling period; what is left over at the end of the
+// shorter one is not used.
+func NewCrossSpectrum(x, y neo.AnalogSignal, segment units.Time) (CrossSpectrum, error) {
+	var c CrossSpectrum
+	if err := check("the segment", segment); err != nil {
+		return c, err
+	}
+	if err := check("the sampling period", x.SamplingPeriod); err != nil {
+		return c, err
+	}
+	if math.Abs(float64(x.SamplingPeriod-y.SamplingPeriod)) > 1e-9*float64(x.SamplingPeriod) {
+		return c, fmt.Errorf("stats: %q is sampled every %v, %q every %v", x.Name, x.SamplingPeriod, y.Name, y.SamplingPeriod)
+	}
+	samples := min(len(x.Values), len(y.Values))
+	ratio := math.Round(float64(segment / x.SamplingPeriod))
+	if ratio < 4 || ratio > float64(samples) {
+		return c, fmt.Errorf("stats: a segment of %v is %.0f samples, must be 4 to %d", segment, ratio, samples)
+	}
+	n := int(ratio)
+	fs := 1 / x.SamplingPeriod.Seconds()
+	fft := fourier.NewFFT(n)
+	bins := n/2 + 1
+	c = CrossSpectrum{Frequencies: make([]float64, bins), X: make([]float64, bins), Y: make([]float64, bins), XY: make([]complex128, bins), Segments: samples / n}
+	hann := window.NewValues(window.Hann, n+1)[:n] // periodic: a sine of the grid stays in its bin and two neighbours
+	power := 0.0
+	for _, w := range hann {
+		power += w * w
+	}
+	coefficients := func(values []float64) []complex128 {
+		mean := stat.Mean(values, nil)
+		seq := make([]float64, n)
+		for i, v := range values {
+			seq[i] = (v - mean) * hann[i]
+		}
+		return fft.Coefficients(nil, seq)
+	}
+	scale := 2 / (fs * power * float64(c.Segments))
+	for s := range c.Segments {
+		a, b := coefficients(x.Values[s*n:(s+1)*n]), coefficients(y.Values[s*n:(s+1)*n])
+		for i := range bins {
+			k := scale
+			if i == 0 || 2*i == n {
+				k /= 2 // no mirror image on the other side
+			}
+			c.X[i] += k * (real(a[i])*real(a[i]) + imag(a[i])*imag(a[i]))
+			c.Y[i] += k * (real(b[i])*real(b[i]) + imag(b[i])*imag(b[i]))
+			c.XY[i] += complex(k, 0) * cmplx.Conj(a[i]) * b[i]
+		}
+	}
+	for i := range bins {
+		c.Frequencies[i] = fft.Freq(i) * fs
+	}
+	return c, nil
+}
+
+// Coherence returns the magnitude-squared coherence at each frequency,
+// |XY|²/(X Y), between 0 and 1; 0 where a signal has no power.
+func (c CrossSpectrum) Coherence() []float64 {
+	out := make([]float64, len(c.XY))
+	for i, xy := range c.XY {
+		if p := c.X[i] * c.Y[i]; p > 0 {
+			out[i] = (real(xy)*real(xy) + imag(xy)*imag(xy)) / p
+		}
+	}
+	return out
+}
+
+// Confidence returns the coherence that independent signals exceed at a
+// frequency with probability alpha: 1 - alpha^(1/(Segments-1)) (Rosenberg et
+// al. 1989, Prog Biophys Mol Biol 53:1). With one segment it is 1.
+func (c CrossSpectrum) Confidence(alpha float64) float64 {
+	if c.Segments < 2 {
+		return 1
+	}
+	return 1 - math.Pow(alpha, 1/float64(c.Segments-1))
+}
+
+// Transfer returns gain (units of y over units of x) and phase (radians,
+// positive where y leads) from x to y at the frequency nearest to f (Hz).
+func (c CrossSpectrum) Transfer(f units.Frequency) (gain, phase float64) {
+	best := 0
+	for i, g := range c.Frequencies {
+		if math.Abs(g-float64(f)) < math.Abs(c.Frequencies[best]-float64(f)) {
+			best = i
+		}
+	}
+	if len(c.X) == 0 || c.X[best] == 0 {
+		return math.NaN(), math.NaN()
+	}
+	h := c.XY[best] / complex(c.X[best], 0)
+	return cmplx.Abs(h), cmplx.Phase(h)
+}
+
+// PopulationMean returns the mean of signals of equal length and sampling.
+func PopulationMean(signals []neo.AnalogSignal) (neo.AnalogSignal, error) {
+	if len(signals) == 0 {
+		return neo.AnalogSignal{}, fmt.Errorf("stats: there are no signals to average")
+	}
+	mean := signals[0]
+	mean.Name, mean.Values = "population mean", make([]float64, len(signals[0].Values))
+	for _, s := range signals {
+		if len(s.Values) != len(mean.Values) || s.SamplingPeriod != mean.SamplingPeriod {
+			return neo.AnalogSignal{}, fmt.Errorf("stats: %q has %d samples every %v, %q has %d every %v",
+				s.Name, len(s.Values), s.SamplingPeriod, signals[0].Name, len(mean.Values), mean.SamplingPeriod)
+		}
+		for i, v := range s.Values {
+			mean.Values[i] += v / float64(len(signals))
+		}
+	}
+	return mean, nil
+}
