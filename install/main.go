@@ -1,10 +1,6 @@
 // Install sets up everything that the notebooks need - the GoNB kernel,
-// JupyterLab and ECharts - in the user's data folder, and runs notebooks.
-//
-//	go run ./install                  set up, then run the tutorials headless
-//	go run ./install lab [DIR]        open JupyterLab
-//	go run ./install run FILE.ipynb   run one notebook headless
-//	go run ./install doctor           say what is there and what is not
+// JupyterLab and ECharts - in the user's data folder, and runs and publishes
+// notebooks.
 package main
 
 import (
@@ -12,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -19,96 +16,77 @@ import (
 	"gomyogen/install/jupyter"
 )
 
-const usage = `Sets up the Go notebooks of this module and runs them.
+const usage = `Sets up the Go notebooks of this module, runs and publishes them.
 
-  go run ./install                  set everything up, then run the tutorials
-  go run ./install lab [DIR]        open JupyterLab on the tutorials or on DIR
-  go run ./install run FILE.ipynb   run one notebook headless
-  go run ./install doctor           say what is installed, what is not and why
+  go run ./install                          set everything up, then run the tutorials
+  go run ./install lab [DIR]                open JupyterLab on the tutorials or on DIR
+  go run ./install run [-w] FILE.ipynb...   run notebooks headless; results go to results/
+                                            beside them, or with -w into the notebooks
+  go run ./install publish [-o DIR] [FILE.ipynb...]
+                                            write a static site (default: the tutorials, to site/)
+  go run ./install doctor                   say what is installed, what is not and why
 
 Everything goes into one folder, MYOGEN_DATA or the user's data folder; delete
-it to uninstall. Go 1.26 and Python 3 with venv must be there.
+it to uninstall. Go 1.26 and Python 3.10 or newer with venv must be there.
 `
 
 func main() {
-	flag.Usage = func() { fmt.Fprint(os.Stderr, usage) }
-	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, flag.Args()); err != nil {
-		fmt.Fprintln(os.Stderr, "install:", err)
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		stop()
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "install:", err)
+		}
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string) error {
+// commands by name; "" is what runs without one.
+var commands = map[string]func(context.Context, *jupyter.Home, io.Writer, []string) error{
+	"":        tutorials,
+	"lab":     lab,
+	"run":     runNotebooks,
+	"publish": publish,
+	"doctor": func(_ context.Context, home *jupyter.Home, out io.Writer, _ []string) error {
+		return home.Doctor(out)
+	},
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	name := ""
+	if len(args) > 0 {
+		name, args = args[0], args[1:]
+	}
+	switch name {
+	case "-h", "-help", "--help", "help":
+		_, err := fmt.Fprint(out, usage)
+		return err
+	}
+	command, ok := commands[name]
+	if !ok {
+		return fmt.Errorf("there is no command %q; -h shows those there are", name)
+	}
 	home, err := jupyter.Find()
 	if err != nil {
 		return err
 	}
-	command := ""
-	if len(args) > 0 {
-		command, args = args[0], args[1:]
-	}
-	switch command {
-	case "":
-		if err := home.SetUp(ctx, os.Stdout); err != nil {
-			return err
-		}
-		return runTutorials(ctx, home)
-	case "lab":
-		dir := home.Notebooks()
-		if len(args) > 0 {
-			dir = args[0]
-		}
-		return lab(ctx, home, dir)
-	case "run":
-		if len(args) != 1 {
-			return errors.New("run needs one FILE.ipynb")
-		}
-		if err := home.SetUp(ctx, os.Stdout); err != nil {
-			return err
-		}
-		_, err := execute(ctx, home, args[0])
-		return err
-	case "doctor":
-		return home.Doctor(os.Stdout)
-	}
-	return fmt.Errorf("there is no command %q; -h shows those there are", command)
+	return command(ctx, home, out, args)
 }
 
-// tutorials are run by a plain install.
-var tutorials = []string{"01_recruitment_thresholds.ipynb", "03_descending_drive.ipynb"}
-
-func runTutorials(ctx context.Context, home *jupyter.Home) error {
-	for _, name := range tutorials {
-		e, err := execute(ctx, home, filepath.Join(home.Notebooks(), name))
-		if err != nil {
-			return err
-		}
-		nb, err := jupyter.ReadNotebook(e.Notebook)
-		if err != nil {
-			return err
-		}
-		fmt.Print(nb.Printed())
-	}
-	fmt.Println("\nOpen JupyterLab on the tutorials:  go run ./install lab")
-	return nil
-}
-
-// execute runs a notebook and says where its results are.
-func execute(ctx context.Context, home *jupyter.Home, file string) (jupyter.Execution, error) {
-	fmt.Printf("run %s ...\n", filepath.Base(file))
-	e, err := home.Execute(ctx, os.Stdout, file)
-	if err == nil {
-		fmt.Printf("  done in %.1f s\n  notebook  %s\n  page      %s\n", e.Took.Seconds(), e.Notebook, e.Page)
-	}
-	return e, err
+// flags returns the flag set of a command.
+func flags(name string) *flag.FlagSet {
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.Usage = func() { fmt.Fprint(f.Output(), usage) }
+	return f
 }
 
 // lab opens JupyterLab on a folder and ends with it.
-func lab(ctx context.Context, home *jupyter.Home, dir string) error {
+func lab(ctx context.Context, home *jupyter.Home, out io.Writer, args []string) error {
+	dir := home.Notebooks()
+	if len(args) > 0 {
+		dir = args[0]
+	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return err
@@ -116,11 +94,14 @@ func lab(ctx context.Context, home *jupyter.Home, dir string) error {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return fmt.Errorf("%s is not a folder", dir)
 	}
-	if err := home.SetUp(ctx, os.Stdout); err != nil {
+	if err := home.SetUp(ctx, out); err != nil {
+		return err
+	}
+	if err := home.TrustTutorials(ctx, out); err != nil {
 		return err
 	}
 	cmd := home.LabCommand(ctx, dir)
-	cmd.Stdout, cmd.Stderr, cmd.Stdin = os.Stdout, os.Stderr, os.Stdin
+	cmd.Stdout, cmd.Stderr, cmd.Stdin = out, os.Stderr, os.Stdin
 	err = cmd.Run()
 	if ctx.Err() != nil {
 		return nil // Ctrl-C is how one ends it

@@ -50,8 +50,7 @@ func (r runner) run(ctx context.Context, dir string, env []string, name string, 
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s was stopped: %w", filepath.Base(name), context.Cause(ctx))
 	}
-	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	return fmt.Errorf("%s %s: %w\n%s", filepath.Base(name), strings.Join(args, " "), err, strings.Join(lines[max(0, len(lines)-15):], "\n"))
+	return fmt.Errorf("%s %s: %w\n%s", filepath.Base(name), strings.Join(args, " "), err, lastLines(out.String(), 15))
 }
 
 // tail collects what a program prints.
@@ -72,9 +71,11 @@ func (t *tail) String() string {
 	return t.b.String()
 }
 
-func lastLine(s string) string {
+func lastLine(s string) string { return lastLines(s, 1) }
+
+func lastLines(s string, n int) string {
 	lines := strings.Split(strings.TrimSpace(s), "\n")
-	return lines[len(lines)-1]
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
 // writeFile writes a file complete or not at all.

@@ -1,86 +1,121 @@
 package jupyter
 
 import (
+	"bufio"
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
+
+	"gomyogen/install/notebook"
 )
 
-// Execution is what running a notebook headless leaves, in a folder results/
-// beside it.
-type Execution struct {
-	Notebook string // path of the executed notebook
-	Page     string // path of its HTML page
-	Took     time.Duration
+//go:embed execute.py
+var executePy string
+
+// Results returns where Execute puts the executed form of a notebook: a
+// folder results beside it.
+func Results(file string) string {
+	return filepath.Join(filepath.Dir(file), "results", filepath.Base(file))
 }
 
-// Execute runs a notebook headless. A notebook with a failing cell is an error
-// that names it; the notebook as far as it came is then kept beside the others
-// as NAME.failed.ipynb.
-func (h *Home) Execute(ctx context.Context, out io.Writer, file string) (e Execution, err error) {
+// Execute runs a notebook headless in its folder, says on out which cell runs,
+// and writes the executed notebook to target, complete or not at all. A
+// failing cell is an error that names it; the notebook as far as it came is
+// then kept beside target as NAME.failed.ipynb.
+func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) (err error) {
 	file, err = filepath.Abs(file)
 	if err != nil {
-		return e, err
+		return err
 	}
-	if _, err := os.Stat(file); err != nil {
-		return e, err
+	if target, err = filepath.Abs(target); err != nil {
+		return err
 	}
-	dir, name := filepath.Split(file)
-	stem, ok := strings.CutSuffix(name, ".ipynb")
-	if !ok {
-		return e, fmt.Errorf("%s is not a notebook", file)
+	before, err := notebook.Read(file)
+	if err != nil {
+		return err
 	}
-	results := filepath.Join(dir, "results")
-	if err := os.MkdirAll(results, 0o755); err != nil {
-		return e, err
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
 	}
-	r := runner{out}
 	start := time.Now()
-	draft := filepath.Join(results, stem+".running.ipynb")
+	stem := strings.TrimSuffix(target, ".ipynb")
+	draft := stem + ".running.ipynb"
 	defer func() {
 		if err != nil {
 			_ = os.Remove(draft) // the first error is the one to tell
 		}
 	}()
-	err = r.run(ctx, dir, nil, h.Python("jupyter"), "nbconvert", "--to", "notebook", "--execute", "--allow-errors",
-		"--ExecutePreprocessor.kernel_name="+KernelName, "--ExecutePreprocessor.timeout=600", "--output-dir", results, "--output", filepath.Base(draft), name)
-	if err != nil {
-		return e, err
+	if err := h.runCells(ctx, out, file, draft); err != nil {
+		return err
 	}
-	nb, err := ReadNotebook(draft)
+	nb, err := notebook.Read(draft)
 	if err != nil {
-		return e, err
+		return err
 	}
 	if err := nb.Failed(); err != nil {
-		kept := filepath.Join(results, stem+".failed.ipynb")
-		return e, errors.Join(fmt.Errorf("%s: %w\n  the notebook as far as it came: %s", name, err, kept), os.Rename(draft, kept))
+		kept := stem + ".failed.ipynb"
+		return errors.Join(fmt.Errorf("%s: %w\n  the notebook as far as it came: %s", filepath.Base(file), err, kept), os.Rename(draft, kept))
 	}
-	e.Took = time.Since(start)
-	e.Notebook, e.Page = filepath.Join(results, name), filepath.Join(results, stem+".html")
-	if err := os.Rename(draft, e.Notebook); err != nil {
-		return e, err
+	run := notebook.Run{
+		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		Executed: start.Format(time.DateOnly), Seconds: math.Round(10*time.Since(start).Seconds()) / 10,
 	}
-	if err := r.run(ctx, results, nil, h.Python("jupyter"), "nbconvert", "--to", "html", name); err != nil {
-		return e, err
+	if run.Code, run.Module, err = before.Sums(h.Module); err != nil {
+		return err
 	}
-	return e, r.run(ctx, results, nil, h.Python("jupyter"), "trust", name)
+	text, err := os.ReadFile(draft)
+	if err != nil {
+		return err
+	}
+	if text, err = notebook.SetRun(text, run); err != nil {
+		return fmt.Errorf("%s: %w", draft, err)
+	}
+	if err := writeFile(draft, text); err != nil {
+		return err
+	}
+	if err := os.Rename(draft, target); err != nil {
+		return err
+	}
+	if err := os.Remove(stem + ".failed.ipynb"); err != nil && !errors.Is(err, os.ErrNotExist) { // of an earlier try
+		return err
+	}
+	return h.trust(ctx, out, target)
 }
 
-// LabCommand returns the command that serves JupyterLab on a folder, on
-// 127.0.0.1 only.
-func (h *Home) LabCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, h.Python("jupyter"), "lab", "--ip=127.0.0.1", "--ServerApp.root_dir="+dir,
-		"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
-	if os.Geteuid() == 0 {
-		cmd.Args = append(cmd.Args, "--allow-root")
-	}
-	cmd.Args = append(cmd.Args, args...)
+// runCells runs the cells of a notebook through the kernel and writes it, with
+// what they showed, to target.
+func (h *Home) runCells(ctx context.Context, out io.Writer, file, target string) error {
+	cmd := exec.CommandContext(ctx, h.Python("python"), "-c", executePy, file, target, KernelName)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	return cmd
+	cmd.WaitDelay = 10 * time.Second
+	var log tail
+	cmd.Stderr = &log
+	cells, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	start := time.Now()
+	for s := bufio.NewScanner(cells); s.Scan(); {
+		fmt.Fprintf(out, "  %5.1f s  %s\n", time.Since(start).Seconds(), s.Text())
+	}
+	err = cmd.Wait()
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s was stopped: %w", filepath.Base(file), context.Cause(ctx))
+	case err != nil:
+		return fmt.Errorf("run %s: %w\n%s", filepath.Base(file), err, lastLines(log.String(), 15))
+	}
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"gomyogen/install/jupyter"
 	"gomyogen/install/jupyter/jupytertest"
+	"gomyogen/install/notebook"
 )
 
 // write puts a notebook of code cells into a new folder.
@@ -42,20 +43,16 @@ func TestTutorialsRun(t *testing.T) {
 		}
 		t.Run(strings.TrimSuffix(name, ".ipynb"), func(t *testing.T) {
 			var out bytes.Buffer
-			e, err := home.Execute(context.Background(), &out, copied)
+			target := filepath.Join(t.TempDir(), name)
+			if err := home.Execute(context.Background(), &out, copied, target); err != nil {
+				t.Fatal(err)
+			}
+			nb, err := notebook.Read(target)
 			if err != nil {
 				t.Fatal(err)
 			}
-			page, err := os.ReadFile(e.Page)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n := bytes.Count(page, []byte("data-figure=")); n == 0 {
-				t.Error("the page has no figure")
-			}
-			nb, err := jupyter.ReadNotebook(e.Notebook)
-			if err != nil {
-				t.Fatal(err)
+			if err := nb.Stale(home.Module); err != nil {
+				t.Errorf("just executed, but %v", err)
 			}
 			for _, want := range printedBy[name] {
 				if !strings.Contains(nb.Printed(), want) {
@@ -78,7 +75,7 @@ var printedBy = map[string][]string{
 func TestAFailingCellIsNamed(t *testing.T) {
 	home := jupytertest.Home(t)
 	file := write(t, "import \"gomyogen/kernel\"\nimport \"errors\"", "%%\nkernel.Check(errors.New(\"the weight is -1 uS\"))", "%%\nprintln(1)")
-	_, err := home.Execute(context.Background(), &bytes.Buffer{}, file)
+	err := home.Execute(context.Background(), &bytes.Buffer{}, file, jupyter.Results(file))
 	if err == nil || !strings.Contains(err.Error(), "cell 2 failed") || !strings.Contains(err.Error(), "the weight is -1 uS") {
 		t.Fatalf("error %v, want it to name cell 2 and the weight", err)
 	}
@@ -91,7 +88,7 @@ func TestAFailingCellIsNamed(t *testing.T) {
 func TestExecuteRefuses(t *testing.T) {
 	home := jupytertest.Home(t)
 	for _, file := range []string{filepath.Join(t.TempDir(), "none.ipynb"), "execute_test.go"} {
-		if _, err := home.Execute(context.Background(), &bytes.Buffer{}, file); err == nil || !strings.Contains(err.Error(), filepath.Base(file)) {
+		if err := home.Execute(context.Background(), &bytes.Buffer{}, file, filepath.Join(t.TempDir(), "out.ipynb")); err == nil || !strings.Contains(err.Error(), filepath.Base(file)) {
 			t.Errorf("%s: error %v, want it to name the file", file, err)
 		}
 	}

@@ -6,11 +6,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -164,4 +167,45 @@ func Notebook(cells ...string) []byte {
 		panic("jupytertest: " + err.Error()) // texts always marshal
 	}
 	return b
+}
+
+// NPM returns the folder of an npm package ("axe-core@4.14.1") that only tests
+// use, installed on the first call. Without npm or a network the test is
+// skipped.
+func NPM(t testing.TB, pkg string) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("needs an npm package; left out by -short")
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := strings.LastIndex(pkg, "@")
+	dir := filepath.Join(cache, "gomyogen-test", strings.NewReplacer("/", "-", "@", "-").Replace(pkg))
+	folder := filepath.Join(dir, "node_modules", filepath.FromSlash(pkg[:at]))
+	if _, err := os.Stat(dir); err == nil {
+		return folder
+	}
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		skip(t, "there is no npm on the PATH")
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	draft, err := os.MkdirTemp(filepath.Dir(dir), "npm-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(draft)
+	if out, err := exec.Command(npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", draft, pkg).CombinedOutput(); err != nil {
+		skip(t, "npm cannot install %s: %v\n%s", pkg, err, out)
+	}
+	if err := os.Rename(draft, dir); err != nil && !errors.Is(err, os.ErrExist) {
+		if _, there := os.Stat(folder); there != nil { // another test may have been first
+			t.Fatal(err)
+		}
+	}
+	return folder
 }

@@ -1,0 +1,138 @@
+// Package notebook reads Jupyter notebooks: their cells, what they printed and
+// showed, and whether their outputs are still those of their code.
+package notebook
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Notebook is what we read of an .ipynb file.
+type Notebook struct {
+	Cells    []Cell
+	Metadata struct {
+		Run *Run `json:"gomyogen"` // nil unless executed by us
+	}
+}
+
+// Cell is a cell of a notebook.
+type Cell struct {
+	Type    string `json:"cell_type"` // "code", "markdown" or "raw"
+	Source  Lines
+	Outputs []Output
+}
+
+// Output is something that a code cell printed, showed or failed with.
+type Output struct {
+	Type      string `json:"output_type"` // "stream", "display_data", "execute_result" or "error"
+	Name      string // of a stream: "stdout" or "stderr"
+	Text      Lines
+	Data      map[string]json.RawMessage // by MIME type
+	Error     string                     `json:"ename"`
+	Value     string                     `json:"evalue"`
+	Traceback []string
+}
+
+// As returns the output's content of a MIME type, empty if it has none.
+func (o Output) As(mime string) string {
+	var l Lines
+	if raw, ok := o.Data[mime]; !ok || json.Unmarshal(raw, &l) != nil {
+		return ""
+	}
+	return string(l)
+}
+
+// Lines is text as a notebook stores it: one string or a list of them.
+type Lines string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *Lines) UnmarshalJSON(b []byte) error {
+	var list []string
+	if json.Unmarshal(b, &list) == nil {
+		*l = Lines(strings.Join(list, ""))
+		return nil
+	}
+	return json.Unmarshal(b, (*string)(l))
+}
+
+// Read reads an .ipynb file.
+func Read(path string) (nb Notebook, err error) {
+	b, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(b, &nb)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", path, err)
+	}
+	return nb, err
+}
+
+// Failed returns the first error of an executed notebook, naming its cell.
+func (nb Notebook) Failed() error {
+	for i, c := range nb.Cells {
+		stderr := ""
+		for _, o := range c.Outputs {
+			if o.Name == "stderr" {
+				stderr += string(o.Text)
+			}
+			if o.Type == "error" {
+				return fmt.Errorf("cell %d failed: %s", i+1, strings.TrimSpace(stderr+o.Value+"\n"+strings.Join(o.Traceback, "\n")))
+			}
+		}
+	}
+	return nil
+}
+
+// Printed returns what the cells printed.
+func (nb Notebook) Printed() string {
+	var b strings.Builder
+	for _, c := range nb.Cells {
+		for _, o := range c.Outputs {
+			if o.Type == "stream" && o.Name == "stdout" {
+				b.WriteString(string(o.Text))
+			}
+		}
+	}
+	return b.String()
+}
+
+// SameSource tells whether two notebooks have the same cells, whatever their
+// outputs.
+func (nb Notebook) SameSource(other Notebook) bool {
+	return slices.EqualFunc(nb.Cells, other.Cells, func(a, b Cell) bool { return a.Type == b.Type && a.Source == b.Source })
+}
+
+// SetRun returns the text of an .ipynb file with run in its metadata and all
+// else as it was.
+func SetRun(text []byte, run Run) ([]byte, error) {
+	var file, metadata map[string]json.RawMessage
+	if err := json.Unmarshal(text, &file); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(file["metadata"], &metadata); err != nil {
+		return nil, fmt.Errorf("metadata: %w", err)
+	}
+	for _, step := range []struct {
+		in    map[string]json.RawMessage
+		key   string
+		value any
+	}{{metadata, "gomyogen", run}, {file, "metadata", metadata}} {
+		b, err := json.Marshal(step.value)
+		if err != nil {
+			return nil, err
+		}
+		step.in[step.key] = b
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", " ")
+	if err := e.Encode(file); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,159 @@
+package notebook
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// parse reads a notebook from text.
+func parse(t *testing.T, text string) Notebook {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "n.ipynb")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	nb, err := Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return nb
+}
+
+const executed = `{"cells": [
+ {"cell_type": "markdown", "source": ["# A\n", "text"]},
+ {"cell_type": "code", "source": "import \"gomyogen/myogen/units\"\nx := 1 // one", "outputs": [
+  {"output_type": "stream", "name": "stdout", "text": ["a\n", "b\n"]},
+  {"output_type": "display_data", "data": {"text/html": ["<b>", "</b>"], "application/json": {"a": 1}}}]},
+ {"cell_type": "code", "source": "y()", "outputs": [
+  {"output_type": "stream", "name": "stderr", "text": "the weight is -1\n"},
+  {"output_type": "error", "ename": "ERROR", "evalue": "exit status 1", "traceback": ["cell 2"]}]}],
+ "metadata": {"kernelspec": {"name": "gomyogen"}}, "nbformat": 4, "nbformat_minor": 5}`
+
+func TestRead(t *testing.T) {
+	nb := parse(t, executed)
+	if nb.Printed() != "a\nb\n" {
+		t.Errorf("printed %q", nb.Printed())
+	}
+	if o := nb.Cells[1].Outputs[1]; o.As("text/html") != "<b></b>" || o.As("image/png") != "" || o.As("application/json") != "" {
+		t.Errorf("the output is %q, %q and %q", o.As("text/html"), o.As("image/png"), o.As("application/json"))
+	}
+	err := nb.Failed()
+	if err == nil || !strings.Contains(err.Error(), "cell 3 failed: the weight is -1") {
+		t.Errorf("error %v, want it to name cell 3 and what it said", err)
+	}
+	for _, bad := range []string{"", "{", `{"cells": 3}`, `{"cells": [{"source": 3}]}`} {
+		path := filepath.Join(t.TempDir(), "bad.ipynb")
+		if err := os.WriteFile(path, []byte(bad), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), "bad.ipynb") {
+			t.Errorf("%q: error %v, want it to name the file", bad, err)
+		}
+	}
+}
+
+func TestSetRunKeepsTheRest(t *testing.T) {
+	b, err := SetRun([]byte(executed), Run{Code: "abc", Seconds: 1.5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before, after map[string]any
+	if err := json.Unmarshal([]byte(executed), &before); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &after); err != nil {
+		t.Fatal(err)
+	}
+	run := after["metadata"].(map[string]any)["gomyogen"].(map[string]any)
+	delete(after["metadata"].(map[string]any), "gomyogen")
+	x, _ := json.Marshal(before)
+	y, _ := json.Marshal(after)
+	if string(x) != string(y) || run["code"] != "abc" {
+		t.Errorf("the notebook is now %s with run %v", y, run)
+	}
+	if again, err := SetRun(b, Run{Code: "abc", Seconds: 1.5}); err != nil || string(again) != string(b) {
+		t.Errorf("a second time gives another text, error %v", err)
+	}
+}
+
+// A run goes stale with the code and the packages it reaches, not with
+// comments or text.
+func TestStale(t *testing.T) {
+	module := filepath.Join("..", "..")
+	nb := parse(t, executed)
+	if err := nb.Stale(module); err == nil || err.Error() != "it was not executed" {
+		t.Errorf("error %v, want that it was not executed", err)
+	}
+	code, packages, err := nb.Sums(module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := func(from, to string) Notebook {
+		nb := parse(t, strings.Replace(executed, from, to, 1))
+		nb.Metadata.Run = &Run{Code: code, Module: packages}
+		return nb
+	}
+	for _, c := range []struct{ from, to, want string }{
+		{"// one", "// 1", ""},
+		{"x := 1", "x  :=  1", ""},
+		{"# A", "# B", ""},
+		{"x := 1", "x := 2", "its code has changed"},
+		{"y()", "", "its code has changed"},
+	} {
+		err := with(c.from, c.to).Stale(module)
+		if c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {
+			t.Errorf("%q to %q: %v, want %q", c.from, c.to, err, c.want)
+		}
+	}
+	nb = with("", "")
+	nb.Metadata.Run.Module = "other"
+	if err := nb.Stale(module); err == nil || !strings.Contains(err.Error(), "packages") {
+		t.Errorf("error %v, want that a package changed", err)
+	}
+}
+
+func TestPackageSumSeesWhatIsBuilt(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("go.mod", "module gomyogen\n\ngo 1.26\n")
+	put("a/a.go", "package a\n\nimport _ \"gomyogen/b\"\n")
+	put("b/b.go", "package b\n\nconst X = 1\n")
+	put("c/c.go", "package c\n")
+	sum := func() string {
+		t.Helper()
+		s, err := packageSum(dir, []string{"gomyogen/a"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	first := sum()
+	for _, c := range []struct {
+		name, text string
+		same       bool
+	}{
+		{"a/a.go", "// Package a.\npackage a\n\nimport _ \"gomyogen/b\"\n", true},
+		{"b/b_test.go", "package b\n", true},
+		{"c/c.go", "package c\n\nvar Y int\n", true},
+		{"b/README.md", "text", true},
+		{"b/b.go", "package b\n\nconst X = 2\n", false},
+		{"b/b.go", "package b\n\nconst X = 1\n", true},
+		{"b/b.s", "TEXT", false},
+	} {
+		put(c.name, c.text)
+		if (sum() == first) != c.same {
+			t.Errorf("%s = %q: same is %v, want %v", c.name, c.text, !c.same, c.same)
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gomyogen/install/jupyter"
+	"gomyogen/install/notebook"
+	"gomyogen/install/site"
+)
+
+// first are the notebooks that run without a command.
+var first = []string{"01_recruitment_thresholds.ipynb", "03_descending_drive.ipynb"}
+
+// tutorials sets up and runs the first tutorials.
+func tutorials(ctx context.Context, home *jupyter.Home, out io.Writer, _ []string) error {
+	if err := home.SetUp(ctx, out); err != nil {
+		return err
+	}
+	for _, name := range first {
+		file := filepath.Join(home.Notebooks(), name)
+		if err := runNotebook(ctx, home, out, file, jupyter.Results(file)); err != nil {
+			return err
+		}
+		nb, err := notebook.Read(jupyter.Results(file))
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(out, "\n"+nb.Printed()+"\n")
+	}
+	_, err := fmt.Fprintln(out, "Open JupyterLab on the tutorials:  go run ./install lab")
+	return err
+}
+
+// runNotebooks runs notebooks headless.
+func runNotebooks(ctx context.Context, home *jupyter.Home, out io.Writer, args []string) error {
+	f := flags("run")
+	write := f.Bool("w", false, "write the executed notebooks in place of the files")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if f.NArg() == 0 {
+		return errors.New("run needs a FILE.ipynb")
+	}
+	if err := home.SetUp(ctx, out); err != nil {
+		return err
+	}
+	for _, file := range f.Args() {
+		target := jupyter.Results(file)
+		if *write {
+			target = file
+		}
+		if err := runNotebook(ctx, home, out, file, target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runNotebook runs one notebook; in results/ it gets a page beside it.
+func runNotebook(ctx context.Context, home *jupyter.Home, out io.Writer, file, target string) error {
+	fmt.Fprintf(out, "run %s ...\n", filepath.Base(file))
+	if err := home.Execute(ctx, out, file, target); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "  notebook ", target)
+	if target == file {
+		return nil
+	}
+	s, err := site.Open(target)
+	if err != nil {
+		return err
+	}
+	html, err := site.Page(s)
+	if err != nil {
+		return err
+	}
+	page := strings.TrimSuffix(target, ".ipynb") + ".html"
+	if err := os.WriteFile(page, html, 0o644); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, "  page     ", page)
+	return err
+}

@@ -1,0 +1,154 @@
+package site
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"gomyogen/install/notebook"
+)
+
+type any2 = map[string]any
+
+// write writes an executed notebook of the given cells.
+func write(t testing.TB, dir, name string, cells ...any2) string {
+	t.Helper()
+	b, err := json.Marshal(any2{"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": any2{
+		"gomyogen": notebook.Run{Code: "abc", Go: "go1.26", Platform: "linux/amd64", Executed: "2026-01-02", Seconds: 3.5},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func markdownCell(text string) any2 { return any2{"cell_type": "markdown", "source": text} }
+
+func codeCell(code string, outputs ...any2) any2 {
+	return any2{"cell_type": "code", "source": code, "outputs": outputs}
+}
+
+func shown(mime, content string) any2 {
+	return any2{"output_type": "display_data", "data": any2{mime: []string{content}}}
+}
+
+func picture(t testing.TB) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 960, 2000))); err != nil {
+		t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes())
+}
+
+func open(t testing.TB, paths ...string) []Source {
+	t.Helper()
+	var all []Source
+	for _, p := range paths {
+		s, err := Open(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+func example(t testing.TB, dir string) []Source {
+	t.Helper()
+	return open(t,
+		write(t, dir, "01_first.ipynb",
+			markdownCell("# First *steps*\n\nA pool is made. Then it runs.\n\n## Part\n\nSee [the second](02_second.ipynb#part) and [elsewhere](other.ipynb)."),
+			codeCell("// a <b> & c\nfmt.Println(\"x\")", any2{"output_type": "stream", "name": "stdout", "text": "a < b\n"}, any2{"output_type": "stream", "name": "stdout", "text": []string{"c\n", "d\n"}}),
+			codeCell("", shown("text/plain", "nothing")),
+			codeCell("show()", shown("text/html", `<div><img alt="curve" src="data:image/png;base64,`+picture(t)+`"></div>`)),
+		),
+		write(t, dir, "02_second.ipynb", markdownCell("# Second\n\n## Part\n\n## Part\n\n<script>alert(1)</script>")))
+}
+
+func read(t testing.TB, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestWrite(t *testing.T) {
+	dir := t.TempDir()
+	site := filepath.Join(dir, "site")
+	sources := example(t, dir)
+	written, err := Write(site, sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(written)
+	want := []string{"01_first.html", "01_first.ipynb", "01_first.png", "02_second.html", "02_second.ipynb", "index.html"}
+	if !slices.Equal(written, want) {
+		t.Errorf("wrote %v, want %v", written, want)
+	}
+	page := read(t, filepath.Join(site, "01_first.html"))
+	for _, want := range []string{
+		"<title>First steps</title>", `content="A pool is made."`,
+		`href="02_second.html#part"`, `href="other.ipynb"`,
+		"a &lt;b&gt; &amp; c", "a &lt; b\nc\nd\n", `<img alt="curve"`,
+		"2026-01-02, in 3.5 s", `rel="next" href="02_second.html"`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not have %q", want)
+		}
+	}
+	if strings.Contains(page, "nothing") {
+		t.Error("an empty cell is shown")
+	}
+	second := read(t, filepath.Join(site, "02_second.html"))
+	if strings.Contains(second, "alert(1)") {
+		t.Error("HTML in text is passed on")
+	}
+	if strings.Count(second, `id="part"`) != 1 {
+		t.Error("two headings have one id")
+	}
+	small, err := png.Decode(strings.NewReader(read(t, filepath.Join(site, "01_first.png"))))
+	if err != nil || small.Bounds().Dx() != 480 || small.Bounds().Dy() != 300 {
+		t.Errorf("thumbnail: error %v, want 480 x 300", err)
+	}
+
+	// Again: nothing. One notebook changed: its files and its neighbours' links only.
+	if written, err = Write(site, sources); err != nil || len(written) > 0 {
+		t.Errorf("a second time wrote %v, error %v", written, err)
+	}
+	sources[1] = open(t, write(t, dir, "02_second.ipynb", markdownCell("# Second\n\nNow with text.")))[0]
+	if written, err = Write(site, sources); err != nil || !slices.Equal(written, []string{"02_second.html", "02_second.ipynb", "index.html"}) {
+		t.Errorf("after a change wrote %v, error %v", written, err)
+	}
+}
+
+func TestWriteRefuses(t *testing.T) {
+	dir := t.TempDir()
+	failed := write(t, dir, "failed.ipynb", codeCell("x", any2{"output_type": "error", "ename": "ERROR", "evalue": "exit status 1"}))
+	if _, err := Open(failed); err == nil || !strings.Contains(err.Error(), "cell 1 failed") {
+		t.Errorf("error %v, want it to name the cell", err)
+	}
+	if _, err := Write(filepath.Join(dir, "a"), nil); err == nil {
+		t.Error("an empty site was written")
+	}
+	good := write(t, dir, "a.ipynb", markdownCell("# A"))
+	if _, err := Write(filepath.Join(dir, "b"), open(t, good, good)); err == nil || !strings.Contains(err.Error(), "two pages would be called a.html") {
+		t.Errorf("error %v, want it to name the page", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "b")); err == nil {
+		t.Error("something was written")
+	}
+}
