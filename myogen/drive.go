@@ -9,103 +9,6 @@ import (
 	"gomyogen/myogen/units"
 )
 
-// Shape is a firing rate over time.
-type Shape interface {
-	// Rate returns the rate at time t.
-	Rate(t units.Time) units.Rate
-}
-
-// ShapeFunc is a Shape given by a function.
-type ShapeFunc func(t units.Time) units.Rate
-
-// Rate calls f.
-func (f ShapeFunc) Rate(t units.Time) units.Rate { return f(t) }
-
-// Trapezoid rests at Baseline, rises to Peak, holds it, falls and rests again.
-type Trapezoid struct {
-	Baseline, Peak      units.Rate
-	Rest, Ramp, Plateau units.Time // rest before the rise; each of the two ramps; the plateau
-}
-
-// Phases returns the ends of rest, rise, plateau and fall.
-func (s Trapezoid) Phases() [4]units.Time {
-	rise := s.Rest + s.Ramp
-	top := rise + s.Plateau
-	return [4]units.Time{s.Rest, rise, top, top + s.Ramp}
-}
-
-// Rate implements Shape.
-func (s Trapezoid) Rate(t units.Time) units.Rate {
-	p := s.Phases()
-	height := s.Peak - s.Baseline
-	switch {
-	case t < p[0]:
-		return s.Baseline
-	case t < p[1]:
-		return s.Baseline + units.Rate(float64(height)*float64((t-p[0])/s.Ramp))
-	case t < p[2]:
-		return s.Peak
-	case t < p[3]:
-		return s.Peak - units.Rate(float64(height)*float64((t-p[2])/s.Ramp))
-	}
-	return s.Baseline
-}
-
-// Sinusoid swings around Mean: Mean + Amplitude sin(2 pi Frequency t).
-type Sinusoid struct {
-	Mean, Amplitude units.Rate // Amplitude at most Mean
-	Frequency       units.Frequency
-}
-
-// Rate implements Shape.
-func (s Sinusoid) Rate(t units.Time) units.Rate {
-	return s.Mean + units.Rate(float64(s.Amplitude)*math.Sin(2*math.Pi*float64(s.Frequency)*t.Seconds()))
-}
-
-// Ramp goes in a straight line from From, held until Start, to To, held after
-// Start + Duration.
-type Ramp struct {
-	From, To        units.Rate
-	Start, Duration units.Time
-}
-
-// Rate implements Shape.
-func (s Ramp) Rate(t units.Time) units.Rate {
-	switch {
-	case t < s.Start:
-		return s.From
-	case t >= s.Start+s.Duration:
-		return s.To
-	}
-	return s.From + units.Rate(float64(s.To-s.From)*float64((t-s.Start)/s.Duration))
-}
-
-// Step is Level from Start for Duration and Baseline otherwise.
-type Step struct {
-	Baseline, Level units.Rate
-	Start, Duration units.Time
-}
-
-// Rate implements Shape.
-func (s Step) Rate(t units.Time) units.Rate {
-	if t >= s.Start && t < s.Start+s.Duration {
-		return s.Level
-	}
-	return s.Baseline
-}
-
-// Sawtooth rises from Low to High in every period and falls back at once.
-type Sawtooth struct {
-	Low, High units.Rate
-	Frequency units.Frequency
-}
-
-// Rate implements Shape.
-func (s Sawtooth) Rate(t units.Time) units.Rate {
-	cycles := float64(s.Frequency) * t.Seconds()
-	return s.Low + units.Rate(float64(s.High-s.Low)*(cycles-math.Floor(cycles)))
-}
-
 // Draws says where the random numbers of a run come from.
 type Draws struct {
 	Seed  uint64
@@ -135,7 +38,7 @@ func (o DrawOrder) String() string {
 // Drive describes the rate at which a descending drive pool fires: a shape and
 // rectified Gaussian noise, max(0, N(0, Noise)), added to every sample.
 type Drive struct {
-	Shape    Shape
+	Shape    Shape[units.Rate]
 	Noise    units.Rate // standard deviation before rectification
 	Duration units.Time
 	Step     units.Time // sampling period; 0 means 0.1 ms
@@ -195,7 +98,7 @@ func (d Drive) Clean() (neo.AnalogSignal, error) {
 		if i > 0 && i == n-1 {
 			t = d.Duration
 		}
-		x := float64(d.Shape.Rate(t))
+		x := float64(d.Shape.At(t))
 		if math.IsNaN(x) || math.IsInf(x, 0) || x < 0 {
 			return neo.AnalogSignal{}, fmt.Errorf("myogen: the drive is %v pps at %v; a rate must be a number and not negative", x, t)
 		}
@@ -236,7 +139,7 @@ func (d Drive) signal(g *random.Generator) (neo.AnalogSignal, error) {
 // String describes the drive in a few lines.
 func (d Drive) String() string {
 	s := fmt.Sprintf("Drive of %v at steps of %v, noise %v", d.Duration, d.step(), d.Noise)
-	t, ok := d.Shape.(Trapezoid)
+	t, ok := d.Shape.(Trapezoid[units.Rate])
 	if !ok {
 		return fmt.Sprintf("%s, %T%+v", s, d.Shape, d.Shape)
 	}

@@ -56,7 +56,7 @@ func differences(got []neo.SpikeTrain, want [][]float64) (different, all int) {
 
 func seedProtocol() Drive {
 	return Drive{
-		Shape: Trapezoid{Peak: 65 * units.Pps, Rest: 1 * units.S, Ramp: 500 * units.Ms, Plateau: 10 * units.S},
+		Shape: Trapezoid[units.Rate]{Peak: 65 * units.Pps, Rest: 1 * units.S, Ramp: 500 * units.Ms, Plateau: 10 * units.S},
 		Noise: 1 * units.Pps, Duration: 15 * units.S,
 	}
 }
