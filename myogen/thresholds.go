@@ -22,7 +22,7 @@ const (
 	Fuglevand
 	// DeLuca and Contessa (2012, J Neurophysiol 107:178): (b i/N) exp(i ln(RR/b)/N)/100.
 	DeLuca
-	// Konstantin et al. (2019): (M/RR) exp((i-1) ln(RR)/(N-1)).
+	// Konstantin et al. (2020, IEEE Trans Biomed Eng 67:2005): (M/RR) exp((i-1) ln(RR)/(N-1)).
 	Konstantin
 )
 
