@@ -63,7 +63,7 @@ func positive[T ~float64](what string, x T) error {
 }
 
 // maxSamples bounds a signal to what fits into memory.
-const maxSamples = 1 << 30
+const maxSamples = 1 << 27
 
 // samples returns how many samples a duration has.
 func samples(duration, step units.Time) (int, error) {
@@ -107,18 +107,18 @@ func (d Drive) Clean() (neo.AnalogSignal, error) {
 	return s, nil
 }
 
-// Signal returns the drive with its noise, in pps. The same draws give the
-// same signal.
-func (d Drive) Signal(draws Draws) (neo.AnalogSignal, error) {
-	return d.signal(draws.noise())
+// Signal returns the drive with its noise, in pps, as a network has it from
+// the external of that name. Externals of different names have different noise.
+func (d Drive) Signal(draws Draws, external string) (neo.AnalogSignal, error) {
+	return d.signal(draws.noise(external))
 }
 
-// noise returns the generator of a drive's noise.
-func (d Draws) noise() *random.Generator {
+// noise returns the generator of the noise of an external.
+func (d Draws) noise(external string) *random.Generator {
 	if d.Order == MyoGenOrder {
 		return random.New(d.Seed)
 	}
-	return random.Stream(d.Seed, "noise", "drive", 0)
+	return random.Stream(d.Seed, "noise", external, 0)
 }
 
 func (d Drive) signal(g *random.Generator) (neo.AnalogSignal, error) {

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
@@ -17,6 +20,9 @@ type Population interface {
 	size() int
 	String() string
 }
+
+// maxCells bounds a population to what fits into memory.
+const maxCells = 1 << 20
 
 // DescendingDrivePool describes cortical neurons that fire at a common rate.
 type DescendingDrivePool struct {
@@ -45,6 +51,8 @@ func (p DescendingDrivePool) String() string {
 // SpikeSource is a population whose spikes are given.
 type SpikeSource struct {
 	Trains []neo.SpikeTrain
+	// Latency is from a spike to the terminals of its axon; 0 means 1 ms.
+	Latency units.Time
 }
 
 func (p SpikeSource) size() int      { return len(p.Trains) }
@@ -102,7 +110,20 @@ type namedPopulation struct {
 
 type namedConnection struct {
 	source, target string
+	nth            int // of the same kind between these two
 	Connection
+}
+
+// purpose names the connection among those from source to target.
+func (c namedConnection) purpose() string {
+	p := "connect"
+	if c.Inhibitory {
+		p = "inhibit"
+	}
+	if c.nth > 0 {
+		p += strconv.Itoa(c.nth)
+	}
+	return p + " "
 }
 
 type namedExternal struct {
@@ -126,6 +147,10 @@ func (n *Network) Add(name string, p Population) error {
 	switch _, err := n.index(name); {
 	case name == "":
 		return fmt.Errorf("myogen: a population needs a name")
+	case strings.ContainsFunc(name, func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }):
+		return fmt.Errorf("myogen: the name %q of a population must be printable text", name)
+	case p != nil && p.size() > maxCells:
+		return fmt.Errorf("myogen: population %q: %d cells, must be at most %d", name, p.size(), maxCells)
 	case err == nil:
 		return fmt.Errorf("myogen: there is already a population %q", name)
 	case p == nil:
@@ -144,6 +169,9 @@ func (n *Network) Add(name string, p Population) error {
 			return fmt.Errorf("myogen: population %q: %w", name, err)
 		}
 	case SpikeSource:
+		if !(p.Latency >= 0) || math.IsInf(float64(p.Latency), 0) {
+			return fmt.Errorf("myogen: population %q: latency is %v, must not be negative", name, p.Latency)
+		}
 		for i, train := range p.Trains {
 			if j := slices.IndexFunc(train.Times, func(t units.Time) bool {
 				return !(t >= 0) || math.IsInf(float64(t), 0)
@@ -193,7 +221,13 @@ func (n *Network) Connect(source, target string, c Connection) error {
 			}
 		}
 	}
-	n.connections = append(n.connections, namedConnection{source, target, c})
+	nth := 0
+	for _, o := range n.connections {
+		if o.source == source && o.target == target && o.Inhibitory == c.Inhibitory {
+			nth++
+		}
+	}
+	n.connections = append(n.connections, namedConnection{source, target, nth, c})
 	return nil
 }
 
@@ -215,7 +249,7 @@ func (n *Network) ConnectFromExternal(source, target string, e External) error {
 	if !(e.Latency >= 0) || math.IsInf(float64(e.Latency), 0) {
 		return fmt.Errorf("myogen: external %q: latency is %v, must not be negative", source, e.Latency)
 	}
-	if _, err := e.Drive.signal(Draws{}.noise()); err != nil {
+	if _, err := e.Drive.signal(Draws{}.noise(source)); err != nil {
 		return fmt.Errorf("myogen: external %q: %s", source, strings.TrimPrefix(err.Error(), "myogen: "))
 	}
 	n.externals = append(n.externals, namedExternal{source, target, e})

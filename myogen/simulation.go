@@ -1,16 +1,12 @@
 package myogen
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"runtime"
-	"slices"
 
 	"gomyogen/myogen/internal/engine"
-	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
@@ -54,11 +50,6 @@ type SimulationConfig struct {
 	Inject  []Injection
 }
 
-// Link is a connection of one cell to another that was drawn.
-type Link struct {
-	Source, Target, Synapse int
-}
-
 // Simulation runs a network. Its methods are not safe for concurrent use.
 type Simulation struct {
 	cfg     SimulationConfig
@@ -68,13 +59,13 @@ type Simulation struct {
 	links   []drawn      // in the order of the connections
 	epoch   int          // steps between two exchanges of spikes
 	probes  []*engine.Trace
-	until   float64 // ms: no spike is sent that would arrive at its terminal later
 }
 
 // simulated is a population that runs.
 type simulated struct {
 	name   string
 	size   int
+	order  int               // among the populations, for spikes of the same time
 	first  int               // index of its first neuron in the engine; motor pools only
 	motor  *pool             // nil unless motor neurons
 	drive  *neo.AnalogSignal // nil unless driven
@@ -83,14 +74,6 @@ type simulated struct {
 	latent float64           // ms from a spike to the terminals of the axon
 	spikes [][]engine.Spike
 	sent   []int // per motor neuron: spikes passed on
-}
-
-// drawn is a connection with its pairs.
-type drawn struct {
-	namedConnection
-	pairs    []Link
-	bySource [][]int // indices of pairs
-	rank     int     // of its first pair among all
 }
 
 // maxEpoch is how often a run reports progress and looks for its cancellation, ms.
@@ -117,7 +100,7 @@ func NewSimulation(network *Network, cfg SimulationConfig) (*Simulation, error) 
 	if len(network.populations) == 0 {
 		return nil, errors.New("myogen: the network has no populations")
 	}
-	s := &Simulation{cfg: cfg, network: network, until: math.Inf(1)}
+	s := &Simulation{cfg: cfg, network: network}
 	s.engine = engine.Engine{Clock: engine.Clock{Dt: float64(cfg.Step)}, Workers: cfg.Workers}
 	if err := s.populate(); err != nil {
 		return nil, err
@@ -132,291 +115,8 @@ func NewSimulation(network *Network, cfg SimulationConfig) (*Simulation, error) 
 	return s, nil
 }
 
-// populate starts every cell and gives every drive neuron its generator.
-func (s *Simulation) populate() error {
-	scheme := membrane.Scheme{Dt: float64(s.cfg.Step), SecondOrder: s.cfg.Method == CrankNicolson}
-	for _, p := range s.network.populations {
-		sim := &simulated{name: p.name, size: p.size(), spikes: make([][]engine.Spike, p.size()), latent: float64(DefaultDelay)}
-		switch p := p.Population.(type) {
-		case AlphaMNPool:
-			built, err := p.build()
-			if err != nil {
-				return err
-			}
-			sim.motor, sim.first, sim.sent = built, len(s.engine.Neurons), make([]int, p.size())
-			for _, c := range built.cells {
-				cell := c.Start(scheme)
-				cell.Settle(built.vInit)
-				s.engine.Neurons = append(s.engine.Neurons, &engine.Neuron{Cell: cell, Threshold: built.spikeThreshold})
-			}
-		case SpikeSource:
-			for _, train := range p.Trains {
-				sim.given = append(sim.given, train.Times)
-			}
-		}
-		s.pops = append(s.pops, sim)
-	}
-	motor := len(s.engine.Neurons)
-	for i, p := range s.network.populations {
-		drive, ok := p.Population.(DescendingDrivePool)
-		if !ok {
-			continue
-		}
-		for j := range drive.size() {
-			seed := random.StreamSeed(s.cfg.Draws.Seed, "drive neuron", p.name, j)
-			if s.cfg.Draws.Order == MyoGenOrder {
-				// MyoGen numbers the motor neurons first.
-				seed = random.DeriveSubseed(s.cfg.Draws.Seed, uint64(j), uint64(motor+j))
-			}
-			s.pops[i].spiker = append(s.pops[i].spiker, random.NewSpiker(uint64(seed), drive.process()))
-		}
-	}
-	return nil
-}
-
-// neuron returns a motor neuron by population and index.
-func (s *Simulation) neuron(what, population string, cell int) (*engine.Neuron, *simulated, error) {
-	i, err := s.network.index(population)
-	if err != nil {
-		return nil, nil, err
-	}
-	p := s.pops[i]
-	switch {
-	case p.motor == nil:
-		return nil, nil, fmt.Errorf("myogen: %s: %q has no motor neurons", what, population)
-	case cell < 0 || cell >= p.size:
-		return nil, nil, fmt.Errorf("myogen: %s: %q has cells 0 to %d, not %d", what, population, p.size-1, cell)
-	}
-	return s.engine.Neurons[p.first+cell], p, nil
-}
-
-// instrument attaches probes and injections.
-func (s *Simulation) instrument() error {
-	for _, p := range s.cfg.Record {
-		n, pop, err := s.neuron("probe", p.Population, p.Cell)
-		if err != nil {
-			return err
-		}
-		dendrites := pop.motor.synapses[len(pop.motor.synapses)-1].Dendrite + 1
-		if p.Compartment < 0 || p.Compartment > dendrites {
-			return fmt.Errorf("myogen: probe: a cell of %q has compartments 0 to %d, not %d", p.Population, dendrites, p.Compartment)
-		}
-		trace := &engine.Trace{Value: func(c membrane.Cell) float64 { return c.Voltage(p.Compartment) }}
-		n.Traces = append(n.Traces, trace)
-		s.probes = append(s.probes, trace)
-	}
-	for _, in := range s.cfg.Inject {
-		n, _, err := s.neuron("injection", in.Population, in.Cell)
-		if err != nil {
-			return err
-		}
-		for _, x := range append([]float64{float64(in.Amplitude), float64(in.Start), float64(in.Duration)}, in.Signal...) {
-			if math.IsNaN(x) || math.IsInf(x, 0) {
-				return fmt.Errorf("myogen: injection into cell %d of %q: %v", in.Cell, in.Population, x)
-			}
-		}
-		before := n.Clamp
-		n.Clamp = func(step int, t float64) float64 {
-			var i float64
-			switch {
-			case in.Signal != nil:
-				i = in.Signal[min(step, len(in.Signal)-1)]
-			case float64(in.Start) <= t && t < float64(in.Start+in.Duration):
-				i = float64(in.Amplitude)
-			}
-			if before != nil {
-				return before(step, t) + i
-			}
-			return i
-		}
-	}
-	return nil
-}
-
-// connect draws noise and connections.
-func (s *Simulation) connect() error {
-	shared := s.cfg.Draws.noise()
-	for _, x := range s.network.externals {
-		g := shared
-		if s.cfg.Draws.Order == NamedStreams {
-			g = s.cfg.Draws.noise()
-		}
-		if x.Drive.step() != s.cfg.Step {
-			return fmt.Errorf("myogen: external %q: the drive is sampled at %v, the simulation's step is %v", x.source, x.Drive.step(), s.cfg.Step)
-		}
-		signal, err := x.Drive.signal(g)
-		if err != nil {
-			return err
-		}
-		signal.Name = x.source
-		i, err := s.network.index(x.target)
-		if err != nil {
-			return err
-		}
-		s.pops[i].drive, s.pops[i].latent = &signal, float64(delayOr(x.Latency))
-	}
-	rank := 0
-	epoch := float64(maxEpoch)
-	for _, c := range s.network.connections {
-		d, err := s.draw(c, shared)
-		if err != nil {
-			return err
-		}
-		d.rank = rank
-		rank += len(d.pairs)
-		s.links = append(s.links, d)
-		if si, _ := s.network.index(c.source); s.pops[si].motor != nil {
-			shortest := slices.Min(s.pops[si].motor.axonDelay) + float64(delayOr(c.Delay))
-			epoch = min(epoch, shortest)
-			if shortest < float64(s.cfg.Step) {
-				return fmt.Errorf("myogen: connection %q to %q: the delay is %v ms, must be at least a time step, %v", c.source, c.target, shortest, s.cfg.Step)
-			}
-		}
-	}
-	s.epoch = max(1, int(epoch/float64(s.cfg.Step)))
-	return nil
-}
-
-// draw chooses the pairs of a connection: for each source, each target with
-// the given probability, on a random synapse of the right sign.
-func (s *Simulation) draw(c namedConnection, shared *random.Generator) (drawn, error) {
-	d := drawn{namedConnection: c}
-	si, err := s.network.index(c.source)
-	if err != nil {
-		return d, err
-	}
-	ti, err := s.network.index(c.target)
-	if err != nil {
-		return d, err
-	}
-	source, target := s.pops[si], s.pops[ti]
-	var choices []int
-	for i, syn := range target.motor.synapses {
-		if syn.Excitatory() != c.Inhibitory {
-			choices = append(choices, i)
-		}
-	}
-	if len(choices) == 0 {
-		return d, fmt.Errorf("myogen: connection %q to %q: the target has no such synapse", c.source, c.target)
-	}
-	d.bySource = make([][]int, source.size)
-	add := func(l Link) {
-		d.bySource[l.Source] = append(d.bySource[l.Source], len(d.pairs))
-		d.pairs = append(d.pairs, l)
-	}
-	if c.List != nil {
-		for _, l := range c.List {
-			add(Link{l[0], l[1], l[2]})
-		}
-		return d, nil
-	}
-	for i := range source.size {
-		g := shared
-		if s.cfg.Draws.Order == NamedStreams {
-			g = random.Stream(s.cfg.Draws.Seed, "connect "+c.source, c.target, i)
-		}
-		for j := range target.size {
-			if g.Float64() < c.Probability {
-				add(Link{i, j, choices[g.Choice(len(choices))]})
-			}
-		}
-	}
-	return d, nil
-}
-
-// Connections returns the links that were drawn from one population to another.
-func (s *Simulation) Connections(source, target string) ([]Link, error) {
-	for _, d := range s.links {
-		if d.source == source && d.target == target {
-			return slices.Clone(d.pairs), nil
-		}
-	}
-	return nil, fmt.Errorf("myogen: %q is not connected to %q", source, target)
-}
-
-// Drive returns the rate that drives a population, in pps.
-func (s *Simulation) Drive(population string) (neo.AnalogSignal, error) {
-	i, err := s.network.index(population)
-	if err != nil {
-		return neo.AnalogSignal{}, err
-	}
-	if s.pops[i].drive == nil {
-		return neo.AnalogSignal{}, fmt.Errorf("myogen: %q is not driven", population)
-	}
-	return *s.pops[i].drive, nil
-}
-
 // Time returns the simulated time.
 func (s *Simulation) Time() units.Time { return units.Time(s.engine.T) }
-
-// Integrate lets drive neuron cell of a population integrate a rate for one
-// step and tells whether it fires now. It is the first of the three calls
-// that make a step by hand; the others are Deliver and Advance.
-func (s *Simulation) Integrate(population string, cell int, rate units.Rate) (bool, error) {
-	i, err := s.network.index(population)
-	if err != nil {
-		return false, err
-	}
-	p := s.pops[i]
-	switch {
-	case p.spiker == nil:
-		return false, fmt.Errorf("myogen: %q has no drive neurons", population)
-	case cell < 0 || cell >= p.size:
-		return false, fmt.Errorf("myogen: %q has cells 0 to %d, not %d", population, p.size-1, cell)
-	}
-	if !p.spiker[cell].Step(float64(rate), s.engine.Dt) {
-		return false, nil
-	}
-	p.spikes[cell] = append(p.spikes[cell], engine.Spike{Step: s.engine.Step, T: s.engine.T})
-	return true, nil
-}
-
-// Deliver lets the spike of a cell reach the terminals of its axon at time at,
-// now or later; the connections' delays follow.
-func (s *Simulation) Deliver(population string, cell int, at units.Time) error {
-	i, err := s.network.index(population)
-	if err != nil {
-		return err
-	}
-	switch {
-	case cell < 0 || cell >= s.pops[i].size:
-		return fmt.Errorf("myogen: %q has cells 0 to %d, not %d", population, s.pops[i].size-1, cell)
-	case !(float64(at) >= s.engine.T):
-		return fmt.Errorf("myogen: an event at %v is before the present, %v", at, s.Time())
-	}
-	s.send(i, cell, s.engine.Step, float64(at))
-	return nil
-}
-
-// send queues the events of a spike that is at its axon's terminals at time at.
-func (s *Simulation) send(population, cell, step int, at float64) {
-	name := s.pops[population].name
-	for i := range s.links {
-		d := &s.links[i]
-		if d.source != name {
-			continue
-		}
-		ti, _ := s.network.index(d.target)
-		target := s.pops[ti]
-		arrival := at + float64(delayOr(d.Delay))
-		for _, j := range d.bySource[cell] {
-			l := d.pairs[j]
-			s.engine.Neurons[target.first+l.Target].Receive(engine.Event{
-				At: arrival, Weight: float64(d.Weight), Synapse: l.Synapse,
-				Sent: engine.Order{Step: step, Source: s.rank(population, cell), Connection: d.rank + j},
-			})
-		}
-	}
-}
-
-// rank orders the sources of a step: drive neurons act before the membranes do.
-func (s *Simulation) rank(population, cell int) int {
-	r := population<<32 | cell
-	if s.pops[population].motor != nil {
-		r |= 1 << 62
-	}
-	return r
-}
 
 // Advance takes one time step with every motor neuron.
 func (s *Simulation) Advance() error { return s.advance(1) }
@@ -472,7 +172,6 @@ func (s *Simulation) Run(ctx context.Context, duration units.Time, report func(d
 			return nil, fmt.Errorf("myogen: injection into cell %d of %q ends at %v, the run at %v", in.Cell, in.Population, have, duration)
 		}
 	}
-	s.until = float64(duration)
 	for s.engine.T < float64(duration) && ctx.Err() == nil {
 		steps := s.epochSteps(float64(duration))
 		s.fire(steps)
@@ -494,109 +193,4 @@ func (s *Simulation) epochSteps(duration float64) int {
 		c = c.Next()
 	}
 	return n
-}
-
-// fire lets drive neurons and given trains send their spikes of the next steps.
-func (s *Simulation) fire(steps int) {
-	for i, p := range s.pops {
-		for cell := range p.spiker {
-			c := s.engine.Clock
-			for k := s.engine.Step; k < s.engine.Step+steps; k++ {
-				if p.spiker[cell].Step(p.drive.Values[min(k, len(p.drive.Values)-1)], c.Dt) {
-					p.spikes[cell] = append(p.spikes[cell], engine.Spike{Step: k, T: c.T})
-					if at := c.T + p.latent; at < s.until {
-						s.send(i, cell, k, at)
-					}
-				}
-				c = c.Next()
-			}
-		}
-		end := s.engine.Clock
-		for range steps {
-			end = end.Next()
-		}
-		for cell, train := range p.given {
-			n := 0
-			for ; n < len(train) && float64(train[n]) < end.T; n++ {
-				t := float64(train[n])
-				p.spikes[cell] = append(p.spikes[cell], engine.Spike{Step: s.engine.Step, T: t})
-				if at := t + p.latent; at < s.until {
-					s.send(i, cell, s.engine.Step+n, at)
-				}
-			}
-			p.given[cell] = train[n:]
-		}
-	}
-}
-
-// Result is what a simulation has recorded.
-type Result struct {
-	// Block has a Segment for each population: its spike trains, and the
-	// recorded potentials (mV) or the drive (pps).
-	Block     *neo.Block
-	Simulated units.Time
-	Requested units.Time
-	Steps     int
-}
-
-// Partial tells whether the run was stopped before its end.
-func (r *Result) Partial() bool { return r.Simulated < r.Requested }
-
-// SpikeTrains returns the spike trains of a population.
-func (r *Result) SpikeTrains(population string) ([]neo.SpikeTrain, error) {
-	s, err := r.Block.Segment(population)
-	if err != nil {
-		return nil, err
-	}
-	return s.SpikeTrains, nil
-}
-
-// Result returns what has been recorded so far of a run of the given length.
-func (s *Simulation) Result(duration units.Time) *Result {
-	stop := cmp.Or(duration, s.Time())
-	r := &Result{Simulated: min(s.Time(), stop), Requested: stop, Steps: s.engine.Step}
-	r.Block = &neo.Block{Name: "simulation", Annotations: map[string]string{
-		"seed":  fmt.Sprint(s.cfg.Draws.Seed),
-		"draws": s.cfg.Draws.Order.String(),
-		"step":  s.cfg.Step.String(),
-	}}
-	if r.Partial() {
-		r.Block.Annotations["partial"] = fmt.Sprintf("stopped at %v of %v", r.Simulated, r.Requested)
-	}
-	for _, p := range s.pops {
-		seg := neo.Segment{Name: p.name}
-		prefix := "DD"
-		if p.motor != nil {
-			prefix = "MN"
-		}
-		for c := range p.size {
-			spikes := p.spikes[c]
-			if p.motor != nil {
-				spikes = s.engine.Neurons[p.first+c].Spikes
-			}
-			train := neo.SpikeTrain{Name: fmt.Sprintf("%s_%d", prefix, c), TStop: stop, SamplingPeriod: s.cfg.Step}
-			for _, spike := range spikes {
-				// The last step of a run may begin after its end by a rounding.
-				train.TStop = max(train.TStop, units.Time(spike.T))
-				train.Times = append(train.Times, units.Time(spike.T))
-			}
-			seg.SpikeTrains = append(seg.SpikeTrains, train)
-		}
-		if p.drive != nil {
-			seg.AnalogSignals = append(seg.AnalogSignals, *p.drive)
-		}
-		for i, probe := range s.cfg.Record {
-			if probe.Population == p.name {
-				name := fmt.Sprintf("MN_%d soma", probe.Cell)
-				if probe.Compartment > 0 {
-					name = fmt.Sprintf("MN_%d dendrite %d", probe.Cell, probe.Compartment-1)
-				}
-				seg.AnalogSignals = append(seg.AnalogSignals, neo.AnalogSignal{
-					Name: name, Units: "mV", SamplingPeriod: s.cfg.Step, Values: slices.Clone(s.probes[i].Values),
-				})
-			}
-		}
-		r.Block.Segments = append(r.Block.Segments, seg)
-	}
-	return r
 }

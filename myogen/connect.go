@@ -1,0 +1,161 @@
+package myogen
+
+import (
+	"cmp"
+	"fmt"
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/random"
+	"slices"
+)
+
+// Link is a connection of one cell to another that was drawn.
+type Link struct {
+	Source, Target, Synapse int
+}
+
+// drawn is a connection with its pairs.
+type drawn struct {
+	namedConnection
+	pairs    []Link
+	bySource [][]int // indices of pairs
+	rank     int     // of its first pair among all, for events of the same time
+}
+
+// connect draws noise and connections.
+func (s *Simulation) connect() error {
+	shared := s.cfg.Draws.noise("")
+	for _, x := range s.network.externals {
+		g := shared
+		if s.cfg.Draws.Order == NamedStreams {
+			g = s.cfg.Draws.noise(x.source)
+		}
+		if x.Drive.step() != s.cfg.Step {
+			return fmt.Errorf("myogen: external %q: the drive is sampled at %v, the simulation's step is %v", x.source, x.Drive.step(), s.cfg.Step)
+		}
+		signal, err := x.Drive.signal(g)
+		if err != nil {
+			return err
+		}
+		signal.Name = x.source
+		i, err := s.network.index(x.target)
+		if err != nil {
+			return err
+		}
+		s.pops[i].drive, s.pops[i].latent = &signal, float64(delayOr(x.Latency))
+	}
+	epoch := float64(maxEpoch)
+	for _, c := range s.network.connections {
+		d, err := s.draw(c, shared)
+		if err != nil {
+			return err
+		}
+		s.links = append(s.links, d)
+		if si, _ := s.network.index(c.source); s.pops[si].motor != nil {
+			shortest := slices.Min(s.pops[si].motor.axonDelay) + float64(delayOr(c.Delay))
+			epoch = min(epoch, shortest)
+			if shortest < float64(s.cfg.Step) {
+				return fmt.Errorf("myogen: connection %q to %q: the delay is %v ms, must be at least a time step, %v", c.source, c.target, shortest, s.cfg.Step)
+			}
+		}
+	}
+	s.rankLinks()
+	s.epoch = max(1, int(epoch/float64(s.cfg.Step)))
+	return nil
+}
+
+// rankLinks orders the connections. Events that reach a cell at the same time
+// act in the order of their ranks. In MyoGen's order of draws that is the
+// order in which they were made, as in NEURON; with named streams it depends
+// on names alone.
+func (s *Simulation) rankLinks() {
+	order := make([]*drawn, len(s.links))
+	for i := range s.links {
+		order[i] = &s.links[i]
+	}
+	if s.cfg.Draws.Order == NamedStreams {
+		slices.SortStableFunc(order, func(a, b *drawn) int {
+			return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.target, b.target), cmp.Compare(a.purpose(), b.purpose()))
+		})
+	}
+	rank := 0
+	for _, d := range order {
+		d.rank = rank
+		rank += len(d.pairs)
+	}
+}
+
+// draw chooses the pairs of a connection: for each source, each target with
+// the given probability, on a random synapse of the right sign.
+func (s *Simulation) draw(c namedConnection, shared *random.Generator) (drawn, error) {
+	d := drawn{namedConnection: c}
+	si, err := s.network.index(c.source)
+	if err != nil {
+		return d, err
+	}
+	ti, err := s.network.index(c.target)
+	if err != nil {
+		return d, err
+	}
+	source, target := s.pops[si], s.pops[ti]
+	var choices []int
+	for i, syn := range target.motor.synapses {
+		if syn.Excitatory() != c.Inhibitory {
+			choices = append(choices, i)
+		}
+	}
+	if len(choices) == 0 {
+		return d, fmt.Errorf("myogen: connection %q to %q: the target has no such synapse", c.source, c.target)
+	}
+	d.bySource = make([][]int, source.size)
+	add := func(l Link) {
+		d.bySource[l.Source] = append(d.bySource[l.Source], len(d.pairs))
+		d.pairs = append(d.pairs, l)
+	}
+	if c.List != nil {
+		for _, l := range c.List {
+			add(Link{l[0], l[1], l[2]})
+		}
+		return d, nil
+	}
+	for i := range source.size {
+		g := shared
+		if s.cfg.Draws.Order == NamedStreams {
+			g = random.Stream(s.cfg.Draws.Seed, c.purpose()+c.source, c.target, i)
+		}
+		for j := range target.size {
+			if g.Float64() < c.Probability {
+				add(Link{i, j, choices[g.Choice(len(choices))]})
+			}
+		}
+	}
+	return d, nil
+}
+
+// Connections returns the links that were drawn from one population to
+// another, of all their connections in the order in which they were made.
+func (s *Simulation) Connections(source, target string) ([]Link, error) {
+	var links []Link
+	connected := false
+	for _, d := range s.links {
+		if d.source == source && d.target == target {
+			links = append(links, d.pairs...)
+			connected = true
+		}
+	}
+	if connected {
+		return links, nil
+	}
+	return nil, fmt.Errorf("myogen: %q is not connected to %q", source, target)
+}
+
+// Drive returns the rate that drives a population, in pps.
+func (s *Simulation) Drive(population string) (neo.AnalogSignal, error) {
+	i, err := s.network.index(population)
+	if err != nil {
+		return neo.AnalogSignal{}, err
+	}
+	if s.pops[i].drive == nil {
+		return neo.AnalogSignal{}, fmt.Errorf("myogen: %q is not driven", population)
+	}
+	return *s.pops[i].drive, nil
+}

@@ -1,0 +1,115 @@
+package myogen
+
+import (
+	"fmt"
+	"gomyogen/myogen/internal/engine"
+	"gomyogen/myogen/units"
+)
+
+// Integrate lets drive neuron cell of a population integrate a rate for one
+// step and tells whether it fires now. It is the first of the three calls
+// that make a step by hand; the others are Deliver and Advance.
+func (s *Simulation) Integrate(population string, cell int, rate units.Rate) (bool, error) {
+	i, err := s.network.index(population)
+	if err != nil {
+		return false, err
+	}
+	p := s.pops[i]
+	switch {
+	case p.spiker == nil:
+		return false, fmt.Errorf("myogen: %q has no drive neurons", population)
+	case cell < 0 || cell >= p.size:
+		return false, fmt.Errorf("myogen: %q has cells 0 to %d, not %d", population, p.size-1, cell)
+	}
+	if !p.spiker[cell].Step(float64(rate), s.engine.Dt) {
+		return false, nil
+	}
+	p.spikes[cell] = append(p.spikes[cell], engine.Spike{Step: s.engine.Step, T: s.engine.T})
+	return true, nil
+}
+
+// Deliver lets the spike of a cell reach the terminals of its axon at time at,
+// now or later; the connections' delays follow.
+func (s *Simulation) Deliver(population string, cell int, at units.Time) error {
+	i, err := s.network.index(population)
+	if err != nil {
+		return err
+	}
+	switch {
+	case cell < 0 || cell >= s.pops[i].size:
+		return fmt.Errorf("myogen: %q has cells 0 to %d, not %d", population, s.pops[i].size-1, cell)
+	case !(float64(at) >= s.engine.T):
+		return fmt.Errorf("myogen: an event at %v is before the present, %v", at, s.Time())
+	}
+	s.send(i, cell, s.engine.Step, float64(at))
+	return nil
+}
+
+// send queues the events of a spike that is at its axon's terminals at time at.
+func (s *Simulation) send(population, cell, step int, at float64) {
+	name := s.pops[population].name
+	for i := range s.links {
+		d := &s.links[i]
+		if d.source != name {
+			continue
+		}
+		ti, _ := s.network.index(d.target)
+		target := s.pops[ti]
+		arrival := at + float64(delayOr(d.Delay))
+		for _, j := range d.bySource[cell] {
+			l := d.pairs[j]
+			s.engine.Neurons[target.first+l.Target].Receive(engine.Event{
+				At: arrival, Weight: float64(d.Weight), Synapse: l.Synapse,
+				Sent: engine.Order{Step: step, Source: s.rank(population, cell), Connection: d.rank + j},
+			})
+		}
+	}
+}
+
+// rank orders the sources of a step: drive neurons act before the membranes do.
+func (s *Simulation) rank(population, cell int) int {
+	r := s.pops[population].order<<32 | cell
+	if s.pops[population].motor != nil {
+		r |= 1 << 62
+	}
+	return r
+}
+
+// fire lets drive neurons and given trains send their spikes of the next steps.
+func (s *Simulation) fire(steps int) {
+	for i, p := range s.pops {
+		for cell, spiker := range p.spiker {
+			s.eachStep(steps, func(step int, now, _ float64) {
+				if spiker.Step(p.drive.Values[min(step, len(p.drive.Values)-1)], s.engine.Dt) {
+					s.emit(i, cell, step, now)
+				}
+			})
+		}
+		for cell, train := range p.given {
+			// What falls into a step is sent with it, wherever the run was cut.
+			s.eachStep(steps, func(step int, _, next float64) {
+				for ; len(train) > 0 && float64(train[0]) < next; train = train[1:] {
+					s.emit(i, cell, step, float64(train[0]))
+				}
+			})
+			p.given[cell] = train
+		}
+	}
+}
+
+// eachStep calls f with each of the next steps and its beginning and end in ms.
+func (s *Simulation) eachStep(steps int, f func(step int, now, next float64)) {
+	c := s.engine.Clock
+	for k := s.engine.Step; k < s.engine.Step+steps; k++ {
+		next := c.Next()
+		f(k, c.T, next.T)
+		c = next
+	}
+}
+
+// emit records a spike of a drive or given cell at time t and sends it.
+func (s *Simulation) emit(population, cell, step int, t float64) {
+	p := s.pops[population]
+	p.spikes[cell] = append(p.spikes[cell], engine.Spike{Step: step, T: t})
+	s.send(population, cell, step, t+p.latent)
+}

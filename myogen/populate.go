@@ -1,0 +1,127 @@
+package myogen
+
+import (
+	"cmp"
+	"fmt"
+	"gomyogen/myogen/internal/engine"
+	"gomyogen/myogen/internal/membrane"
+	"gomyogen/myogen/random"
+	"math"
+	"slices"
+)
+
+// populate starts every cell and gives every drive neuron its generator.
+func (s *Simulation) populate() error {
+	scheme := membrane.Scheme{Dt: float64(s.cfg.Step), SecondOrder: s.cfg.Method == CrankNicolson}
+	for _, p := range s.network.populations {
+		sim := &simulated{name: p.name, size: p.size(), spikes: make([][]engine.Spike, p.size()), latent: float64(DefaultDelay)}
+		switch p := p.Population.(type) {
+		case AlphaMNPool:
+			built, err := p.build()
+			if err != nil {
+				return err
+			}
+			sim.motor, sim.first, sim.sent = built, len(s.engine.Neurons), make([]int, p.size())
+			for _, c := range built.cells {
+				cell := c.Start(scheme)
+				cell.Settle(built.vInit)
+				s.engine.Neurons = append(s.engine.Neurons, &engine.Neuron{Cell: cell, Threshold: built.spikeThreshold})
+			}
+		case SpikeSource:
+			sim.latent = float64(delayOr(p.Latency))
+			for _, train := range p.Trains {
+				sim.given = append(sim.given, train.Times)
+			}
+		}
+		s.pops = append(s.pops, sim)
+	}
+	s.orderPopulations()
+	motor, class := len(s.engine.Neurons), 0
+	for i, p := range s.network.populations {
+		drive, ok := p.Population.(DescendingDrivePool)
+		if !ok {
+			continue
+		}
+		for j := range drive.size() {
+			seed := random.StreamSeed(s.cfg.Draws.Seed, "drive neuron", p.name, j)
+			if s.cfg.Draws.Order == MyoGenOrder {
+				// MyoGen numbers the motor neurons first, then the drive neurons.
+				seed = random.DeriveSubseed(s.cfg.Draws.Seed, uint64(class), uint64(motor+class))
+				class++
+			}
+			s.pops[i].spiker = append(s.pops[i].spiker, random.NewSpiker(uint64(seed), drive.process()))
+		}
+	}
+	return nil
+}
+
+// orderPopulations says in which order the populations act within a step: as
+// they were added in MyoGen's order of draws, by name with named streams.
+func (s *Simulation) orderPopulations() {
+	order := slices.Clone(s.pops)
+	if s.cfg.Draws.Order == NamedStreams {
+		slices.SortFunc(order, func(a, b *simulated) int { return cmp.Compare(a.name, b.name) })
+	}
+	for i, p := range order {
+		p.order = i
+	}
+}
+
+// neuron returns a motor neuron by population and index.
+func (s *Simulation) neuron(what, population string, cell int) (*engine.Neuron, *simulated, error) {
+	i, err := s.network.index(population)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := s.pops[i]
+	switch {
+	case p.motor == nil:
+		return nil, nil, fmt.Errorf("myogen: %s: %q has no motor neurons", what, population)
+	case cell < 0 || cell >= p.size:
+		return nil, nil, fmt.Errorf("myogen: %s: %q has cells 0 to %d, not %d", what, population, p.size-1, cell)
+	}
+	return s.engine.Neurons[p.first+cell], p, nil
+}
+
+// instrument attaches probes and injections.
+func (s *Simulation) instrument() error {
+	for _, p := range s.cfg.Record {
+		n, pop, err := s.neuron("probe", p.Population, p.Cell)
+		if err != nil {
+			return err
+		}
+		dendrites := pop.motor.synapses[len(pop.motor.synapses)-1].Dendrite + 1
+		if p.Compartment < 0 || p.Compartment > dendrites {
+			return fmt.Errorf("myogen: probe: a cell of %q has compartments 0 to %d, not %d", p.Population, dendrites, p.Compartment)
+		}
+		trace := &engine.Trace{Value: func(c membrane.Cell) float64 { return c.Voltage(p.Compartment) }}
+		n.Traces = append(n.Traces, trace)
+		s.probes = append(s.probes, trace)
+	}
+	for _, in := range s.cfg.Inject {
+		n, _, err := s.neuron("injection", in.Population, in.Cell)
+		if err != nil {
+			return err
+		}
+		for _, x := range append([]float64{float64(in.Amplitude), float64(in.Start), float64(in.Duration)}, in.Signal...) {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return fmt.Errorf("myogen: injection into cell %d of %q: %v", in.Cell, in.Population, x)
+			}
+		}
+		before := n.Clamp
+		n.Clamp = func(step int, t float64) float64 {
+			var i float64
+			switch {
+			case in.Signal != nil:
+				i = in.Signal[min(step, len(in.Signal)-1)]
+			case float64(in.Start) <= t && t < float64(in.Start+in.Duration):
+				i = float64(in.Amplitude)
+			}
+			if before != nil {
+				return before(step, t) + i
+			}
+			return i
+		}
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package myogen
+
+import (
+	"cmp"
+	"fmt"
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
+	"slices"
+)
+
+// Result is what a simulation has recorded.
+type Result struct {
+	// Block has a Segment for each population: its spike trains, and the
+	// recorded potentials (mV) or the drive (pps).
+	Block     *neo.Block
+	Simulated units.Time
+	Requested units.Time
+	Steps     int
+}
+
+// Partial tells whether the run was stopped before its end.
+func (r *Result) Partial() bool { return r.Simulated < r.Requested }
+
+// SpikeTrains returns the spike trains of a population.
+func (r *Result) SpikeTrains(population string) ([]neo.SpikeTrain, error) {
+	s, err := r.Block.Segment(population)
+	if err != nil {
+		return nil, err
+	}
+	return s.SpikeTrains, nil
+}
+
+// Result returns what has been recorded so far of a run of the given length.
+func (s *Simulation) Result(duration units.Time) *Result {
+	stop := cmp.Or(duration, s.Time())
+	r := &Result{Simulated: min(s.Time(), stop), Requested: stop, Steps: s.engine.Step}
+	r.Block = &neo.Block{Name: "simulation", Annotations: map[string]string{
+		"seed":  fmt.Sprint(s.cfg.Draws.Seed),
+		"draws": s.cfg.Draws.Order.String(),
+		"step":  s.cfg.Step.String(),
+	}}
+	if r.Partial() {
+		r.Block.Annotations["partial"] = fmt.Sprintf("stopped at %v of %v", r.Simulated, r.Requested)
+	}
+	for _, p := range s.pops {
+		seg := neo.Segment{Name: p.name}
+		prefix := "DD"
+		if p.motor != nil {
+			prefix = "MN"
+		}
+		for c := range p.size {
+			spikes := p.spikes[c]
+			if p.motor != nil {
+				spikes = s.engine.Neurons[p.first+c].Spikes
+			}
+			train := neo.SpikeTrain{Name: fmt.Sprintf("%s_%d", prefix, c), TStop: stop, SamplingPeriod: s.cfg.Step}
+			for _, spike := range spikes {
+				// The last step of a run may begin after its end by a rounding.
+				train.TStop = max(train.TStop, units.Time(spike.T))
+				train.Times = append(train.Times, units.Time(spike.T))
+			}
+			seg.SpikeTrains = append(seg.SpikeTrains, train)
+		}
+		if p.drive != nil {
+			seg.AnalogSignals = append(seg.AnalogSignals, *p.drive)
+		}
+		for i, probe := range s.cfg.Record {
+			if probe.Population == p.name {
+				name := fmt.Sprintf("MN_%d soma", probe.Cell)
+				if probe.Compartment > 0 {
+					name = fmt.Sprintf("MN_%d dendrite %d", probe.Cell, probe.Compartment-1)
+				}
+				seg.AnalogSignals = append(seg.AnalogSignals, neo.AnalogSignal{
+					Name: name, Units: "mV", SamplingPeriod: s.cfg.Step, Values: slices.Clone(s.probes[i].Values),
+				})
+			}
+		}
+		r.Block.Segments = append(r.Block.Segments, seg)
+	}
+	return r
+}
