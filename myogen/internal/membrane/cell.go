@@ -17,6 +17,10 @@ type Cell interface {
 	Conductance(synapse int) float64
 	// Gates returns the gates of a compartment by the name of their channel.
 	Gates(compartment int) map[string]float64
+	// State returns a copy of everything that the next step depends on;
+	// SetState takes it over. The order of the numbers is in state.go.
+	State() []float64
+	SetState([]float64) error
 }
 
 // body is what both models share: the cable, the synapses and the clamp.
