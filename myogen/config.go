@@ -44,6 +44,17 @@ type Range struct {
 	Reversed    bool    // with thresholds the first cell gets Last
 }
 
+// String writes the range as the YAML file does.
+func (r Range) String() string {
+	switch {
+	case r.Reversed:
+		return fmt.Sprintf("[%v, %v, %v, true]", r.First, r.Last, r.Curve)
+	case r.First == r.Last:
+		return fmt.Sprint(r.First)
+	}
+	return fmt.Sprintf("[%v, %v, %v]", r.First, r.Last, r.Curve)
+}
+
 // DefaultAlphaMNConfig returns the parameters of alpha_mn_default.yaml for a model.
 func DefaultAlphaMNConfig(m Model) (AlphaMNConfig, error) {
 	c := AlphaMNConfig{Model: m, ranges: map[string]Range{}}

@@ -66,13 +66,9 @@ func (s *Simulation) send(population, cell, step int, at float64) {
 	}
 }
 
-// rank orders the sources of a step: drive neurons act before the membranes do.
+// rank orders the sources of a step.
 func (s *Simulation) rank(population, cell int) int {
-	r := s.pops[population].order<<32 | cell
-	if s.pops[population].motor != nil {
-		r |= 1 << 62
-	}
-	return r
+	return s.pops[population].order*maxCells + cell
 }
 
 // fire lets drive neurons and given trains send their spikes of the next steps.

@@ -21,8 +21,12 @@ type Population interface {
 	String() string
 }
 
-// maxCells bounds a population to what fits into memory.
-const maxCells = 1 << 20
+// Bounds of a network: what fits into memory, and a number for each cell that
+// fits into 31 bits.
+const (
+	maxCells       = 1 << 20 // of a population
+	maxPopulations = 1 << 10
+)
 
 // DescendingDrivePool describes cortical neurons that fire at a common rate.
 type DescendingDrivePool struct {
@@ -151,6 +155,8 @@ func (n *Network) Add(name string, p Population) error {
 		return fmt.Errorf("myogen: the name %q of a population must be printable text", name)
 	case p != nil && p.size() > maxCells:
 		return fmt.Errorf("myogen: population %q: %d cells, must be at most %d", name, p.size(), maxCells)
+	case len(n.populations) == maxPopulations:
+		return fmt.Errorf("myogen: population %q is one more than %d", name, maxPopulations)
 	case err == nil:
 		return fmt.Errorf("myogen: there is already a population %q", name)
 	case p == nil:

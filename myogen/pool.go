@@ -69,14 +69,19 @@ func (p AlphaMNPool) Cells() ([]any, error) {
 	return cells, nil
 }
 
+// config returns the parameters, NERLab's defaults if none are given.
+func (p AlphaMNPool) config() (*AlphaMNConfig, error) {
+	if p.Config != nil {
+		return p.Config, nil
+	}
+	d, err := DefaultAlphaMNConfig(NERLab)
+	return &d, err
+}
+
 func (p AlphaMNPool) build() (*pool, error) {
-	cfg := p.Config
-	if cfg == nil {
-		d, err := DefaultAlphaMNConfig(NERLab)
-		if err != nil {
-			return nil, err
-		}
-		cfg = &d
+	cfg, err := p.config()
+	if err != nil {
+		return nil, err
 	}
 	if err := cfg.checkModel(); err != nil {
 		return nil, err

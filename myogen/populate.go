@@ -55,13 +55,23 @@ func (s *Simulation) populate() error {
 	return nil
 }
 
-// orderPopulations says in which order the populations act within a step: as
-// they were added in MyoGen's order of draws, by name with named streams.
+// orderPopulations says in which order the populations act within a step:
+// drives before membranes, and among these as they were added in MyoGen's
+// order of draws, by name with named streams.
 func (s *Simulation) orderPopulations() {
 	order := slices.Clone(s.pops)
 	if s.cfg.Draws.Order == NamedStreams {
 		slices.SortFunc(order, func(a, b *simulated) int { return cmp.Compare(a.name, b.name) })
 	}
+	slices.SortStableFunc(order, func(a, b *simulated) int {
+		switch {
+		case a.motor == nil && b.motor != nil:
+			return -1
+		case a.motor != nil && b.motor == nil:
+			return 1
+		}
+		return 0
+	})
 	for i, p := range order {
 		p.order = i
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/neo"
@@ -19,6 +20,13 @@ const (
 	CrankNicolson Method = iota // second order; the default
 	BackwardEuler               // first order
 )
+
+func (m Method) String() string {
+	if m == BackwardEuler {
+		return "backward Euler"
+	}
+	return "Crank-Nicolson"
+}
 
 // Probe names a variable to record. Compartment 0 is the soma, 1... the
 // dendrites.
@@ -59,6 +67,9 @@ type Simulation struct {
 	links   []drawn      // in the order of the connections
 	epoch   int          // steps between two exchanges of spikes
 	probes  []*engine.Trace
+
+	configuration Configuration
+	wall          time.Duration // spent in Run
 }
 
 // simulated is a population that runs.
@@ -100,7 +111,17 @@ func NewSimulation(network *Network, cfg SimulationConfig) (*Simulation, error) 
 	if len(network.populations) == 0 {
 		return nil, errors.New("myogen: the network has no populations")
 	}
-	s := &Simulation{cfg: cfg, network: network}
+	if cfg.Method != CrankNicolson && cfg.Method != BackwardEuler {
+		return nil, fmt.Errorf("myogen: there is no method %d", int(cfg.Method))
+	}
+	if cfg.Draws.Order != NamedStreams && cfg.Draws.Order != MyoGenOrder {
+		return nil, fmt.Errorf("myogen: there is no order of draws %d", int(cfg.Draws.Order))
+	}
+	configuration, err := configure(network, cfg)
+	if err != nil {
+		return nil, err
+	}
+	s := &Simulation{configuration: configuration, cfg: cfg, network: network}
 	s.engine = engine.Engine{Clock: engine.Clock{Dt: float64(cfg.Step)}, Workers: cfg.Workers}
 	if err := s.populate(); err != nil {
 		return nil, err
@@ -172,6 +193,7 @@ func (s *Simulation) Run(ctx context.Context, duration units.Time, report func(d
 			return nil, fmt.Errorf("myogen: injection into cell %d of %q ends at %v, the run at %v", in.Cell, in.Population, have, duration)
 		}
 	}
+	start := time.Now()
 	for s.engine.T < float64(duration) && ctx.Err() == nil {
 		steps := s.epochSteps(float64(duration))
 		s.fire(steps)
@@ -182,6 +204,7 @@ func (s *Simulation) Run(ctx context.Context, duration units.Time, report func(d
 			report(min(s.Time(), duration), duration)
 		}
 	}
+	s.wall += time.Since(start)
 	return s.Result(duration), nil
 }
 

@@ -131,6 +131,21 @@ func NewSpiker(seed uint64, p Process) *Spiker {
 	return s
 }
 
+// State returns everything the neuron's next spikes depend on besides its
+// process: its generator, the integral and the threshold.
+func (s *Spiker) State() (source uint64, sum, threshold float64) {
+	return s.source.state, s.sum, s.threshold
+}
+
+// SetState takes over the state of a neuron with the same process.
+func (s *Spiker) SetState(source uint64, sum, threshold float64) error {
+	if source == 0 || !(sum >= 0) || math.IsInf(sum, 0) || !(threshold >= 0) {
+		return fmt.Errorf("random: generator %#x, integral %v and threshold %v are no state of a drive neuron", source, sum, threshold)
+	}
+	s.source.state, s.sum, s.threshold = source, sum, threshold
+	return nil
+}
+
 // Step integrates rate (pps) over dt (ms) and tells whether the neuron fires.
 func (s *Spiker) Step(rate, dt float64) bool {
 	if !(rate > 0) {

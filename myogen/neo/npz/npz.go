@@ -8,13 +8,15 @@ package npz
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"gomyogen/myogen/internal/atomicfile"
 	"io"
 	"math"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -110,9 +112,24 @@ func Decode(data []byte) (File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("array %q: %w", name, err)
 		}
+		if _, twice := f[name]; twice {
+			return nil, fmt.Errorf("array %q is there twice", name)
+		}
 		f[name] = a
 	}
 	return f, nil
+}
+
+// Sum returns the SHA-256 of the arrays, in hexadecimal digits.
+func (f File) Sum() (string, error) {
+	h := sha256.New()
+	for _, name := range f.Names() {
+		fmt.Fprintf(h, "%q\n", name)
+		if err := encodeArray(h, f[name]); err != nil {
+			return "", fmt.Errorf("npz: array %q: %w", name, err)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // Write writes the arrays to path. The file is complete or not there.
@@ -159,16 +176,7 @@ func WriteArray(path string, a Array) error {
 }
 
 func writeAtomically(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return fmt.Errorf("npz: %w", err)
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if err := errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err != nil {
-		return fmt.Errorf("npz: %s: %w", path, err)
-	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
+	if err := atomicfile.Write(path, data); err != nil {
 		return fmt.Errorf("npz: %w", err)
 	}
 	return nil
@@ -307,7 +315,10 @@ func encodeArray(w io.Writer, a Array) error {
 	case a.Text != nil:
 		have = len(a.Text)
 		width := 1
-		for _, s := range a.Text {
+		for i, s := range a.Text {
+			if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+				return fmt.Errorf("item %d, %q, is not text without NUL", i, s)
+			}
 			width = max(width, utf8.RuneCountInString(s))
 		}
 		descr = fmt.Sprintf("<U%d", width)

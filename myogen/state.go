@@ -1,0 +1,293 @@
+package myogen
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"gomyogen/myogen/internal/engine"
+	"gomyogen/myogen/neo/npz"
+	"gomyogen/myogen/units"
+)
+
+// stateFormat marks a saved state.
+const stateFormat = "gomyogen state 1"
+
+// Save writes the state of the simulation to an .npz file, complete or not at
+// all. Resume goes on from it. It holds what has happened - cells, events on
+// their way, detectors, generators, spikes, traces, clock - and not the
+// network, of which it keeps the Configuration to compare.
+func (s *Simulation) Save(path string) error {
+	f, err := s.encode()
+	if err != nil {
+		return err
+	}
+	return npz.Write(path, f)
+}
+
+// Resume returns a simulation that goes on from a saved state, with the spikes
+// it would have had without the break. The network and cfg must be those of
+// the saved simulation, but for the number of workers; the error names the
+// first difference.
+func Resume(network *Network, cfg SimulationConfig, path string) (*Simulation, error) {
+	f, err := npz.Read(path)
+	if err != nil {
+		return nil, fmt.Errorf("myogen: %w", err)
+	}
+	s, err := NewSimulation(network, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.decode(f); err != nil {
+		return nil, fmt.Errorf("myogen: state %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func (s *Simulation) encode() (npz.File, error) {
+	configuration, err := json.Marshal(s.configuration)
+	if err != nil {
+		return nil, fmt.Errorf("myogen: %w", err)
+	}
+	w := stateWriter{ints: map[string][]int64{}, floats: map[string][]float64{}}
+	w.int("step", s.engine.Step)
+	w.float("time_ms", s.engine.T)
+	w.float("wall_s", s.wall.Seconds())
+	for _, n := range s.engine.Neurons {
+		w.neuron(n.State())
+	}
+	for _, p := range s.pops {
+		for _, spiker := range p.spiker {
+			source, sum, threshold := spiker.State()
+			w.ints["generators"] = append(w.ints["generators"], int64(source))
+			w.float("integrals", sum)
+			w.float("thresholds", threshold)
+		}
+		for _, train := range p.given {
+			w.int("given_left", len(train))
+		}
+		if p.motor == nil {
+			for _, spikes := range p.spikes {
+				w.spikes("source", spikes)
+			}
+		}
+	}
+	f := npz.File{"format": npz.Texts([]string{stateFormat}), "configuration": npz.Texts([]string{string(configuration)})}
+	for name, x := range w.ints {
+		f[name] = npz.Ints(x)
+	}
+	for name, x := range w.floats {
+		f[name] = npz.Floats(x)
+	}
+	sum, err := f.Sum()
+	f["checksum"] = npz.Texts([]string{sum})
+	return f, err
+}
+
+func (s *Simulation) decode(f npz.File) error {
+	text := func(name string) string {
+		if t := f[name].Text; len(t) == 1 {
+			return t[0]
+		}
+		return ""
+	}
+	if format := text("format"); format != stateFormat {
+		return fmt.Errorf("not a saved state: its format is %q, want %q", format, stateFormat)
+	}
+	want := text("checksum")
+	delete(f, "checksum")
+	if sum, err := f.Sum(); err != nil || sum != want {
+		return fmt.Errorf("the file is damaged: its checksum is %s, want %s", sum, want)
+	}
+	var saved Configuration
+	if err := json.Unmarshal([]byte(text("configuration")), &saved); err != nil {
+		return fmt.Errorf("the configuration: %w", err)
+	}
+	if d := saved.Difference(s.configuration); d != "" {
+		return fmt.Errorf("it belongs to another simulation: in the state %s in this network", d)
+	}
+	return s.restore(&stateReader{f: f})
+}
+
+func (s *Simulation) restore(r *stateReader) error {
+	step, now := r.int("step"), r.float("time_ms")
+	wall := r.float("wall_s")
+	if r.err != nil {
+		return r.err
+	}
+	if step < 0 || step > maxSamples {
+		return fmt.Errorf("step is %d", step)
+	}
+	clock := engine.Clock{Dt: s.engine.Dt}
+	for range step {
+		clock = clock.Next()
+	}
+	if clock.T != now || !(wall >= 0) || wall > math.MaxInt64/1e10 {
+		return fmt.Errorf("after %d steps the time is %v, want %v; wall time %v s", step, units.Time(now), units.Time(clock.T), wall)
+	}
+	s.engine.Clock, s.engine.Step, s.wall = clock, step, time.Duration(wall*float64(time.Second))
+	for _, p := range s.pops {
+		if p.motor == nil {
+			continue
+		}
+		for c := range p.size {
+			n := s.engine.Neurons[p.first+c]
+			state := r.neuron(len(n.Traces), step, len(p.motor.synapses))
+			if r.err == nil {
+				r.err = n.SetState(state)
+			}
+			if r.err != nil {
+				return fmt.Errorf("cell %d of %q: %w", c, p.name, r.err)
+			}
+			p.sent[c] = len(n.Spikes)
+		}
+	}
+	for _, p := range s.pops {
+		for c, spiker := range p.spiker {
+			source, sum, threshold := r.int64("generators"), r.float("integrals"), r.float("thresholds")
+			if r.err == nil {
+				r.err = spiker.SetState(uint64(source), sum, threshold)
+			}
+			if r.err != nil {
+				return fmt.Errorf("cell %d of %q: %w", c, p.name, r.err)
+			}
+		}
+		for c, train := range p.given {
+			left := r.int("given_left")
+			if left < 0 || left > len(train) {
+				return fmt.Errorf("cell %d of %q has %d of %d spikes left", c, p.name, left, len(train))
+			}
+			p.given[c] = train[len(train)-left:]
+		}
+		if p.motor == nil {
+			for c := range p.spikes {
+				p.spikes[c] = r.spikes("source")
+			}
+		}
+	}
+	return r.end()
+}
+
+// stateWriter collects numbers in lists by name.
+type stateWriter struct {
+	ints   map[string][]int64
+	floats map[string][]float64
+}
+
+func (w *stateWriter) int(name string, x int)       { w.ints[name] = append(w.ints[name], int64(x)) }
+func (w *stateWriter) float(name string, x float64) { w.floats[name] = append(w.floats[name], x) }
+
+func (w *stateWriter) neuron(n engine.State) {
+	above := 0
+	if n.Above {
+		above = 1
+	}
+	w.int("above", above)
+	w.int("cell_counts", len(n.Cell))
+	w.floats["cells"] = append(w.floats["cells"], n.Cell...)
+	w.int("event_counts", len(n.Queue))
+	for _, e := range n.Queue {
+		w.float("event_times_ms", e.At)
+		w.float("event_weights_uS", e.Weight)
+		w.int("event_synapses", e.Synapse)
+		w.int("event_steps", e.Sent.Step)
+		w.int("event_sources", e.Sent.Source)
+		w.int("event_connections", e.Sent.Connection)
+	}
+	w.spikes("motor", n.Spikes)
+	for _, t := range n.Traces {
+		w.floats["traces"] = append(w.floats["traces"], t...)
+	}
+}
+
+func (w *stateWriter) spikes(kind string, spikes []engine.Spike) {
+	w.int(kind+"_spike_counts", len(spikes))
+	for _, x := range spikes {
+		w.int(kind+"_spike_steps", x.Step)
+		w.float(kind+"_spike_times_ms", x.T)
+	}
+}
+
+// stateReader takes numbers off the lists of a file and keeps the first error.
+type stateReader struct {
+	f   npz.File
+	err error
+}
+
+func (r *stateReader) int(name string) int { return int(r.int64(name)) }
+
+func (r *stateReader) int64(name string) int64 {
+	a := r.f[name]
+	if len(a.Int) == 0 {
+		r.short(name)
+		return 0
+	}
+	x := a.Int[0]
+	r.f[name] = npz.Ints(a.Int[1:])
+	return x
+}
+
+func (r *stateReader) floats(name string, n int) []float64 {
+	a := r.f[name]
+	if n < 0 || n > len(a.Float) {
+		r.short(name)
+		return nil
+	}
+	r.f[name] = npz.Floats(a.Float[n:])
+	return a.Float[:n:n]
+}
+
+func (r *stateReader) float(name string) float64 {
+	if x := r.floats(name, 1); len(x) == 1 {
+		return x[0]
+	}
+	return 0
+}
+
+func (r *stateReader) short(name string) {
+	if r.err == nil {
+		r.err = fmt.Errorf("array %q is too short", name)
+	}
+}
+
+func (r *stateReader) neuron(traces, steps, synapses int) engine.State {
+	n := engine.State{Above: r.int("above") == 1, Cell: r.floats("cells", r.int("cell_counts"))}
+	for count := r.int("event_counts"); count > 0 && r.err == nil; count-- {
+		e := engine.Event{
+			At: r.float("event_times_ms"), Weight: r.float("event_weights_uS"), Synapse: r.int("event_synapses"),
+			Sent: engine.Order{Step: r.int("event_steps"), Source: r.int("event_sources"), Connection: r.int("event_connections")},
+		}
+		if r.err == nil && (e.Synapse < 0 || e.Synapse >= synapses || math.IsNaN(e.At) || math.IsNaN(e.Weight) || math.IsInf(e.Weight, 0)) {
+			r.err = fmt.Errorf("an event at %v ms of %v uS on synapse %d", e.At, e.Weight, e.Synapse)
+		}
+		n.Queue = append(n.Queue, e)
+	}
+	n.Spikes = r.spikes("motor")
+	for range traces {
+		n.Traces = append(n.Traces, r.floats("traces", steps+1))
+	}
+	return n
+}
+
+func (r *stateReader) spikes(kind string) []engine.Spike {
+	var all []engine.Spike
+	for count := r.int(kind + "_spike_counts"); count > 0 && r.err == nil; count-- {
+		all = append(all, engine.Spike{Step: r.int(kind + "_spike_steps"), T: r.float(kind + "_spike_times_ms")})
+	}
+	return all
+}
+
+// end is an error if something was missing or is left over.
+func (r *stateReader) end() error {
+	if r.err != nil {
+		return r.err
+	}
+	for _, name := range r.f.Names() {
+		if a := r.f[name]; len(a.Int)+len(a.Float) > 0 {
+			return errors.New("array " + name + " is too long")
+		}
+	}
+	return nil
+}

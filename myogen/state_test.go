@@ -1,0 +1,228 @@
+package myogen
+
+import (
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/neo/npz"
+	"gomyogen/myogen/units"
+)
+
+// The simulations of a property take a while: 20 of them unless asked for more.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "20"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// closedLoop is a small network with every kind of population and connection.
+func closedLoop(t testing.TB, m Model) *Network {
+	t.Helper()
+	thresholds, err := RecruitmentThresholds{N: 4}.Values()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := DefaultAlphaMNConfig(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	drive := Drive{Shape: Ramp[units.Rate]{From: 60, To: 120, Duration: 100}, Noise: 5, Duration: 300}
+	afferent := SpikeSource{Trains: []neo.SpikeTrain{{Times: []units.Time{0, 3.3, 100, 100, 250.05}}, {Times: []units.Time{100}}}, Latency: 2.5}
+	n := &Network{}
+	for _, err := range []error{
+		n.Add("DD", DescendingDrivePool{N: 40}),
+		n.Add("Ia", afferent),
+		n.Add("aMN", AlphaMNPool{Thresholds: thresholds, Config: &cfg}),
+		n.Connect("DD", "aMN", Connection{Probability: 0.6, Weight: 0.25}),
+		n.Connect("DD", "aMN", Connection{Probability: 0.1, Weight: 0.1, Inhibitory: true, Delay: 3}),
+		n.Connect("Ia", "aMN", Connection{Probability: 1, Weight: 0.3, Delay: 0.7}),
+		n.Connect("aMN", "aMN", Connection{Probability: 0.4, Weight: 0.05, Inhibitory: true, Delay: 2}),
+		n.ConnectFromExternal("cortical_input", "DD", External{Drive: drive, Latency: 1.5}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return n
+}
+
+func closedLoopConfig() SimulationConfig {
+	return SimulationConfig{Draws: Draws{Seed: 5}, Record: []Probe{{"aMN", 2, 0}, {"aMN", 2, 1}},
+		Inject: []Injection{{Population: "aMN", Cell: 3, Amplitude: 3, Start: 50, Duration: 200}}}
+}
+
+func spikeTimes(t testing.TB, r *Result, population string) [][]float64 {
+	t.Helper()
+	var all [][]float64
+	for _, train := range mustTrains(t, r, population) {
+		times := []float64{}
+		for _, x := range train.Times {
+			times = append(times, float64(x))
+		}
+		all = append(all, times)
+	}
+	return all
+}
+
+// A run that is saved at any time and goes on elsewhere is the run that never stopped.
+func TestResumeIsTheSameRun(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.state")
+	for _, m := range []Model{NERLab, Powers2017} {
+		n, cfg := closedLoop(t, m), closedLoopConfig()
+		whole := run(t, n, cfg, 300)
+		if spikes := len(slices.Concat(spikeTimes(t, whole, "aMN")...)); spikes < 5 {
+			t.Fatalf("%s: %d motor spikes are too few for a test", m, spikes)
+		}
+		rapid.Check(t, func(t *rapid.T) {
+			check := func(err error) {
+				t.Helper()
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			cfg := cfg
+			cfg.Workers = rapid.IntRange(1, 8).Draw(t, "workers")
+			s, err := NewSimulation(n, cfg)
+			check(err)
+			for at := units.Time(0); ; {
+				at += units.Time(rapid.Float64Range(0.05, 250).Draw(t, "after"))
+				if at >= 300 {
+					break
+				}
+				_, err := s.Run(context.Background(), at, nil)
+				check(err)
+				check(s.Save(path))
+				cfg.Workers = rapid.IntRange(1, 8).Draw(t, "workers")
+				s, err = Resume(n, cfg, path)
+				check(err)
+			}
+			r, err := s.Run(context.Background(), 300, nil)
+			check(err)
+			if !reflect.DeepEqual(whole.Block, r.Block) {
+				t.Fatalf("%s: (-whole +resumed):\n%s", m, cmp.Diff(whole.Block, r.Block))
+			}
+		})
+	}
+}
+
+// savedState is a state of the closed loop at 120 ms.
+func savedState(t testing.TB) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "run.state")
+	s, err := NewSimulation(closedLoop(t, NERLab), closedLoopConfig())
+	if err == nil {
+		_, err = s.Run(context.Background(), 120, nil)
+	}
+	if err == nil {
+		err = s.Save(path)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestResumeRefuses(t *testing.T) {
+	path := savedState(t)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good, err := npz.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := func(name string, data []byte) string {
+		p := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(p, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	// changed is the state with another array under a checksum that is right.
+	changed := func(name string, a npz.Array) string {
+		f := npz.File{}
+		for k, v := range good {
+			f[k] = v
+		}
+		delete(f, "checksum")
+		f[name] = a
+		sum, err := f.Sum()
+		if err != nil {
+			t.Fatal(err)
+		}
+		f["checksum"] = npz.Texts([]string{sum})
+		p := filepath.Join(t.TempDir(), "changed")
+		if err := npz.Write(p, f); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	damaged := npz.File{}
+	for k, v := range good {
+		damaged[k] = v
+	}
+	cells := slices.Clone(good["cells"].Float)
+	cells[7]++
+	damaged["cells"] = npz.Floats(cells)
+	damagedPath := filepath.Join(t.TempDir(), "damaged")
+	if err := npz.Write(damagedPath, damaged); err != nil {
+		t.Fatal(err)
+	}
+	bent := slices.Clone(good["event_synapses"].Int)
+	bent[0] = 2
+	for _, c := range []struct{ path, want string }{
+		{filepath.Join(t.TempDir(), "none"), "no such file"},
+		{file("empty", nil), "not an .npz file"},
+		{file("cut", data[:len(data)/2]), "not an .npz file"},
+		{file("text", []byte("state")), "not an .npz file"},
+		{"testdata/network_NERLab_seed42.npz", "not a saved state"},
+		{damagedPath, "its checksum is"},
+		{changed("step", npz.Ints([]int64{3})), "after 3 steps the time is"},
+		{changed("step", npz.Ints([]int64{1 << 62})), "step is 4611686018427387904"},
+		{changed("event_synapses", npz.Ints(bent)), "on synapse 2"},
+		{changed("cells", npz.Floats(good["cells"].Float[1:])), `array "cells" is too short`},
+		{changed("more", npz.Ints([]int64{1})), "array more is too long"},
+	} {
+		if _, err := Resume(closedLoop(t, NERLab), closedLoopConfig(), c.path); err == nil ||
+			!strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.path) {
+			t.Errorf("%s: error %v, want it to name the file and say %q", c.path, err, c.want)
+		}
+	}
+}
+
+// The error of a state that belongs to another simulation names what differs.
+func TestResumeNamesWhatDiffers(t *testing.T) {
+	path := savedState(t)
+	for want, change := range map[string]func(*Network, *SimulationConfig){
+		"seed is 5, and 6":                    func(_ *Network, c *SimulationConfig) { c.Draws.Seed = 6 },
+		"method is Crank-Nicolson, and backw": func(_ *Network, c *SimulationConfig) { c.Method = BackwardEuler },
+		"step is 0.1 ms, and 0.05 ms":         func(n *Network, c *SimulationConfig) { c.Step = 0.05; n.externals[0].Drive.Step = 0.05 },
+		"record.1 is aMN, cell 2, compartme":  func(_ *Network, c *SimulationConfig) { c.Record = c.Record[:1] },
+		"weight 0.25 uS, delay 1 ms, and":     func(n *Network, _ *SimulationConfig) { n.connections[0].Weight = 0.3 },
+		"externals.DD is cortical_input, lat": func(n *Network, _ *SimulationConfig) { n.externals[0].Drive.Noise = 2 },
+		"populations.aMN.NERLab.soma.gl is [": func(n *Network, _ *SimulationConfig) {
+			pool := n.populations[2].Population.(AlphaMNPool)
+			if err := pool.Config.SetParameter("NERLab.soma.gl", Range{First: 1e-3, Last: 2e-3, Curve: 1}); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		n, cfg := closedLoop(t, NERLab), closedLoopConfig()
+		change(n, &cfg)
+		if _, err := Resume(n, cfg, path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want it to say %q", err, want)
+		}
+	}
+}
