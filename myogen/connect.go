@@ -3,9 +3,10 @@ package myogen
 import (
 	"cmp"
 	"fmt"
+	"slices"
+
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
-	"slices"
 )
 
 // Link is a connection of one cell to another that was drawn.

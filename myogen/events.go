@@ -2,6 +2,7 @@ package myogen
 
 import (
 	"fmt"
+
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/units"
 )

@@ -3,11 +3,12 @@ package myogen
 import (
 	"cmp"
 	"fmt"
+	"math"
+	"slices"
+
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/random"
-	"math"
-	"slices"
 )
 
 // populate starts every cell and gives every drive neuron its generator.

@@ -3,9 +3,11 @@ package myogen
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"time"
+
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
-	"slices"
 )
 
 // Result is what a simulation has recorded.
@@ -16,6 +18,12 @@ type Result struct {
 	Simulated units.Time
 	Requested units.Time
 	Steps     int
+	Date      time.Time // of the report; empty unless you set it
+
+	cfg           SimulationConfig
+	configuration Configuration
+	kinds         []string // of the populations, in words
+	wall          time.Duration
 }
 
 // Partial tells whether the run was stopped before its end.
@@ -33,7 +41,8 @@ func (r *Result) SpikeTrains(population string) ([]neo.SpikeTrain, error) {
 // Result returns what has been recorded so far of a run of the given length.
 func (s *Simulation) Result(duration units.Time) *Result {
 	stop := cmp.Or(duration, s.Time())
-	r := &Result{Simulated: min(s.Time(), stop), Requested: stop, Steps: s.engine.Step}
+	r := &Result{Simulated: min(s.Time(), stop), Requested: stop, Steps: s.engine.Step,
+		cfg: s.cfg, configuration: s.configuration, wall: s.wall}
 	r.Block = &neo.Block{Name: "simulation", Annotations: map[string]string{
 		"seed":  fmt.Sprint(s.cfg.Draws.Seed),
 		"draws": s.cfg.Draws.Order.String(),
@@ -44,10 +53,14 @@ func (s *Simulation) Result(duration units.Time) *Result {
 	}
 	for _, p := range s.pops {
 		seg := neo.Segment{Name: p.name}
-		prefix := "DD"
-		if p.motor != nil {
-			prefix = "MN"
+		prefix, kind := "DD", "drive neurons"
+		switch {
+		case p.motor != nil:
+			prefix, kind = "MN", string(p.motor.model)+" motor neurons"
+		case p.spiker == nil:
+			kind = "given spike trains"
 		}
+		r.kinds = append(r.kinds, kind)
 		for c := range p.size {
 			spikes := p.spikes[c]
 			if p.motor != nil {

@@ -34,3 +34,7 @@ func (n *Neuron) SetState(s State) error {
 	}
 	return nil
 }
+
+// Name says what does the arithmetic. It is the same to the last bit whatever
+// its name.
+const Name = "scalar Go"

@@ -1,0 +1,170 @@
+package myogen
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"gomyogen/myogen/internal/atomicfile"
+	"gomyogen/myogen/internal/engine"
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
+)
+
+// Report says how a result came about: enough to get it again and to see that
+// it is the same. All but Session follows from description and seed.
+type Report struct {
+	Seed                uint64             `json:"seed"`
+	Draws               string             `json:"draws"` // order of the random draws
+	Method              string             `json:"method"`
+	StepMs              float64            `json:"step_ms"`
+	Steps               int                `json:"steps"`
+	RequestedMs         float64            `json:"requested_ms"`
+	SimulatedMs         float64            `json:"simulated_ms"`
+	Partial             bool               `json:"partial"`
+	Populations         []PopulationReport `json:"populations"`
+	SpikesSHA256        string             `json:"spikes_sha256"` // of neo.Block.SpikeSum
+	ConfigurationSHA256 string             `json:"configuration_sha256"`
+	Configuration       Configuration      `json:"configuration"`
+	Session             Session            `json:"session"`
+}
+
+// PopulationReport counts the spikes of a population.
+type PopulationReport struct {
+	Name   string `json:"name"`
+	Kind   string `json:"kind"`
+	Cells  int    `json:"cells"`
+	Active int    `json:"active"` // cells with a spike
+	Spikes int    `json:"spikes"`
+}
+
+// Session is where and how fast a run was made. It decides no spike.
+type Session struct {
+	Go       string    `json:"go"`
+	Module   string    `json:"module"`             // path and version
+	Revision string    `json:"revision,omitempty"` // of the module's source, where the build knows it
+	Platform string    `json:"platform"`           // GOOS/GOARCH
+	Engine   string    `json:"engine"`
+	Workers  int       `json:"workers"`
+	WallS    float64   `json:"wall_s"`        // time spent in Simulation.Run, all sessions of a resumed run together
+	Date     time.Time `json:"date,omitzero"` // left empty unless the caller sets it
+}
+
+// Report returns the report of the result.
+func (r *Result) Report() Report {
+	report := Report{
+		Seed: r.cfg.Draws.Seed, Draws: r.cfg.Draws.Order.String(), Method: r.cfg.Method.String(), StepMs: float64(r.cfg.Step),
+		Steps: r.Steps, RequestedMs: float64(r.Requested), SimulatedMs: float64(r.Simulated), Partial: r.Partial(),
+		SpikesSHA256: r.Block.SpikeSum(), Configuration: r.configuration, ConfigurationSHA256: r.configuration.Hash(),
+		Session: newSession(),
+	}
+	report.Session.Workers, report.Session.WallS, report.Session.Date = r.cfg.Workers, r.wall.Seconds(), r.Date
+	for i, s := range r.Block.Segments {
+		p := PopulationReport{Name: s.Name, Kind: r.kinds[i], Cells: len(s.SpikeTrains)}
+		for _, t := range s.SpikeTrains {
+			p.Spikes += len(t.Times)
+			if len(t.Times) > 0 {
+				p.Active++
+			}
+		}
+		report.Populations = append(report.Populations, p)
+	}
+	return report
+}
+
+// modulePath is how this module is called.
+const modulePath = "gomyogen"
+
+func newSession() Session {
+	s := Session{Go: runtime.Version(), Module: modulePath, Platform: runtime.GOOS + "/" + runtime.GOARCH, Engine: engine.Name}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return s
+	}
+	for _, m := range append(info.Deps, &info.Main) {
+		if m.Path == modulePath {
+			s.Module = strings.TrimSpace(m.Path + " " + m.Version)
+		}
+	}
+	if info.Main.Path == modulePath {
+		for _, set := range info.Settings {
+			switch {
+			case set.Key == "vcs.revision":
+				s.Revision = set.Value + s.Revision
+			case set.Key == "vcs.modified" && set.Value == "true":
+				s.Revision += " modified"
+			}
+		}
+	}
+	return s
+}
+
+// String prints the report in a few lines.
+func (r Report) String() string {
+	var b strings.Builder
+	state := ""
+	if r.Partial {
+		state = fmt.Sprintf(", stopped before %v", units.Time(r.RequestedMs))
+	}
+	fmt.Fprintf(&b, "Run of %v%s: %d steps of %v, %s\n", units.Time(r.SimulatedMs), state, r.Steps, units.Time(r.StepMs), r.Method)
+	fmt.Fprintf(&b, "  seed           %d, %s\n", r.Seed, r.Draws)
+	for _, p := range r.Populations {
+		fmt.Fprintf(&b, "  %-14s %d spikes of %d %s, %d active\n", p.Name, p.Spikes, p.Cells, p.Kind, p.Active)
+	}
+	fmt.Fprintf(&b, "  spikes         sha256 %s\n", r.SpikesSHA256)
+	fmt.Fprintf(&b, "  configuration  sha256 %s\n", r.ConfigurationSHA256)
+	s := r.Session
+	fmt.Fprintf(&b, "  made by        %s, %s, %s, %s, %d workers, %.2f s", strings.TrimSpace(s.Module+" "+s.Revision), s.Go, s.Platform, s.Engine, s.Workers, s.WallS)
+	if !s.Date.IsZero() {
+		fmt.Fprintf(&b, ", %s", s.Date.Format(time.RFC3339))
+	}
+	return b.String()
+}
+
+// ReportPath returns the name of the report that stands beside a result:
+// "results.npz" has "results.report.json".
+func ReportPath(path string) string { return strings.TrimSuffix(path, ".npz") + ".report.json" }
+
+// Save writes the block to path, an .npz file, and the report beside it.
+func (r *Result) Save(path string) error {
+	text, err := json.MarshalIndent(r.Report(), "", "  ")
+	if err != nil {
+		return fmt.Errorf("myogen: report: %w", err)
+	}
+	// A report never stands beside the block of another run.
+	if err := os.Remove(ReportPath(path)); err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("myogen: %w", err)
+	}
+	if err := r.Block.Save(path); err != nil {
+		return err
+	}
+	if err := atomicfile.Write(ReportPath(path), append(text, '\n')); err != nil {
+		return fmt.Errorf("myogen: report: %w", err)
+	}
+	return nil
+}
+
+// LoadReport reads the report that Save wrote beside the block at path, and
+// checks that the block's spikes are those it tells of.
+func LoadReport(path string) (Report, error) {
+	var r Report
+	text, err := os.ReadFile(ReportPath(path))
+	if err != nil {
+		return r, fmt.Errorf("myogen: %w", err)
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		return r, fmt.Errorf("myogen: %s: %w", ReportPath(path), err)
+	}
+	b, err := neo.Load(path)
+	if err != nil {
+		return r, err
+	}
+	if sum := b.SpikeSum(); sum != r.SpikesSHA256 {
+		return r, fmt.Errorf("myogen: %s tells of spikes with the checksum %s, those of %s have %s", ReportPath(path), r.SpikesSHA256, path, sum)
+	}
+	return r, nil
+}

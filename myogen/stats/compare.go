@@ -1,0 +1,225 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
+)
+
+// Comparison says how two blocks differ.
+type Comparison struct {
+	Populations []PopulationComparison
+	// OnlyA and OnlyB are populations that the other block lacks.
+	OnlyA, OnlyB []string
+}
+
+// PopulationComparison says how the segments of one name differ.
+type PopulationComparison struct {
+	Name   string
+	A, B   Rates // of each block
+	SpikeA int   // spikes
+	SpikeB int
+	// LoneA and LoneB count the spikes without a spike at the same time, to the
+	// last bit, in the same train of the other block.
+	LoneA, LoneB int
+	// First is the earliest difference between two trains; nil if there is none.
+	First *SpikeDifference
+	// Signals are the signals that both have and that differ.
+	Signals []SignalDifference
+}
+
+// SpikeDifference is where two trains part.
+type SpikeDifference struct {
+	Train, Spike int        // indices
+	A, B         units.Time // NaN: there is no such spike
+}
+
+// SignalDifference is where two signals of the same name part.
+type SignalDifference struct {
+	Name    string
+	Sample  int     // the first that differs
+	A, B    float64 // NaN: there is no such sample
+	Largest float64 // difference of two samples
+}
+
+// Compare compares the spikes of two blocks, population by population, to the
+// last bit, and the signals that both have.
+func Compare(a, b *neo.Block) Comparison {
+	var c Comparison
+	for _, s := range a.Segments {
+		other, err := b.Segment(s.Name)
+		if err != nil {
+			c.OnlyA = append(c.OnlyA, s.Name)
+			continue
+		}
+		c.Populations = append(c.Populations, compareSegments(s, *other))
+	}
+	for _, s := range b.Segments {
+		if _, err := a.Segment(s.Name); err != nil {
+			c.OnlyB = append(c.OnlyB, s.Name)
+		}
+	}
+	return c
+}
+
+// Identical tells whether no spike and no signal differs and neither block
+// lacks a population.
+func (c Comparison) Identical() bool {
+	for _, p := range c.Populations {
+		if !p.identical() {
+			return false
+		}
+	}
+	return len(c.OnlyA)+len(c.OnlyB) == 0
+}
+
+func (p PopulationComparison) identical() bool {
+	return p.LoneA+p.LoneB+len(p.Signals) == 0 && p.First == nil && p.A.Trains == p.B.Trains
+}
+
+func compareSegments(a, b neo.Segment) PopulationComparison {
+	p := PopulationComparison{Name: a.Name, A: FiringRates(a.SpikeTrains), B: FiringRates(b.SpikeTrains)}
+	for i := range max(len(a.SpikeTrains), len(b.SpikeTrains)) {
+		var x, y []units.Time
+		if i < len(a.SpikeTrains) {
+			x = a.SpikeTrains[i].Times
+		}
+		if i < len(b.SpikeTrains) {
+			y = b.SpikeTrains[i].Times
+		}
+		p.SpikeA += len(x)
+		p.SpikeB += len(y)
+		loneA, loneB := lone(x, y)
+		p.LoneA += loneA
+		p.LoneB += loneB
+		if d := firstDifference(x, y); d != nil && (p.First == nil || d.when() < p.First.when()) {
+			d.Train = i
+			p.First = d
+		}
+	}
+	for _, s := range a.AnalogSignals {
+		for _, o := range b.AnalogSignals {
+			if o.Name == s.Name {
+				if d := compareSignals(s, o); d != nil {
+					p.Signals = append(p.Signals, *d)
+				}
+			}
+		}
+	}
+	return p
+}
+
+func same[T ~float64](x, y T) bool {
+	return math.Float64bits(float64(x)) == math.Float64bits(float64(y))
+}
+
+// lone counts the spikes of two rising trains that the other lacks.
+func lone(x, y []units.Time) (loneX, loneY int) {
+	for len(x) > 0 && len(y) > 0 {
+		switch {
+		case same(x[0], y[0]):
+			x, y = x[1:], y[1:]
+		case x[0] < y[0]:
+			loneX++
+			x = x[1:]
+		default:
+			loneY++
+			y = y[1:]
+		}
+	}
+	return loneX + len(x), loneY + len(y)
+}
+
+func firstDifference(x, y []units.Time) *SpikeDifference {
+	at := func(t []units.Time, i int) units.Time {
+		if i < len(t) {
+			return t[i]
+		}
+		return units.Time(math.NaN())
+	}
+	for i := range max(len(x), len(y)) {
+		if a, b := at(x, i), at(y, i); !same(a, b) {
+			return &SpikeDifference{Spike: i, A: a, B: b}
+		}
+	}
+	return nil
+}
+
+// when is the earlier of the two times.
+func (d *SpikeDifference) when() units.Time {
+	if math.IsNaN(float64(d.A)) || d.B < d.A {
+		return d.B
+	}
+	return d.A
+}
+
+func compareSignals(a, b neo.AnalogSignal) *SignalDifference {
+	var d *SignalDifference
+	for i := range max(len(a.Values), len(b.Values)) {
+		x, y := math.NaN(), math.NaN()
+		if i < len(a.Values) {
+			x = a.Values[i]
+		}
+		if i < len(b.Values) {
+			y = b.Values[i]
+		}
+		if same(x, y) && i < len(a.Values) && i < len(b.Values) {
+			continue
+		}
+		if d == nil {
+			d = &SignalDifference{Name: a.Name, Sample: i, A: x, B: y}
+		}
+		if difference := math.Abs(x - y); difference > d.Largest {
+			d.Largest = difference
+		}
+	}
+	return d
+}
+
+// String prints what differs, or that nothing does.
+func (c Comparison) String() string {
+	var b strings.Builder
+	if c.Identical() {
+		b.WriteString("identical to the last bit\n")
+	} else {
+		b.WriteString("different\n")
+	}
+	for _, p := range c.Populations {
+		b.WriteString(p.String())
+	}
+	for i, only := range [][]string{c.OnlyA, c.OnlyB} {
+		for _, name := range only {
+			fmt.Fprintf(&b, "%s: only in %s\n", name, []string{"A", "B"}[i])
+		}
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// String prints what differs in the population.
+func (p PopulationComparison) String() string {
+	if p.identical() {
+		return fmt.Sprintf("%s: %d spikes of %d cells, none differs\n", p.Name, p.SpikeA, p.A.Trains)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d spikes only in A, %d only in B, %d in both\n", p.Name, p.LoneA, p.LoneB, p.SpikeA-p.LoneA)
+	if d := p.First; d != nil {
+		fmt.Fprintf(&b, "  first difference: train %d, spike %d: ", d.Train, d.Spike)
+		switch {
+		case math.IsNaN(float64(d.A)):
+			fmt.Fprintf(&b, "none in A, %v in B\n", d.B)
+		case math.IsNaN(float64(d.B)):
+			fmt.Fprintf(&b, "%v in A, none in B\n", d.A)
+		default:
+			fmt.Fprintf(&b, "%v in A, %v in B, %.3g ms apart\n", d.A, d.B, math.Abs(float64(d.A-d.B)))
+		}
+	}
+	fmt.Fprintf(&b, "  A: %d spikes, %v\n", p.SpikeA, p.A)
+	fmt.Fprintf(&b, "  B: %d spikes, %v\n", p.SpikeB, p.B)
+	for _, s := range p.Signals {
+		fmt.Fprintf(&b, "  signal %q: first difference at sample %d: %v and %v; largest %.3g\n", s.Name, s.Sample, s.A, s.B, s.Largest)
+	}
+	return b.String()
+}

@@ -1,0 +1,110 @@
+package stats
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
+)
+
+func block(trains ...[]units.Time) *neo.Block {
+	s := neo.Segment{Name: "aMN", AnalogSignals: []neo.AnalogSignal{{Name: "v", Values: []float64{1, 2, 3}}}}
+	for _, times := range trains {
+		s.SpikeTrains = append(s.SpikeTrains, neo.SpikeTrain{Times: times})
+	}
+	return &neo.Block{Segments: []neo.Segment{s}}
+}
+
+func TestCompareFindsTheFirstDifference(t *testing.T) {
+	a := block([]units.Time{10, 20, 30}, []units.Time{5, 15, 25, 35})
+	if c := Compare(a, block([]units.Time{10, 20, 30}, []units.Time{5, 15, 25, 35})); !c.Identical() || !strings.HasPrefix(c.String(), "identical") {
+		t.Errorf("equal blocks: %v", c)
+	}
+	moved := block([]units.Time{10, 20, 30}, []units.Time{5, units.Time(math.Nextafter(15, 16)), 25})
+	c := Compare(a, moved)
+	p := c.Populations[0]
+	if c.Identical() || p.First == nil || p.First.Train != 1 || p.First.Spike != 1 || p.First.A != 15 || p.LoneA != 2 || p.LoneB != 1 {
+		t.Errorf("a spike moved by a bit and one gone: %+v, first %+v", p, p.First)
+	}
+	if s := c.String(); !strings.Contains(s, "train 1, spike 1: 15 ms in A, 15.000000000000002 ms in B, 1.78e-15 ms apart") {
+		t.Errorf("it reads\n%s", s)
+	}
+	// The earliest in time is the first, not that of the lowest train.
+	c = Compare(a, block([]units.Time{10, 20, 31}, []units.Time{6, 15, 25, 35}))
+	if d := c.Populations[0].First; d.Train != 1 || d.Spike != 0 || d.A != 5 || d.B != 6 {
+		t.Errorf("the first difference is %+v, want spike 0 of train 1", d)
+	}
+	b := block([]units.Time{10, 20, 30}, []units.Time{5, 15, 25, 35})
+	b.Segments[0].AnalogSignals[0].Values = []float64{1, 2, 3.5}
+	c = Compare(a, b)
+	if d := c.Populations[0].Signals; c.Identical() || len(d) != 1 || d[0].Sample != 2 || d[0].Largest != 0.5 {
+		t.Errorf("a signal that differs: %+v", d)
+	}
+	if c := Compare(a, &neo.Block{}); c.Identical() || len(c.OnlyA) != 1 || !strings.Contains(c.String(), "aMN: only in A") {
+		t.Errorf("a population that is missing: %v", c)
+	}
+	if c := Compare(a, block([]units.Time{10, 20, 30}, []units.Time{5, 15, 25, 35}, nil)); c.Identical() {
+		t.Error("a silent train more is no difference")
+	}
+}
+
+func TestCompareIsSymmetric(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(name string) *neo.Block {
+			var trains [][]units.Time
+			for range 2 {
+				var times []units.Time
+				at := units.Time(0)
+				for range rapid.IntRange(0, 4).Draw(t, name) {
+					at += units.Time(rapid.IntRange(1, 3).Draw(t, "after"))
+					times = append(times, at)
+				}
+				trains = append(trains, times)
+			}
+			return block(trains...)
+		}
+		a, b := draw("a"), draw("b")
+		x, y := Compare(a, b).Populations[0], Compare(b, a).Populations[0]
+		if x.LoneA != y.LoneB || x.LoneB != y.LoneA || x.SpikeA-x.LoneA != x.SpikeB-x.LoneB ||
+			Compare(a, b).Identical() != Compare(b, a).Identical() || !Compare(a, a).Identical() ||
+			Compare(a, b).Identical() != (a.SpikeSum() == b.SpikeSum()) {
+			t.Fatalf("%+v\n%+v", x, y)
+		}
+	})
+}
+
+func TestPSTHConservesSpikes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		bin := units.Time(rapid.SampledFrom([]float64{0.5, 1, 10, 100, 33.3}).Draw(t, "bin"))
+		stop := bin * units.Time(rapid.IntRange(1, 50).Draw(t, "bins"))
+		var trains []neo.SpikeTrain
+		inside := 0
+		for range rapid.IntRange(1, 4).Draw(t, "trains") {
+			var train neo.SpikeTrain
+			for range rapid.IntRange(0, 20).Draw(t, "spikes") {
+				x := units.Time(rapid.Float64Range(0, 1.1).Draw(t, "at")) * stop
+				train.Times = append(train.Times, x)
+				// A spike within 1e-8 of a bin before the end counts to the bin after it.
+				if x < stop && float64((stop-x)/bin) > 2e-8 {
+					inside++
+				}
+			}
+			trains = append(trains, train)
+		}
+		s, err := PSTH(trains, bin, stop)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := 0.0
+		for _, x := range s.Values {
+			sum += x * bin.Seconds() * float64(len(trains))
+		}
+		if math.Abs(sum-float64(inside)) > 1e-6 {
+			t.Fatalf("the bins hold %v spikes, want %d", sum, inside)
+		}
+	})
+}
