@@ -1,21 +1,31 @@
 package myogen
 
 import (
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 )
 
 // Model is a motor neuron model.
 type Model string
+
+func (m Model) String() string { return string(m) }
+
+// dendrites returns the number of dendrites of a cell.
+func (m Model) dendrites() int {
+	if m == Powers2017 {
+		return 4
+	}
+	return 1
+}
 
 // The two models.
 const (
@@ -105,12 +115,8 @@ func (c *AlphaMNConfig) SetParameter(path string, r Range) error {
 	if err := checkRange(path, r); err != nil {
 		return fmt.Errorf("myogen: %w", err)
 	}
-	ranges := make(map[string]Range, len(c.ranges))
-	for k, v := range c.ranges {
-		ranges[k] = v
-	}
-	ranges[path] = r
-	c.ranges = ranges
+	c.ranges = maps.Clone(c.ranges)
+	c.ranges[path] = r
 	return nil
 }
 
@@ -127,22 +133,24 @@ func (c AlphaMNConfig) first(path string) float64 { return c.ranges[path].First 
 // merge takes the values of a YAML text. While c is empty every key is new;
 // later a key must exist.
 func (c *AlphaMNConfig) merge(name string, text []byte) error {
-	file, err := parser.ParseBytes(text, 0)
+	y := yamlFile{name}
+	docs, err := y.parse(text)
 	if err != nil {
-		return fmt.Errorf("myogen: %s: %w", name, err)
+		return err
 	}
-	merged := make(map[string]Range, len(c.ranges))
-	for k, v := range c.ranges {
-		merged[k] = v
-	}
-	m := merger{name: name, known: c.ranges, ranges: merged, model: c.Model}
-	for _, doc := range file.Docs {
-		if doc.Body == nil {
-			continue
-		}
-		if err := m.mapping("", doc.Body); err != nil {
+	for _, doc := range docs {
+		if err := c.mergeNode(y, doc); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// mergeNode takes the values of one mapping of a file.
+func (c *AlphaMNConfig) mergeNode(y yamlFile, n ast.Node) error {
+	m := merger{yamlFile: y, known: c.ranges, ranges: maps.Clone(c.ranges), model: c.Model}
+	if err := m.mapping("", n); err != nil {
+		return err
 	}
 	c.ranges, c.Model = m.ranges, m.model
 	return nil
@@ -150,29 +158,19 @@ func (c *AlphaMNConfig) merge(name string, text []byte) error {
 
 // merger walks a YAML text.
 type merger struct {
-	name   string
+	yamlFile
 	known  map[string]Range // empty while the defaults are read
 	ranges map[string]Range
 	model  Model
 }
 
-// errorAt is an error with file, line and column.
-func (m *merger) errorAt(n ast.Node, format string, args ...any) error {
-	p := n.GetToken().Position
-	return fmt.Errorf("myogen: %s:%d:%d: %s", m.name, p.Line, p.Column, fmt.Sprintf(format, args...))
-}
-
 func (m *merger) mapping(path string, n ast.Node) error {
-	mapping, ok := n.(*ast.MappingNode)
-	if !ok {
-		if path == "" {
-			path = "the file"
-		}
-		return m.errorAt(n, "%s must be a list of keys, it is %s", path, strings.ToLower(n.Type().String()))
+	entries, err := m.entries(cmp.Or(path, "the file"), n)
+	if err != nil {
+		return err
 	}
-	for _, entry := range mapping.Values {
-		key := strings.TrimPrefix(path+"."+entry.Key.GetToken().Value, ".")
-		if err := m.entry(key, entry); err != nil {
+	for _, entry := range entries {
+		if err := m.entry(strings.TrimPrefix(path+"."+key(entry), "."), entry); err != nil {
 			return err
 		}
 	}
@@ -255,32 +253,13 @@ func (m *merger) value(key string, n ast.Node) (Range, error) {
 		}
 	}
 	if len(list.Values) == 4 {
-		b, ok := list.Values[3].(*ast.BoolNode)
-		if !ok {
-			return r, m.errorAt(list.Values[3], "%s: reversed must be true or false, it is %q", key, list.Values[3].String())
+		reversed, err := m.boolean(key+": reversed", list.Values[3])
+		if err != nil {
+			return r, err
 		}
-		r.Reversed = b.Value
+		r.Reversed = reversed
 	}
 	return r, nil
-}
-
-func (m *merger) number(key string, n ast.Node) (float64, error) {
-	switch n := n.(type) {
-	case *ast.IntegerNode:
-		switch v := n.Value.(type) {
-		case int64:
-			return float64(v), nil
-		case uint64:
-			return float64(v), nil
-		}
-	case *ast.FloatNode:
-		return n.Value, nil
-	case *ast.StringNode: // YAML 1.1 takes 3e-5 for text
-		if x, err := strconv.ParseFloat(n.Value, 64); err == nil {
-			return x, nil
-		}
-	}
-	return 0, m.errorAt(n, "%s must be a number, it is %q", key, n.String())
 }
 
 // checkRange holds a parameter to what its name means.

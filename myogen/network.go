@@ -146,6 +146,38 @@ func (n *Network) index(name string) (int, error) {
 	return 0, fmt.Errorf("myogen: there is no population %q; there are %q", name, names)
 }
 
+// motorCell returns the index of a population that has this motor neuron.
+func (n *Network) motorCell(what, population string, cell int) (int, error) {
+	i, err := n.index(population)
+	if err != nil {
+		return 0, err
+	}
+	pool, ok := n.populations[i].Population.(AlphaMNPool)
+	switch {
+	case !ok:
+		return 0, fmt.Errorf("myogen: %s: %q has no motor neurons", what, population)
+	case cell < 0 || cell >= pool.size():
+		return 0, fmt.Errorf("myogen: %s: %q has cells 0 to %d, not %d", what, population, pool.size()-1, cell)
+	}
+	return i, nil
+}
+
+// checkProbe returns the index of the population that a probe belongs to.
+func (n *Network) checkProbe(p Probe) (int, error) {
+	i, err := n.motorCell("probe", p.Population, p.Cell)
+	if err != nil {
+		return 0, err
+	}
+	config, err := n.populations[i].Population.(AlphaMNPool).config()
+	if err != nil {
+		return 0, err
+	}
+	if last := config.Model.dendrites(); p.Compartment < 0 || p.Compartment > last {
+		return 0, fmt.Errorf("myogen: probe: a cell of %q has compartments 0 to %d, not %d", p.Population, last, p.Compartment)
+	}
+	return i, nil
+}
+
 // Add adds a population under a name of its own.
 func (n *Network) Add(name string, p Population) error {
 	switch _, err := n.index(name); {

@@ -242,13 +242,9 @@ func (s *spread) powers2017(i int, celsius float64) *Powers2017Cell {
 // synapses returns the synapses of a cell: on each dendrite an excitatory one,
 // then an inhibitory one.
 func (s *spread) synapses() []Synapse {
-	dendrites := 1
-	if s.cfg.Model == Powers2017 {
-		dendrites = 4
-	}
 	at := func(name string) float64 { return s.cfg.first(string(s.cfg.Model) + ".synapse." + name) }
 	var all []Synapse
-	for d := range dendrites {
+	for d := range s.cfg.Model.dendrites() {
 		for _, e := range []float64{at("e_excitatory"), at("e_inhibitory")} {
 			all = append(all, Synapse{Dendrite: d, E: e, Tau1: at("tau1"), Tau2: at("tau2")})
 		}

@@ -78,42 +78,29 @@ func (s *Simulation) orderPopulations() {
 	}
 }
 
-// neuron returns a motor neuron by population and index.
-func (s *Simulation) neuron(what, population string, cell int) (*engine.Neuron, *simulated, error) {
-	i, err := s.network.index(population)
-	if err != nil {
-		return nil, nil, err
-	}
-	p := s.pops[i]
-	switch {
-	case p.motor == nil:
-		return nil, nil, fmt.Errorf("myogen: %s: %q has no motor neurons", what, population)
-	case cell < 0 || cell >= p.size:
-		return nil, nil, fmt.Errorf("myogen: %s: %q has cells 0 to %d, not %d", what, population, p.size-1, cell)
-	}
-	return s.engine.Neurons[p.first+cell], p, nil
+// neuron returns a motor neuron that the network has.
+func (s *Simulation) neuron(population, cell int) *engine.Neuron {
+	return s.engine.Neurons[s.pops[population].first+cell]
 }
 
 // instrument attaches probes and injections.
 func (s *Simulation) instrument() error {
 	for _, p := range s.cfg.Record {
-		n, pop, err := s.neuron("probe", p.Population, p.Cell)
+		i, err := s.network.checkProbe(p)
 		if err != nil {
 			return err
 		}
-		dendrites := pop.motor.synapses[len(pop.motor.synapses)-1].Dendrite + 1
-		if p.Compartment < 0 || p.Compartment > dendrites {
-			return fmt.Errorf("myogen: probe: a cell of %q has compartments 0 to %d, not %d", p.Population, dendrites, p.Compartment)
-		}
 		trace := &engine.Trace{Value: func(c membrane.Cell) float64 { return c.Voltage(p.Compartment) }}
+		n := s.neuron(i, p.Cell)
 		n.Traces = append(n.Traces, trace)
 		s.probes = append(s.probes, trace)
 	}
 	for _, in := range s.cfg.Inject {
-		n, _, err := s.neuron("injection", in.Population, in.Cell)
+		i, err := s.network.motorCell("injection", in.Population, in.Cell)
 		if err != nil {
 			return err
 		}
+		n := s.neuron(i, in.Cell)
 		for _, x := range append([]float64{float64(in.Amplitude), float64(in.Start), float64(in.Duration)}, in.Signal...) {
 			if math.IsNaN(x) || math.IsInf(x, 0) {
 				return fmt.Errorf("myogen: injection into cell %d of %q: %v", in.Cell, in.Population, x)
