@@ -1,0 +1,104 @@
+package myogen
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"gomyogen/myogen/stats"
+	"gomyogen/myogen/units"
+)
+
+// Under a constant current a cell without noise fires like a clock; what its
+// intervals vary is made by the time step. The figures for NERLab are those of
+// NEURON 8.2 for cell 50 of a pool of 100, from 0.5 to 2 s.
+func TestIntervalsVaryWithTheStep(t *testing.T) {
+	thresholds, err := RecruitmentThresholds{}.Values()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		model Model
+		step  units.Time
+		cv    float64 // percent
+		round float64 // of the last digit
+	}{
+		{NERLab, 0.1, 4.9, 0.05}, {NERLab, 0.05, 0.8, 0.05}, {NERLab, 0.025, 0.03, 0.005}, {Powers2017, 0.1, 0.03, 0.005},
+	} {
+		cfg, err := DefaultAlphaMNConfig(c.model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := &Network{}
+		if err := n.Add("aMN", AlphaMNPool{Thresholds: thresholds[50:51], Config: &cfg}); err != nil {
+			t.Fatal(err)
+		}
+		r := run(t, n, SimulationConfig{Step: c.step, Inject: []Injection{{Population: "aMN", Amplitude: 15, Duration: 2000}}}, 2000)
+		train := mustTrains(t, r, "aMN")[0].Slice(500, 2000)
+		cv := 100 * stats.CV(train)
+		t.Logf("%s, %v: %d spikes, CV %.4f %%", c.model, c.step, len(train.Times), cv)
+		if math.Abs(cv-c.cv) > c.round {
+			t.Errorf("%s at %v: CV is %.4f %%, want %v %%", c.model, c.step, cv, c.cv)
+		}
+	}
+}
+
+func TestCheckStep(t *testing.T) {
+	n, cfg := closedLoop(t, NERLab), closedLoopConfig()
+	last := units.Time(0)
+	c, err := CheckStep(context.Background(), n, cfg, 300, func(done, total units.Time) {
+		if done < last || done > total {
+			t.Errorf("progress went from %v to %v of %v", last, done, total)
+		}
+		last = done
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last != 7*300 {
+		t.Errorf("progress ended at %v", last)
+	}
+	t.Logf("\n%v", c)
+	want := run(t, n, cfg, 300)
+	spikes := 0
+	for _, times := range spikeTimes(t, want, "aMN") {
+		spikes += len(times)
+	}
+	if len(c.Rows) != 3 || c.Rows[0].Spikes != spikes || c.Rows[1].Step != 0.05 || c.Rows[2].Step != 0.025 {
+		t.Errorf("the rows are %+v; the run has %d spikes", c.Rows, spikes)
+	}
+	for _, r := range c.Rows {
+		if r.Spikes == 0 || math.Abs(float64(r.Spikes-spikes)) > 0.2*float64(spikes) {
+			t.Errorf("%d spikes at %v, %d at %v", r.Spikes, r.Step, spikes, c.Rows[0].Step)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := CheckStep(ctx, n, cfg, 300, nil); err == nil || !strings.Contains(err.Error(), "stopped in run 1 of 3") {
+		t.Errorf("a cancelled check: error %v", err)
+	}
+}
+
+// Spikes that are given again have the effect they had, at the same step.
+func TestGivenSpikesKeepTheirEffect(t *testing.T) {
+	for _, order := range []DrawOrder{NamedStreams, MyoGenOrder} {
+		cfg := closedLoopConfig()
+		cfg.Draws.Order = order
+		s, err := NewSimulation(closedLoop(t, Powers2017), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := s.Run(context.Background(), 300, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		given, err := s.withGivenSpikes(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := stats.Compare(r.Block, run(t, given, cfg, 300).Block); !c.Identical() {
+			t.Errorf("%v: %v", order, c)
+		}
+	}
+}
