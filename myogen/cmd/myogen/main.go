@@ -1,30 +1,60 @@
 // Myogen runs simulations without a notebook.
 //
+//	myogen run EXPERIMENT.yaml -out results.npz
+//	myogen compare a.npz b.npz
+//	myogen check-step EXPERIMENT.yaml
 //	myogen replay -model NERLab -in network.npz -out spikes.npz
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
+
+	"gomyogen/myogen/units"
 )
 
 const usage = `Runs simulations without a notebook.
 
+  myogen run EXPERIMENT.yaml [-out results.npz]
+        run an experiment file, which holds protocol and seed; the report
+        is written beside the results, to results.report.json
+        -until 7s -state run.state    stop at 7 s and save the state
+        -resume run.state             go on from a saved state
+        -workers N                    cores to use; the results do not depend on it
+        -date                         put date and time into the report
+  myogen compare A.npz B.npz
+        compare two saved results spike by spike, to the last bit;
+        the files of run and replay and reference networks can be mixed
+  myogen check-step EXPERIMENT.yaml
+        repeat a run at a half and a quarter of its time step with the same
+        drive spikes and say which statistics move
   myogen replay -model NERLab|Powers2017 -in network.npz -out spikes.npz
-        simulate the motor neurons of a saved network under its drive spikes
+        simulate the motor neurons of a saved network under its drive spikes;
+        compare network.npz with spikes.npz to see whether they are the same
+
+The exit code is 0 when all is well, 1 when compare finds a difference, 2 after
+an error or an interruption.
 `
+
+// errDifferent is the end of a comparison that has found something.
+var errDifferent = errors.New("different")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "myogen:", err)
-		stop()
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	switch {
+	case errors.Is(err, errDifferent):
 		os.Exit(1)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "myogen:", strings.TrimPrefix(err.Error(), "myogen: "))
+		os.Exit(2)
 	}
 }
 
@@ -33,11 +63,19 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		fmt.Fprint(out, usage)
 		return nil
 	}
-	switch args[0] {
-	case "replay":
-		return replay(ctx, args[1:], out)
+	commands := map[string]func(context.Context, []string, io.Writer) error{
+		"run": runExperiment, "compare": compare, "check-step": checkStep, "replay": replay,
 	}
-	return fmt.Errorf("there is no command %q; myogen -h shows those there are", args[0])
+	command, ok := commands[args[0]]
+	if !ok {
+		return fmt.Errorf("there is no command %q; myogen -h shows those there are", args[0])
+	}
+	err := command(ctx, args[1:], out)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(out, usage)
+		return nil
+	}
+	return err
 }
 
 // flags returns a flag set that reports its errors to us.
@@ -45,4 +83,41 @@ func flags(name string) *flag.FlagSet {
 	f := flag.NewFlagSet(name, flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	return f
+}
+
+// parse reads flags and the given number of arguments, in any order.
+func parse(f *flag.FlagSet, args []string, want int) ([]string, error) {
+	var rest []string
+	for {
+		if err := f.Parse(args); err != nil {
+			return nil, err
+		}
+		if args = f.Args(); len(args) == 0 {
+			break
+		}
+		rest, args = append(rest, args[0]), args[1:]
+	}
+	if len(rest) != want {
+		return nil, fmt.Errorf("%s takes %d file names, there are %d: %q", f.Name(), want, len(rest), rest)
+	}
+	return rest, nil
+}
+
+// timeFlag is a flag that takes a time with its unit.
+type timeFlag struct{ units.Time }
+
+func (t *timeFlag) Set(s string) (err error) {
+	t.Time, err = units.ParseTime(s)
+	return err
+}
+
+// progress returns a function that prints a line every 10 %.
+func progress(out io.Writer) func(done, total units.Time) {
+	tenths := 0
+	return func(done, total units.Time) {
+		if n := int(10 * done / total); n > tenths {
+			tenths = n
+			fmt.Fprintf(out, "%3d %%  %.0f of %.0f ms\n", 10*n, float64(done), float64(total))
+		}
+	}
 }

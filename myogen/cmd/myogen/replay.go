@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"gomyogen/myogen"
-	"gomyogen/myogen/neo"
 	"gomyogen/myogen/neo/npz"
 	"gomyogen/myogen/units"
 )
@@ -17,13 +15,13 @@ import (
 // connections (n, 3: drive neuron, motor neuron, synapse),
 // dd_spike_times_ms with dd_spike_counts, conn_weight_uS, conn_delay_ms and
 // T_ms, and if they are there dt_ms and threshold_mV; it writes
-// mn_spike_times_ms and mn_spike_counts.
+// mn_spike_times_ms and mn_spike_counts, and beside them the drive spikes.
 func replay(ctx context.Context, args []string, out io.Writer) error {
 	f := flags("replay")
 	model := f.String("model", string(myogen.NERLab), "NERLab or Powers2017")
 	in := f.String("in", "", "network file, .npz")
 	to := f.String("out", "", "spike file to write, .npz")
-	if err := f.Parse(args); err != nil {
+	if _, err := parse(f, args, 0); err != nil {
 		return err
 	}
 	if *in == "" || *to == "" {
@@ -41,7 +39,6 @@ func replay(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	start := time.Now()
 	result, err := sim.Run(ctx, duration, nil)
 	if err != nil {
 		return err
@@ -49,22 +46,26 @@ func replay(ctx context.Context, args []string, out io.Writer) error {
 	if result.Partial() {
 		return fmt.Errorf("stopped at %v of %v; nothing was written", result.Simulated, duration)
 	}
-	trains, err := result.SpikeTrains("aMN")
-	if err != nil {
-		return err
-	}
-	times, counts := []float64{}, []int64{}
-	for _, t := range trains {
-		for _, x := range t.Times {
-			times = append(times, float64(x))
+	saved := npz.File{}
+	for prefix, population := range map[string]string{"dd": "DD", "mn": "aMN"} {
+		trains, err := result.SpikeTrains(population)
+		if err != nil {
+			return err
 		}
-		counts = append(counts, int64(len(t.Times)))
+		times, counts := []float64{}, []int64{}
+		for _, t := range trains {
+			for _, x := range t.Times {
+				times = append(times, float64(x))
+			}
+			counts = append(counts, int64(len(t.Times)))
+		}
+		saved[prefix+"_spike_times_ms"], saved[prefix+"_spike_counts"] = npz.Floats(times), npz.Ints(counts)
 	}
-	if err := npz.Write(*to, npz.File{"mn_spike_times_ms": npz.Floats(times), "mn_spike_counts": npz.Ints(counts)}); err != nil {
+	if err := npz.Write(*to, saved); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d spikes of %d motor neurons (%s), %d steps in %.1f s, written to %s\n",
-		len(times), len(trains), *model, result.Steps, time.Since(start).Seconds(), *to)
+	fmt.Fprintln(out, result.Report())
+	fmt.Fprintf(out, "written to %s; to compare: myogen compare %s %s\n", *to, *in, *to)
 	return nil
 }
 
@@ -96,7 +97,7 @@ func readNetwork(file npz.File, model myogen.Model) (*myogen.Network, myogen.Sim
 		}
 		return x
 	}
-	thresholds, times, counts, pairs := floats("thresholds"), floats("dd_spike_times_ms"), ints("dd_spike_counts"), ints("connections")
+	thresholds, pairs := floats("thresholds"), ints("connections")
 	weight, delay, duration := one("conn_weight_uS"), one("conn_delay_ms"), one("T_ms")
 	pool := myogen.AlphaMNPool{Thresholds: thresholds}
 	if _, ok := file["dt_ms"]; ok {
@@ -112,20 +113,9 @@ func readNetwork(file npz.File, model myogen.Model) (*myogen.Network, myogen.Sim
 	if len(pairs)%3 != 0 {
 		return nil, cfg, 0, fmt.Errorf("array \"connections\" has %d numbers, must have three for each connection", len(pairs))
 	}
-	var source myogen.SpikeSource
-	for i, n := range counts {
-		if n < 0 || n > int64(len(times)) {
-			return nil, cfg, 0, fmt.Errorf("dd_spike_counts[%d] is %d, there are %d spikes left", i, n, len(times))
-		}
-		var t neo.SpikeTrain
-		for _, x := range times[:n] {
-			t.Times = append(t.Times, units.Time(x))
-		}
-		times = times[n:]
-		source.Trains = append(source.Trains, t)
-	}
-	if len(times) > 0 {
-		return nil, cfg, 0, fmt.Errorf("dd_spike_counts leaves %d spikes over", len(times))
+	driven, err := readTrains(file, "dd")
+	if err != nil {
+		return nil, cfg, 0, err
 	}
 	list := make([][3]int, 0, len(pairs)/3)
 	for ; len(pairs) > 0; pairs = pairs[3:] {
@@ -137,7 +127,7 @@ func readNetwork(file npz.File, model myogen.Model) (*myogen.Network, myogen.Sim
 	}
 	pool.Config = &config
 	n := &myogen.Network{}
-	if err := n.Add("DD", source); err != nil {
+	if err := n.Add("DD", myogen.SpikeSource{Trains: driven}); err != nil {
 		return nil, cfg, 0, err
 	}
 	if err := n.Add("aMN", pool); err != nil {
