@@ -17,8 +17,11 @@ const network = "../../testdata/network_NERLab_seed42.npz"
 
 func TestReplayEqualsNEURON(t *testing.T) {
 	to := filepath.Join(t.TempDir(), "spikes.npz")
-	if err := run(context.Background(), []string{"replay", "-model", "NERLab", "-in", network, "-out", to}, io.Discard); err != nil {
-		t.Fatal(err)
+	if out, err := command(t, "replay", "-model", "NERLab", "-in", network, "-out", to); err != nil || !strings.Contains(out, "myogen compare "+network) {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if out, err := command(t, "compare", network, to); err != nil || !strings.Contains(out, "14113 spikes of 100 cells, none differs") {
+		t.Errorf("the spikes are not those of NEURON: %v\n%s", err, out)
 	}
 	got, err := npz.Read(to)
 	if err != nil {
@@ -30,7 +33,7 @@ func TestReplayEqualsNEURON(t *testing.T) {
 	}
 	if !slices.Equal(got["mn_spike_times_ms"].Float, want["mn_spike_times_ms"].Float) ||
 		!slices.Equal(got["mn_spike_counts"].Int, want["mn_spike_counts"].Int) {
-		t.Error("the spikes are not those of NEURON")
+		t.Error("compare did not see that the spikes are not those of NEURON")
 	}
 }
 

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gomyogen/myogen"
+	"gomyogen/myogen/neo"
+)
+
+// command runs a command line and returns what it prints.
+func command(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out strings.Builder
+	err := run(context.Background(), args, &out)
+	return out.String(), err
+}
+
+// From protocol and seed alone, and stopped at 7 s and taken up again, the
+// spikes are those of MyoGen on NEURON: 69 026 of the drive, 14 113 and 4423 of
+// the motor neurons.
+func TestRunEqualsMyoGen(t *testing.T) {
+	for _, model := range []string{"NERLab", "Powers2017"} {
+		dir := t.TempDir()
+		state, results := filepath.Join(dir, "run.state"), filepath.Join(dir, "results.npz")
+		if out, err := command(t, "run", model+".yaml", "-until", "7s", "-state", state); err != nil || !strings.Contains(out, "stopped before 15 s") {
+			t.Fatalf("%s until 7 s: %v\n%s", model, err, out)
+		}
+		if out, err := command(t, "run", "-resume", state, "-out", results, "-workers", "1", model+".yaml"); err != nil || !strings.Contains(out, "going on at 7") {
+			t.Fatalf("%s from 7 s: %v\n%s", model, err, out)
+		}
+		out, err := command(t, "compare", "../../testdata/network_"+model+"_seed42.npz", results)
+		if err != nil || !strings.Contains(out, "identical to the last bit") || !strings.Contains(out, "69026 spikes of 100 cells") {
+			t.Errorf("%s: %v\n%s", model, err, out)
+		}
+		report, err := myogen.LoadReport(results)
+		if err != nil {
+			t.Fatal(err)
+		}
+		motor := report.Populations[1]
+		if want := map[string]int{"NERLab": 14113, "Powers2017": 4423}[model]; motor.Spikes != want || report.Partial || report.Seed != 42 || report.Steps != 150001 {
+			t.Errorf("%s: the report tells of %+v, %d steps, partial %v", model, motor, report.Steps, report.Partial)
+		}
+	}
+}
+
+// short is an experiment that takes no time.
+const short = `
+seed: 3
+duration: 200 ms
+populations:
+  DD: {drive_neurons: {n: 30}}
+  aMN: {motor_neurons: {n: 3, model: NERLab}}
+inputs:
+  - {source: cortex, target: DD, step: {level: 120 pps, start: 20 ms, duration: 500 ms}}
+connections:
+  - {source: DD, target: aMN, probability: 0.5, weight: 0.4 uS}
+`
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestCompareTellsThemApart(t *testing.T) {
+	dir := t.TempDir()
+	a, b := filepath.Join(dir, "a.npz"), filepath.Join(dir, "b.npz")
+	for path, text := range map[string]string{a: short, b: strings.Replace(short, "seed: 3", "seed: 4", 1)} {
+		if out, err := command(t, "run", write(t, "e.yaml", text), "-out", path); err != nil {
+			t.Fatal(err, out)
+		}
+	}
+	if out, err := command(t, "compare", a, a); err != nil || !strings.Contains(out, "identical") {
+		t.Errorf("a file and itself: %v\n%s", err, out)
+	}
+	out, err := command(t, "compare", a, b)
+	if !errors.Is(err, errDifferent) || !strings.Contains(out, "first difference: train") {
+		t.Errorf("two seeds: %v\n%s", err, out)
+	}
+	if _, err := command(t, "compare", a, filepath.Join(dir, "none.npz")); err == nil || errors.Is(err, errDifferent) {
+		t.Errorf("a missing file: %v", err)
+	}
+	// A report beside spikes that are not its own is found out.
+	block, err := neo.Load(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := block.Save(a); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := myogen.LoadReport(a); err == nil || !strings.Contains(err.Error(), "tells of spikes with the checksum") {
+		t.Errorf("a foreign report: %v", err)
+	}
+}
+
+func TestRunRefuses(t *testing.T) {
+	e := write(t, "e.yaml", short)
+	missing := filepath.Join(t.TempDir(), "no", "such", "r.npz")
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{"takes 1 file names, there are 0", []string{"run"}},
+		{"no such file", []string{"run", "none.yaml"}},
+		{`no "sead"`, []string{"run", write(t, "e.yaml", "sead: 3\n")}},
+		{"-until is 300 ms", []string{"run", e, "-until", "300ms"}},
+		{"-until is -1 ms", []string{"run", e, "-until", "-1ms"}},
+		{"is not a number with one of the units", []string{"run", e, "-until", "7"}},
+		{"says where to save", []string{"run", e, "-until", "100ms"}},
+		{"not an .npz file", []string{"run", e, "-resume", e}},
+		{"no such file", []string{"run", e, "-out", missing}},
+		{"-2 workers", []string{"run", e, "-workers", "-2", "-out", missing}},
+		{"flag provided but not defined", []string{"run", e, "-seed", "3"}},
+		{"takes 2 file names", []string{"compare", e}},
+		{"no command", []string{"fly"}},
+	} {
+		if _, err := command(t, c.args...); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: error %v, want it to say %q", c.args, err, c.want)
+		}
+	}
+	if _, err := os.Stat("results.npz"); err == nil {
+		t.Error("a run that failed wrote results")
+	}
+}
+
+// An interrupted run keeps what it has: a partial result, and a state to go on from.
+func TestRunInterrupted(t *testing.T) {
+	e, dir := write(t, "e.yaml", short), t.TempDir()
+	state, out := filepath.Join(dir, "s"), filepath.Join(dir, "r.npz")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := run(ctx, []string{"run", e, "-state", state, "-out", out}, io.Discard); err == nil || !strings.Contains(err.Error(), "interrupted at 0 ms of 200 ms") {
+		t.Errorf("error %v", err)
+	}
+	block, err := neo.Load(out)
+	if err != nil || !strings.Contains(block.Annotations["partial"], "stopped at 0 ms") {
+		t.Errorf("the result: %v, %v", block, err)
+	}
+	if printed, err := command(t, "run", e, "-resume", state, "-out", out); err != nil {
+		t.Error(err, printed)
+	}
+	if report, err := myogen.LoadReport(out); err != nil || report.Partial {
+		t.Errorf("after going on: partial %v, %v", report.Partial, err)
+	}
+}
+
+func TestCheckStepPrints(t *testing.T) {
+	out, err := command(t, "check-step", write(t, "e.yaml", short))
+	if err != nil || !strings.Contains(out, "0.025 ms") || !strings.Contains(out, "mean CV") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	for _, args := range [][]string{nil, {"-h"}, {"run", "-h"}} {
+		if out, err := command(t, args...); err != nil || !strings.Contains(out, "check-step EXPERIMENT.yaml") {
+			t.Errorf("%q: %v\n%s", args, err, out)
+		}
+	}
+}
