@@ -1,7 +1,6 @@
 package myogen
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -44,12 +43,15 @@ func (s *Simulation) connect() error {
 		}
 		s.pops[i].drive, s.pops[i].latent = &signal, float64(delayOr(x.Latency))
 	}
+	rank := 0
 	epoch := float64(maxEpoch)
 	for _, c := range s.network.connections {
 		d, err := s.draw(c, shared)
 		if err != nil {
 			return err
 		}
+		d.rank = rank
+		rank += len(d.pairs)
 		s.links = append(s.links, d)
 		if si, _ := s.network.index(c.source); s.pops[si].motor != nil {
 			shortest := slices.Min(s.pops[si].motor.axonDelay) + float64(delayOr(c.Delay))
@@ -59,30 +61,8 @@ func (s *Simulation) connect() error {
 			}
 		}
 	}
-	s.rankLinks()
 	s.epoch = max(1, int(epoch/float64(s.cfg.Step)))
 	return nil
-}
-
-// rankLinks orders the connections. Events that reach a cell at the same time
-// act in the order of their ranks. In MyoGen's order of draws that is the
-// order in which they were made, as in NEURON; with named streams it depends
-// on names alone.
-func (s *Simulation) rankLinks() {
-	order := make([]*drawn, len(s.links))
-	for i := range s.links {
-		order[i] = &s.links[i]
-	}
-	if s.cfg.Draws.Order == NamedStreams {
-		slices.SortStableFunc(order, func(a, b *drawn) int {
-			return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.target, b.target), cmp.Compare(a.purpose(), b.purpose()))
-		})
-	}
-	rank := 0
-	for _, d := range order {
-		d.rank = rank
-		rank += len(d.pairs)
-	}
 }
 
 // draw chooses the pairs of a connection: for each source, each target with
