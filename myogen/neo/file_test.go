@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"gomyogen/myogen/neo/npz"
 	"gomyogen/myogen/units"
 )
 
@@ -89,4 +90,58 @@ func TestSlice(t *testing.T) {
 	if len(s.Times) != 2 || s.Times[0] != 2 || s.Times[1] != 3 || s.TStart != 2 || s.TStop != 3 {
 		t.Errorf("the slice is %+v, want 2 and 3", s)
 	}
+}
+
+func FuzzLoad(f *testing.F) {
+	path := filepath.Join(f.TempDir(), "block.npz")
+	b := &Block{Name: "b", Annotations: map[string]string{"seed": "1"}, Segments: []Segment{{Name: "s",
+		SpikeTrains:   []SpikeTrain{{Name: "MN_0", Times: []units.Time{1, 2}, TStop: 3}},
+		AnalogSignals: []AnalogSignal{{Name: "v", Units: "mV", SamplingPeriod: 0.1, Values: []float64{1, 2}}}}}}
+	if err := b.Save(path); err != nil {
+		f.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		path := filepath.Join(t.TempDir(), "f.npz")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b, err := Load(path)
+		if err != nil {
+			if !strings.Contains(err.Error(), path) {
+				t.Errorf("error %v does not name the file", err)
+			}
+			return
+		}
+		if err := b.Save(path); err != nil {
+			return // text that cannot be written
+		}
+		if again, err := Load(path); err != nil || again.SpikeSum() != b.SpikeSum() {
+			t.Errorf("what was read is not what was written: %v", err)
+		}
+	})
+}
+
+// FuzzCounts exchanges the counts of a good block.
+func FuzzCounts(f *testing.F) {
+	f.Add(int64(-1), int64(3), uint8(0))
+	f.Add(int64(1)<<62, int64(1)<<62, uint8(1))
+	f.Fuzz(func(t *testing.T, a, b int64, which uint8) {
+		file := npz.File{
+			"format": npz.Texts([]string{fileFormat}), "name": npz.Texts([]string{"b"}), "segments": npz.Texts([]string{"s"}),
+			"annotations": npz.Texts([]string{}), "0/spike_names": npz.Texts([]string{"x", "y"}),
+			"0/spike_counts": npz.Ints([]int64{1, 1}), "0/spike_times_ms": npz.Floats([]float64{1, 2}),
+			"0/spike_spans_ms": npz.Floats(make([]float64, 6)), "0/signal_names": npz.Texts([]string{"u", "v"}),
+			"0/signal_units": npz.Texts([]string{"mV", "mV"}), "0/signal_counts": npz.Ints([]int64{1, 1}),
+			"0/signal_values": npz.Floats([]float64{1, 2}), "0/signal_spans_ms": npz.Floats(make([]float64, 4)),
+		}
+		file[[]string{"0/spike_counts", "0/signal_counts"}[which%2]] = npz.Ints([]int64{a, b})
+		if _, err := decode(file); (err == nil) != (a >= 0 && b >= 0 && a <= 2 && b <= 2 && a+b == 2) {
+			t.Errorf("counts %d, %d: error %v", a, b, err)
+		}
+	})
 }
