@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"gomyogen/myogen/internal/golden"
 )
 
 type reference struct {
@@ -172,17 +174,58 @@ func TestProcessesRefuse(t *testing.T) {
 	}
 }
 
-// A stream never changes: published results name it by its seed. Do not edit
-// these numbers.
+// A stream never changes: published results name it by its seed.
 func TestStreamsAreFrozen(t *testing.T) {
-	got := fmt.Sprintf("%.17g %.17g %d", Stream(42, "noise", "drive", 0).Normal(),
-		Stream(42, "connect", "aMN", 7).Float64(), StreamSeed(42, "drive neuron", "DD", 3))
-	const want = "-0.78412319349470516 0.059050171999479262 2951281225"
-	if got != want {
-		t.Errorf("the streams are now %q, were %q", got, want)
+	var b strings.Builder
+	for _, seed := range []uint64{0, 42, 1<<64 - 1} {
+		for _, purpose := range []string{"noise", "connect ", "inhibit DD", "connect1 DD"} {
+			g := Stream(seed, purpose, "aMN", 7)
+			fmt.Fprintf(&b, "%d %q: %x %x %d %d\n", seed, purpose, g.Normal(), g.Float64(), g.Choice(4), g.Uint64())
+		}
+		g := New(seed)
+		fmt.Fprintf(&b, "%d NumPy: %x %x %d %d\n", seed, g.Normal(), g.Float64(), g.Choice(1000), g.Uint64())
+		fmt.Fprintf(&b, "%d seeds of drive neurons: %d %d\n", seed, StreamSeed(seed, "drive neuron", "DD", 3), DeriveSubseed(seed, 3, 103))
+		for _, p := range []Process{Poisson{}, Erlang{5}, Gamma{}, Gamma{0.5}} {
+			x := NewXorshift(seed)
+			fmt.Fprintf(&b, "%d %T%+v: %x %x\n", seed, p, p, p.Next(&x), p.Next(&x))
+		}
 	}
+	golden.Check(t, "testdata/frozen.txt", b.String())
 	if Stream(1, "ab", "c", 0).Uint64() == Stream(1, "a", "bc", 0).Uint64() {
 		t.Error("two names share a stream")
+	}
+}
+
+func TestSpikerHasAState(t *testing.T) {
+	for _, p := range []Process{Poisson{}, Erlang{5}, Gamma{}, Gamma{0.5}} {
+		a, b := NewSpiker(1, p), NewSpiker(2, p)
+		for range 1234 {
+			a.Step(65, 0.1)
+		}
+		if err := b.SetState(a.State()); err != nil {
+			t.Fatal(err)
+		}
+		spikes := 0
+		for k := range 20000 {
+			x, y := a.Step(65, 0.1), b.Step(65, 0.1)
+			if x != y {
+				t.Fatalf("%T%+v: after %d steps one fires and the other does not", p, p, k)
+			}
+			if x {
+				spikes++
+			}
+		}
+		if spikes < 100 {
+			t.Errorf("%T%+v: %d spikes", p, p, spikes)
+		}
+	}
+	for _, c := range []struct {
+		source         uint64
+		sum, threshold float64
+	}{{0, 0, 1}, {1, -1, 1}, {1, math.NaN(), 1}, {1, math.Inf(1), 1}, {1, 0, math.NaN()}, {1, 0, -1}} {
+		if NewSpiker(1, Poisson{}).SetState(c.source, c.sum, c.threshold) == nil {
+			t.Errorf("%+v was accepted", c)
+		}
 	}
 }
 
