@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gomyogen/myogen/internal/cmath"
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/units"
 )
@@ -190,13 +191,13 @@ func (s *spread) curved(path string, r Range, i int) float64 {
 	}
 	switch {
 	case k == 0.5:
-		return r.First + (r.Last-r.First)*x/4
+		return r.First + float64((r.Last-r.First)*x/4)
 	case rising:
 		q := 1/k - 1
-		return r.First + (r.Last-r.First)*k/(q-1)*math.Expm1(math.Log(q)/2*x)
+		return r.First + float64((r.Last-r.First)*k/(q-1)*(cmath.Exp(cmath.Log(q)/2*x)-1))
 	}
 	q := k / (1 - k)
-	return r.First + (r.First-r.Last)*(1-k)/(1-q)*math.Expm1(math.Log(q)/2*x)
+	return r.First + float64((r.First-r.Last)*(1-k)/(1-q)*(cmath.Exp(cmath.Log(q)/2*x)-1))
 }
 
 func (s *spread) nerlab(i int) *NERLabCell {

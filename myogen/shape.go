@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gomyogen/myogen/internal/cmath"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
@@ -64,7 +65,7 @@ type Sinusoid[Q Quantity] struct {
 
 // At implements Shape.
 func (s Sinusoid[Q]) At(t units.Time) Q {
-	return s.Mean + Q(float64(s.Amplitude)*math.Sin(2*math.Pi*float64(s.Frequency)*t.Seconds()))
+	return s.Mean + Q(float64(s.Amplitude)*cmath.Sin(2*math.Pi*float64(s.Frequency)*t.Seconds()))
 }
 
 // Ramp goes in a straight line from From, held until Start, to To, held after
@@ -107,7 +108,7 @@ type Sawtooth[Q Quantity] struct {
 
 // At implements Shape.
 func (s Sawtooth[Q]) At(t units.Time) Q {
-	cycles := float64(s.Frequency) * t.Seconds()
+	cycles := float64(float64(s.Frequency) * t.Seconds())
 	return s.Low + Q(float64(s.High-s.Low)*(cycles-math.Floor(cycles)))
 }
 

@@ -108,7 +108,7 @@ func (r RecruitmentThresholds) values() (rt, zero []float64, err error) {
 	rt, zero = make([]float64, r.N), make([]float64, r.N)
 	n := float64(r.N)
 	shape := func(i float64) float64 { // De Luca
-		return r.Slope * i / n * cmath.ExpNumPy(math.Log(r.RangeRatio/r.Slope)/n*i)
+		return r.Slope * i / n * cmath.ExpNumPy(cmath.Log(r.RangeRatio/r.Slope)/n*i)
 	}
 	first, last := shape(1), shape(n)
 	low := r.Max / r.RangeRatio
@@ -116,12 +116,12 @@ func (r RecruitmentThresholds) values() (rt, zero []float64, err error) {
 		i := float64(j + 1)
 		switch r.Model {
 		case Fuglevand:
-			rt[j] = cmath.ExpNumPy(math.Log(r.RangeRatio)/n*i) / 100
+			rt[j] = cmath.ExpNumPy(cmath.Log(r.RangeRatio)/n*i) / 100
 		case DeLuca:
 			rt[j] = shape(i) / 100
 		case Konstantin:
-			rt[j] = low * cmath.ExpNumPy((i-1)*math.Log(r.RangeRatio)/(n-1))
-			zero[j] = low * (cmath.ExpNumPy((i-1)*math.Log(r.RangeRatio+1)/n) - 1)
+			rt[j] = low * cmath.ExpNumPy((i-1)*cmath.Log(r.RangeRatio)/(n-1))
+			zero[j] = low * (cmath.ExpNumPy((i-1)*cmath.Log(r.RangeRatio+1)/n) - 1)
 			continue
 		default:
 			rt[j] = low + float64((shape(i)-first)*(r.Max-low)/(last-first))

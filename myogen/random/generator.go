@@ -111,8 +111,8 @@ func (g *Generator) Normal() float64 {
 		i := r & 255
 		if i == 0 {
 			for {
-				xx := -inverseTail * math.Log1p(-g.Float64())
-				yy := -math.Log1p(-g.Float64())
+				xx := float64(-inverseTail * cmath.Log1p(-g.Float64()))
+				yy := -cmath.Log1p(-g.Float64())
 				if yy+yy > xx*xx {
 					if k>>8&1 == 1 {
 						return -(tail + xx)

@@ -3,6 +3,8 @@ package random
 import (
 	"fmt"
 	"math"
+
+	"gomyogen/myogen/internal/cmath"
 )
 
 // Xorshift is the 64-bit xorshift* generator of MyoGen's drive neurons
@@ -39,7 +41,7 @@ type Process interface {
 type Poisson struct{}
 
 // Next implements Process: -log(1-u).
-func (Poisson) Next(x *Xorshift) float64 { return -math.Log1p(-x.Float64()) }
+func (Poisson) Next(x *Xorshift) float64 { return -cmath.Log1p(-x.Float64()) }
 
 // Validate implements Process.
 func (Poisson) Validate() error { return nil }
@@ -56,7 +58,7 @@ func (e Erlang) Next(x *Xorshift) float64 {
 	for range e.Order {
 		product *= x.Float64()
 	}
-	return -(1 / float64(e.Order)) * math.Log(max(product, math.SmallestNonzeroFloat64))
+	return -(1 / float64(e.Order)) * cmath.Log(max(product, math.SmallestNonzeroFloat64))
 }
 
 // Validate implements Process.
@@ -87,21 +89,21 @@ func (g Gamma) Next(x *Xorshift) float64 {
 
 func gamma(k float64, x *Xorshift) float64 {
 	if k < 1 {
-		u := x.Float64()
-		return gamma(k+1, x) * math.Pow(u, 1/k)
+		u := max(x.Float64(), math.SmallestNonzeroFloat64)
+		return gamma(k+1, x) * cmath.Exp(cmath.Log(u)/k)
 	}
 	d := k - 1.0/3
 	c := 1 / math.Sqrt(9*d)
 	for {
 		u1, u2 := max(x.Float64(), math.SmallestNonzeroFloat64), x.Float64()
-		z := math.Sqrt(-2*math.Log(u1)) * math.Cos(2*math.Pi*u2)
+		z := math.Sqrt(-2*cmath.Log(u1)) * cmath.Cos(2*math.Pi*u2)
 		v := 1 + float64(c*z)
 		v = v * v * v
 		if v <= 0 {
 			continue
 		}
 		u := x.Float64()
-		if u < 1-float64(0.0331*(z*z)*(z*z)) || math.Log(u) < float64(0.5*z*z)+float64(d*(1-v+math.Log(v))) {
+		if u < 1-float64(0.0331*(z*z)*(z*z)) || cmath.Log(u) < float64(0.5*z*z)+float64(d*(1-v+cmath.Log(v))) {
 			return d * v
 		}
 	}
