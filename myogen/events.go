@@ -2,6 +2,7 @@ package myogen
 
 import (
 	"fmt"
+	"math"
 
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/units"
@@ -21,6 +22,8 @@ func (s *Simulation) Integrate(population string, cell int, rate units.Rate) (bo
 		return false, fmt.Errorf("myogen: %q has no drive neurons", population)
 	case cell < 0 || cell >= p.size:
 		return false, fmt.Errorf("myogen: %q has cells 0 to %d, not %d", population, p.size-1, cell)
+	case math.IsNaN(float64(rate)) || math.IsInf(float64(rate), 0):
+		return false, fmt.Errorf("myogen: the rate of cell %d of %q is %v", cell, population, rate)
 	}
 	if !p.spiker[cell].Step(float64(rate), s.engine.Dt) {
 		return false, nil
