@@ -1,6 +1,7 @@
 package myogen
 
 import (
+	"path/filepath"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -32,6 +33,17 @@ func TestOrderOfAddDoesNotMatter(t *testing.T) {
 	if n := len(spikeTimes(t, want, "Zaffe")); n == 0 {
 		t.Fatal("Zaffe is silent")
 	}
+	state := filepath.Join(t.TempDir(), "run.state")
+	half, err := NewSimulation(base, cfg)
+	if err == nil {
+		_, err = half.Run(t.Context(), 123, nil)
+	}
+	if err == nil {
+		err = half.Save(state)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		n := &Network{}
 		for _, p := range rapid.Permutation(base.populations).Draw(t, "populations") {
@@ -58,6 +70,18 @@ func TestOrderOfAddDoesNotMatter(t *testing.T) {
 		got, err := s.Run(t.Context(), 300, nil)
 		if err != nil {
 			t.Fatal(err)
+		}
+		// A state is taken up by a network that was put together in another order.
+		resumed, err := Resume(n, cfg, state)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := resumed.Run(t.Context(), 300, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := stats.Compare(want.Block, r.Block); !c.Identical() {
+			t.Fatalf("resumed: %v", c)
 		}
 		if c := stats.Compare(want.Block, got.Block); !c.Identical() {
 			t.Fatal(c)

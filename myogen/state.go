@@ -1,10 +1,12 @@
 package myogen
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"gomyogen/myogen/internal/engine"
@@ -55,10 +57,12 @@ func (s *Simulation) encode() (npz.File, error) {
 	w.int("step", s.engine.Step)
 	w.float("time_ms", s.engine.T)
 	w.float("wall_s", s.wall.Seconds())
-	for _, n := range s.engine.Neurons {
-		w.neuron(n.State())
-	}
-	for _, p := range s.pops {
+	for _, p := range s.inOrder() {
+		if p.motor != nil {
+			for _, n := range s.engine.Neurons[p.first:][:p.size] {
+				w.neuron(n.State())
+			}
+		}
 		for _, spiker := range p.spiker {
 			source, sum, threshold := spiker.State()
 			w.ints["generators"] = append(w.ints["generators"], int64(source))
@@ -128,11 +132,8 @@ func (s *Simulation) restore(r *stateReader) error {
 		return fmt.Errorf("after %d steps the time is %v, want %v; wall time %v s", step, units.Time(now), units.Time(clock.T), wall)
 	}
 	s.engine.Clock, s.engine.Step, s.wall = clock, step, time.Duration(wall*float64(time.Second))
-	for _, p := range s.pops {
-		if p.motor == nil {
-			continue
-		}
-		for c := range p.size {
+	for _, p := range s.inOrder() {
+		for c := range p.sent {
 			n := s.engine.Neurons[p.first+c]
 			state := r.neuron(len(n.Traces), step, len(p.motor.synapses))
 			if r.err == nil {
@@ -143,8 +144,6 @@ func (s *Simulation) restore(r *stateReader) error {
 			}
 			p.sent[c] = len(n.Spikes)
 		}
-	}
-	for _, p := range s.pops {
 		for c, spiker := range p.spiker {
 			source, sum, threshold := r.int64("generators"), r.float("integrals"), r.float("thresholds")
 			if r.err == nil {
@@ -168,6 +167,12 @@ func (s *Simulation) restore(r *stateReader) error {
 		}
 	}
 	return r.end()
+}
+
+// inOrder returns the populations in an order that does not depend on the order
+// of Add where the configuration does not.
+func (s *Simulation) inOrder() []*simulated {
+	return slices.SortedFunc(slices.Values(s.pops), func(a, b *simulated) int { return cmp.Compare(a.order, b.order) })
 }
 
 // stateWriter collects numbers in lists by name.

@@ -178,7 +178,7 @@ func (c StepCheck) Moved() []string {
 		_, fine := c.Rows[j].values()
 		for k, name := range names {
 			if change := coarse[k]/fine[k] - 1; math.Abs(change) >= Moved {
-				moved = append(moved, fmt.Sprintf("%s: %s is %.4g at %v, %.4g at %v (%+.2g %%)", c.Rows[i].Population, name,
+				moved = append(moved, fmt.Sprintf("%s: %s is %.5g at %v, %.5g at %v (%+.2g %%)", c.Rows[i].Population, name,
 					coarse[k], c.Rows[i].Step, fine[k], c.Rows[j].Step, 100*change))
 			}
 		}
