@@ -147,7 +147,7 @@ func (c *powers) somaCurrents(clamp float64) {
 	c.ohmic(powersSoma, v, s.GPas, s.EPas)
 	c.inject(clamp)
 	c.ohmic(powersSoma, v, s.GhbarGh*c.somaH, eH)
-	c.ohmic(powersSoma, v, s.GMaxKdrRL*fourth(c.kdr), s.Ek)
+	c.ohmic(powersSoma, v, s.GMaxKdrRL*cmath.Fourth(c.kdr), s.Ek)
 	gk, gca := s.GkcamaxMAHP*c.kca, s.GcamaxMAHP*c.mca
 	c.ica = float64(gca * (v - s.Eca))
 	c.add(powersSoma, float64(gk*(v-s.Ek))+c.ica,
@@ -178,17 +178,6 @@ func (c *powers) dendriteCurrents(i int) {
 // ohmic adds the current g (v-e) of a conductance g in S/cm2.
 func (c *powers) ohmic(node int, v, g, e float64) {
 	c.add(node, float64(g*(v-e)), float64(g*(v+probe-e)))
-}
-
-// fourth returns x^4, correctly rounded but for one case in 10^15: x*x with its
-// rounding error, squared. NEURON takes pow(x, 4) of the C library, which is
-// not always so exact; no spike depends on the difference.
-func fourth(x float64) float64 {
-	hi := x * x
-	lo := math.FMA(x, x, -hi)
-	square := hi * hi
-	rest := math.FMA(hi, hi, -square)
-	return square + math.FMA(2*hi, lo, rest)
 }
 
 func (c *powers) advanceGates() {
