@@ -166,9 +166,8 @@ func TestTracesEqualNEURON(t *testing.T) {
 				equalRows(t, c.String()+": dendrites", rows[1:], c.Dendrites, c.Coarse[1:], c.Every)
 				equalSpikes(t, c.String(), seg.SpikeTrains[i].Times, c.Spikes)
 				for k, gates := range c.Gates {
-					got := s.engine.Neurons[i].Cell.Gates(k)
 					for name, want := range gates {
-						if x, ok := got[name]; !ok || math.Float64bits(x) != math.Float64bits(want) {
+						if x := s.engine.Neurons[i].Cell.Variable(k, name)(); math.Float64bits(x) != math.Float64bits(want) {
 							t.Errorf("%v: compartment %d, gate %s is %v, want %v", c, k, name, x, want)
 						}
 					}
@@ -236,7 +235,11 @@ func TestSynapsesEqualNEURON(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cell := built.cells[0].Start(membrane.Scheme{Dt: 0.1, SecondOrder: c.SecondOrder})
+			backend, err := membrane.ChooseBackend()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cell := membrane.Start(built.cells, []float64{built.spikeThreshold}, membrane.Scheme{Dt: 0.1, SecondOrder: c.SecondOrder}, backend)[0]
 			cell.Settle(built.vInit)
 			rows, conductances := make([][]float64, len(c.Coarse)), make([][]float64, len(c.GCoarse))
 			record := func(rows [][]float64, value func(int) float64) {
@@ -246,20 +249,28 @@ func TestSynapsesEqualNEURON(t *testing.T) {
 			}
 			record(rows, cell.Voltage)
 			record(conductances, cell.Conductance)
-			clock := 0.0
+			clock, above := 0.0, false
+			var spikes []units.Time
 			for range c.Samples - 1 {
+				if now := cell.Block.Above&1 == 1; now != above {
+					if above = now; now {
+						spikes = append(spikes, units.Time(clock+1e-10))
+					}
+				}
 				middle := clock + 0.05
 				for len(c.EventTimes) > 0 && c.EventTimes[0] <= middle {
-					cell.Receive(c.EventSynapses[0], c.Weight)
+					synapse := c.EventSynapses[0]
+					cell.Receive(synapse, built.synapses[synapse].Amount(c.Weight))
 					c.EventTimes, c.EventSynapses = c.EventTimes[1:], c.EventSynapses[1:]
 				}
-				cell.Step(0)
 				record(conductances, cell.Conductance)
+				cell.Block.Step()
 				clock = middle + 0.05
 				record(rows, cell.Voltage)
 			}
 			equalRows(t, "soma", rows[:1], c.Soma, c.Coarse[:1], c.Every)
 			equalRows(t, "dendrites", rows[1:], c.Dendrites, c.Coarse[1:], c.Every)
+			equalSpikes(t, "synaptic input", spikes, c.Spikes)
 			equalRows(t, "conductances", conductances, c.G, c.GCoarse, c.Every)
 		})
 	}

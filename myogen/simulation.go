@@ -8,6 +8,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/membrane"
@@ -30,7 +31,25 @@ type Probe struct {
 	Population  string
 	Cell        int
 	Compartment int
+	// Variable is "" for the potential in mV, the name of a gate ("m",
+	// "kdrRL_m") for its open share, "mAHP_cai" for calcium in mM, or the name of
+	// a mechanism ("napp", "na3rp") for its outward current in mA/cm2. The error
+	// for another name lists those there are.
+	Variable string
 }
+
+func (p Probe) signalName() string {
+	name := fmt.Sprintf("MN_%d soma", p.Cell)
+	if p.Compartment > 0 {
+		name = fmt.Sprintf("MN_%d dendrite %d", p.Cell, p.Compartment-1)
+	}
+	if p.Variable != "" {
+		name += " " + p.Variable
+	}
+	return name
+}
+
+func (p Probe) units() string { return membrane.Units(p.Variable) }
 
 // Injection is a current into the soma of a cell: Amplitude from Start for
 // Duration, or the values of Signal (nA), one per time step of the run.
@@ -63,7 +82,7 @@ type Link struct {
 type Simulation struct {
 	cfg     SimulationConfig
 	network *Network
-	engine  engine.Engine
+	engine  *engine.Engine
 	pops    []*simulated // in the order of the network
 	links   []drawn      // in the order of the connections
 	epoch   int          // steps between two exchanges of spikes
@@ -88,9 +107,8 @@ type simulated struct {
 // drawn is a connection with its pairs.
 type drawn struct {
 	namedConnection
-	pairs    []Link
-	bySource [][]int // indices of pairs
-	rank     int     // of its first pair among all
+	pairs     []Link
+	terminals []int // of each source, in the engine
 }
 
 // maxEpoch is how often a run reports progress and looks for its cancellation, ms.
@@ -118,7 +136,6 @@ func NewSimulation(network *Network, cfg SimulationConfig) (*Simulation, error) 
 		return nil, errors.New("myogen: the network has no populations")
 	}
 	s := &Simulation{cfg: cfg, network: network, until: math.Inf(1)}
-	s.engine = engine.Engine{Clock: engine.Clock{Dt: float64(cfg.Step)}, Workers: cfg.Workers}
 	if err := s.populate(); err != nil {
 		return nil, err
 	}
@@ -135,6 +152,12 @@ func NewSimulation(network *Network, cfg SimulationConfig) (*Simulation, error) 
 // populate starts every cell and gives every drive neuron its generator.
 func (s *Simulation) populate() error {
 	scheme := membrane.Scheme{Dt: float64(s.cfg.Step), SecondOrder: s.cfg.Method == CrankNicolson}
+	backend, err := membrane.ChooseBackend()
+	if err != nil {
+		return fmt.Errorf("myogen: %w", err)
+	}
+	var cells []membrane.Description
+	var thresholds, vInit []float64
 	for _, p := range s.network.populations {
 		sim := &simulated{name: p.name, size: p.size(), spikes: make([][]engine.Spike, p.size()), latent: float64(DefaultDelay)}
 		switch p := p.Population.(type) {
@@ -143,11 +166,10 @@ func (s *Simulation) populate() error {
 			if err != nil {
 				return err
 			}
-			sim.motor, sim.first, sim.sent = built, len(s.engine.Neurons), make([]int, p.size())
-			for _, c := range built.cells {
-				cell := c.Start(scheme)
-				cell.Settle(built.vInit)
-				s.engine.Neurons = append(s.engine.Neurons, &engine.Neuron{Cell: cell, Threshold: built.spikeThreshold})
+			sim.motor, sim.first, sim.sent = built, len(cells), make([]int, p.size())
+			cells = append(cells, built.cells...)
+			for range built.cells {
+				thresholds, vInit = append(thresholds, built.spikeThreshold), append(vInit, built.vInit)
 			}
 		case SpikeSource:
 			for _, train := range p.Trains {
@@ -156,7 +178,11 @@ func (s *Simulation) populate() error {
 		}
 		s.pops = append(s.pops, sim)
 	}
-	motor := len(s.engine.Neurons)
+	s.engine = engine.New(membrane.Start(cells, thresholds, scheme, backend), scheme.Dt, s.cfg.Workers)
+	for i, n := range s.engine.Neurons {
+		n.Cell.Settle(vInit[i])
+	}
+	motor := len(cells)
 	for i, p := range s.network.populations {
 		drive, ok := p.Population.(DescendingDrivePool)
 		if !ok {
@@ -175,38 +201,41 @@ func (s *Simulation) populate() error {
 }
 
 // neuron returns a motor neuron by population and index.
-func (s *Simulation) neuron(what, population string, cell int) (*engine.Neuron, *simulated, error) {
+func (s *Simulation) neuron(what, population string, cell int) (*engine.Neuron, error) {
 	i, err := s.network.index(population)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	p := s.pops[i]
 	switch {
 	case p.motor == nil:
-		return nil, nil, fmt.Errorf("myogen: %s: %q has no motor neurons", what, population)
+		return nil, fmt.Errorf("myogen: %s: %q has no motor neurons", what, population)
 	case cell < 0 || cell >= p.size:
-		return nil, nil, fmt.Errorf("myogen: %s: %q has cells 0 to %d, not %d", what, population, p.size-1, cell)
+		return nil, fmt.Errorf("myogen: %s: %q has cells 0 to %d, not %d", what, population, p.size-1, cell)
 	}
-	return s.engine.Neurons[p.first+cell], p, nil
+	return s.engine.Neurons[p.first+cell], nil
 }
 
 // instrument attaches probes and injections.
 func (s *Simulation) instrument() error {
 	for _, p := range s.cfg.Record {
-		n, pop, err := s.neuron("probe", p.Population, p.Cell)
+		n, err := s.neuron("probe", p.Population, p.Cell)
 		if err != nil {
 			return err
 		}
-		dendrites := pop.motor.synapses[len(pop.motor.synapses)-1].Dendrite + 1
-		if p.Compartment < 0 || p.Compartment > dendrites {
-			return fmt.Errorf("myogen: probe: a cell of %q has compartments 0 to %d, not %d", p.Population, dendrites, p.Compartment)
+		if last := n.Cell.Compartments() - 1; p.Compartment < 0 || p.Compartment > last {
+			return fmt.Errorf("myogen: probe: a cell of %q has compartments 0 to %d, not %d", p.Population, last, p.Compartment)
 		}
-		trace := &engine.Trace{Value: func(c membrane.Cell) float64 { return c.Voltage(p.Compartment) }}
+		trace := &engine.Trace{Value: n.Cell.Variable(p.Compartment, p.Variable)}
+		if trace.Value == nil {
+			return fmt.Errorf("myogen: probe: compartment %d of a cell of %q has no %q; it has %s", p.Compartment, p.Population,
+				p.Variable, strings.Join(n.Cell.Variables(p.Compartment), ", "))
+		}
 		n.Traces = append(n.Traces, trace)
 		s.probes = append(s.probes, trace)
 	}
 	for _, in := range s.cfg.Inject {
-		n, _, err := s.neuron("injection", in.Population, in.Cell)
+		n, err := s.neuron("injection", in.Population, in.Cell)
 		if err != nil {
 			return err
 		}
@@ -255,15 +284,15 @@ func (s *Simulation) connect() error {
 		}
 		s.pops[i].drive, s.pops[i].latent = &signal, float64(delayOr(x.Latency))
 	}
-	rank := 0
 	epoch := float64(maxEpoch)
 	for _, c := range s.network.connections {
 		d, err := s.draw(c, shared)
 		if err != nil {
 			return err
 		}
-		d.rank = rank
-		rank += len(d.pairs)
+		if err := s.wire(&d); err != nil {
+			return err
+		}
 		s.links = append(s.links, d)
 		if si, _ := s.network.index(c.source); s.pops[si].motor != nil {
 			shortest := slices.Min(s.pops[si].motor.axonDelay) + float64(delayOr(c.Delay))
@@ -299,15 +328,10 @@ func (s *Simulation) draw(c namedConnection, shared *random.Generator) (drawn, e
 	if len(choices) == 0 {
 		return d, fmt.Errorf("myogen: connection %q to %q: the target has no such synapse", c.source, c.target)
 	}
-	d.bySource = make([][]int, source.size)
-	add := func(l Link) {
-		d.bySource[l.Source] = append(d.bySource[l.Source], len(d.pairs))
-		d.pairs = append(d.pairs, l)
+	for _, l := range c.List {
+		d.pairs = append(d.pairs, Link{l[0], l[1], l[2]})
 	}
 	if c.List != nil {
-		for _, l := range c.List {
-			add(Link{l[0], l[1], l[2]})
-		}
 		return d, nil
 	}
 	for i := range source.size {
@@ -317,11 +341,34 @@ func (s *Simulation) draw(c namedConnection, shared *random.Generator) (drawn, e
 		}
 		for j := range target.size {
 			if g.Float64() < c.Probability {
-				add(Link{i, j, choices[g.Choice(len(choices))]})
+				d.pairs = append(d.pairs, Link{i, j, choices[g.Choice(len(choices))]})
 			}
 		}
 	}
 	return d, nil
+}
+
+// wire gives every source of a connection a terminal with its contacts.
+func (s *Simulation) wire(d *drawn) error {
+	si, _ := s.network.index(d.source)
+	ti, _ := s.network.index(d.target)
+	target := s.pops[ti]
+	amounts := make([]float64, len(target.motor.synapses))
+	for i, syn := range target.motor.synapses {
+		amounts[i] = syn.Amount(float64(d.Weight))
+	}
+	contacts := make([][]engine.Contact, s.pops[si].size)
+	for _, l := range d.pairs {
+		contacts[l.Source] = append(contacts[l.Source], engine.Contact{Neuron: target.first + l.Target, Synapse: l.Synapse, Amount: amounts[l.Synapse]})
+	}
+	for _, c := range contacts {
+		terminal, err := s.engine.AddTerminal(c)
+		if err != nil {
+			return fmt.Errorf("myogen: connection %q to %q: %w", d.source, d.target, err)
+		}
+		d.terminals = append(d.terminals, terminal)
+	}
+	return nil
 }
 
 // Connections returns the links that were drawn from one population to another.
@@ -388,22 +435,15 @@ func (s *Simulation) Deliver(population string, cell int, at units.Time) error {
 	return nil
 }
 
-// send queues the events of a spike that is at its axon's terminals at time at.
+// send puts a spike that is at its axon's terminals at time at on its way to
+// the synapses.
 func (s *Simulation) send(population, cell, step int, at float64) {
 	name := s.pops[population].name
 	for i := range s.links {
-		d := &s.links[i]
-		if d.source != name {
-			continue
-		}
-		ti, _ := s.network.index(d.target)
-		target := s.pops[ti]
-		arrival := at + float64(delayOr(d.Delay))
-		for _, j := range d.bySource[cell] {
-			l := d.pairs[j]
-			s.engine.Neurons[target.first+l.Target].Receive(engine.Event{
-				At: arrival, Weight: float64(d.Weight), Synapse: l.Synapse,
-				Sent: engine.Order{Step: step, Source: s.rank(population, cell), Connection: d.rank + j},
+		if d := &s.links[i]; d.source == name {
+			s.engine.Send(engine.Event{
+				At: at + float64(delayOr(d.Delay)), Terminal: d.terminals[cell],
+				Step: step, Source: s.rank(population, cell),
 			})
 		}
 	}
@@ -587,12 +627,8 @@ func (s *Simulation) Result(duration units.Time) *Result {
 		}
 		for i, probe := range s.cfg.Record {
 			if probe.Population == p.name {
-				name := fmt.Sprintf("MN_%d soma", probe.Cell)
-				if probe.Compartment > 0 {
-					name = fmt.Sprintf("MN_%d dendrite %d", probe.Cell, probe.Compartment-1)
-				}
 				seg.AnalogSignals = append(seg.AnalogSignals, neo.AnalogSignal{
-					Name: name, Units: "mV", SamplingPeriod: s.cfg.Step, Values: slices.Clone(s.probes[i].Values),
+					Name: probe.signalName(), Units: probe.units(), SamplingPeriod: s.cfg.Step, Values: slices.Clone(s.probes[i].Values),
 				})
 			}
 		}
