@@ -36,12 +36,12 @@ func Fourth(x float64) float64 {
 	above := bits - logOffset
 	k := float64(int64(above) >> 52)
 	z := math.Float64frombits(bits - above&(0xfff<<52))
-	c := &logTable[above>>45%128]
-	r := math.FMA(z, c.inverse, -1)
+	c := &LogTable[above>>45%128]
+	r := math.FMA(z, c.Inverse, -1)
 
-	t1 := math.FMA(k, ln2hi, c.log)
+	t1 := math.FMA(k, ln2hi, c.Log)
 	t2 := t1 + r
-	lo1 := math.FMA(k, ln2lo, c.tail)
+	lo1 := math.FMA(k, ln2lo, c.Tail)
 	lo2 := t1 - t2 + r
 	ar := -0.5 * r
 	ar2 := float64(r * ar)
