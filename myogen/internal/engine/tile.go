@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
-	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"gomyogen/myogen/internal/membrane"
 )
@@ -24,6 +22,7 @@ type tile struct {
 	due    []delivery
 	clamps []int // lanes with a clamp
 	traces []*Trace
+	pieces int // done
 	failed bool
 	errs   [membrane.Lanes]error
 }
@@ -31,7 +30,7 @@ type tile struct {
 // begin prepares an epoch.
 func (t *tile) begin(e *Engine, due []delivery) {
 	t.step, t.clock, t.due = e.Step, e.Clock, due
-	t.failed, t.errs = false, [membrane.Lanes]error{}
+	t.pieces, t.failed, t.errs = 0, false, [membrane.Lanes]error{}
 	t.clamps, t.traces = t.clamps[:0], t.traces[:0]
 	for lane, n := range t.neurons {
 		if n.Clamp != nil {
@@ -46,37 +45,31 @@ func (t *tile) begin(e *Engine, due []delivery) {
 const pieces = 4
 
 // run takes steps steps with every tile. It returns the error of each neuron.
-//
-// Workers take pieces of epochs of tiles in order; a piece waits for the one
-// before it of the same tile, which another worker began long ago.
 func (e *Engine) run(steps int, due []delivery) []error {
-	for _, t := range e.tiles {
+	waiting := make(chan int, len(e.tiles)) // tiles with pieces left
+	for i, t := range e.tiles {
 		t.begin(e, due)
+		waiting <- i
 	}
-	done := make([]atomic.Int32, len(e.tiles)) // pieces
-	var next atomic.Int64
 	work := func() {
 		for {
-			i := int(next.Add(1) - 1)
-			piece, t := i/len(e.tiles), i%len(e.tiles)
-			if piece >= pieces {
-				return
+			select {
+			case i := <-waiting:
+				t := e.tiles[i]
+				e.advance(i, steps*(t.pieces+1)/pieces-steps*t.pieces/pieces)
+				if t.pieces++; t.pieces < pieces {
+					waiting <- i
+				}
+			default:
+				return // other workers finish what they have
 			}
-			for int(done[t].Load()) < piece {
-				runtime.Gosched()
-			}
-			e.advance(t, steps*(piece+1)/pieces-steps*piece/pieces)
-			done[t].Add(1)
 		}
 	}
-	workers := min(e.Workers, len(e.tiles))
 	var wg sync.WaitGroup
-	for range workers - 1 {
+	for range min(e.Workers, len(e.tiles)) - 1 {
 		wg.Go(work)
 	}
-	if workers > 0 {
-		work()
-	}
+	work()
 	wg.Wait()
 	var errs []error
 	for _, t := range e.tiles {
