@@ -94,7 +94,7 @@ func configure(n *Network, cfg SimulationConfig) (Configuration, error) {
 			x.source, delayOr(x.Latency), x.Drive.Noise, x.Drive.Duration, x.Drive.step(), hashed(clean.Values))
 	}
 	for i, p := range cfg.Record {
-		c[fmt.Sprintf("record.%d", i)] = fmt.Sprintf("%s, cell %d, compartment %d", p.Population, p.Cell, p.Compartment)
+		c[fmt.Sprintf("record.%d", i)] = fmt.Sprintf("%s, cell %d, compartment %d, %s", p.Population, p.Cell, p.Compartment, cmp.Or(p.Variable, "v"))
 	}
 	for i, in := range cfg.Inject {
 		text := fmt.Sprintf("%s, cell %d, %v from %v for %v", in.Population, in.Cell, in.Amplitude, in.Start, in.Duration)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 )
@@ -16,9 +17,8 @@ type Link struct {
 // drawn is a connection with its pairs.
 type drawn struct {
 	namedConnection
-	pairs    []Link
-	bySource [][]int // indices of pairs
-	rank     int     // of its first pair among all, for events of the same time
+	pairs     []Link
+	terminals []int // of each source, in the engine
 }
 
 // connect draws noise and connections.
@@ -43,15 +43,15 @@ func (s *Simulation) connect() error {
 		}
 		s.pops[i].drive, s.pops[i].latent = &signal, float64(delayOr(x.Latency))
 	}
-	rank := 0
 	epoch := float64(maxEpoch)
 	for _, c := range s.network.connections {
 		d, err := s.draw(c, shared)
 		if err != nil {
 			return err
 		}
-		d.rank = rank
-		rank += len(d.pairs)
+		if err := s.wire(&d); err != nil {
+			return err
+		}
 		s.links = append(s.links, d)
 		if si, _ := s.network.index(c.source); s.pops[si].motor != nil {
 			shortest := slices.Min(s.pops[si].motor.axonDelay) + float64(delayOr(c.Delay))
@@ -87,15 +87,10 @@ func (s *Simulation) draw(c namedConnection, shared *random.Generator) (drawn, e
 	if len(choices) == 0 {
 		return d, fmt.Errorf("myogen: connection %q to %q: the target has no such synapse", c.source, c.target)
 	}
-	d.bySource = make([][]int, source.size)
-	add := func(l Link) {
-		d.bySource[l.Source] = append(d.bySource[l.Source], len(d.pairs))
-		d.pairs = append(d.pairs, l)
+	for _, l := range c.List {
+		d.pairs = append(d.pairs, Link{l[0], l[1], l[2]})
 	}
 	if c.List != nil {
-		for _, l := range c.List {
-			add(Link{l[0], l[1], l[2]})
-		}
 		return d, nil
 	}
 	for i := range source.size {
@@ -105,11 +100,34 @@ func (s *Simulation) draw(c namedConnection, shared *random.Generator) (drawn, e
 		}
 		for j := range target.size {
 			if g.Float64() < c.Probability {
-				add(Link{i, j, choices[g.Choice(len(choices))]})
+				d.pairs = append(d.pairs, Link{i, j, choices[g.Choice(len(choices))]})
 			}
 		}
 	}
 	return d, nil
+}
+
+// wire gives every source of a connection a terminal with its contacts.
+func (s *Simulation) wire(d *drawn) error {
+	si, _ := s.network.index(d.source)
+	ti, _ := s.network.index(d.target)
+	target := s.pops[ti]
+	amounts := make([]float64, len(target.motor.synapses))
+	for i, syn := range target.motor.synapses {
+		amounts[i] = syn.Amount(float64(d.Weight))
+	}
+	contacts := make([][]engine.Contact, s.pops[si].size)
+	for _, l := range d.pairs {
+		contacts[l.Source] = append(contacts[l.Source], engine.Contact{Neuron: target.first + l.Target, Synapse: l.Synapse, Amount: amounts[l.Synapse]})
+	}
+	for _, c := range contacts {
+		terminal, err := s.engine.AddTerminal(c)
+		if err != nil {
+			return fmt.Errorf("myogen: connection %q to %q: %w", d.source, d.target, err)
+		}
+		d.terminals = append(d.terminals, terminal)
+	}
+	return nil
 }
 
 // Connections returns the links that were drawn from one population to

@@ -49,22 +49,15 @@ func (s *Simulation) Deliver(population string, cell int, at units.Time) error {
 	return nil
 }
 
-// send queues the events of a spike that is at its axon's terminals at time at.
+// send puts a spike that is at its axon's terminals at time at on its way to
+// the synapses.
 func (s *Simulation) send(population, cell, step int, at float64) {
 	name := s.pops[population].name
 	for i := range s.links {
-		d := &s.links[i]
-		if d.source != name {
-			continue
-		}
-		ti, _ := s.network.index(d.target)
-		target := s.pops[ti]
-		arrival := at + float64(delayOr(d.Delay))
-		for _, j := range d.bySource[cell] {
-			l := d.pairs[j]
-			s.engine.Neurons[target.first+l.Target].Receive(engine.Event{
-				At: arrival, Weight: float64(d.Weight), Synapse: l.Synapse,
-				Sent: engine.Order{Step: step, Source: s.rank(population, cell), Connection: d.rank + j},
+		if d := &s.links[i]; d.source == name {
+			s.engine.Send(engine.Event{
+				At: at + float64(delayOr(d.Delay)), Terminal: d.terminals[cell],
+				Step: step, Source: s.rank(population, cell),
 			})
 		}
 	}

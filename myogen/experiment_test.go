@@ -50,7 +50,7 @@ func TestExperimentSaysAll(t *testing.T) {
 	}
 	cfg := e.Config
 	if cfg.Draws.Seed != 1<<64-1 || cfg.Draws.Order != NamedStreams || e.Duration != 500 || cfg.Step != 0.05 || cfg.Method != BackwardEuler ||
-		len(cfg.Record) != 1 || cfg.Record[0] != (Probe{"aMN", 2, 4}) || cfg.Inject[0].Amplitude != -2 || cfg.Inject[0].Duration != 100 {
+		len(cfg.Record) != 1 || cfg.Record[0] != (Probe{Population: "aMN", Cell: 2, Compartment: 4}) || cfg.Inject[0].Amplitude != -2 || cfg.Inject[0].Duration != 100 {
 		t.Errorf("the run is %+v, %v", cfg, e.Duration)
 	}
 	n := e.Network

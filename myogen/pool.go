@@ -38,16 +38,11 @@ const defaultCelsius = 6.3
 // pool is an AlphaMNPool that was checked, with the parameters of its cells.
 type pool struct {
 	model          Model
-	cells          []startable
+	cells          []membrane.Description
 	synapses       []Synapse // of each cell
 	axonDelay      []float64 // ms
 	vInit          float64   // mV
 	spikeThreshold float64   // mV
-}
-
-// startable is a cell's description.
-type startable interface {
-	Start(membrane.Scheme) membrane.Cell
 }
 
 func (p AlphaMNPool) size() int {
@@ -119,7 +114,7 @@ func (p AlphaMNPool) build() (*pool, error) {
 	}
 	velocity := cfg.ranges["axon_velocity"]
 	for i := range n {
-		var c startable
+		var c membrane.Description
 		if cfg.Model == NERLab {
 			c = s.nerlab(i)
 		} else {

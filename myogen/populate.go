@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/membrane"
@@ -14,6 +15,13 @@ import (
 // populate starts every cell and gives every drive neuron its generator.
 func (s *Simulation) populate() error {
 	scheme := membrane.Scheme{Dt: float64(s.cfg.Step), SecondOrder: s.cfg.Method == CrankNicolson}
+	backend, err := membrane.ChooseBackend()
+	if err != nil {
+		return fmt.Errorf("myogen: %w", err)
+	}
+	s.backend = backend
+	var cells []membrane.Description
+	var thresholds, vInit []float64
 	for _, p := range s.network.populations {
 		sim := &simulated{name: p.name, size: p.size(), spikes: make([][]engine.Spike, p.size()), latent: float64(DefaultDelay)}
 		switch p := p.Population.(type) {
@@ -22,11 +30,10 @@ func (s *Simulation) populate() error {
 			if err != nil {
 				return err
 			}
-			sim.motor, sim.first, sim.sent = built, len(s.engine.Neurons), make([]int, p.size())
-			for _, c := range built.cells {
-				cell := c.Start(scheme)
-				cell.Settle(built.vInit)
-				s.engine.Neurons = append(s.engine.Neurons, &engine.Neuron{Cell: cell, Threshold: built.spikeThreshold})
+			sim.motor, sim.first, sim.sent = built, len(cells), make([]int, p.size())
+			cells = append(cells, built.cells...)
+			for range built.cells {
+				thresholds, vInit = append(thresholds, built.spikeThreshold), append(vInit, built.vInit)
 			}
 		case SpikeSource:
 			sim.latent = float64(delayOr(p.Latency))
@@ -37,7 +44,11 @@ func (s *Simulation) populate() error {
 		s.pops = append(s.pops, sim)
 	}
 	s.orderPopulations()
-	motor, class := len(s.engine.Neurons), 0
+	s.engine = engine.New(membrane.Start(cells, thresholds, scheme, backend), scheme.Dt, s.cfg.Workers)
+	for i, n := range s.engine.Neurons {
+		n.Cell.Settle(vInit[i])
+	}
+	motor, class := len(cells), 0
 	for i, p := range s.network.populations {
 		drive, ok := p.Population.(DescendingDrivePool)
 		if !ok {
@@ -90,8 +101,12 @@ func (s *Simulation) instrument() error {
 		if err != nil {
 			return err
 		}
-		trace := &engine.Trace{Value: func(c membrane.Cell) float64 { return c.Voltage(p.Compartment) }}
 		n := s.neuron(i, p.Cell)
+		trace := &engine.Trace{Value: n.Cell.Variable(p.Compartment, p.Variable)}
+		if trace.Value == nil {
+			return fmt.Errorf("myogen: probe: compartment %d of a cell of %q has no %q; it has %s", p.Compartment, p.Population,
+				p.Variable, strings.Join(n.Cell.Variables(p.Compartment), ", "))
+		}
 		n.Traces = append(n.Traces, trace)
 		s.probes = append(s.probes, trace)
 	}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"gomyogen/myogen/internal/atomicfile"
-	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
@@ -62,6 +61,7 @@ func (r *Result) Report() Report {
 		SpikesSHA256: r.Block.SpikeSum(), Configuration: r.configuration, ConfigurationSHA256: r.configuration.Hash(),
 		Session: newSession(),
 	}
+	report.Session.Engine = r.backend
 	report.Session.Workers, report.Session.WallS, report.Session.Date = r.cfg.Workers, r.wall.Seconds(), r.Date
 	for i, s := range r.Block.Segments {
 		p := PopulationReport{Name: s.Name, Kind: r.kinds[i], Cells: len(s.SpikeTrains)}
@@ -80,7 +80,7 @@ func (r *Result) Report() Report {
 const modulePath = "gomyogen"
 
 func newSession() Session {
-	s := Session{Go: runtime.Version(), Module: modulePath, Platform: runtime.GOOS + "/" + runtime.GOARCH, Engine: engine.Name}
+	s := Session{Go: runtime.Version(), Module: modulePath, Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return s

@@ -24,6 +24,7 @@ type Result struct {
 	configuration Configuration
 	kinds         []string // of the populations, in words
 	wall          time.Duration
+	backend       string
 }
 
 // Partial tells whether the run was stopped before its end.
@@ -42,7 +43,7 @@ func (r *Result) SpikeTrains(population string) ([]neo.SpikeTrain, error) {
 func (s *Simulation) Result(duration units.Time) *Result {
 	stop := cmp.Or(duration, s.Time())
 	r := &Result{Simulated: min(s.Time(), stop), Requested: stop, Steps: s.engine.Step,
-		cfg: s.cfg, configuration: s.configuration, wall: s.wall}
+		cfg: s.cfg, configuration: s.configuration, wall: s.wall, backend: s.backend.String()}
 	r.Block = &neo.Block{Name: "simulation", Annotations: map[string]string{
 		"seed":  fmt.Sprint(s.cfg.Draws.Seed),
 		"draws": s.cfg.Draws.Order.String(),
@@ -79,12 +80,8 @@ func (s *Simulation) Result(duration units.Time) *Result {
 		}
 		for i, probe := range s.cfg.Record {
 			if probe.Population == p.name {
-				name := fmt.Sprintf("MN_%d soma", probe.Cell)
-				if probe.Compartment > 0 {
-					name = fmt.Sprintf("MN_%d dendrite %d", probe.Cell, probe.Compartment-1)
-				}
 				seg.AnalogSignals = append(seg.AnalogSignals, neo.AnalogSignal{
-					Name: name, Units: "mV", SamplingPeriod: s.cfg.Step, Values: slices.Clone(s.probes[i].Values),
+					Name: probe.signalName(), Units: probe.units(), SamplingPeriod: s.cfg.Step, Values: slices.Clone(s.probes[i].Values),
 				})
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gomyogen/myogen/internal/engine"
+	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
@@ -34,7 +35,25 @@ type Probe struct {
 	Population  string
 	Cell        int
 	Compartment int
+	// Variable is "" for the potential in mV, the name of a gate ("m",
+	// "kdrRL_m") for its open share, "mAHP_cai" for calcium in mM, or the name of
+	// a mechanism ("napp", "na3rp") for its outward current in mA/cm2. The error
+	// for another name lists those there are.
+	Variable string
 }
+
+func (p Probe) signalName() string {
+	name := fmt.Sprintf("MN_%d soma", p.Cell)
+	if p.Compartment > 0 {
+		name = fmt.Sprintf("MN_%d dendrite %d", p.Cell, p.Compartment-1)
+	}
+	if p.Variable != "" {
+		name += " " + p.Variable
+	}
+	return name
+}
+
+func (p Probe) units() string { return membrane.Units(p.Variable) }
 
 // Injection is a current into the soma of a cell: Amplitude from Start for
 // Duration, or the values of Signal (nA), one per time step of the run.
@@ -62,11 +81,12 @@ type SimulationConfig struct {
 type Simulation struct {
 	cfg     SimulationConfig
 	network *Network
-	engine  engine.Engine
+	engine  *engine.Engine
 	pops    []*simulated // in the order of the network
 	links   []drawn      // in the order of the connections
 	epoch   int          // steps between two exchanges of spikes
 	probes  []*engine.Trace
+	backend membrane.Backend
 
 	configuration Configuration
 	wall          time.Duration // spent in Run
@@ -122,7 +142,6 @@ func NewSimulation(network *Network, cfg SimulationConfig) (*Simulation, error) 
 		return nil, err
 	}
 	s := &Simulation{configuration: configuration, cfg: cfg, network: network}
-	s.engine = engine.Engine{Clock: engine.Clock{Dt: float64(cfg.Step)}, Workers: cfg.Workers}
 	if err := s.populate(); err != nil {
 		return nil, err
 	}

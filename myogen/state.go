@@ -59,8 +59,8 @@ func (s *Simulation) encode() (npz.File, error) {
 	w.float("wall_s", s.wall.Seconds())
 	for _, p := range s.inOrder() {
 		if p.motor != nil {
-			for _, n := range s.engine.Neurons[p.first:][:p.size] {
-				w.neuron(n.State())
+			for c := range p.size {
+				w.neuron(s.engine.State(p.first + c))
 			}
 		}
 		for _, spiker := range p.spiker {
@@ -78,6 +78,7 @@ func (s *Simulation) encode() (npz.File, error) {
 			}
 		}
 	}
+	s.encodeEvents(&w)
 	f := npz.File{"format": npz.Texts([]string{stateFormat}), "configuration": npz.Texts([]string{string(configuration)})}
 	for name, x := range w.ints {
 		f[name] = npz.Ints(x)
@@ -135,9 +136,9 @@ func (s *Simulation) restore(r *stateReader) error {
 	for _, p := range s.inOrder() {
 		for c := range p.sent {
 			n := s.engine.Neurons[p.first+c]
-			state := r.neuron(len(n.Traces), step, len(p.motor.synapses))
+			state := r.neuron(len(n.Traces), step)
 			if r.err == nil {
-				r.err = n.SetState(state)
+				r.err = s.engine.SetState(p.first+c, state)
 			}
 			if r.err != nil {
 				return fmt.Errorf("cell %d of %q: %w", c, p.name, r.err)
@@ -166,7 +167,57 @@ func (s *Simulation) restore(r *stateReader) error {
 			}
 		}
 	}
+	s.decodeEvents(r)
 	return r.end()
+}
+
+// linksInOrder returns the connections in an order that does not depend on the
+// order of Connect where the configuration does not.
+func (s *Simulation) linksInOrder() []*drawn {
+	var all []*drawn
+	for i := range s.links {
+		all = append(all, &s.links[i])
+	}
+	slices.SortStableFunc(all, func(a, b *drawn) int {
+		return cmp.Or(cmp.Compare(a.source, b.source), cmp.Compare(a.target, b.target), cmp.Compare(a.purpose(), b.purpose()))
+	})
+	return all
+}
+
+// encodeEvents writes the events on their way: each has the number of its
+// connection in linksInOrder and the cell that sent it.
+func (s *Simulation) encodeEvents(w *stateWriter) {
+	type end struct{ connection, cell int }
+	ends := map[int]end{}
+	for i, d := range s.linksInOrder() {
+		for cell, t := range d.terminals {
+			ends[t] = end{i, cell}
+		}
+	}
+	for _, e := range s.engine.Events() {
+		w.float("event_times_ms", e.At)
+		w.int("event_connections", ends[e.Terminal].connection)
+		w.int("event_cells", ends[e.Terminal].cell)
+		w.int("event_steps", e.Step)
+		w.int("event_sources", e.Source)
+	}
+}
+
+func (s *Simulation) decodeEvents(r *stateReader) {
+	links := s.linksInOrder()
+	for range len(r.f["event_times_ms"].Float) {
+		at, connection, cell := r.float("event_times_ms"), r.int("event_connections"), r.int("event_cells")
+		e := engine.Event{At: at, Step: r.int("event_steps"), Source: r.int("event_sources")}
+		if r.err != nil {
+			return
+		}
+		if math.IsNaN(at) || connection < 0 || connection >= len(links) || cell < 0 || cell >= len(links[connection].terminals) {
+			r.err = fmt.Errorf("an event at %v ms of cell %d in connection %d", at, cell, connection)
+			return
+		}
+		e.Terminal = links[connection].terminals[cell]
+		s.engine.Send(e)
+	}
 }
 
 // inOrder returns the populations in an order that does not depend on the order
@@ -192,15 +243,6 @@ func (w *stateWriter) neuron(n engine.State) {
 	w.int("above", above)
 	w.int("cell_counts", len(n.Cell))
 	w.floats["cells"] = append(w.floats["cells"], n.Cell...)
-	w.int("event_counts", len(n.Queue))
-	for _, e := range n.Queue {
-		w.float("event_times_ms", e.At)
-		w.float("event_weights_uS", e.Weight)
-		w.int("event_synapses", e.Synapse)
-		w.int("event_steps", e.Sent.Step)
-		w.int("event_sources", e.Sent.Source)
-		w.int("event_connections", e.Sent.Connection)
-	}
 	w.spikes("motor", n.Spikes)
 	for _, t := range n.Traces {
 		w.floats["traces"] = append(w.floats["traces"], t...)
@@ -257,18 +299,8 @@ func (r *stateReader) short(name string) {
 	}
 }
 
-func (r *stateReader) neuron(traces, steps, synapses int) engine.State {
+func (r *stateReader) neuron(traces, steps int) engine.State {
 	n := engine.State{Above: r.int("above") == 1, Cell: r.floats("cells", r.int("cell_counts"))}
-	for count := r.int("event_counts"); count > 0 && r.err == nil; count-- {
-		e := engine.Event{
-			At: r.float("event_times_ms"), Weight: r.float("event_weights_uS"), Synapse: r.int("event_synapses"),
-			Sent: engine.Order{Step: r.int("event_steps"), Source: r.int("event_sources"), Connection: r.int("event_connections")},
-		}
-		if r.err == nil && (e.Synapse < 0 || e.Synapse >= synapses || math.IsNaN(e.At) || math.IsNaN(e.Weight) || math.IsInf(e.Weight, 0)) {
-			r.err = fmt.Errorf("an event at %v ms of %v uS on synapse %d", e.At, e.Weight, e.Synapse)
-		}
-		n.Queue = append(n.Queue, e)
-	}
 	n.Spikes = r.spikes("motor")
 	for range traces {
 		n.Traces = append(n.Traces, r.floats("traces", steps+1))

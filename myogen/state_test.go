@@ -58,7 +58,7 @@ func closedLoop(t testing.TB, m Model) *Network {
 }
 
 func closedLoopConfig() SimulationConfig {
-	return SimulationConfig{Draws: Draws{Seed: 5}, Record: []Probe{{"aMN", 2, 0}, {"aMN", 2, 1}},
+	return SimulationConfig{Draws: Draws{Seed: 5}, Record: []Probe{{Population: "aMN", Cell: 2}, {Population: "aMN", Cell: 2, Compartment: 1}},
 		Inject: []Injection{{Population: "aMN", Cell: 3, Amplitude: 3, Start: 50, Duration: 200}}}
 }
 
@@ -180,8 +180,8 @@ func TestResumeRefuses(t *testing.T) {
 	if err := npz.Write(damagedPath, damaged); err != nil {
 		t.Fatal(err)
 	}
-	bent := slices.Clone(good["event_synapses"].Int)
-	bent[0] = 2
+	bent := slices.Clone(good["event_connections"].Int)
+	bent[0] = 99
 	for _, c := range []struct{ path, want string }{
 		{filepath.Join(t.TempDir(), "none"), "no such file"},
 		{file("empty", nil), "not an .npz file"},
@@ -191,7 +191,7 @@ func TestResumeRefuses(t *testing.T) {
 		{damagedPath, "its checksum is"},
 		{changed("step", npz.Ints([]int64{3})), "after 3 steps the time is"},
 		{changed("step", npz.Ints([]int64{1 << 62})), "step is 4611686018427387904"},
-		{changed("event_synapses", npz.Ints(bent)), "on synapse 2"},
+		{changed("event_connections", npz.Ints(bent)), "in connection 99"},
 		{changed("cells", npz.Floats(good["cells"].Float[1:])), `array "cells" is too short`},
 		{changed("more", npz.Ints([]int64{1})), "array more is too long"},
 	} {

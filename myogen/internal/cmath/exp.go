@@ -53,10 +53,10 @@ func Exp(x float64) float64 {
 	ki := math.Float64bits(kd)
 	kd -= shift
 	r := math.FMA(kd, -ln2lo128, math.FMA(kd, -ln2hi128, x))
-	e := &expTable[ki%128]
+	e := &ExpTable[ki%128]
 	r2 := float64(r * r)
-	p := math.FMA(float64(r2*r2), math.FMA(r, c5, c4), math.FMA(r2, math.FMA(r, c3, c2), e.tail+r))
-	scale := math.Float64frombits(e.head + ki<<two45) // a normal number for |x| <= 700
+	p := math.FMA(float64(r2*r2), math.FMA(r, c5, c4), math.FMA(r2, math.FMA(r, c3, c2), e.Tail+r))
+	scale := math.Float64frombits(e.Head + ki<<two45) // a normal number for |x| <= 700
 	if x <= -512 {
 		return scale + float64(scale*p) // the library's path to subnormal results does not fuse
 	}

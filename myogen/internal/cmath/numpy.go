@@ -37,7 +37,7 @@ func ExpNumPy(x float64) float64 {
 	r2 := float64(r * r)
 	p := math.FMA(r2, math.FMA(r2, math.FMA(c6, r, c5), math.FMA(c4, r, c3)), math.FMA(c2, r, c1))
 	k := uint64(int64(n)) * 8 // in units of 1/128, as the table
-	e := &expTable[k%128]
-	power := math.Float64frombits(e.head + k<<two45)
-	return math.FMA(power, math.FMA(p, r, e.tail), power)
+	e := &ExpTable[k%128]
+	power := math.Float64frombits(e.Head + k<<two45)
+	return math.FMA(power, math.FMA(p, r, e.Tail), power)
 }

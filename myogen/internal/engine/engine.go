@@ -1,15 +1,13 @@
 // Package engine advances many cells through time: it delivers synaptic
-// events, detects spikes and records traces, each cell on its own between two
-// exchanges of spikes, so that neither the number of workers nor the length
-// of an epoch changes a result.
+// events, detects spikes and records traces, each block of cells on its own
+// between two exchanges of spikes, so that neither the number of workers nor the
+// length of an epoch changes a result.
 package engine
 
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
-	"sync"
 
 	"gomyogen/myogen/internal/membrane"
 )
@@ -27,22 +25,19 @@ func (c Clock) Middle() float64 { return c.T + c.Dt/2 }
 // Next returns the clock one step on.
 func (c Clock) Next() Clock { return Clock{T: c.Middle() + c.Dt/2, Dt: c.Dt} }
 
-// Event is a synaptic event on its way to a cell.
+// Event is a spike on its way to a terminal.
 type Event struct {
-	At      float64 // ms
-	Weight  float64 // uS
-	Synapse int
-	// Sent orders events that arrive at the same time as they were sent.
-	Sent Order
+	At       float64 // ms, of its arrival
+	Terminal int
+	// Step and Source say when it was sent: the step, and the source in the
+	// order in which sources act within a step. Events that arrive at the same
+	// time act in the order in which they were sent.
+	Step, Source int
 }
 
-// Order says when an event was sent: the step, the source in the order in
-// which sources act within a step, and its connection.
-type Order struct{ Step, Source, Connection int }
-
 func (a Event) compare(b Event) int {
-	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Sent.Step, b.Sent.Step),
-		cmp.Compare(a.Sent.Source, b.Sent.Source), cmp.Compare(a.Sent.Connection, b.Sent.Connection))
+	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Step, b.Step),
+		cmp.Compare(a.Source, b.Source), cmp.Compare(a.Terminal, b.Terminal))
 }
 
 // Spike is a spike of a cell: the step that detected it and its time in ms.
@@ -54,68 +49,16 @@ type Spike struct {
 // Trace is a recorded variable: one value before the first step and one after
 // each.
 type Trace struct {
-	Value  func(membrane.Cell) float64
+	Value  func() float64
 	Values []float64
 }
 
 // Neuron is one cell with what surrounds it.
 type Neuron struct {
-	Cell      membrane.Cell
-	Threshold float64                                // mV, of the spike detector on the soma
-	Clamp     func(step int, middle float64) float64 // current into the soma in nA; nil is none
-	Traces    []*Trace
-	Spikes    []Spike
-
-	above  bool
-	queue  []Event // in the order of arrival
-	sorted bool
-}
-
-// Receive takes an event.
-func (n *Neuron) Receive(e Event) {
-	n.queue = append(n.queue, e)
-	n.sorted = false
-}
-
-// advance takes the given number of steps. It fails when the membrane
-// potential stops being a number.
-func (n *Neuron) advance(c Clock, step, steps int) error {
-	if !n.sorted {
-		slices.SortStableFunc(n.queue, Event.compare)
-		n.sorted = true
-	}
-	delivered := 0
-	for range steps {
-		if v := n.Cell.Voltage(0) - n.Threshold; v > 0 {
-			if !n.above {
-				n.above = true
-				n.Spikes = append(n.Spikes, Spike{Step: step, T: c.T + detectorDelay})
-			}
-		} else {
-			n.above = false
-		}
-		middle := c.Middle()
-		for delivered < len(n.queue) && n.queue[delivered].At <= middle {
-			e := &n.queue[delivered]
-			n.Cell.Receive(e.Synapse, e.Weight)
-			delivered++
-		}
-		clamp := 0.0
-		if n.Clamp != nil {
-			clamp = n.Clamp(step, middle)
-		}
-		n.Cell.Step(clamp)
-		c = c.Next()
-		step++
-		for _, t := range n.Traces {
-			t.Values = append(t.Values, t.Value(n.Cell))
-		}
-		if v := n.Cell.Voltage(0); math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("membrane potential is %v at %.1f ms", v, c.T)
-		}
-	}
-	n.queue = append(n.queue[:0], n.queue[delivered:]...)
-	return nil
+	Cell   membrane.Cell
+	Clamp  func(step int, middle float64) float64 // current into the soma in nA; nil is none
+	Traces []*Trace
+	Spikes []Spike
 }
 
 // detectorDelay is what NEURON adds to the time of a detected spike, in ms.
@@ -127,16 +70,43 @@ type Engine struct {
 	Step    int // steps taken
 	Neurons []*Neuron
 	Workers int // > 0
+
+	tiles     []*tile
+	place     []place // of each neuron
+	terminals []terminal
+	events    []Event // still to arrive
 }
+
+// New returns an engine of cells that are ready to be settled.
+func New(cells []membrane.Cell, dt float64, workers int) *Engine {
+	e := &Engine{Clock: Clock{Dt: dt}, Workers: workers}
+	for _, c := range cells {
+		if c.Lane == 0 {
+			e.tiles = append(e.tiles, &tile{block: c.Block})
+		}
+		n := &Neuron{Cell: c}
+		t := e.tiles[len(e.tiles)-1]
+		t.neurons = append(t.neurons, n)
+		e.Neurons = append(e.Neurons, n)
+		e.place = append(e.place, place{tile: len(e.tiles) - 1, lane: c.Lane})
+	}
+	return e
+}
+
+// place is where a neuron is.
+type place struct{ tile, lane int }
 
 // Start records the initial state.
 func (e *Engine) Start() {
 	for _, n := range e.Neurons {
 		for _, t := range n.Traces {
-			t.Values = append(t.Values, t.Value(n.Cell))
+			t.Values = append(t.Values, t.Value())
 		}
 	}
 }
+
+// Send puts an event on its way. It must not be due before the next step.
+func (e *Engine) Send(ev Event) { e.events = append(e.events, ev) }
 
 // CellError is a cell that could not go on.
 type CellError struct {
@@ -150,36 +120,33 @@ func (e *CellError) Unwrap() error { return e.Err }
 // Advance takes steps steps with every cell. No event sent meanwhile may be
 // due before they end.
 func (e *Engine) Advance(steps int) error {
-	errs := make([]error, len(e.Neurons))
-	run := func(i int) { errs[i] = e.Neurons[i].advance(e.Clock, e.Step, steps) }
-	if workers := min(e.Workers, len(e.Neurons)); workers > 1 {
-		var wg sync.WaitGroup
-		next := make(chan int)
-		for range workers {
-			wg.Go(func() {
-				for i := range next {
-					run(i)
-				}
-			})
-		}
-		for i := range e.Neurons {
-			next <- i
-		}
-		close(next)
-		wg.Wait()
-	} else {
-		for i := range e.Neurons {
-			run(i)
-		}
-	}
-	for range steps {
-		e.Clock = e.Clock.Next()
-	}
-	e.Step += steps
+	due, end := e.schedule(steps)
+	errs := e.run(steps, due)
+	e.Clock, e.Step = end, e.Step+steps
 	for i, err := range errs {
 		if err != nil {
 			return &CellError{Cell: i, Err: err}
 		}
 	}
 	return nil
+}
+
+// delivery is an event in the step that it acts in.
+type delivery struct{ step, terminal int }
+
+// schedule takes the events out that act in the next steps, in order, and
+// returns the clock after them.
+func (e *Engine) schedule(steps int) ([]delivery, Clock) {
+	slices.SortStableFunc(e.events, Event.compare)
+	var due []delivery
+	n := 0
+	c := e.Clock
+	for k := range steps {
+		for middle := c.Middle(); n < len(e.events) && e.events[n].At <= middle; n++ {
+			due = append(due, delivery{e.Step + k, e.events[n].Terminal})
+		}
+		c = c.Next()
+	}
+	e.events = append(e.events[:0], e.events[n:]...)
+	return due, c
 }

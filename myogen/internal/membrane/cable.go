@@ -23,26 +23,6 @@ func (s section) halfResistance() float64 {
 // are divided by, as in NEURON.
 const endArea = 100
 
-// maxNodes is the number of nodes of the largest cell, Powers 2017.
-const maxNodes = 11
-
-// cable is the tree of nodes of one cell with the linear system of one
-// implicit step. Parents come before their children; node 0 is the root.
-type cable struct {
-	n      int
-	parent [maxNodes]int
-	// a and b are the effect of a node on its parent and of the parent on it:
-	// minus the axial conductance in uS over the area, in mS/cm2.
-	a, b [maxNodes]float64
-	// cap is the capacitive part of the diagonal, 1e-3 cj cm, in mS/cm2.
-	cap [maxNodes]float64
-
-	v      [maxNodes]float64 // mV
-	rhs, d [maxNodes]float64
-
-	gain float64 // v changes by gain times the solution: 2 or 1
-}
-
 // Scheme is the time integration of a fixed step.
 type Scheme struct {
 	Dt float64 // ms
@@ -58,6 +38,7 @@ func (s Scheme) cj() float64 {
 	return 1 / s.Dt
 }
 
+// gain is how many times the solution of the linear system the voltage changes.
 func (s Scheme) gain() float64 {
 	if s.SecondOrder {
 		return 2
@@ -65,75 +46,87 @@ func (s Scheme) gain() float64 {
 	return 1
 }
 
-// addNode appends a node that hangs on parent through resistance r (MOhm).
-// Areas are those of the node and of its parent; cm is 0 for an end.
-func (c *cable) addNode(parent int, r, area, parentArea, cm float64, s Scheme) {
-	i := c.n
-	c.n++
-	c.parent[i] = parent
-	c.cap[i] = 0.001 * s.cj() * cm
-	if i == 0 {
-		return
-	}
-	g := 1 / r // uS
-	c.a[i] = -100 * g / parentArea
-	c.b[i] = -100 * g / area
-}
-
-// solve adds axial and capacitive terms to the membrane currents in rhs and d,
-// solves for the change of voltage and applies it.
-func (c *cable) solve() {
-	n := c.n
-	v, rhs, d := c.v[:n], c.rhs[:n], c.d[:n]
-	a, b, parent := c.a[:n], c.b[:n], c.parent[:n]
-	for i := 1; i < n; i++ {
-		p := parent[i]
-		dv := v[p] - v[i]
-		rhs[i] -= float64(b[i] * dv)
-		rhs[p] += float64(a[i] * dv)
-	}
-	for i := range d {
-		d[i] += c.cap[i]
-	}
-	for i := 1; i < n; i++ {
-		d[i] -= b[i]
-		d[parent[i]] -= a[i]
-	}
-	for i := n - 1; i > 0; i-- {
-		p := parent[i]
-		f := a[i] / d[i]
-		d[p] -= float64(f * b[i])
-		rhs[p] -= float64(f * rhs[i])
-	}
-	rhs[0] /= d[0]
-	for i := 1; i < n; i++ {
-		rhs[i] = (rhs[i] - float64(b[i]*rhs[parent[i]])) / d[i]
-	}
-	for i := range v {
-		v[i] += float64(c.gain * rhs[i])
-	}
-}
-
-// settle puts every node at voltage v.
-func (c *cable) settle(v float64) {
-	for i := range c.v[:c.n] {
-		c.v[i] = v
-	}
-}
-
-// clear empties the right-hand side and the diagonal.
-func (c *cable) clear() {
-	c.rhs = [maxNodes]float64{}
-	c.d = [maxNodes]float64{}
-}
-
-// add takes an outward membrane current i, in mA/cm2 at the node's voltage v,
-// and its value at v+probe into the system. NEURON linearises numerically, and
-// so do we: the rounding of the difference is part of the result.
-func (c *cable) add(node int, i, iProbe float64) {
-	c.rhs[node] -= i
-	c.d[node] += (iProbe - i) / probe
-}
+// row is a node's equation in the linear system of a step: what flows in, in
+// mA/cm2, and the diagonal, in mS/cm2 times 1e-3.
+type row struct{ rhs, d float64 }
 
 // probe is the step in mV of the numerical derivative of a current.
 const probe = 0.001
+
+// add takes an outward membrane current i, in mA/cm2 at the node's voltage v,
+// and its value at v+probe into the row. NEURON linearises numerically, and
+// so do we: the rounding of the difference is part of the result.
+func (r row) add(i, iProbe float64) row {
+	return row{r.rhs - i, r.d + (iProbe-i)/probe}
+}
+
+// ohmic adds the current g (v-e) of a conductance g in S/cm2.
+func (r row) ohmic(g, v, e float64) row {
+	return r.add(float64(g*(v-e)), float64(g*(v+probe-e)))
+}
+
+// cylinder is what is constant about a section in the linear system. Its two
+// halves have the same resistance, so two numbers are enough for both: the
+// effect of an end on the centre and of the centre on an end, which are minus
+// the axial conductance over the area.
+type cylinder struct {
+	cap      float64 // capacitive part of the diagonal, 1e-3 cj cm
+	toCentre float64
+	toEnd    float64
+}
+
+func newCylinder(s section, scheme Scheme) cylinder {
+	g := 1 / s.halfResistance() // uS
+	return cylinder{
+		cap:      0.001 * scheme.cj() * s.cm,
+		toCentre: -100 * g / s.area(),
+		toEnd:    -100 * g / endArea,
+	}
+}
+
+// axial adds to the centre's row its capacitance and the axial currents:
+// dvIn is the voltage of the end nearer to the root over the centre's, dvOut
+// the centre's over that of the other end.
+func (k *cylinder) axial(r row, dvIn, dvOut float64) row {
+	return row{
+		rhs: r.rhs - float64(k.toCentre*dvIn) + float64(k.toCentre*dvOut),
+		d:   r.d + k.cap - k.toCentre - k.toCentre,
+	}
+}
+
+// eliminate takes the centre out of the row of the end nearer to the root
+// (Hines 1984, Int J Biomed Comput 15:69).
+func (k *cylinder) eliminate(end, centre row) row {
+	f := k.toEnd / centre.d
+	return row{end.rhs - float64(f*centre.rhs), end.d - float64(f*k.toCentre)}
+}
+
+// substitute returns the solution at the centre from that at the end nearer to
+// the root.
+func (k *cylinder) substitute(centre row, end float64) float64 {
+	return (centre.rhs - float64(k.toCentre*end)) / centre.d
+}
+
+// tip is what is constant about an end on which nothing hangs. Its diagonal is
+// -toEnd.
+type tip struct {
+	inverse float64 // 1/diagonal
+	share   float64 // of its row that goes to the centre's
+	load    float64 // on the centre's diagonal
+}
+
+func newTip(k cylinder) tip {
+	t := tip{inverse: 1 / -k.toEnd, share: k.toCentre / -k.toEnd}
+	t.load = t.share * k.toEnd
+	return t
+}
+
+// eliminate takes the tip with the right-hand side rhs out of the centre's row.
+func (t *tip) eliminate(centre row, rhs float64) row {
+	return row{centre.rhs - float64(t.share*rhs), centre.d - t.load}
+}
+
+// substitute returns the solution at the tip from that at the centre.
+func (t *tip) substitute(k *cylinder, rhs, centre float64) float64 {
+	return over(rhs-float64(k.toEnd*centre), -k.toEnd, t.inverse)
+}

@@ -1,6 +1,10 @@
 package membrane
 
-import "gomyogen/myogen/internal/cmath"
+import (
+	"math"
+
+	"gomyogen/myogen/internal/cmath"
+)
 
 // relax returns gate x after dt with the steady state inf and the time
 // constant tau (ms), exact for constant rates:
@@ -10,17 +14,27 @@ import "gomyogen/myogen/internal/cmath"
 //
 // inf stands as (inf/tau)/(1/tau), which rounds as NEURON's generated code.
 func relax(x, inf, tau, dt float64) float64 {
-	k := 1 - cmath.Exp(dt*(-1/tau))
-	return x + float64(k*((inf/tau)/(1/tau)-x))
+	return relaxBy(x, inf, tau, gone(dt*(1/tau)))
 }
+
+// relaxBy is relax with the share 1 - exp(-dt/tau) computed before: for a time
+// constant that does not change.
+func relaxBy(x, inf, tau, share float64) float64 {
+	return x + float64(share*((inf/tau)/(1/tau)-x))
+}
+
+// gone returns 1 - exp(-x), the share of a difference that is gone after x
+// time constants, x >= 0.
+func gone(x float64) float64 { return 1 - cmath.Exp(-x) }
 
 // linoid returns x/(exp(x/k)-1), continued through its removable singularity
 // at x = 0 (Hodgkin and Huxley 1952).
 func linoid(x, k float64) float64 {
-	if u := x / k; u < 1e-6 && u > -1e-6 {
+	u := x / k
+	if rare(math.Abs(u) < 1e-6) {
 		return k * (1 - u/2)
 	}
-	return x / (cmath.Exp(x/k) - 1)
+	return x / (cmath.Exp(u) - 1)
 }
 
 // sigmoid returns 1/(1+exp(x)).
@@ -34,3 +48,18 @@ func (r rates) inf() float64 { return r.alpha / (r.alpha + r.beta) }
 func (r rates) tau() float64 { return 1 / (r.alpha + r.beta) }
 
 func (r rates) relax(x, dt float64) float64 { return relax(x, r.inf(), r.tau(), dt) }
+
+// Three words to the generator of the vector code; here they do nothing.
+
+// rare marks a condition that hardly ever holds. Vector code does not compute
+// what follows from it but leaves the step of such cells to this code.
+func rare(condition bool) bool { return condition }
+
+// watch marks a potential that exponentials depend on. Vector code leaves the
+// step to this code when it is not between -130 and 400 mV: an argument of Exp
+// might come near its limits, or be no number.
+func watch(v float64) float64 { return v }
+
+// over returns a/b. Vector code multiplies by the inverse 1/b and corrects the
+// result, which rounds the same.
+func over(a, b, inverse float64) float64 { return a / b }

@@ -35,129 +35,188 @@ type NERLab struct {
 		Gl      float64 // leak, S/cm2
 		El      float64 // mV
 	}
-	Synapses []Synapse
+	Synapses []Synapse // at most two, the excitatory one first
 }
 
-// Nodes of a NERLab cell. The dendrite hangs on the soma's end at x = 0.
-const (
-	nerlabSoma     = 1
-	nerlabDendrite = 3
-)
-
-// Start returns the cell ready to be settled.
-func (p *NERLab) Start(s Scheme) Cell {
-	c := &nerlab{p: p}
-	c.dt, c.gain = s.Dt, s.gain()
-	soma := section{p.Soma.L, p.Soma.Diam, p.Soma.Ra, p.Soma.Cm}
-	dend := section{p.Dendrite.L, p.Dendrite.Diam, p.Dendrite.Ra, p.Dendrite.Cm}
-	rs, rd := soma.halfResistance(), dend.halfResistance()
-	c.addNode(0, 0, endArea, 0, 0, s)                  // 0 soma, x = 0
-	c.addNode(0, rs, soma.area(), endArea, soma.cm, s) // 1 soma
-	c.addNode(1, rs, endArea, soma.area(), 0, s)       // 2 soma, x = 1
-	c.addNode(0, rd, dend.area(), endArea, dend.cm, s) // 3 dendrite
-	c.addNode(3, rd, endArea, dend.area(), 0, s)       // 4 tip
-	c.node = []int{nerlabSoma, nerlabDendrite}
-	c.perSoma = 100 / soma.area()
-	for _, syn := range p.Synapses {
-		c.synapses = append(c.synapses, newSynapse(syn, nerlabDendrite, dend.area(), s.Dt))
-	}
-	return c
-}
-
-// nerlab is a NERLab cell while it runs.
+// nerlab is a NERLab cell while it runs. Its nodes are the root, which is the
+// end of the soma that the dendrite hangs on, the soma's centre and other end,
+// the dendrite's centre and tip.
 type nerlab struct {
-	body
-	p        *NERLab
-	m, h, mp float64 // sodium: activation, inactivation, persistent activation
-	n, r     float64 // potassium: fast, slow
-	l        float64 // dendritic calcium
+	nerlabConstants
+	nerlabState
 }
 
-func (c *nerlab) Step(clamp float64) {
-	c.clear()
-	c.inject(clamp)
-	v := c.v[nerlabSoma]
-	c.add(nerlabSoma, c.somaCurrent(v), c.somaCurrent(v+probe))
-	for i := len(c.synapses) - 1; i >= 0; i-- {
-		c.synapses[i].current(&c.cable)
-	}
-	v = c.v[nerlabDendrite]
-	c.add(nerlabDendrite, c.dendriteCurrent(v), c.dendriteCurrent(v+probe))
+type nerlabConstants struct {
+	dt, gain  float64 // ms; v changes by gain times the solution
+	threshold float64 // mV, of the spike detector
 
-	c.solve()
+	gna, gnap, gkf, gks, gl float64 // S/cm2
+	ena, ek, el             float64 // mV
+	vtraub                  float64 // mV
+	rinact                  float64 // 1/ms
+	soma                    cylinder
+	somaTip                 tip
+	rootD                   float64 // diagonal of the root
+
+	gca, gama, gld float64 // S/cm2, share, S/cm2
+	eca, eld       float64 // mV
+	vtraubL        float64 // mV
+	ltau, lrate    float64 // ms, 1/ltau
+	linverse, lk   float64 // 1/lrate; share of a difference gone in a step
+	dend           cylinder
+	dendTip        tip
+	perDend        float64 // 100/area of the dendrite: from nA to mA/cm2
+	synapses       [2]synapseConstants
+}
+
+type nerlabState struct {
+	injected                               float64 // current into the soma, mA/cm2
+	root, vSoma, vSomaTip, vDend, vDendTip float64 // mV
+
+	m, h, p float64 // sodium: activation, inactivation, persistent activation
+	n, r    float64 // potassium: fast, slow
+	l       float64 // dendritic calcium
+
+	conductance [2]synapseState
+}
+
+// step advances the cell by one time step and tells whether the soma is above
+// the detector's threshold then.
+func (c *nerlab) step() bool {
+	// Membrane currents.
+	v := c.vSoma
+	soma := row{rhs: c.injected}.add(c.napp(v), c.napp(v+probe))
+	v = c.vDend
+	var dend row
+	dend = c.conductance[1].current(&c.synapses[1], dend, v, c.perDend)
+	dend = c.conductance[0].current(&c.synapses[0], dend, v, c.perDend)
+	dend = dend.add(c.caL(v), c.caL(v+probe))
+
+	// Capacitance and axial currents, from the root outwards.
+	dvSoma, dvSomaTip := c.root-c.vSoma, c.vSoma-c.vSomaTip
+	dvDend, dvDendTip := c.root-c.vDend, c.vDend-c.vDendTip
+	soma = c.soma.axial(soma, dvSoma, dvSomaTip)
+	dend = c.dend.axial(dend, dvDend, dvDendTip)
+	root := row{float64(c.soma.toEnd*dvSoma) + float64(c.dend.toEnd*dvDend), c.rootD}
+	somaTip := 0 - float64(c.soma.toEnd*dvSomaTip)
+	dendTip := 0 - float64(c.dend.toEnd*dvDendTip)
+
+	// Elimination from the tips inwards, substitution outwards.
+	dend = c.dendTip.eliminate(dend, dendTip)
+	root = c.dend.eliminate(root, dend)
+	soma = c.somaTip.eliminate(soma, somaTip)
+	root = c.soma.eliminate(root, soma)
+	xRoot := root.rhs / root.d
+	xSoma := c.soma.substitute(soma, xRoot)
+	xSomaTip := c.somaTip.substitute(&c.soma, somaTip, xSoma)
+	xDend := c.dend.substitute(dend, xRoot)
+	xDendTip := c.dendTip.substitute(&c.dend, dendTip, xDend)
+	c.root += float64(c.gain * xRoot)
+	c.vSoma = watch(c.vSoma + float64(c.gain*xSoma))
+	c.vSomaTip += float64(c.gain * xSomaTip)
+	c.vDend = watch(c.vDend + float64(c.gain*xDend))
+	c.vDendTip += float64(c.gain * xDendTip)
 
 	c.advanceGates()
-	for i := range c.synapses {
-		c.synapses[i].advance()
+	for i := range c.conductance {
+		c.conductance[i].advance(&c.synapses[i])
 	}
+	return c.vSoma > c.threshold
 }
 
-// somaCurrent returns the current of mechanism napp at v in mA/cm2:
+// napp returns the current of mechanism napp at v in mA/cm2:
 //
-//	i = gna m^3 h (v-Ena) + gnap p^3 (v-Ena) + gkf n^4 (v-Ek) + gks r^2 (v-Ek) + gl (v-El)
-func (c *nerlab) somaCurrent(v float64) float64 {
-	s := &c.p.Soma
-	naFast := float64(s.Gnabar * c.m * c.m * c.m * c.h * (v - s.Ena))
-	naPers := float64(s.Gnapbar * c.mp * c.mp * c.mp * (v - s.Ena))
-	kFast := float64(s.Gkfbar * c.n * c.n * c.n * c.n * (v - s.Ek))
-	kSlow := float64(s.Gksbar * c.r * c.r * (v - s.Ek))
-	leak := float64(s.Gl * (v - s.El))
+//	i = gna m^3 h (v-ena) + gnap p^3 (v-ena) + gkf n^4 (v-ek) + gks r^2 (v-ek) + gl (v-el)
+func (c *nerlab) napp(v float64) float64 {
+	naFast := float64(c.gna * c.m * c.m * c.m * c.h * (v - c.ena))
+	naPers := float64(c.gnap * c.p * c.p * c.p * (v - c.ena))
+	kFast := float64(c.gkf * c.n * c.n * c.n * c.n * (v - c.ek))
+	kSlow := float64(c.gks * c.r * c.r * (v - c.ek))
+	leak := float64(c.gl * (v - c.el))
 	return (naFast + naPers) + (kFast + kSlow) + leak
 }
 
-// dendriteCurrent returns the current of mechanism caL at v in mA/cm2:
+// caL returns the current of mechanism caL at v in mA/cm2:
 //
-//	i = gcaL gama l (v-EcaL) + gl (v-El)
-func (c *nerlab) dendriteCurrent(v float64) float64 {
-	d := &c.p.Dendrite
-	ca := float64(d.GcaLbar * c.l * d.Gama * (v - d.EcaL))
-	leak := float64(d.Gl * (v - d.El))
+//	i = gca gama l (v-eca) + gl (v-el)
+func (c *nerlab) caL(v float64) float64 {
+	ca := float64(c.gca * c.l * c.gama * (v - c.eca))
+	leak := float64(c.gld * (v - c.eld))
 	return ca + leak
 }
 
 func (c *nerlab) advanceGates() {
-	r, dt := c.somaRates(), c.dt
-	c.m = r.m.relax(c.m, dt)
-	c.h = r.h.relax(c.h, dt)
-	c.mp = r.p.relax(c.mp, dt)
-	c.n = r.n.relax(c.n, dt)
-	c.r = r.r.relax(c.r, dt)
-	c.l = relax(c.l, c.calciumInf(), c.p.Dendrite.Ltau, dt)
+	v, dt := c.vSoma-c.vtraub, c.dt
+	c.m = c.mRates(v).relax(c.m, dt)
+	c.h = c.hRates(v).relax(c.h, dt)
+	c.p = c.pRates(v).relax(c.p, dt)
+	c.n = c.nRates(v).relax(c.n, dt)
+	c.r = c.rRates(v).relax(c.r, dt)
+	inf := c.lInf()
+	c.l += float64(c.lk * (over(over(inf, c.ltau, c.lrate), c.lrate, c.linverse) - c.l))
 }
 
-func (c *nerlab) Settle(v float64) {
-	c.settle(v)
-	r := c.somaRates()
-	c.m, c.h, c.mp, c.n, c.r = r.m.inf(), r.h.inf(), r.p.inf(), r.n.inf(), r.r.inf()
-	c.l = c.calciumInf()
+// The rates of mechanism napp at v, the potential less vtraub (Cisi and Kohn
+// 2008, after Traub et al. 1991). Voltages in mV, rates in 1/ms.
+
+func (c *nerlab) mRates(v float64) rates {
+	return rates{0.64 * linoid(15-v, 4), 0.56 * linoid(v-40, 5)}
 }
 
-type nerlabRates struct{ m, h, p, n, r rates }
-
-// somaRates returns the rates of mechanism napp at the soma's voltage (Cisi
-// and Kohn 2008, after Traub et al. 1991). Voltages in mV, rates in 1/ms.
-func (c *nerlab) somaRates() nerlabRates {
-	v := c.v[nerlabSoma] - c.p.Soma.Vtraub
-	return nerlabRates{
-		m: rates{0.64 * linoid(15-v, 4), 0.56 * linoid(v-40, 5)},
-		h: rates{0.928 * cmath.Exp((17-v)/18), 9 / (cmath.Exp((40-v)/5) + 1)},
-		p: rates{0.64 * linoid(5-v, 4), 0.56 * linoid(v-30, 5)},
-		n: rates{0.08 * linoid(15-v, 7), 2 * cmath.Exp((10-v)/40)},
-		r: rates{3.5 / (cmath.Exp((55-v)/4) + 1), c.p.Soma.Rinact},
-	}
+func (c *nerlab) hRates(v float64) rates {
+	return rates{0.928 * cmath.Exp((17-v)/18), 9 / (cmath.Exp((40-v)/5) + 1)}
 }
 
-// calciumInf returns the steady state of the dendritic calcium gate:
+func (c *nerlab) pRates(v float64) rates {
+	return rates{0.64 * linoid(5-v, 4), 0.56 * linoid(v-30, 5)}
+}
+
+func (c *nerlab) nRates(v float64) rates {
+	return rates{0.08 * linoid(15-v, 7), 2 * cmath.Exp((10-v)/40)}
+}
+
+func (c *nerlab) rRates(v float64) rates {
+	return rates{3.5 / (cmath.Exp((55-v)/4) + 1), c.rinact}
+}
+
+// lInf returns the steady state of the dendritic calcium gate:
 //
 //	l = 1/(1 + exp(-(v - vtraub + 30)/1))
-func (c *nerlab) calciumInf() float64 {
-	d := &c.p.Dendrite
-	return sigmoid((c.v[nerlabDendrite] - d.Vtraub + 30) / -1)
+func (c *nerlab) lInf() float64 { return sigmoid(-(c.vDend - c.vtraubL + 30)) }
+
+// start fills in a cell from its description.
+func (c *nerlab) start(p *NERLab, s Scheme) {
+	c.dt, c.gain = s.Dt, s.gain()
+	soma := section{p.Soma.L, p.Soma.Diam, p.Soma.Ra, p.Soma.Cm}
+	dend := section{p.Dendrite.L, p.Dendrite.Diam, p.Dendrite.Ra, p.Dendrite.Cm}
+	c.soma, c.dend = newCylinder(soma, s), newCylinder(dend, s)
+	c.somaTip, c.dendTip = newTip(c.soma), newTip(c.dend)
+	c.rootD = 0 - c.soma.toEnd - c.dend.toEnd
+	c.perDend = 100 / dend.area()
+
+	c.gna, c.gnap, c.gkf, c.gks, c.gl = p.Soma.Gnabar, p.Soma.Gnapbar, p.Soma.Gkfbar, p.Soma.Gksbar, p.Soma.Gl
+	c.ena, c.ek, c.el, c.vtraub, c.rinact = p.Soma.Ena, p.Soma.Ek, p.Soma.El, p.Soma.Vtraub, p.Soma.Rinact
+	c.gca, c.gama, c.gld = p.Dendrite.GcaLbar, p.Dendrite.Gama, p.Dendrite.Gl
+	c.eca, c.eld, c.vtraubL = p.Dendrite.EcaL, p.Dendrite.El, p.Dendrite.Vtraub
+	c.ltau, c.lrate = p.Dendrite.Ltau, 1/p.Dendrite.Ltau
+	c.linverse, c.lk = 1/c.lrate, gone(s.Dt*c.lrate)
+	for i, syn := range p.Synapses {
+		c.synapses[i] = newSynapse(syn, s.Dt)
+	}
 }
 
-func (c *nerlab) Gates(compartment int) map[string]float64 {
+// settle puts every node at voltage v and every gate at its steady state there.
+func (c *nerlab) settle(v float64) {
+	c.nerlabState = nerlabState{root: v, vSoma: v, vSomaTip: v, vDend: v, vDendTip: v}
+	v -= c.vtraub
+	c.m, c.h, c.p = c.mRates(v).inf(), c.hRates(v).inf(), c.pRates(v).inf()
+	c.n, c.r, c.l = c.nRates(v).inf(), c.rRates(v).inf(), c.lInf()
+}
+
+// currents returns the membrane currents of a compartment.
+func (c *nerlab) currents(compartment int) []Current {
 	if compartment == 0 {
-		return map[string]float64{"m": c.m, "h": c.h, "p": c.mp, "n": c.n, "r": c.r}
+		return []Current{{"napp", c.napp(c.vSoma)}}
 	}
-	return map[string]float64{"L": c.l}
+	return []Current{{"caL", c.caL(c.vDend)}}
 }

@@ -29,8 +29,8 @@ type Powers2017 struct {
 		Eca         float64 // mV, of the calcium current in mAHP
 	}
 	Dendrites [4]Powers2017Dendrite
-	Synapses  []Synapse
-	Celsius   float64 // temperature of the fast sodium rates, degC
+	Synapses  []Synapse // at most two on each dendrite, one after the other, the excitatory one first
+	Celsius   float64   // temperature of the fast sodium rates, degC
 }
 
 // Powers2017Dendrite is one dendrite of a Powers2017 cell.
@@ -45,61 +45,60 @@ type Powers2017Dendrite struct {
 	GhbarGh        float64 // h current, S/cm2
 }
 
-// AtEnd tells at which end of the soma (x = 0 or 1) dendrite i sits.
-func (p *Powers2017) AtEnd(i int) int { return i % 2 }
-
-const (
-	powersSoma    = 1
-	powersSomaEnd = 2
-)
-
-// Start returns the cell ready to be settled.
-func (p *Powers2017) Start(s Scheme) Cell {
-	c := &powers{p: p, na3rp: newNa3rp(p.Celsius)}
-	c.dt, c.gain = s.Dt, s.gain()
-	soma := section{p.Soma.L, p.Soma.Diam, p.Soma.Ra, p.Soma.Cm}
-	rs := soma.halfResistance()
-	c.addNode(0, 0, endArea, 0, 0, s)                  // 0 soma, x = 0
-	c.addNode(0, rs, soma.area(), endArea, soma.cm, s) // 1 soma
-	c.addNode(1, rs, endArea, soma.area(), 0, s)       // 2 soma, x = 1
-	c.node = []int{powersSoma, 0, 0, 0, 0}
-	c.perSoma = 100 / soma.area()
-	var areas [4]float64
-	for i := 3; i >= 0; i-- { // NEURON numbers the nodes of the last section made first
-		d := &p.Dendrites[i]
-		dend := section{d.L, d.Diam, d.Ra, d.Cm}
-		r := dend.halfResistance()
-		parent := 0
-		if p.AtEnd(i) == 1 {
-			parent = powersSomaEnd
-		}
-		areas[i] = dend.area()
-		c.node[1+i] = c.n
-		c.addNode(parent, r, areas[i], endArea, dend.cm, s)
-		c.addNode(c.n-1, r, endArea, areas[i], 0, s)
-	}
-	for _, syn := range p.Synapses {
-		c.synapses = append(c.synapses, newSynapse(syn, c.node[1+syn.Dendrite], areas[syn.Dendrite], s.Dt))
-	}
-	return c
+// powers is a Powers2017 cell while it runs. Its nodes are the root, which is
+// the end of the soma that dendrites 0 and 2 hang on, the soma's centre, its
+// other end with dendrites 1 and 3, and each dendrite's centre and tip.
+type powers struct {
+	powersConstants
+	powersState
 }
 
-// powers is a Powers2017 cell while it runs.
-type powers struct {
-	body
-	p     *Powers2017
-	na3rp na3rp
+type powersConstants struct {
+	dt, gain  float64 // ms; v changes by gain times the solution
+	threshold float64 // mV, of the spike detector
 
-	m, h     float64 // fast sodium
-	naps     float64 // persistent sodium
-	kdr      float64 // delayed rectifier
-	mca      float64 // calcium current of mAHP
-	cai      float64 // calcium of mAHP, mM
-	kca      float64 // calcium-activated potassium
-	ica      float64 // calcium current of the last step, mA/cm2
-	somaH    float64 // h current
-	dendH    [4]float64
-	caM, caH [4]float64 // persistent calcium: activation, inactivation
+	gPas, gNa3rp, gNaps, gKdr, gCa, gKca, gH float64 // S/cm2
+	ePas, eNa, eK, eCa                       float64 // mV
+	q, qInverse                              float64 // how many times faster na3rp is than at 24 degC
+	caRate, caInverse, caRestRate            float64 // 1/tau of calcium in 1/ms, tau as 1/caRate, mM/ms that keep it at rest
+	caShare, hShare, napsShare               float64 // share of a difference that goes in one step
+	mcaShare, lcaMShare, lcaHShare           float64 // the same
+	soma                                     cylinder
+	rootD, endD                              float64 // diagonals of the soma's ends
+
+	dend [4]powersDendrite
+}
+
+type powersDendrite struct {
+	gPas, gCa, gH  float64 // S/cm2
+	ePas           float64 // mV
+	thetaM, thetaH float64 // mV
+	perArea        float64 // 100/area: from nA to mA/cm2
+	cylinder       cylinder
+	tip            tip
+	synapses       [2]synapseConstants
+}
+
+type powersState struct {
+	injected         float64 // current into the soma, mA/cm2
+	root, vSoma, end float64 // mV
+
+	m, h  float64 // fast sodium
+	naps  float64 // persistent sodium
+	kdr   float64 // delayed rectifier
+	mca   float64 // calcium current of mAHP
+	cai   float64 // calcium of mAHP, mM
+	kca   float64 // calcium-activated potassium
+	somaH float64 // h current
+
+	dends [4]powersDendriteState
+}
+
+type powersDendriteState struct {
+	v, vTip     float64 // mV
+	h           float64 // h current
+	caM, caH    float64 // persistent calcium: activation, inactivation
+	conductance [2]synapseState
 }
 
 // Constants of the mechanisms, where Powers and Heckman (2017) or the
@@ -117,147 +116,182 @@ const (
 	poolDepth = 0.1                   // um, shell that the calcium of mAHP fills
 )
 
-func (c *powers) Step(clamp float64) {
-	c.clear()
-	c.somaCurrents(clamp)
-	for i := range c.p.Dendrites {
-		c.dendriteCurrents(i)
+// step advances the cell by one time step and tells whether the soma is above
+// the detector's threshold then.
+func (c *powers) step() bool {
+	// Membrane currents.
+	ica := c.icaMAHP(c.vSoma)
+	soma := c.somaCurrents(ica)
+	var dend [4]row
+	for i := range dend {
+		dend[i] = c.dend[i].currents(&c.dends[i])
 	}
-	c.solve()
-	c.advanceGates()
-	for i := range c.synapses {
-		c.synapses[i].advance()
+
+	// Capacitance and axial currents, from the root outwards. NEURON numbers
+	// the nodes of the dendrite made last first.
+	dvSoma, dvEnd := c.root-c.vSoma, c.vSoma-c.end
+	soma = c.soma.axial(soma, dvSoma, dvEnd)
+	root := row{float64(c.soma.toEnd * dvSoma), c.rootD}
+	end := row{0 - float64(c.soma.toEnd*dvEnd), c.endD}
+	var tips [4]float64 // right-hand sides
+	for i := 3; i >= 0; i-- {
+		k, s := &c.dend[i].cylinder, &c.dends[i]
+		dvTip := s.v - s.vTip
+		if i%2 == 0 {
+			dv := c.root - s.v
+			dend[i] = k.axial(dend[i], dv, dvTip)
+			root.rhs += float64(k.toEnd * dv)
+		} else {
+			dv := c.end - s.v
+			dend[i] = k.axial(dend[i], dv, dvTip)
+			end.rhs += float64(k.toEnd * dv)
+		}
+		tips[i] = 0 - float64(k.toEnd*dvTip)
 	}
+
+	// Elimination from the tips inwards.
+	for i := range dend {
+		d := &c.dend[i]
+		dend[i] = d.tip.eliminate(dend[i], tips[i])
+		if i%2 == 0 {
+			root = d.cylinder.eliminate(root, dend[i])
+		} else {
+			end = d.cylinder.eliminate(end, dend[i])
+		}
+	}
+	f := c.soma.toCentre / end.d
+	soma.d -= float64(f * c.soma.toEnd)
+	soma.rhs -= float64(f * end.rhs)
+	root = c.soma.eliminate(root, soma)
+
+	// Substitution outwards.
+	xRoot := root.rhs / root.d
+	xSoma := c.soma.substitute(soma, xRoot)
+	xEnd := (end.rhs - float64(c.soma.toEnd*xSoma)) / end.d
+	c.root += float64(c.gain * xRoot)
+	c.vSoma = watch(c.vSoma + float64(c.gain*xSoma))
+	c.end += float64(c.gain * xEnd)
+	for i := range dend {
+		k, s := &c.dend[i].cylinder, &c.dends[i]
+		x := xRoot
+		if i%2 == 1 {
+			x = xEnd
+		}
+		x = k.substitute(dend[i], x)
+		s.v = watch(s.v + float64(c.gain*x))
+		s.vTip += float64(c.gain * c.dend[i].tip.substitute(k, tips[i], x))
+	}
+
+	c.advanceGates(ica)
+	for i := range c.dends {
+		c.advanceDendrite(&c.dend[i], &c.dends[i])
+	}
+	return c.vSoma > c.threshold
 }
 
-// somaCurrents adds the currents of the soma, in mA/cm2:
+// icaMAHP returns the calcium current gcamax mca (v-eca) of mAHP in mA/cm2.
+func (c *powers) icaMAHP(v float64) float64 { return float64(c.gCa * c.mca * (v - c.eCa)) }
+
+// ikMAHP returns the potassium current gkcamax n (v-ek) of mAHP in mA/cm2.
+func (c *powers) ikMAHP(v float64) float64 { return float64(c.gKca * c.kca * (v - c.eK)) }
+
+// somaCurrents returns the currents of the soma, in mA/cm2:
 //
 //	pas    g (v-e)
 //	gh     ghbar n (v-eh)
-//	kdrRL  gMax m^4 (v-Ek)
-//	mAHP   gkcamax n (v-Ek) + gcamax mca (v-Eca)
-//	na3rp  gbar m^3 h (v-Ena)
-//	naps   gbar m (v-Ena)
+//	kdrRL  gMax m^4 (v-ek)
+//	mAHP   gkcamax n (v-ek) + gcamax mca (v-eca)
+//	na3rp  gbar m^3 h (v-ena)
+//	naps   gbar m (v-ena)
 //
 // The slow gates of na3rp and naps stay at 1 with these parameters (ar = 1)
 // and are left out.
-func (c *powers) somaCurrents(clamp float64) {
-	s := &c.p.Soma
-	v := c.v[powersSoma]
-	c.ohmic(powersSoma, v, s.GPas, s.EPas)
-	c.inject(clamp)
-	c.ohmic(powersSoma, v, s.GhbarGh*c.somaH, eH)
-	c.ohmic(powersSoma, v, s.GMaxKdrRL*fourth(c.kdr), s.Ek)
-	gk, gca := s.GkcamaxMAHP*c.kca, s.GcamaxMAHP*c.mca
-	c.ica = float64(gca * (v - s.Eca))
-	c.add(powersSoma, float64(gk*(v-s.Ek))+c.ica,
-		float64(gk*(v+probe-s.Ek))+float64(gca*(v+probe-s.Eca)))
-	c.ohmic(powersSoma, v, s.GbarNa3rp*c.m*c.m*c.m*c.h, s.Ena)
-	c.ohmic(powersSoma, v, s.GbarNaps*c.naps, s.Ena)
+func (c *powers) somaCurrents(ica float64) row {
+	v := c.vSoma
+	var r row
+	r = r.ohmic(c.gPas, v, c.ePas)
+	r.rhs += c.injected
+	r = r.ohmic(c.gH*c.somaH, v, eH)
+	r = r.ohmic(c.gKdr*cmath.Fourth(c.kdr), v, c.eK)
+	r = r.add(c.ikMAHP(v)+ica, c.ikMAHP(v+probe)+c.icaMAHP(v+probe))
+	r = r.ohmic(c.gNa3rp*c.m*c.m*c.m*c.h, v, c.eNa)
+	return r.ohmic(c.gNaps*c.naps, v, c.eNa)
 }
 
-// dendriteCurrents adds the currents of dendrite i, in mA/cm2:
+// currents returns the currents of a dendrite, in mA/cm2:
 //
 //	pas         g (v-e)
+//	synapses    the inhibitory one first
 //	gh          ghbar n (v-eh)
 //	L_Ca_inact  gcabar m h (v-vca)
-func (c *powers) dendriteCurrents(i int) {
-	d := &c.p.Dendrites[i]
-	node := c.node[1+i]
-	v := c.v[node]
-	c.ohmic(node, v, d.GPas, d.EPas)
-	for j := len(c.synapses) - 1; j >= 0; j-- {
-		if c.synapses[j].node == node {
-			c.synapses[j].current(&c.cable)
-		}
-	}
-	c.ohmic(node, v, d.GhbarGh*c.dendH[i], eH)
-	c.ohmic(node, v, d.Gcabar*c.caM[i]*c.caH[i], eLCa)
+func (d *powersDendrite) currents(s *powersDendriteState) row {
+	var r row
+	r = r.ohmic(d.gPas, s.v, d.ePas)
+	r = s.conductance[1].current(&d.synapses[1], r, s.v, d.perArea)
+	r = s.conductance[0].current(&d.synapses[0], r, s.v, d.perArea)
+	r = r.ohmic(d.gH*s.h, s.v, eH)
+	return r.ohmic(d.gCa*s.caM*s.caH, s.v, eLCa)
 }
 
-// ohmic adds the current g (v-e) of a conductance g in S/cm2.
-func (c *powers) ohmic(node int, v, g, e float64) {
-	c.add(node, float64(g*(v-e)), float64(g*(v+probe-e)))
-}
-
-// fourth returns x^4, correctly rounded but for one case in 10^15: x*x with its
-// rounding error, squared. NEURON takes pow(x, 4) of the C library, which is
-// not always so exact; no spike depends on the difference.
-func fourth(x float64) float64 {
-	hi := x * x
-	lo := math.FMA(x, x, -hi)
-	square := hi * hi
-	rest := math.FMA(hi, hi, -square)
-	return square + math.FMA(2*hi, lo, rest)
-}
-
-func (c *powers) advanceGates() {
-	dt, s := c.dt, &c.p.Soma
-	v := c.v[powersSoma]
-	c.somaH = relax(c.somaH, hTable.at(v), hTau, dt)
+// advanceGates advances the soma's gates. Calcium takes the current ica of the
+// step just taken: old voltage, old gate.
+func (c *powers) advanceGates(ica float64) {
+	v, dt := c.vSoma, c.dt
+	c.somaH = relaxBy(c.somaH, hTable.at(v), hTau, c.hShare)
 	c.kdr = relax(c.kdr, kdrInf(v), kdrTau(v), dt)
-	c.mca = relax(c.mca, mcaInf(v), mcaTau, dt)
-	influx := calciumInflux(c.ica) // of the step just taken: old voltage, old gate
-	k := 1 - cmath.Exp(dt*(-1/s.TauMAHP))
-	c.cai += float64(k * ((influx+caRest/s.TauMAHP)/(1/s.TauMAHP) - c.cai))
-	inf, tau := kcaGate(c.cai)
-	c.kca = relax(c.kca, inf, tau, dt)
-	na := c.na3rp.rates(v)
-	c.m = relax(c.m, na.mInf, na.mTau, dt)
-	c.h = relax(c.h, na.hInf, na.hTau, dt)
-	c.naps = relax(c.naps, napsInf(v), napsTau, dt)
-	for i := range c.p.Dendrites {
-		d, v := &c.p.Dendrites[i], c.v[c.node[1+i]]
-		c.dendH[i] = relax(c.dendH[i], hTable.at(v), hTau, dt)
-		c.caM[i] = relax(c.caM[i], lcaMInf(v, d.ThetaM), lcaTauM, dt)
-		c.caH[i] = relax(c.caH[i], lcaHInf(v, d.ThetaH), lcaTauH, dt)
+	c.mca = relaxBy(c.mca, mcaInf(v), mcaTau, c.mcaShare)
+	c.cai += float64(c.caShare * (over(calciumInflux(ica)+c.caRestRate, c.caRate, c.caInverse) - c.cai))
+	kca := kcaRates(c.cai)
+	c.kca = relax(c.kca, kca.alpha*kca.tau(), kca.tau(), dt)
+	m := na3rpM(v)
+	c.m = relax(c.m, m.inf(), max(over(m.tau(), c.q, c.qInverse), na3rpMinTauM), dt)
+	c.h = relax(c.h, na3rpHInf(v), max(over(na3rpH(v).tau(), c.q, c.qInverse), na3rpMinTauH), dt)
+	c.naps = relaxBy(c.naps, napsInf(v), napsTau, c.napsShare)
+}
+
+// advanceDendrite advances the gates and synapses of a dendrite.
+func (c *powers) advanceDendrite(d *powersDendrite, s *powersDendriteState) {
+	s.h = relaxBy(s.h, hTable.at(s.v), hTau, c.hShare)
+	s.caM = relaxBy(s.caM, lcaMInf(s.v, d.thetaM), lcaTauM, c.lcaMShare)
+	s.caH = relaxBy(s.caH, lcaHInf(s.v, d.thetaH), lcaTauH, c.lcaHShare)
+	for i := range s.conductance {
+		s.conductance[i].advance(&d.synapses[i])
 	}
 }
 
-func (c *powers) Settle(v float64) {
-	c.settle(v)
-	c.somaH, c.kdr, c.mca = hTable.at(v), kdrInf(v), mcaInf(v)
-	c.ica, c.cai = 0, caRest
-	c.kca, _ = kcaGate(c.cai)
-	na := c.na3rp.rates(v)
-	c.m, c.h, c.naps = na.mInf, na.hInf, napsInf(v)
-	for i := range c.p.Dendrites {
-		d := &c.p.Dendrites[i]
-		c.dendH[i], c.caM[i], c.caH[i] = hTable.at(v), lcaMInf(v, d.ThetaM), lcaHInf(v, d.ThetaH)
+// The fast sodium current na3rp. Its rates are q times faster than at 24 degC.
+const (
+	na3rpShift   = 1.0   // mV
+	na3rpThetaM  = -30.0 // mV
+	na3rpThetaH  = -45.0 // mV
+	na3rpSlopeM  = 7.2   // mV
+	na3rpSlopeH  = 1.5   // mV
+	na3rpMinTauM = 0.02  // ms
+	na3rpMinTauH = 0.5   // ms
+)
+
+func na3rpM(v float64) rates {
+	return rates{
+		na3rpRate(v, na3rpThetaM+na3rpShift, 0.4, na3rpSlopeM),
+		na3rpRate(-v, -na3rpThetaM-na3rpShift, 0.124, na3rpSlopeM),
 	}
 }
 
-// na3rp is the fast sodium current's temperature: its rates are q times faster
-// than at 24 degC.
-type na3rp struct{ q float64 }
-
-func newNa3rp(celsius float64) na3rp { return na3rp{q: cmath.Exp2((celsius - 24) / 10)} }
-
-type na3rpRates struct{ mInf, mTau, hInf, hTau float64 }
-
-// rates returns steady states and time constants (ms) at v (mV).
-func (n na3rp) rates(v float64) na3rpRates {
-	const (
-		shift   = 1.0   // mV
-		thetaM  = -30.0 // mV
-		thetaH  = -45.0 // mV
-		slopeM  = 7.2   // mV
-		slopeH  = 1.5   // mV
-		minTauM = 0.02  // ms
-		minTauH = 0.5   // ms
-	)
-	a, b := na3rpRate(v, thetaM+shift, 0.4, slopeM), na3rpRate(-v, -thetaM-shift, 0.124, slopeM)
-	r := na3rpRates{mInf: a / (a + b), mTau: max(1/(a+b)/n.q, minTauM)}
-	a, b = na3rpRate(v, thetaH+shift, 0.03, slopeH), na3rpRate(-v, -thetaH-shift, 0.01, slopeH)
-	r.hTau = max(1/(a+b)/n.q, minTauH)
-	r.hInf = sigmoid((v + 50 - shift) / 8)
-	return r
+// na3rpH are the rates of the inactivation's time constant; its steady state
+// is na3rpHInf.
+func na3rpH(v float64) rates {
+	return rates{
+		na3rpRate(v, na3rpThetaH+na3rpShift, 0.03, na3rpSlopeH),
+		na3rpRate(-v, -na3rpThetaH-na3rpShift, 0.01, na3rpSlopeH),
+	}
 }
+
+func na3rpHInf(v float64) float64 { return sigmoid((v + 50 - na3rpShift) / 8) }
 
 // na3rpRate returns a (u-th)/(1 - exp(-(u-th)/s)), and a s at u = th, in 1/ms.
 func na3rpRate(u, th, a, s float64) float64 {
 	x := u - th
-	if math.Abs(x) <= 1e-6 {
+	if rare(math.Abs(x) <= 1e-6) {
 		return a * s
 	}
 	return a * x / (1 - cmath.Exp(-x/s))
@@ -284,15 +318,14 @@ func calciumInflux(ica float64) float64 {
 	return max(0, -10000*ica/(2*faraday*depth))
 }
 
-// kcaGate returns the steady state and time constant (ms) of
-// calcium-activated potassium at cai (mM):
+// kcaRates returns the rates of calcium-activated potassium at cai (mM), in 1/ms:
 //
-//	a = 0.1 (1000 (cai - rest))^2   b = 0.1   tau = 1/(a+b)   inf = a tau
-func kcaGate(cai float64) (inf, tau float64) {
+//	a = 0.1 (1000 (cai - rest))^2   b = 0.1
+//
+// NEURON's steady state is a tau, not a/(a+b).
+func kcaRates(cai float64) rates {
 	x := 1000 * (cai - caRest)
-	a, b := float64(0.1*(x*x)), 0.1
-	tau = 1 / (a + b)
-	return a * tau, tau
+	return rates{float64(0.1 * (x * x)), 0.1}
 }
 
 // lcaMInf and lcaHInf are the steady states of the dendritic calcium current
@@ -302,13 +335,17 @@ func lcaHInf(v, theta float64) float64 { return sigmoid((v - theta) / 5) }
 
 // hActivation is the steady state of the h current, 1/(1+exp((v+77)/8)),
 // tabulated at -100, -99 ... 100 mV and interpolated. NEURON does so too, and
-// the difference from the formula, up to 2e-4, is part of the model.
-type hActivation [201]float64
+// the difference from the formula, up to 2e-4, is part of the model. Entry k
+// has the value at -100+k and the way to the next.
+type hActivation [201]struct{ value, rise float64 }
 
 var hTable = func() (t hActivation) {
+	at := func(j int) float64 { return sigmoid((-100 + float64(j) + 77) / 8) }
 	for j := range t {
-		v := -100 + float64(j)
-		t[j] = sigmoid((v + 77) / 8)
+		t[j].value = at(j)
+		if j+1 < len(t) {
+			t[j].rise = at(j+1) - at(j)
+		}
 	}
 	return t
 }()
@@ -317,21 +354,83 @@ func (t *hActivation) at(v float64) float64 {
 	x := v + 100
 	switch {
 	case !(x > 0):
-		return t[0]
-	case x >= 200:
-		return t[200]
+		x = 0
+	case x > 200:
+		x = 200
 	}
 	k := int(x)
-	return t[k] + float64((x-float64(k))*(t[k+1]-t[k]))
+	return t[k].value + float64((x-float64(k))*t[k].rise)
 }
 
-func (c *powers) Gates(compartment int) map[string]float64 {
-	if compartment == 0 {
-		return map[string]float64{
-			"na3rp_m": c.m, "na3rp_h": c.h, "naps_m": c.naps, "kdrRL_m": c.kdr,
-			"mAHP_mca": c.mca, "mAHP_n": c.kca, "mAHP_cai": c.cai, "gh_n": c.somaH,
+// start fills in a cell from its description.
+func (c *powers) start(p *Powers2017, s Scheme) {
+	c.dt, c.gain = s.Dt, s.gain()
+	soma := section{p.Soma.L, p.Soma.Diam, p.Soma.Ra, p.Soma.Cm}
+	c.soma = newCylinder(soma, s)
+	c.gPas, c.gNa3rp, c.gNaps, c.gKdr = p.Soma.GPas, p.Soma.GbarNa3rp, p.Soma.GbarNaps, p.Soma.GMaxKdrRL
+	c.gCa, c.gKca, c.gH = p.Soma.GcamaxMAHP, p.Soma.GkcamaxMAHP, p.Soma.GhbarGh
+	c.ePas, c.eNa, c.eK, c.eCa = p.Soma.EPas, p.Soma.Ena, p.Soma.Ek, p.Soma.Eca
+	c.q = cmath.Exp2((p.Celsius - 24) / 10)
+	c.qInverse = 1 / c.q
+	tau := p.Soma.TauMAHP
+	c.caRate, c.caInverse, c.caRestRate = 1/tau, 1/(1/tau), caRest/tau
+	c.caShare, c.mcaShare = gone(s.Dt*(1/tau)), gone(s.Dt*(1/mcaTau))
+	c.hShare, c.napsShare = gone(s.Dt*(1/hTau)), gone(s.Dt*(1/napsTau))
+	c.lcaMShare, c.lcaHShare = gone(s.Dt*(1/lcaTauM)), gone(s.Dt*(1/lcaTauH))
+	c.rootD, c.endD = 0-c.soma.toEnd, 0-c.soma.toEnd
+	for i := 3; i >= 0; i-- {
+		c.dend[i] = p.Dendrites[i].start(s)
+		if i%2 == 0 {
+			c.rootD -= c.dend[i].cylinder.toEnd
+		} else {
+			c.endD -= c.dend[i].cylinder.toEnd
 		}
 	}
-	i := compartment - 1
-	return map[string]float64{"gh_n": c.dendH[i], "L_Ca_inact_m": c.caM[i], "L_Ca_inact_h": c.caH[i]}
+	for i, syn := range p.Synapses {
+		c.dend[i/2].synapses[i%2] = newSynapse(syn, s.Dt)
+	}
+}
+
+func (p *Powers2017Dendrite) start(s Scheme) powersDendrite {
+	dend := section{p.L, p.Diam, p.Ra, p.Cm}
+	k := newCylinder(dend, s)
+	return powersDendrite{
+		gPas: p.GPas, gCa: p.Gcabar, gH: p.GhbarGh, ePas: p.EPas,
+		thetaM: p.ThetaM, thetaH: p.ThetaH,
+		perArea: 100 / dend.area(), cylinder: k, tip: newTip(k),
+	}
+}
+
+// settle puts every node at voltage v and every gate at its steady state there.
+func (c *powers) settle(v float64) {
+	c.powersState = powersState{root: v, vSoma: v, end: v}
+	c.somaH, c.kdr, c.mca, c.cai = hTable.at(v), kdrInf(v), mcaInf(v), caRest
+	kca := kcaRates(c.cai)
+	c.kca = kca.alpha * kca.tau()
+	c.m, c.h, c.naps = na3rpM(v).inf(), na3rpHInf(v), napsInf(v)
+	for i := range c.dends {
+		d := &c.dend[i]
+		c.dends[i] = powersDendriteState{v: v, vTip: v, h: hTable.at(v), caM: lcaMInf(v, d.thetaM), caH: lcaHInf(v, d.thetaH)}
+	}
+}
+
+// currents returns the membrane currents of a compartment.
+func (c *powers) currents(compartment int) []Current {
+	if compartment == 0 {
+		v := c.vSoma
+		return []Current{
+			{"pas", c.gPas * (v - c.ePas)},
+			{"gh", c.gH * c.somaH * (v - eH)},
+			{"kdrRL", c.gKdr * cmath.Fourth(c.kdr) * (v - c.eK)},
+			{"mAHP", c.ikMAHP(v) + c.icaMAHP(v)},
+			{"na3rp", c.gNa3rp * c.m * c.m * c.m * c.h * (v - c.eNa)},
+			{"naps", c.gNaps * c.naps * (v - c.eNa)},
+		}
+	}
+	d, s := &c.dend[compartment-1], &c.dends[compartment-1]
+	return []Current{
+		{"pas", d.gPas * (s.v - d.ePas)},
+		{"gh", d.gH * s.h * (s.v - eH)},
+		{"L_Ca_inact", d.gCa * s.caM * s.caH * (s.v - eLCa)},
+	}
 }

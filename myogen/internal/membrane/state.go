@@ -8,63 +8,74 @@ import (
 // The state of a cell is everything its next step depends on besides its
 // parameters, as numbers in this order:
 //
-//	NERLab      voltage of nodes 0 to 4 (mV); a and b of each synapse (uS);
-//	            m, h, p, n, r; l
-//	Powers2017  voltage of nodes 0 to 10 (mV); a and b of each synapse (uS);
+//	NERLab      voltage of nodes 0 to 4 (mV): root, soma, its tip, dendrite, its
+//	            tip; a and b of each synapse (uS); m, h, p, n, r; l
+//	Powers2017  voltage of nodes 0 to 10 (mV): root, soma, its end, then
+//	            dendrites 3 to 0 each with its tip; a and b of each synapse (uS);
 //	            na3rp m and h, naps m, kdrRL m, mAHP mca, cai (mM) and n, gh n
 //	            of the soma; of each dendrite gh n, L_Ca_inact m and h
 //
-// Nodes are in the order in which Start adds them. Saved runs hold such
-// states: an order, once published, stays.
-
-// variables returns the variables that both models have.
-func (b *body) variables() []*float64 {
-	var all []*float64
-	for i := range b.v[:b.n] {
-		all = append(all, &b.v[i])
-	}
-	for i := range b.synapses {
-		all = append(all, &b.synapses[i].a, &b.synapses[i].b)
-	}
-	return all
-}
+// Saved runs hold such states: an order, once published, stays.
 
 func (c *nerlab) variables() []*float64 {
-	return append(c.body.variables(), &c.m, &c.h, &c.mp, &c.n, &c.r, &c.l)
+	all := []*float64{&c.root, &c.vSoma, &c.vSomaTip, &c.vDend, &c.vDendTip}
+	for i := range c.conductance {
+		all = append(all, &c.conductance[i].a, &c.conductance[i].b)
+	}
+	return append(all, &c.m, &c.h, &c.p, &c.n, &c.r, &c.l)
 }
 
 func (c *powers) variables() []*float64 {
-	all := append(c.body.variables(), &c.m, &c.h, &c.naps, &c.kdr, &c.mca, &c.cai, &c.kca, &c.somaH)
-	for i := range c.p.Dendrites {
-		all = append(all, &c.dendH[i], &c.caM[i], &c.caH[i])
+	all := []*float64{&c.root, &c.vSoma, &c.end}
+	for i := len(c.dends) - 1; i >= 0; i-- {
+		all = append(all, &c.dends[i].v, &c.dends[i].vTip)
+	}
+	for i := range c.dends {
+		for j := range c.dends[i].conductance {
+			all = append(all, &c.dends[i].conductance[j].a, &c.dends[i].conductance[j].b)
+		}
+	}
+	all = append(all, &c.m, &c.h, &c.naps, &c.kdr, &c.mca, &c.cai, &c.kca, &c.somaH)
+	for i := range c.dends {
+		all = append(all, &c.dends[i].h, &c.dends[i].caM, &c.dends[i].caH)
 	}
 	return all
 }
 
-func (c *nerlab) State() []float64           { return state(c.variables()) }
-func (c *nerlab) SetState(s []float64) error { return setState(c.variables(), s) }
-func (c *powers) State() []float64           { return state(c.variables()) }
-func (c *powers) SetState(s []float64) error { return setState(c.variables(), s) }
+// slotsIn returns the slots of fields of a cell.
+func slotsIn[C any](cell *C, fields []*float64) []int {
+	slots := make([]int, len(fields))
+	for i, f := range fields {
+		slots[i] = slotIn(cell, f)
+	}
+	return slots
+}
 
-func state(variables []*float64) []float64 {
-	s := make([]float64, len(variables))
-	for i, x := range variables {
-		s[i] = *x
+// State returns a copy of everything that the next step depends on.
+func (c Cell) State() []float64 {
+	s := make([]float64, len(c.Block.model.variable))
+	for i, slot := range c.Block.model.variable {
+		s[i] = *c.Block.at(slot, c.Lane)
 	}
 	return s
 }
 
-func setState(variables []*float64, s []float64) error {
-	if len(s) != len(variables) {
-		return fmt.Errorf("a state of %d numbers, the cell has %d", len(s), len(variables))
+// SetState takes over a state of a cell of the same model.
+func (c Cell) SetState(s []float64) error {
+	slots := c.Block.model.variable
+	if len(s) != len(slots) {
+		return fmt.Errorf("a state of %d numbers, the cell has %d", len(s), len(slots))
 	}
 	for i, x := range s {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return fmt.Errorf("number %d of the state is %v", i, x)
 		}
 	}
-	for i, x := range variables {
-		*x = s[i]
-	}
+	c.each(func(lane int) {
+		for i, slot := range slots {
+			*c.Block.at(slot, lane) = s[i]
+		}
+	})
+	c.Block.look()
 	return nil
 }

@@ -1,8 +1,6 @@
 package membrane
 
 import (
-	"math"
-
 	"gomyogen/myogen/internal/cmath"
 )
 
@@ -22,48 +20,41 @@ const excitatoryAbove = -40
 // Excitatory tells whether events depolarise the cell.
 func (s Synapse) Excitatory() bool { return s.E >= excitatoryAbove }
 
-// synapse is a Synapse in a running cell.
-type synapse struct {
-	node    int
-	e       float64 // mV
-	perArea float64 // 100/area: from nA to mA/cm2
-	factor  float64 // makes the peak of a unit event 1
-	decay1  float64 // share of a that goes in one step
-	decay2  float64 // share of b that goes in one step
-	a, b    float64 // uS; the conductance is b - a
-	g       float64 // uS, as used in the last step
+// Amount returns what an event of the given weight (uS) adds to both parts of
+// the conductance, so that its peak is the weight.
+func (s Synapse) Amount(weight float64) float64 { return weight * s.factor() }
+
+func (s Synapse) factor() float64 {
+	peak := (s.Tau1 * s.Tau2) / (s.Tau2 - s.Tau1) * cmath.Log(s.Tau2/s.Tau1) // ms after the event
+	return 1 / (-cmath.Exp(-peak/s.Tau1) + cmath.Exp(-peak/s.Tau2))
 }
 
-func newSynapse(s Synapse, node int, area, dt float64) synapse {
-	peak := (s.Tau1 * s.Tau2) / (s.Tau2 - s.Tau1) * math.Log(s.Tau2/s.Tau1) // ms after the event
-	return synapse{
-		node:    node,
-		e:       s.E,
-		perArea: 100 / area,
-		factor:  1 / (-cmath.Exp(-peak/s.Tau1) + cmath.Exp(-peak/s.Tau2)),
-		decay1:  1 - cmath.Exp(dt*(-1/s.Tau1)),
-		decay2:  1 - cmath.Exp(dt*(-1/s.Tau2)),
-	}
+// synapseConstants are those of a Synapse in a running cell.
+type synapseConstants struct {
+	e              float64 // mV
+	decay1, decay2 float64 // share of a and of b that goes in one step
 }
 
-// receive takes an event of the given weight (uS).
-func (s *synapse) receive(weight float64) {
-	s.a += float64(weight * s.factor)
-	s.b += float64(weight * s.factor)
+// synapseState is a conductance b - a of two parts, in uS. An event adds to both.
+type synapseState struct{ a, b float64 }
+
+func newSynapse(s Synapse, dt float64) synapseConstants {
+	return synapseConstants{e: s.E, decay1: gone(dt * (1 / s.Tau1)), decay2: gone(dt * (1 / s.Tau2))}
 }
 
-// current adds the synaptic current to the cell's system.
-func (s *synapse) current(c *cable) {
-	v := c.v[s.node]
-	s.g = s.b - s.a
-	i := s.g * (v - s.e) // nA
-	iProbe := s.g * (v + probe - s.e)
-	c.rhs[s.node] -= float64(i * s.perArea)
-	c.d[s.node] += float64((iProbe - i) / probe * s.perArea)
+func (s *synapseState) conductance() float64 { return s.b - s.a }
+
+// current adds the synaptic current at v (mV) to a row; perArea is 100/area,
+// from nA to mA/cm2.
+func (s *synapseState) current(k *synapseConstants, r row, v, perArea float64) row {
+	g := s.conductance()
+	i := float64(g * (v - k.e)) // nA
+	iProbe := float64(g * (v + probe - k.e))
+	return row{r.rhs - float64(i*perArea), r.d + float64((iProbe-i)/probe*perArea)}
 }
 
 // advance lets the conductance decay for one step.
-func (s *synapse) advance() {
-	s.a -= float64(s.decay1 * s.a)
-	s.b -= float64(s.decay2 * s.b)
+func (s *synapseState) advance(k *synapseConstants) {
+	s.a -= float64(k.decay1 * s.a)
+	s.b -= float64(k.decay2 * s.b)
 }

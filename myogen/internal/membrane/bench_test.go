@@ -1,0 +1,49 @@
+package membrane
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+func testNERLab() *NERLab {
+	p := &NERLab{}
+	p.Soma.L, p.Soma.Diam, p.Soma.Ra, p.Soma.Cm = 82, 82, 70, 1
+	p.Soma.Gnabar, p.Soma.Gnapbar, p.Soma.Gkfbar, p.Soma.Gksbar, p.Soma.Gl = .045, .0006, .0022, .018, .0012
+	p.Soma.Ena, p.Soma.Ek, p.Soma.Rinact = 120, -10, .04
+	d := &p.Dendrite
+	d.L, d.Diam, d.Ra, d.Cm, d.GcaLbar, d.Gama, d.EcaL, d.Vtraub, d.Ltau, d.Gl = 7000, 60, 70, 1, 9e-6, .2, 140, 34.5, 70, 1.2e-4
+	for _, e := range []float64{70, -75} {
+		p.Synapses = append(p.Synapses, Synapse{E: e, Tau1: .2, Tau2: .3})
+	}
+	return p
+}
+
+// What a step costs a cell, by model and back end: 8 cells that fire. The rest
+// of a run - events, detectors, records - is BenchmarkTile's in the engine.
+func BenchmarkStep(b *testing.B) {
+	for _, name := range []string{"NERLab", "Powers2017"} {
+		for _, backend := range Backends() {
+			b.Run(name+"/"+backend.String(), func(b *testing.B) {
+				cells := descriptions(name, Lanes, rand.New(rand.NewPCG(1, 2)))
+				block := Start(cells, make([]float64, Lanes), Scheme{Dt: 0.1, SecondOrder: true}, backend)[0].Block
+				for lane := range Lanes {
+					Cell{block, lane}.Settle(-67)
+					block.Inject(lane, 15)
+				}
+				// The least of many short times is what a busy machine disturbs least.
+				const steps = 200
+				best := time.Duration(math.MaxInt64)
+				for b.Loop() {
+					start := time.Now()
+					for range steps {
+						block.Step()
+					}
+					best = min(best, time.Since(start))
+				}
+				b.ReportMetric(float64(best.Nanoseconds())/steps/Lanes, "ns/cell")
+			})
+		}
+	}
+}

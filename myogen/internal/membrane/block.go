@@ -1,0 +1,234 @@
+package membrane
+
+import (
+	"unsafe"
+)
+
+// Lanes is how many cells a block has.
+const Lanes = 8
+
+// Block is up to eight cells of one model that advance together. Scalar code
+// keeps the slots of a cell side by side; vector code keeps a slot of all
+// cells side by side, so that one instruction works on eight (or four) cells.
+type Block struct {
+	Used   int   // lanes with a cell; the others repeat the last one
+	Above  uint8 // lanes whose soma is above the detector's threshold
+	model  *model
+	kernel *kernel   // nil for scalar code
+	data   []float64 // all slots
+	slot   int       // from one slot to the next in data
+	lane   int       // from one lane to the next
+	buffer []float64 // one cell, when scalar code steps in for vector code
+
+	perSoma [Lanes]float64 // 100/area of the soma: from nA to mA/cm2
+}
+
+// Cell is one motor neuron while it runs: a lane of a block.
+type Cell struct {
+	Block *Block
+	Lane  int
+}
+
+// Start returns running cells in blocks of the same model, in the order of
+// their descriptions. They must be settled before they run.
+func Start(cells []Description, thresholds []float64, s Scheme, backend Backend) []Cell {
+	out := make([]Cell, len(cells))
+	for first := 0; first < len(cells); {
+		m := cells[first].model()
+		n := 1
+		for first+n < len(cells) && cells[first+n].model() == m {
+			n++
+		}
+		count := (n + Lanes - 1) / Lanes
+		size := m.slots * Lanes
+		memory := aligned(count * size)
+		blocks := make([]Block, count)
+		for i := range blocks {
+			b := &blocks[i]
+			*b = Block{Used: min(Lanes, n-i*Lanes), model: m, data: memory[i*size:][:size:size], slot: 1, lane: m.slots}
+			if b.kernel = m.vector[backend]; b.kernel != nil {
+				b.slot, b.lane = Lanes, 1
+				b.buffer = make([]float64, m.slots)
+			}
+			for lane := range Lanes {
+				j := first + i*Lanes + min(lane, b.Used-1)
+				cell := make([]float64, m.slots)
+				cells[j].start(&cell[0], s)
+				cell[m.threshold] = thresholds[j]
+				b.put(lane, cell)
+				b.perSoma[lane] = 100 / cells[j].somaArea()
+				if lane < b.Used {
+					out[j] = Cell{b, lane}
+				}
+			}
+		}
+		first += n
+	}
+	return out
+}
+
+// aligned returns n numbers that begin at a cache line.
+func aligned(n int) []float64 {
+	x := make([]float64, n+7)
+	off := -uintptr(unsafe.Pointer(&x[0])) / 8 % 8
+	return x[off:][:n]
+}
+
+func (b *Block) at(slot, lane int) *float64 { return &b.data[slot*b.slot+lane*b.lane] }
+
+func (b *Block) get(lane int, cell []float64) {
+	for i := range cell {
+		cell[i] = *b.at(i, lane)
+	}
+}
+
+func (b *Block) put(lane int, cell []float64) {
+	for i, x := range cell {
+		*b.at(i, lane) = x
+	}
+}
+
+// Step advances the cells by one time step. It tells whether scalar code has
+// done it: only then can a potential have left the range of vector code.
+func (b *Block) Step() (scalar bool) {
+	if b.kernel == nil {
+		b.Above = 0
+		for lane := range b.Used {
+			if b.model.step(b.at(0, lane)) {
+				b.Above |= 1 << lane
+			}
+		}
+		return true
+	}
+	b.Above, scalar = b.kernel.step(b)
+	return scalar
+}
+
+// stepScalar advances count lanes from first with the scalar code and returns
+// the bits of those above threshold.
+func (b *Block) stepScalar(first, count int) (above uint8) {
+	for lane := first; lane < first+count; lane++ {
+		b.get(lane, b.buffer)
+		if b.model.step(&b.buffer[0]) {
+			above |= 1 << lane
+		}
+		b.put(lane, b.buffer)
+	}
+	return above
+}
+
+// Inject sets the current into the soma of a lane, in nA, from the next step on.
+func (b *Block) Inject(lane int, current float64) {
+	*b.at(b.model.injected, lane) = current * b.perSoma[lane]
+}
+
+// Input is the place of a synapse of a cell in its block.
+type Input uint16
+
+// Input returns the place of a synapse.
+func (c Cell) Input(synapse int) Input {
+	return Input(c.Block.model.synapse[synapse]*c.Block.slot + c.Lane*c.Block.lane)
+}
+
+// Receive takes an event of the given amount (uS), see Synapse.Amount.
+func (b *Block) Receive(at Input, amount float64) {
+	b.data[at] += amount
+	b.data[int(at)+b.slot] += amount
+}
+
+// Receive takes an event of the given amount (uS) at a synapse.
+func (c Cell) Receive(synapse int, amount float64) { c.Block.Receive(c.Input(synapse), amount) }
+
+// Settle puts every compartment at v (mV) and every gate at its steady state
+// there, and empties the synapses.
+func (c Cell) Settle(v float64) {
+	cell := make([]float64, c.Block.model.slots)
+	c.each(func(lane int) {
+		c.Block.get(lane, cell)
+		c.Block.model.settle(&cell[0], v)
+		c.Block.put(lane, cell)
+	})
+	c.Block.look()
+}
+
+// each calls f with the lane of the cell and with those that repeat it.
+func (c Cell) each(f func(lane int)) {
+	f(c.Lane)
+	for lane := c.Block.Used; c.Lane == c.Block.Used-1 && lane < Lanes; lane++ {
+		f(lane)
+	}
+}
+
+// look compares the somas with their thresholds.
+func (b *Block) look() {
+	b.Above = 0
+	for lane := range b.Used {
+		if *b.at(b.model.voltage[0], lane) > *b.at(b.model.threshold, lane) {
+			b.Above |= 1 << lane
+		}
+	}
+}
+
+// Voltage returns the potential in mV of compartment 0, the soma, or 1..., the
+// dendrites.
+func (c Cell) Voltage(compartment int) float64 {
+	return *c.Block.at(c.Block.model.voltage[compartment], c.Lane)
+}
+
+// Compartments returns how many compartments the cell has.
+func (c Cell) Compartments() int { return len(c.Block.model.voltage) }
+
+// Conductance returns the conductance in uS that a synapse has in the next step.
+func (c Cell) Conductance(synapse int) float64 {
+	a := c.Block.model.synapse[synapse]
+	return *c.Block.at(a+1, c.Lane) - *c.Block.at(a, c.Lane)
+}
+
+// Variables returns the names that Variable knows in a compartment.
+func (c Cell) Variables(compartment int) []string { return c.Block.model.variables(compartment) }
+
+// Variable returns a function that reads a variable of a compartment: "" is
+// the potential in mV, the name of a gate its open share (or mM of calcium), the
+// name of a mechanism its outward current in mA/cm2. It returns nil for
+// another name.
+func (c Cell) Variable(compartment int, name string) func() float64 {
+	m := c.Block.model
+	if name == "" {
+		return c.reader(m.voltage[compartment])
+	}
+	for _, g := range m.gates {
+		if g.compartment == compartment && g.name == name {
+			return c.reader(g.slot)
+		}
+	}
+	cell := make([]float64, m.slots)
+	for i, current := range m.current(&cell[0], compartment) {
+		if current.Name == name {
+			return func() float64 {
+				c.Block.get(c.Lane, cell)
+				return m.current(&cell[0], compartment)[i].Value
+			}
+		}
+	}
+	return nil
+}
+
+// Units returns the units of a variable.
+func Units(name string) string {
+	if name == "" {
+		return "mV"
+	}
+	for _, m := range []*model{nerlabModel, powersModel} {
+		for _, g := range m.gates {
+			if g.name == name {
+				return g.units()
+			}
+		}
+	}
+	return "mA/cm2"
+}
+
+func (c Cell) reader(slot int) func() float64 {
+	at := c.Block.at(slot, c.Lane)
+	return func() float64 { return *at }
+}

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"fmt"
+	"math"
+)
+
+// op is an operation on a vector of numbers, one of each cell.
+type op int
+
+const (
+	opConst op = iota // the bits, in every lane
+	opSlot            // a slot of the cells
+	opAdd
+	opSub
+	opMul
+	opDiv
+	opMin
+	opMax
+	opFMA // a*b + c, rounded once; see node.negProduct, node.negAddend
+	opNeg
+	opAbs
+	opTruncate
+	opAnd // from here on bits and integers
+	opShl
+	opShr
+	opAddInt
+	opSubInt
+	opIndex   // puts byte offsets where opGather finds them
+	opGather  // fetches the pair at each lane's offset in a table
+	opFirst   // the first number of a gathered pair
+	opSecond  // the second
+	opCheck   // tells whether a condition holds in every lane, and every one before it
+	opBail    // leaves the step to scalar code unless all checks held
+	opStore   // into a slot
+	opCompare // tells in which lanes a > b: the result of the step
+)
+
+// node is one operation of a step in static single assignment form.
+type node struct {
+	op   op
+	args []*node
+	bits uint64 // of a constant
+	n    int    // slot, shift, table or predicate
+	off  int    // offset in the entries of a table
+
+	negProduct, negAddend bool // of opFMA
+
+	after []*node // what must come before it although it does not use it
+	id    int
+	order int // in the program
+}
+
+// Predicates of opCheck and opCompare, as AVX encodes them: ordered, so that they are
+// false for what is no number.
+const (
+	lessThan       = 0x11
+	greaterOrEqual = 0x1d
+	greaterThan    = 0x1e
+)
+
+// graph makes nodes: equal operations on equal arguments are one node.
+type graph struct {
+	nodes    []*node
+	known    map[string]*node
+	inverted map[*node]*node // of a reciprocal: the divisor
+	checks   []*node
+	stores   []*node
+	result   *node
+}
+
+func newGraph() *graph { return &graph{known: map[string]*node{}, inverted: map[*node]*node{}} }
+
+func (g *graph) add(n node) *node {
+	key := fmt.Sprint(n.op, n.bits, n.n, n.off, n.negProduct, n.negAddend)
+	for _, a := range n.args {
+		key += fmt.Sprint(" ", a.id)
+	}
+	if have := g.known[key]; have != nil {
+		return have
+	}
+	n.id = len(g.nodes)
+	g.nodes = append(g.nodes, &n)
+	g.known[key] = &n
+	return &n
+}
+
+func (n *node) isConst() bool     { return n.op == opConst }
+func (n *node) float() float64    { return math.Float64frombits(n.bits) }
+func (n *node) is(x float64) bool { return n.isConst() && n.float() == x }
+
+func (g *graph) constant(x float64) *node { return g.bits(math.Float64bits(x)) }
+func (g *graph) bits(x uint64) *node      { return g.add(node{op: opConst, bits: x}) }
+func (g *graph) slot(i int) *node         { return g.add(node{op: opSlot, n: i}) }
+
+func sorted(a, b *node) []*node {
+	if a.id > b.id {
+		a, b = b, a
+	}
+	return []*node{a, b}
+}
+
+// The arithmetic moves signs outwards, where they cost nothing. What it leaves
+// out of IEEE 754 is the sign of a zero, which no rate and no current sees.
+
+func (g *graph) neg(a *node) *node {
+	switch {
+	case a.isConst():
+		return g.constant(-a.float())
+	case a.op == opNeg:
+		return a.args[0]
+	}
+	return g.add(node{op: opNeg, args: []*node{a}})
+}
+
+func (g *graph) sum(a, b *node) *node {
+	switch {
+	case a.isConst() && b.isConst():
+		return g.constant(a.float() + b.float())
+	case a.is(0):
+		return b
+	case b.is(0):
+		return a
+	case b.op == opNeg:
+		return g.difference(a, b.args[0])
+	case a.op == opNeg:
+		return g.difference(b, a.args[0])
+	}
+	return g.add(node{op: opAdd, args: sorted(a, b)})
+}
+
+func (g *graph) difference(a, b *node) *node {
+	switch {
+	case a.isConst() && b.isConst():
+		return g.constant(a.float() - b.float())
+	case a.is(0):
+		return g.neg(b)
+	case b.is(0):
+		return a
+	case b.op == opNeg:
+		return g.sum(a, b.args[0])
+	case a.op == opNeg:
+		return g.neg(g.sum(a.args[0], b))
+	}
+	return g.add(node{op: opSub, args: []*node{a, b}})
+}
+
+func (g *graph) product(a, b *node) *node {
+	switch {
+	case a.isConst() && b.isConst():
+		return g.constant(float64(a.float() * b.float()))
+	case a.is(1):
+		return b
+	case b.is(1):
+		return a
+	case a.op == opNeg:
+		return g.neg(g.product(a.args[0], b))
+	case b.op == opNeg:
+		return g.neg(g.product(a, b.args[0]))
+	case a.isConst() && a.float() < 0:
+		return g.neg(g.product(g.constant(-a.float()), b))
+	case b.isConst() && b.float() < 0:
+		return g.neg(g.product(a, g.constant(-b.float())))
+	}
+	return g.add(node{op: opMul, args: sorted(a, b)})
+}
+
+func (g *graph) quotient(a, b *node) *node {
+	switch {
+	case a.isConst() && b.isConst():
+		return g.constant(a.float() / b.float())
+	case a.op == opNeg:
+		return g.neg(g.quotient(a.args[0], b))
+	case b.op == opNeg:
+		return g.neg(g.quotient(a, b.args[0]))
+	case a.isConst() && a.float() < 0:
+		return g.neg(g.quotient(g.constant(-a.float()), b))
+	case b.isConst() && b.float() < 0:
+		return g.neg(g.quotient(a, g.constant(-b.float())))
+	case b.isConst() && powerOfTwo(b.float()):
+		return g.product(a, g.constant(1/b.float()))
+	}
+	return g.add(node{op: opDiv, args: []*node{a, b}})
+}
+
+func powerOfTwo(x float64) bool {
+	f, _ := math.Frexp(x)
+	return f == 0.5
+}
+
+// fma returns a*b + c.
+func (g *graph) fma(a, b, c *node) *node {
+	var n node
+	n.op = opFMA
+	for _, f := range []**node{&a, &b} {
+		if (*f).op == opNeg {
+			*f = (*f).args[0]
+			n.negProduct = !n.negProduct
+		}
+	}
+	if c.op == opNeg {
+		c, n.negAddend = c.args[0], true
+	}
+	n.args = append(sorted(a, b), c)
+	return g.add(n)
+}
+
+func (g *graph) min(a, b *node) *node { return g.add(node{op: opMin, args: []*node{a, b}}) }
+func (g *graph) max(a, b *node) *node { return g.add(node{op: opMax, args: []*node{a, b}}) }
+
+func (g *graph) abs(a *node) *node {
+	if a.op == opNeg {
+		a = a.args[0]
+	}
+	return g.add(node{op: opAbs, args: []*node{a}})
+}
+
+func (g *graph) truncate(a *node) *node { return g.add(node{op: opTruncate, args: []*node{a}}) }
+func (g *graph) and(a *node, mask uint64) *node {
+	return g.add(node{op: opAnd, args: []*node{a, g.bits(mask)}})
+}
+func (g *graph) shl(a *node, n int) *node { return g.add(node{op: opShl, args: []*node{a}, n: n}) }
+func (g *graph) shr(a *node, n int) *node { return g.add(node{op: opShr, args: []*node{a}, n: n}) }
+func (g *graph) addInt(a, b *node) *node  { return g.add(node{op: opAddInt, args: []*node{a, b}}) }
+func (g *graph) subInt(a, b *node) *node  { return g.add(node{op: opSubInt, args: []*node{a, b}}) }
+
+// Tables of pairs that vector code looks values up in.
+const (
+	tableExp = iota // cmath.ExpTable: tail, head
+	tableLog        // cmath.LogTable: inverse and log, tail and nothing
+	tableH          // hTable: value and rise
+)
+
+// gather returns the two numbers at a byte offset of each lane in a table.
+func (g *graph) gather(table, off int, offset *node) (first, second *node) {
+	index := g.add(node{op: opIndex, args: []*node{offset}})
+	pair := g.add(node{op: opGather, args: []*node{index}, n: table, off: off})
+	return g.add(node{op: opFirst, args: []*node{pair}}), g.add(node{op: opSecond, args: []*node{pair}})
+}
+
+// check demands a condition of every lane, or the step is left to scalar code.
+func (g *graph) check(predicate int, a, b *node) {
+	g.checks = append(g.checks, &node{op: opCheck, n: predicate, args: []*node{a, b}})
+}

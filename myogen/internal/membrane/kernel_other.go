@@ -1,0 +1,13 @@
+//go:build !amd64
+
+package membrane
+
+// Backends returns the back ends of this machine, the fastest last.
+func Backends() []Backend { return []Backend{Scalar} }
+
+// kernel is the vector code of one model; there is none here.
+type kernel struct{}
+
+func (k *kernel) step(*Block) (above uint8, scalar bool) { panic("membrane: no vector code") }
+
+var nerlabKernels, powersKernels map[Backend]*kernel

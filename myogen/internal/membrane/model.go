@@ -1,0 +1,138 @@
+package membrane
+
+import (
+	"slices"
+	"unsafe"
+)
+
+// model is what the engine must know of a cell model to handle its cells as
+// rows of numbers, its slots. The first slots are constants of a cell, the rest
+// its state.
+type model struct {
+	name      string
+	slots     int
+	state     int        // first slot of the state
+	threshold int        // slot of the spike detector's threshold
+	injected  int        // slot of the current into the soma, mA/cm2
+	voltage   []int      // slots of the potentials: soma, dendrites
+	synapse   []int      // first of the two slots of each synapse
+	gates     []variable // every gate, by compartment
+	variable  []int      // slots of a cell's saved state, see state.go
+
+	step    func(cell *float64) bool
+	settle  func(cell *float64, v float64)
+	current func(cell *float64, compartment int) []Current
+	vector  map[Backend]*kernel
+}
+
+// variable is a slot with a name.
+type variable struct {
+	compartment int
+	name        string
+	slot        int
+}
+
+// units are those of a gate's open share, or of the one concentration.
+func (v variable) units() string {
+	if v.name == "mAHP_cai" {
+		return "mM"
+	}
+	return "1"
+}
+
+// Current is a membrane current by the name of its mechanism.
+type Current struct {
+	Name  string
+	Value float64 // mA/cm2, outward
+}
+
+// Description is the parameters of one cell: a *NERLab or a *Powers2017.
+type Description interface {
+	model() *model
+	start(cell *float64, s Scheme)
+	somaArea() float64 // um2
+}
+
+// slotIn returns the slot of a field of a cell.
+func slotIn[C any](cell *C, field *float64) int {
+	return int(uintptr(unsafe.Pointer(field))-uintptr(unsafe.Pointer(cell))) / 8
+}
+
+func slotsOf[C any]() int { var c C; return int(unsafe.Sizeof(c)) / 8 }
+
+var nerlabModel = func() *model {
+	var c nerlab
+	at := func(f *float64) int { return slotIn(&c, f) }
+	m := &model{
+		name: "NERLab", slots: slotsOf[nerlab](), state: slotsOf[nerlabConstants](),
+		threshold: at(&c.threshold), injected: at(&c.injected),
+		voltage: []int{at(&c.vSoma), at(&c.vDend)},
+		gates: []variable{
+			{0, "m", at(&c.m)}, {0, "h", at(&c.h)}, {0, "p", at(&c.p)}, {0, "n", at(&c.n)}, {0, "r", at(&c.r)},
+			{1, "L", at(&c.l)},
+		},
+		step:    func(c *float64) bool { return (*nerlab)(unsafe.Pointer(c)).step() },
+		settle:  func(c *float64, v float64) { (*nerlab)(unsafe.Pointer(c)).settle(v) },
+		current: func(c *float64, i int) []Current { return (*nerlab)(unsafe.Pointer(c)).currents(i) },
+		vector:  nerlabKernels,
+	}
+	m.variable = slotsIn(&c, c.variables())
+	for i := range c.conductance {
+		m.synapse = append(m.synapse, at(&c.conductance[i].a))
+	}
+	return m
+}()
+
+func (p *NERLab) model() *model { return nerlabModel }
+func (p *NERLab) start(cell *float64, s Scheme) {
+	(*nerlab)(unsafe.Pointer(cell)).start(p, s)
+}
+func (p *NERLab) somaArea() float64 { return section{length: p.Soma.L, diam: p.Soma.Diam}.area() }
+
+var powersModel = func() *model {
+	var c powers
+	at := func(f *float64) int { return slotIn(&c, f) }
+	m := &model{
+		name: "Powers2017", slots: slotsOf[powers](), state: slotsOf[powersConstants](),
+		threshold: at(&c.threshold), injected: at(&c.injected),
+		voltage: []int{at(&c.vSoma)},
+		gates: []variable{
+			{0, "na3rp_m", at(&c.m)}, {0, "na3rp_h", at(&c.h)}, {0, "naps_m", at(&c.naps)}, {0, "kdrRL_m", at(&c.kdr)},
+			{0, "mAHP_mca", at(&c.mca)}, {0, "mAHP_n", at(&c.kca)}, {0, "mAHP_cai", at(&c.cai)}, {0, "gh_n", at(&c.somaH)},
+		},
+		step:    func(c *float64) bool { return (*powers)(unsafe.Pointer(c)).step() },
+		settle:  func(c *float64, v float64) { (*powers)(unsafe.Pointer(c)).settle(v) },
+		current: func(c *float64, i int) []Current { return (*powers)(unsafe.Pointer(c)).currents(i) },
+		vector:  powersKernels,
+	}
+	m.variable = slotsIn(&c, c.variables())
+	for i := range c.dends {
+		d := &c.dends[i]
+		m.voltage = append(m.voltage, at(&d.v))
+		m.gates = append(m.gates, variable{1 + i, "L_Ca_inact_m", at(&d.caM)}, variable{1 + i, "L_Ca_inact_h", at(&d.caH)}, variable{1 + i, "gh_n", at(&d.h)})
+		for j := range d.conductance {
+			m.synapse = append(m.synapse, at(&d.conductance[j].a))
+		}
+	}
+	return m
+}()
+
+func (p *Powers2017) model() *model { return powersModel }
+func (p *Powers2017) start(cell *float64, s Scheme) {
+	(*powers)(unsafe.Pointer(cell)).start(p, s)
+}
+func (p *Powers2017) somaArea() float64 { return section{length: p.Soma.L, diam: p.Soma.Diam}.area() }
+
+// variables returns the names of what a compartment has to record.
+func (m *model) variables(compartment int) (names []string) {
+	for _, g := range m.gates {
+		if g.compartment == compartment {
+			names = append(names, g.name)
+		}
+	}
+	cell := make([]float64, m.slots)
+	for _, c := range m.current(&cell[0], compartment) {
+		names = append(names, c.Name)
+	}
+	return slices.Clip(names)
+}
