@@ -5,8 +5,8 @@ import "math"
 // ln 2 in two parts, the first short enough that its product with an exponent
 // is exact.
 const (
-	ln2hi = 0x1.62e42feep-1
-	ln2lo = 0x1.a39ef35793c76p-33
+	ln2Long = 0x1.62e42feep-1
+	ln2Rest = 0x1.a39ef35793c76p-33
 )
 
 // Minimax coefficients of R(z) = (log(1+f) - log(1-f))/s - 2 for z = s^2, s =
@@ -42,7 +42,7 @@ func Log(x float64) float64 {
 	odd := float64(z * (p1 + float64(w*(p3+float64(w*(p5+float64(w*p7)))))))
 	even := float64(w * (p2 + float64(w*(p4+float64(w*p6)))))
 	half := float64(0.5 * f * f)
-	return float64(k*ln2hi) - ((half - (float64(s*(half+(odd+even))) + float64(k*ln2lo))) - f)
+	return float64(k*ln2Long) - ((half - (float64(s*(half+(odd+even))) + float64(k*ln2Rest))) - f)
 }
 
 // Log1p returns log(1+x), exact also where 1+x is not: the rounding error of
@@ -65,13 +65,13 @@ func Log1p(x float64) float64 {
 		k, f, c, flat = split(x)
 	}
 	half := float64(0.5 * f * f)
-	shift := float64(k*ln2lo) + c
+	shift := float64(k*ln2Rest) + c
 	if flat {
 		if f == 0 {
-			return float64(k*ln2hi) + shift
+			return float64(k*ln2Long) + shift
 		}
 		r := float64(half * (1 - float64(2.0/3*f)))
-		return float64(k*ln2hi) - ((r - shift) - f)
+		return float64(k*ln2Long) - ((r - shift) - f)
 	}
 	s := f / (2 + f)
 	z := float64(s * s)
@@ -83,7 +83,7 @@ func Log1p(x float64) float64 {
 	if k == 0 {
 		return f - (half - r)
 	}
-	return float64(k*ln2hi) - ((half - (r + shift)) - f)
+	return float64(k*ln2Long) - ((half - (r + shift)) - f)
 }
 
 // split returns 1+x as 2^k (1+f), and c, the rounding error of 1+x over it.
