@@ -52,7 +52,7 @@ func TestAddRefuses(t *testing.T) {
 		{"DD", DescendingDrivePool{}, `there is already a population "DD"`},
 		{"x", nil, `population "x" is nil`},
 		{"x", DescendingDrivePool{N: -3}, `population "x": N = -3, must be at least 1`},
-		{"x", DescendingDrivePool{N: 1 << 40}, "1099511627776 cells, must be at most 1048576"},
+		{"x", DescendingDrivePool{N: 1 << 29}, "536870912 cells, must be at most 1048576"},
 		{"x", DescendingDrivePool{Process: random.Gamma{Shape: -1}}, "gamma shape is -1"},
 		{"x", DescendingDrivePool{Process: random.Erlang{}}, "Erlang order is 0"},
 		{"x", AlphaMNPool{}, `population "x": a pool needs thresholds or N > 0`},
