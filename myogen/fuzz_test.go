@@ -11,8 +11,8 @@ import (
 	"gomyogen/myogen/neo/npz"
 )
 
-// A text is read or refused by an error that names its file; nothing panics,
-// takes long or reads another file's secrets into memory.
+// A text is read or refused by an error that names its file; nothing panics
+// or takes long.
 func FuzzExperiment(f *testing.F) {
 	f.Add(fullExperiment)
 	f.Add("duration: 1 s\npopulations: {aMN: {motor_neurons: {n: 2}}}\n")
