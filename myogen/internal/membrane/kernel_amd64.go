@@ -1,7 +1,7 @@
 package membrane
 
 import (
-	"unsafe"
+	"math"
 
 	"golang.org/x/sys/cpu"
 
@@ -34,16 +34,20 @@ const undone = 256
 
 // tables are what kernels look values up in.
 type tables struct {
-	exp [128][2]float64
-	log [128][4]float64
-	h   hActivation
+	exp     [128]struct{ tail, head float64 }
+	log     [128]struct{ inverse, log float64 }
+	logTail [128]struct{ tail, _ float64 }
+	h       hActivation
 }
 
-var kernelTables = &tables{
-	exp: *(*[128][2]float64)(unsafe.Pointer(&cmath.ExpTable)),
-	log: *(*[128][4]float64)(unsafe.Pointer(&cmath.LogTable)),
-	h:   hTable,
-}
+var kernelTables = func() *tables {
+	t := &tables{h: hTable}
+	for i := range 128 {
+		t.exp[i].tail, t.exp[i].head = cmath.ExpTable[i].Tail, math.Float64frombits(cmath.ExpTable[i].Head)
+		t.log[i].inverse, t.log[i].log, t.logTail[i].tail = cmath.LogTable[i].Inverse, cmath.LogTable[i].Log, cmath.LogTable[i].Tail
+	}
+	return t
+}()
 
 // advance runs the first half of a step of block p and the second half of
 // block g, of the same model. It tells whether scalar code took part.

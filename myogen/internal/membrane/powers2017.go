@@ -336,17 +336,14 @@ func lcaHInf(v, theta float64) float64 { return sigmoid((v - theta) / 5) }
 
 // hActivation is the steady state of the h current, 1/(1+exp((v+77)/8)),
 // tabulated at -100, -99 ... 100 mV and interpolated. NEURON does so too, and
-// the difference from the formula, up to 2e-4, is part of the model. Entry k
-// has the value at -100+k and the way to the next.
-type hActivation [201]struct{ value, rise float64 }
+// the difference from the formula, up to 2e-4, is part of the model. The last
+// value stands twice, as the next of itself.
+type hActivation [202]float64
 
 var hTable = func() (t hActivation) {
-	at := func(j int) float64 { return sigmoid((-100 + float64(j) + 77) / 8) }
 	for j := range t {
-		t[j].value = at(j)
-		if j+1 < len(t) {
-			t[j].rise = at(j+1) - at(j)
-		}
+		v := -100 + float64(min(j, 200))
+		t[j] = sigmoid((v + 77) / 8)
 	}
 	return t
 }()
@@ -360,7 +357,7 @@ func (t *hActivation) at(v float64) float64 {
 		x = 200
 	}
 	k := int(x)
-	return t[k].value + float64((x-float64(k))*t[k].rise)
+	return t[k] + float64((x-float64(k))*(t[k+1]-t[k]))
 }
 
 // start fills in a cell from its description.

@@ -29,15 +29,14 @@ type allocator struct {
 	uses   map[*node][]int
 	at     int
 
-	spills, scratch freeList
-	index           map[*node]int // places of offsets
-	projections     map[*node][]*node
+	spills      freeList
+	projections map[*node][]*node // the results of opGather that are used
 }
 
 func newAllocator(t target, program []*node, asm *assembly) *allocator {
 	a := &allocator{
 		target: t, asm: asm, places: map[*node]*place{}, holds: make([]*node, t.registers), locked: make([]bool, t.registers),
-		uses: map[*node][]int{}, index: map[*node]int{}, projections: map[*node][]*node{},
+		uses: map[*node][]int{}, projections: map[*node][]*node{},
 	}
 	for i, n := range program {
 		if n.op == opFirst || n.op == opSecond {
@@ -127,7 +126,7 @@ func (a *allocator) free(n *node) int {
 		p := a.where(held)
 		if !held.inMemory() && p.stored == nil && p.spill < 0 && !a.dies(held) {
 			p.spill = a.spills.get()
-			a.asm.line("VMOVUPD %s, %s", a.reg(best), a.frame("spill", p.spill))
+			a.asm.line("VMOVUPD %s, %s", a.reg(best), a.frame(p.spill))
 		}
 		p.register = -1
 	}
@@ -145,9 +144,7 @@ func (a *allocator) bind(n *node, r int) {
 
 func (a *allocator) reg(r int) string { return fmt.Sprintf("%s%d", a.register, r) }
 
-func (a *allocator) frame(region string, i int) string {
-	return fmt.Sprintf("%s%d*%d(R15)", region, a.bytes, i)
-}
+func (a *allocator) frame(i int) string { return fmt.Sprintf("%d(R15)", a.bytes*i) }
 
 // loaded returns a register that holds a value.
 func (a *allocator) loaded(n *node) string {
@@ -181,7 +178,7 @@ func (a *allocator) memory(n *node) (operand, suffix string) {
 	case p.stored != nil:
 		return slotOperand(p.stored), ""
 	case p.spill >= 0:
-		return a.frame("spill", p.spill), ""
+		return a.frame(p.spill), ""
 	}
 	panic(fmt.Sprintf("%v has no place", n.op))
 }
@@ -240,9 +237,6 @@ func (a *allocator) emit(n *node) {
 		a.asm.line("%s $11, %s, %s", a.either("VRNDSCALEPD", "VROUNDPD"), x, a.result(n))
 	case opFMA:
 		a.fma(n)
-	case opIndex:
-		a.index[n] = a.scratch.get()
-		a.asm.line("VMOVUPD %s, %s", a.loaded(n.args[0]), a.frame("scratch", a.index[n]))
 	case opGather:
 		a.gather(n)
 	case opFirst, opSecond: // with opGather

@@ -26,8 +26,7 @@ const (
 	opShr
 	opAddInt
 	opSubInt
-	opIndex   // puts byte offsets where opGather finds them
-	opGather  // fetches the pair at each lane's offset in a table
+	opGather  // fetches the pair that begins at each lane's number of a table
 	opFirst   // the first number of a gathered pair
 	opSecond  // the second
 	opCheck   // tells whether a condition holds in every lane, and every one before it
@@ -234,17 +233,17 @@ func (g *graph) shr(a *node, n int) *node { return g.add(node{op: opShr, args: [
 func (g *graph) addInt(a, b *node) *node  { return g.add(node{op: opAddInt, args: []*node{a, b}}) }
 func (g *graph) subInt(a, b *node) *node  { return g.add(node{op: opSubInt, args: []*node{a, b}}) }
 
-// Offsets in bytes of the tables of pairs that vector code looks values up in.
+// Offsets in bytes of the tables that vector code looks values up in.
 const (
-	tableExp = 0                  // cmath.ExpTable: tail, head
-	tableLog = tableExp + 128*2*8 // cmath.LogTable: inverse and log, tail and nothing
-	tableH   = tableLog + 128*4*8 // hTable: value and rise
+	tableExp     = 0                    // cmath.ExpTable: tail, head, tail ...
+	tableLog     = tableExp + 256*8     // cmath.LogTable: inverse, log, inverse ...
+	tableLogTail = tableLog + 256*8     // cmath.LogTable: tail, 0, tail ...
+	tableH       = tableLogTail + 256*8 // hTable
 )
 
-// gather returns the two numbers at a byte offset of each lane in a table.
-func (g *graph) gather(table int, offset *node) (first, second *node) {
-	index := g.add(node{op: opIndex, args: []*node{offset}})
-	pair := g.add(node{op: opGather, args: []*node{index}, off: table})
+// gather returns for each lane numbers i and i+1 of a table, i below 256.
+func (g *graph) gather(table int, i *node) (first, second *node) {
+	pair := g.add(node{op: opGather, args: []*node{i}, off: table})
 	return g.add(node{op: opFirst, args: []*node{pair}}), g.add(node{op: opSecond, args: []*node{pair}})
 }
 

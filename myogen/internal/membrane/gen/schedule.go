@@ -10,10 +10,8 @@ func latency(n *node) int {
 		return 16
 	case opAdd, opSub, opMul, opFMA, opMin, opMax, opTruncate, opCheck:
 		return 4
-	case opIndex:
-		return 8 // from a store to the loads of its parts
 	case opGather:
-		return 12
+		return 20
 	}
 	return 1
 }
