@@ -250,6 +250,7 @@ func TestSynapsesEqualNEURON(t *testing.T) {
 			record(rows, cell.Voltage)
 			record(conductances, cell.Conductance)
 			clock, above := 0.0, false
+			var pipeline membrane.Pipeline
 			var spikes []units.Time
 			for range c.Samples - 1 {
 				if now := cell.Block.Above&1 == 1; now != above {
@@ -264,7 +265,8 @@ func TestSynapsesEqualNEURON(t *testing.T) {
 					c.EventTimes, c.EventSynapses = c.EventTimes[1:], c.EventSynapses[1:]
 				}
 				record(conductances, cell.Conductance)
-				cell.Block.Step()
+				pipeline.Advance(cell.Block)
+				pipeline.Finish()
 				clock = middle + 0.05
 				record(rows, cell.Voltage)
 			}

@@ -60,7 +60,7 @@ func logarithms(b *bytes.Buffer) {
 	fmt.Fprint(b, `
 // LogTable[i] stands for the c of interval i of [0.7057, 1.4114): Inverse is 1/c,
 // Log is log(c) in multiples of 2**-43, Tail what is missing.
-var LogTable = [128]struct{ Inverse, Log, Tail, _ float64 }{
+var LogTable = [128]struct{ Inverse, Log, Tail float64 }{
 `)
 	const offset = 0x3fe6955500000000 // logOffset
 	for i := range uint64(128) {
@@ -79,7 +79,7 @@ var LogTable = [128]struct{ Inverse, Log, Tail, _ float64 }{
 		scaled, _ := newBig().SetMantExp(exact, 43).Float64()
 		rounded := math.Ldexp(math.Round(scaled), -43)
 		tail, _ := newBig().Sub(exact, newBig().SetFloat64(rounded)).Float64()
-		fmt.Fprintf(b, "{%x, %x, %x, 0},\n", inverse, rounded, tail)
+		fmt.Fprintf(b, "{%x, %x, %x},\n", inverse, rounded, tail)
 	}
 	fmt.Fprintln(b, "}")
 }

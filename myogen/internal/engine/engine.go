@@ -72,6 +72,7 @@ type Engine struct {
 	Workers int // > 0
 
 	tiles     []*tile
+	groups    []*group
 	place     []place // of each neuron
 	terminals []terminal
 	events    []Event // still to arrive
@@ -82,7 +83,7 @@ func New(cells []membrane.Cell, dt float64, workers int) *Engine {
 	e := &Engine{Clock: Clock{Dt: dt}, Workers: workers}
 	for _, c := range cells {
 		if c.Lane == 0 {
-			e.tiles = append(e.tiles, &tile{block: c.Block})
+			e.tiles = append(e.tiles, &tile{number: len(e.tiles), block: c.Block})
 		}
 		n := &Neuron{Cell: c}
 		t := e.tiles[len(e.tiles)-1]
@@ -90,6 +91,7 @@ func New(cells []membrane.Cell, dt float64, workers int) *Engine {
 		e.Neurons = append(e.Neurons, n)
 		e.place = append(e.place, place{tile: len(e.tiles) - 1, lane: c.Lane})
 	}
+	e.groups = groups(e.tiles)
 	return e
 }
 

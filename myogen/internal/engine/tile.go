@@ -12,6 +12,7 @@ import (
 // tile is a block of cells with what surrounds them. It goes through an epoch
 // on its own: its state stays in the nearest cache.
 type tile struct {
+	number  int // of the tile
 	block   *membrane.Block
 	neurons []*Neuron
 	above   uint8 // lanes above threshold when the detector last looked
@@ -22,15 +23,13 @@ type tile struct {
 	due    []delivery
 	clamps []int // lanes with a clamp
 	traces []*Trace
-	pieces int // done
-	failed bool
 	errs   [membrane.Lanes]error
 }
 
 // begin prepares an epoch.
 func (t *tile) begin(e *Engine, due []delivery) {
 	t.step, t.clock, t.due = e.Step, e.Clock, due
-	t.pieces, t.failed, t.errs = 0, false, [membrane.Lanes]error{}
+	t.errs = [membrane.Lanes]error{}
 	t.clamps, t.traces = t.clamps[:0], t.traces[:0]
 	for lane, n := range t.neurons {
 		if n.Clamp != nil {
@@ -40,25 +39,55 @@ func (t *tile) begin(e *Engine, due []delivery) {
 	}
 }
 
+// group is tiles that one worker advances in turns.
+type group struct {
+	tiles    []*tile
+	pipeline membrane.Pipeline
+	pieces   int // of the epoch that are done
+}
+
+// groups pairs tiles of the same model; one that is left over makes a pair a
+// group of three.
+func groups(tiles []*tile) (out []*group) {
+	for first := 0; first < len(tiles); {
+		n := 1
+		for first+n < len(tiles) && tiles[first+n].block.SameModel(tiles[first].block) {
+			n++
+		}
+		for same := tiles[first : first+n]; len(same) > 0; {
+			size := 2
+			if len(same) == 3 || len(same) == 1 {
+				size = len(same)
+			}
+			out = append(out, &group{tiles: same[:size:size]})
+			same = same[size:]
+		}
+		first += n
+	}
+	return out
+}
+
 // pieces is how many pieces an epoch is cut into, so that workers with
-// different numbers of tiles end together.
+// different numbers of groups end together.
 const pieces = 4
 
-// run takes steps steps with every tile. It returns the error of each neuron.
+// run takes steps steps with every group. It returns the error of each neuron.
 func (e *Engine) run(steps int, due []delivery) []error {
-	waiting := make(chan int, len(e.tiles)) // tiles with pieces left
-	for i, t := range e.tiles {
-		t.begin(e, due)
-		waiting <- i
+	waiting := make(chan *group, len(e.groups)) // those with pieces left
+	for _, g := range e.groups {
+		g.pieces = 0
+		for _, t := range g.tiles {
+			t.begin(e, due)
+		}
+		waiting <- g
 	}
 	work := func() {
 		for {
 			select {
-			case i := <-waiting:
-				t := e.tiles[i]
-				e.advance(i, steps*(t.pieces+1)/pieces-steps*t.pieces/pieces)
-				if t.pieces++; t.pieces < pieces {
-					waiting <- i
+			case g := <-waiting:
+				g.advance(e, steps*(g.pieces+1)/pieces-steps*g.pieces/pieces)
+				if g.pieces++; g.pieces < pieces {
+					waiting <- g
 				}
 			default:
 				return // other workers finish what they have
@@ -66,7 +95,7 @@ func (e *Engine) run(steps int, due []delivery) []error {
 		}
 	}
 	var wg sync.WaitGroup
-	for range min(e.Workers, len(e.tiles)) - 1 {
+	for range min(e.Workers, len(e.groups)) - 1 {
 		wg.Go(work)
 	}
 	work()
@@ -78,43 +107,64 @@ func (e *Engine) run(steps int, due []delivery) []error {
 	return errs
 }
 
-// advance takes steps steps with tile number i.
-func (e *Engine) advance(i, steps int) {
-	t := e.tiles[i]
-	b := t.block
+// advance takes steps steps with every tile.
+func (g *group) advance(e *Engine, steps int) {
 	for range steps {
-		if t.failed {
-			return
+		for _, t := range g.tiles {
+			t.start(e)
+			g.end(g.pipeline.Advance(t.block))
+			if len(g.tiles) == 1 {
+				g.end(g.pipeline.Finish())
+			}
 		}
-		for rising := b.Above &^ t.above; rising != 0; rising &= rising - 1 {
-			n := t.neurons[bits.TrailingZeros8(rising)]
-			n.Spikes = append(n.Spikes, Spike{Step: t.step, T: t.clock.T + detectorDelay})
+	}
+	g.end(g.pipeline.Finish())
+}
+
+// end ends the step of the tile whose block is done, if any.
+func (g *group) end(done *membrane.Block, scalar bool) {
+	for _, t := range g.tiles {
+		if t.block == done {
+			t.end(scalar)
 		}
-		t.above = b.Above
-		for len(t.due) > 0 && t.due[0].step == t.step {
-			e.terminals[t.due[0].terminal].deliver(i, b)
-			t.due = t.due[1:]
-		}
-		for _, lane := range t.clamps {
-			b.Inject(lane, t.neurons[lane].Clamp(t.step, t.clock.Middle()))
-		}
-		scalar := b.Step()
-		t.clock = t.clock.Next()
-		t.step++
-		for _, trace := range t.traces {
-			trace.Values = append(trace.Values, trace.Value())
-		}
-		if scalar {
-			t.check()
-		}
+	}
+}
+
+// start does what comes before a step: it detects spikes, delivers events and
+// sets the clamps.
+func (t *tile) start(e *Engine) {
+	b := t.block
+	for rising := b.Above &^ t.above; rising != 0; rising &= rising - 1 {
+		n := t.neurons[bits.TrailingZeros8(rising)]
+		n.Spikes = append(n.Spikes, Spike{Step: t.step, T: t.clock.T + detectorDelay})
+	}
+	t.above = b.Above
+	for len(t.due) > 0 && t.due[0].step == t.step {
+		e.terminals[t.due[0].terminal].deliver(t.number, b)
+		t.due = t.due[1:]
+	}
+	for _, lane := range t.clamps {
+		b.Inject(lane, t.neurons[lane].Clamp(t.step, t.clock.Middle()))
+	}
+}
+
+// end does what comes after a step: it records traces and, if scalar code has
+// computed the step, looks for potentials that are no numbers.
+func (t *tile) end(scalar bool) {
+	t.clock = t.clock.Next()
+	t.step++
+	for _, trace := range t.traces {
+		trace.Values = append(trace.Values, trace.Value())
+	}
+	if scalar {
+		t.check()
 	}
 }
 
 // check keeps an error for each potential that is no number any more.
 func (t *tile) check() {
 	for lane, n := range t.neurons {
-		if v := n.Cell.Voltage(0); math.IsNaN(v) || math.IsInf(v, 0) {
-			t.failed = true
+		if v := n.Cell.Voltage(0); (math.IsNaN(v) || math.IsInf(v, 0)) && t.errs[lane] == nil {
 			t.errs[lane] = fmt.Errorf("membrane potential is %v at %.1f ms", v, t.clock.T)
 		}
 	}

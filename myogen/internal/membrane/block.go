@@ -1,6 +1,7 @@
 package membrane
 
 import (
+	"cmp"
 	"unsafe"
 )
 
@@ -88,33 +89,74 @@ func (b *Block) put(lane int, cell []float64) {
 	}
 }
 
-// Step advances the cells by one time step. It tells whether scalar code has
-// done it: only then can a potential have left the range of vector code.
-func (b *Block) Step() (scalar bool) {
-	if b.kernel == nil {
-		b.Above = 0
-		for lane := range b.Used {
-			if b.model.step(b.at(0, lane)) {
-				b.Above |= 1 << lane
-			}
+// half runs half a step of lanes from first on in scalar code and returns the
+// bits of those for which it says true.
+func (b *Block) half(first, count int, advance func(cell *float64) bool) (bits uint8) {
+	for lane := first; lane < first+count; lane++ {
+		cell := b.data[lane*b.lane:]
+		if b.kernel != nil {
+			b.get(lane, b.buffer)
+			cell = b.buffer
 		}
-		return true
+		if advance(&cell[0]) {
+			bits |= 1 << lane
+		}
+		if b.kernel != nil {
+			b.put(lane, cell)
+		}
 	}
-	b.Above, scalar = b.kernel.step(b)
-	return scalar
+	return bits
 }
 
-// stepScalar advances count lanes from first with the scalar code and returns
-// the bits of those above threshold.
-func (b *Block) stepScalar(first, count int) (above uint8) {
-	for lane := first; lane < first+count; lane++ {
-		b.get(lane, b.buffer)
-		if b.model.step(&b.buffer[0]) {
-			above |= 1 << lane
-		}
-		b.put(lane, b.buffer)
+func (b *Block) scalarPotentials(first, count int) (above uint8) {
+	return b.half(first, count, b.model.potentials)
+}
+
+func (b *Block) scalarGates(first, count int) {
+	b.half(first, count, func(cell *float64) bool { b.model.advanceGates(cell); return false })
+}
+
+// Pipeline advances blocks of one model by steps. Vector code computes the
+// first half of a block's step together with the second half of the step of
+// the block before, so blocks should take turns.
+type Pipeline struct {
+	open *Block // its step is half done
+	idle *Block // for the half that has no partner
+}
+
+// Advance begins a step of b and ends the one that was open, which must be of
+// another block. It returns the block whose step has ended, if any, and tells
+// whether scalar code took part: only then can a potential be out of the range of
+// vector code.
+func (p *Pipeline) Advance(b *Block) (done *Block, scalar bool) {
+	if b.kernel == nil {
+		b.Above = b.scalarPotentials(0, b.Used)
+		b.scalarGates(0, b.Used)
+		return b, true
 	}
-	return above
+	done, p.open = p.open, b
+	return done, b.kernel.advance(b, cmp.Or(done, p.idler(b)))
+}
+
+// Finish ends the step that is open.
+func (p *Pipeline) Finish() (done *Block, scalar bool) {
+	if p.open == nil {
+		return nil, false
+	}
+	done, p.open = p.open, nil
+	return done, done.kernel.advance(p.idler(done), done)
+}
+
+// idler returns a block that nobody looks at, in a state like that of b.
+func (p *Pipeline) idler(b *Block) *Block {
+	if p.idle == nil {
+		idle := *b
+		idle.data = aligned(len(b.data))
+		copy(idle.data, b.data)
+		idle.buffer = make([]float64, len(b.buffer))
+		p.idle = &idle
+	}
+	return p.idle
 }
 
 // Inject sets the current into the soma of a lane, in nA, from the next step on.
@@ -158,6 +200,9 @@ func (c Cell) each(f func(lane int)) {
 		f(lane)
 	}
 }
+
+// SameModel tells whether two blocks have cells of the same model.
+func (b *Block) SameModel(other *Block) bool { return b.model == other.model }
 
 // look compares the somas with their thresholds.
 func (b *Block) look() {

@@ -52,12 +52,12 @@ func (r rates) relax(x, dt float64) float64 { return relax(x, r.inf(), r.tau(), 
 // Three words to the generator of the vector code; here they do nothing.
 
 // rare marks a condition that hardly ever holds. Vector code does not compute
-// what follows from it but leaves the step of such cells to this code.
+// what follows from it but leaves the half step of such cells to this code.
 func rare(condition bool) bool { return condition }
 
 // watch marks a potential that exponentials depend on. Vector code leaves the
-// step to this code when it is not between -130 and 400 mV: an argument of Exp
-// might come near its limits, or be no number.
+// half step to this code when it is not between -130 and 400 mV: an argument of
+// Exp might come near its limits, or be no number.
 func watch(v float64) float64 { return v }
 
 // over returns a/b. Vector code multiplies by the inverse 1/b and corrects the

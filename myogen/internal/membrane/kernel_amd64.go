@@ -1,7 +1,7 @@
 package membrane
 
 import (
-	"unsafe"
+	"math"
 
 	"golang.org/x/sys/cpu"
 
@@ -22,42 +22,61 @@ func Backends() []Backend {
 	return have
 }
 
-// kernel is the vector code of one model.
+// kernel is the vector code of one model. It runs the first half of a step of
+// lanes cells of one block together with the second half of those of another.
 type kernel struct {
 	lanes int
-	run   func(cells *float64, t *tables) (above uint64)
+	run   func(potentials, gates *float64, t *tables) (above uint64)
 }
 
-// left is what a kernel returns when it has left the step to scalar code.
-const left = 256
+// undone is what a kernel returns when it has left everything to scalar code.
+const undone = 256
 
-// tables are what kernels look values up in, as pairs of float64.
-type tables struct{ exp, log, h unsafe.Pointer }
+// tables are what kernels look values up in.
+type tables struct {
+	exp     [128]struct{ tail, head float64 }
+	log     [128]struct{ inverse, log float64 }
+	logTail [128]struct{ tail, _ float64 }
+	h       hActivation
+}
 
-var kernelTables = tables{unsafe.Pointer(&cmath.ExpTable), unsafe.Pointer(&cmath.LogTable), unsafe.Pointer(&hTable)}
-
-func (k *kernel) step(b *Block) (above uint8, scalar bool) {
-	for first := 0; first < Lanes; first += k.lanes {
-		bits := k.run(&b.data[first], &kernelTables)
-		if bits == left {
-			bits, scalar = uint64(b.stepScalar(first, k.lanes)>>first), true
-		}
-		above |= uint8(bits) << first
+var kernelTables = func() *tables {
+	t := &tables{h: hTable}
+	for i := range 128 {
+		t.exp[i].tail, t.exp[i].head = cmath.ExpTable[i].Tail, math.Float64frombits(cmath.ExpTable[i].Head)
+		t.log[i].inverse, t.log[i].log, t.logTail[i].tail = cmath.LogTable[i].Inverse, cmath.LogTable[i].Log, cmath.LogTable[i].Tail
 	}
-	return above & (1<<b.Used - 1), scalar
+	return t
+}()
+
+// advance runs the first half of a step of block p and the second half of
+// block g, of the same model. It tells whether scalar code took part.
+func (k *kernel) advance(p, g *Block) (scalar bool) {
+	p.Above = 0
+	for first := 0; first < Lanes; first += k.lanes {
+		above := k.run(&p.data[first], &g.data[first], kernelTables)
+		if above == undone {
+			above = uint64(p.scalarPotentials(first, k.lanes)) >> first
+			g.scalarGates(first, k.lanes)
+			scalar = true
+		}
+		p.Above |= uint8(above << first)
+	}
+	p.Above &= 1<<p.Used - 1
+	return scalar
 }
 
 //go:noescape
-func nerlabAVX2(cells *float64, tables *tables) (above uint64)
+func nerlabAVX2(potentials, gates *float64, tables *tables) (above uint64)
 
 //go:noescape
-func nerlabAVX512(cells *float64, tables *tables) (above uint64)
+func nerlabAVX512(potentials, gates *float64, tables *tables) (above uint64)
 
 //go:noescape
-func powersAVX2(cells *float64, tables *tables) (above uint64)
+func powersAVX2(potentials, gates *float64, tables *tables) (above uint64)
 
 //go:noescape
-func powersAVX512(cells *float64, tables *tables) (above uint64)
+func powersAVX512(potentials, gates *float64, tables *tables) (above uint64)
 
 var (
 	nerlabKernels = map[Backend]*kernel{AVX2: {4, nerlabAVX2}, AVX512: {8, nerlabAVX512}}

@@ -8,6 +8,6 @@ func Backends() []Backend { return []Backend{Scalar} }
 // kernel is the vector code of one model; there is none here.
 type kernel struct{}
 
-func (k *kernel) step(*Block) (above uint8, scalar bool) { panic("membrane: no vector code") }
+func (k *kernel) advance(p, g *Block) bool { panic("membrane: there is no vector code") }
 
 var nerlabKernels, powersKernels map[Backend]*kernel

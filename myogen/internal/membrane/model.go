@@ -19,10 +19,11 @@ type model struct {
 	gates     []variable // every gate, by compartment
 	variable  []int      // slots of a cell's saved state, see state.go
 
-	step    func(cell *float64) bool
-	settle  func(cell *float64, v float64)
-	current func(cell *float64, compartment int) []Current
-	vector  map[Backend]*kernel
+	potentials   func(cell *float64) (above bool) // first half of a step
+	advanceGates func(cell *float64)              // second half
+	settle       func(cell *float64, v float64)
+	current      func(cell *float64, compartment int) []Current
+	vector       map[Backend]*kernel
 }
 
 // variable is a slot with a name.
@@ -71,10 +72,11 @@ var nerlabModel = func() *model {
 			{0, "m", at(&c.m)}, {0, "h", at(&c.h)}, {0, "p", at(&c.p)}, {0, "n", at(&c.n)}, {0, "r", at(&c.r)},
 			{1, "L", at(&c.l)},
 		},
-		step:    func(c *float64) bool { return (*nerlab)(unsafe.Pointer(c)).step() },
-		settle:  func(c *float64, v float64) { (*nerlab)(unsafe.Pointer(c)).settle(v) },
-		current: func(c *float64, i int) []Current { return (*nerlab)(unsafe.Pointer(c)).currents(i) },
-		vector:  nerlabKernels,
+		potentials:   func(c *float64) bool { return (*nerlab)(unsafe.Pointer(c)).advancePotentials() },
+		advanceGates: func(c *float64) { (*nerlab)(unsafe.Pointer(c)).advanceGates() },
+		settle:       func(c *float64, v float64) { (*nerlab)(unsafe.Pointer(c)).settle(v) },
+		current:      func(c *float64, i int) []Current { return (*nerlab)(unsafe.Pointer(c)).currents(i) },
+		vector:       nerlabKernels,
 	}
 	m.variable = slotsIn(&c, c.variables())
 	for i := range c.conductance {
@@ -100,10 +102,11 @@ var powersModel = func() *model {
 			{0, "na3rp_m", at(&c.m)}, {0, "na3rp_h", at(&c.h)}, {0, "naps_m", at(&c.naps)}, {0, "kdrRL_m", at(&c.kdr)},
 			{0, "mAHP_mca", at(&c.mca)}, {0, "mAHP_n", at(&c.kca)}, {0, "mAHP_cai", at(&c.cai)}, {0, "gh_n", at(&c.somaH)},
 		},
-		step:    func(c *float64) bool { return (*powers)(unsafe.Pointer(c)).step() },
-		settle:  func(c *float64, v float64) { (*powers)(unsafe.Pointer(c)).settle(v) },
-		current: func(c *float64, i int) []Current { return (*powers)(unsafe.Pointer(c)).currents(i) },
-		vector:  powersKernels,
+		potentials:   func(c *float64) bool { return (*powers)(unsafe.Pointer(c)).advancePotentials() },
+		advanceGates: func(c *float64) { (*powers)(unsafe.Pointer(c)).advanceGates() },
+		settle:       func(c *float64, v float64) { (*powers)(unsafe.Pointer(c)).settle(v) },
+		current:      func(c *float64, i int) []Current { return (*powers)(unsafe.Pointer(c)).currents(i) },
+		vector:       powersKernels,
 	}
 	m.variable = slotsIn(&c, c.variables())
 	for i := range c.dends {

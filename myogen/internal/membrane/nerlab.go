@@ -80,9 +80,9 @@ type nerlabState struct {
 	conductance [2]synapseState
 }
 
-// step advances the cell by one time step and tells whether the soma is above
-// the detector's threshold then.
-func (c *nerlab) step() bool {
+// advancePotentials takes the first half of a step: it advances the potentials
+// and tells whether the soma is above the detector's threshold then.
+func (c *nerlab) advancePotentials() bool {
 	// Membrane currents.
 	v := c.vSoma
 	soma := row{rhs: c.injected}.add(c.napp(v), c.napp(v+probe))
@@ -112,15 +112,11 @@ func (c *nerlab) step() bool {
 	xDend := c.dend.substitute(dend, xRoot)
 	xDendTip := c.dendTip.substitute(&c.dend, dendTip, xDend)
 	c.root += float64(c.gain * xRoot)
-	c.vSoma = watch(c.vSoma + float64(c.gain*xSoma))
+	c.vSoma += float64(c.gain * xSoma)
 	c.vSomaTip += float64(c.gain * xSomaTip)
-	c.vDend = watch(c.vDend + float64(c.gain*xDend))
+	c.vDend += float64(c.gain * xDend)
 	c.vDendTip += float64(c.gain * xDendTip)
 
-	c.advanceGates()
-	for i := range c.conductance {
-		c.conductance[i].advance(&c.synapses[i])
-	}
 	return c.vSoma > c.threshold
 }
 
@@ -145,15 +141,20 @@ func (c *nerlab) caL(v float64) float64 {
 	return ca + leak
 }
 
+// advanceGates takes the second half of a step: it advances gates and synapses
+// with the new potentials.
 func (c *nerlab) advanceGates() {
-	v, dt := c.vSoma-c.vtraub, c.dt
+	v, dt := watch(c.vSoma)-c.vtraub, c.dt
 	c.m = c.mRates(v).relax(c.m, dt)
 	c.h = c.hRates(v).relax(c.h, dt)
 	c.p = c.pRates(v).relax(c.p, dt)
 	c.n = c.nRates(v).relax(c.n, dt)
 	c.r = c.rRates(v).relax(c.r, dt)
-	inf := c.lInf()
+	inf := c.lInf(watch(c.vDend))
 	c.l += float64(c.lk * (over(over(inf, c.ltau, c.lrate), c.lrate, c.linverse) - c.l))
+	for i := range c.conductance {
+		c.conductance[i].advance(&c.synapses[i])
+	}
 }
 
 // The rates of mechanism napp at v, the potential less vtraub (Cisi and Kohn
@@ -179,10 +180,10 @@ func (c *nerlab) rRates(v float64) rates {
 	return rates{3.5 / (cmath.Exp((55-v)/4) + 1), c.rinact}
 }
 
-// lInf returns the steady state of the dendritic calcium gate:
+// lInf returns the steady state of the dendritic calcium gate at v (mV):
 //
 //	l = 1/(1 + exp(-(v - vtraub + 30)/1))
-func (c *nerlab) lInf() float64 { return sigmoid(-(c.vDend - c.vtraubL + 30)) }
+func (c *nerlab) lInf(v float64) float64 { return sigmoid(-(v - c.vtraubL + 30)) }
 
 // start fills in a cell from its description.
 func (c *nerlab) start(p *NERLab, s Scheme) {
@@ -208,9 +209,10 @@ func (c *nerlab) start(p *NERLab, s Scheme) {
 // settle puts every node at voltage v and every gate at its steady state there.
 func (c *nerlab) settle(v float64) {
 	c.nerlabState = nerlabState{root: v, vSoma: v, vSomaTip: v, vDend: v, vDendTip: v}
+	c.l = c.lInf(v)
 	v -= c.vtraub
 	c.m, c.h, c.p = c.mRates(v).inf(), c.hRates(v).inf(), c.pRates(v).inf()
-	c.n, c.r, c.l = c.nRates(v).inf(), c.rRates(v).inf(), c.lInf()
+	c.n, c.r = c.nRates(v).inf(), c.rRates(v).inf()
 }
 
 // currents returns the membrane currents of a compartment.

@@ -89,6 +89,7 @@ type powersState struct {
 	mca   float64 // calcium current of mAHP
 	cai   float64 // calcium of mAHP, mM
 	kca   float64 // calcium-activated potassium
+	ica   float64 // calcium current of mAHP in the last step, mA/cm2
 	somaH float64 // h current
 
 	dends [4]powersDendriteState
@@ -116,12 +117,12 @@ const (
 	poolDepth = 0.1                   // um, shell that the calcium of mAHP fills
 )
 
-// step advances the cell by one time step and tells whether the soma is above
-// the detector's threshold then.
-func (c *powers) step() bool {
+// advancePotentials takes the first half of a step: it advances the potentials
+// and tells whether the soma is above the detector's threshold then.
+func (c *powers) advancePotentials() bool {
 	// Membrane currents.
-	ica := c.icaMAHP(c.vSoma)
-	soma := c.somaCurrents(ica)
+	c.ica = c.icaMAHP(c.vSoma)
+	soma := c.somaCurrents()
 	var dend [4]row
 	for i := range dend {
 		dend[i] = c.dend[i].currents(&c.dends[i])
@@ -169,7 +170,7 @@ func (c *powers) step() bool {
 	xSoma := c.soma.substitute(soma, xRoot)
 	xEnd := (end.rhs - float64(c.soma.toEnd*xSoma)) / end.d
 	c.root += float64(c.gain * xRoot)
-	c.vSoma = watch(c.vSoma + float64(c.gain*xSoma))
+	c.vSoma += float64(c.gain * xSoma)
 	c.end += float64(c.gain * xEnd)
 	for i := range dend {
 		k, s := &c.dend[i].cylinder, &c.dends[i]
@@ -178,13 +179,8 @@ func (c *powers) step() bool {
 			x = xEnd
 		}
 		x = k.substitute(dend[i], x)
-		s.v = watch(s.v + float64(c.gain*x))
+		s.v += float64(c.gain * x)
 		s.vTip += float64(c.gain * c.dend[i].tip.substitute(k, tips[i], x))
-	}
-
-	c.advanceGates(ica)
-	for i := range c.dends {
-		c.advanceDendrite(&c.dend[i], &c.dends[i])
 	}
 	return c.vSoma > c.threshold
 }
@@ -206,14 +202,14 @@ func (c *powers) ikMAHP(v float64) float64 { return float64(c.gKca * c.kca * (v 
 //
 // The slow gates of na3rp and naps stay at 1 with these parameters (ar = 1)
 // and are left out.
-func (c *powers) somaCurrents(ica float64) row {
+func (c *powers) somaCurrents() row {
 	v := c.vSoma
 	var r row
 	r = r.ohmic(c.gPas, v, c.ePas)
 	r.rhs += c.injected
 	r = r.ohmic(c.gH*c.somaH, v, eH)
 	r = r.ohmic(c.gKdr*cmath.Fourth(c.kdr), v, c.eK)
-	r = r.add(c.ikMAHP(v)+ica, c.ikMAHP(v+probe)+c.icaMAHP(v+probe))
+	r = r.add(c.ikMAHP(v)+c.ica, c.ikMAHP(v+probe)+c.icaMAHP(v+probe))
 	r = r.ohmic(c.gNa3rp*c.m*c.m*c.m*c.h, v, c.eNa)
 	return r.ohmic(c.gNaps*c.naps, v, c.eNa)
 }
@@ -233,27 +229,32 @@ func (d *powersDendrite) currents(s *powersDendriteState) row {
 	return r.ohmic(d.gCa*s.caM*s.caH, s.v, eLCa)
 }
 
-// advanceGates advances the soma's gates. Calcium takes the current ica of the
-// step just taken: old voltage, old gate.
-func (c *powers) advanceGates(ica float64) {
-	v, dt := c.vSoma, c.dt
+// advanceGates takes the second half of a step: it advances gates, calcium and
+// synapses with the new potentials. Calcium takes the current of the first
+// half: old potential, old gate.
+func (c *powers) advanceGates() {
+	v, dt := watch(c.vSoma), c.dt
 	c.somaH = relaxBy(c.somaH, hTable.at(v), hTau, c.hShare)
 	c.kdr = relax(c.kdr, kdrInf(v), kdrTau(v), dt)
 	c.mca = relaxBy(c.mca, mcaInf(v), mcaTau, c.mcaShare)
-	c.cai += float64(c.caShare * (over(calciumInflux(ica)+c.caRestRate, c.caRate, c.caInverse) - c.cai))
+	c.cai += float64(c.caShare * (over(calciumInflux(c.ica)+c.caRestRate, c.caRate, c.caInverse) - c.cai))
 	kca := kcaRates(c.cai)
 	c.kca = relax(c.kca, kca.alpha*kca.tau(), kca.tau(), dt)
 	m := na3rpM(v)
 	c.m = relax(c.m, m.inf(), max(over(m.tau(), c.q, c.qInverse), na3rpMinTauM), dt)
 	c.h = relax(c.h, na3rpHInf(v), max(over(na3rpH(v).tau(), c.q, c.qInverse), na3rpMinTauH), dt)
 	c.naps = relaxBy(c.naps, napsInf(v), napsTau, c.napsShare)
+	for i := range c.dends {
+		c.advanceDendrite(&c.dend[i], &c.dends[i])
+	}
 }
 
 // advanceDendrite advances the gates and synapses of a dendrite.
 func (c *powers) advanceDendrite(d *powersDendrite, s *powersDendriteState) {
-	s.h = relaxBy(s.h, hTable.at(s.v), hTau, c.hShare)
-	s.caM = relaxBy(s.caM, lcaMInf(s.v, d.thetaM), lcaTauM, c.lcaMShare)
-	s.caH = relaxBy(s.caH, lcaHInf(s.v, d.thetaH), lcaTauH, c.lcaHShare)
+	v := watch(s.v)
+	s.h = relaxBy(s.h, hTable.at(v), hTau, c.hShare)
+	s.caM = relaxBy(s.caM, lcaMInf(v, d.thetaM), lcaTauM, c.lcaMShare)
+	s.caH = relaxBy(s.caH, lcaHInf(v, d.thetaH), lcaTauH, c.lcaHShare)
 	for i := range s.conductance {
 		s.conductance[i].advance(&d.synapses[i])
 	}
@@ -335,17 +336,14 @@ func lcaHInf(v, theta float64) float64 { return sigmoid((v - theta) / 5) }
 
 // hActivation is the steady state of the h current, 1/(1+exp((v+77)/8)),
 // tabulated at -100, -99 ... 100 mV and interpolated. NEURON does so too, and
-// the difference from the formula, up to 2e-4, is part of the model. Entry k
-// has the value at -100+k and the way to the next.
-type hActivation [201]struct{ value, rise float64 }
+// the difference from the formula, up to 2e-4, is part of the model. The last
+// value stands twice, as the next of itself.
+type hActivation [202]float64
 
 var hTable = func() (t hActivation) {
-	at := func(j int) float64 { return sigmoid((-100 + float64(j) + 77) / 8) }
 	for j := range t {
-		t[j].value = at(j)
-		if j+1 < len(t) {
-			t[j].rise = at(j+1) - at(j)
-		}
+		v := -100 + float64(min(j, 200))
+		t[j] = sigmoid((v + 77) / 8)
 	}
 	return t
 }()
@@ -359,7 +357,7 @@ func (t *hActivation) at(v float64) float64 {
 		x = 200
 	}
 	k := int(x)
-	return t[k].value + float64((x-float64(k))*t[k].rise)
+	return t[k] + float64((x-float64(k))*(t[k+1]-t[k]))
 }
 
 // start fills in a cell from its description.

@@ -23,17 +23,17 @@ func TestStateIsAllThatMatters(t *testing.T) {
 		a, b := Start(cells, thresholds, scheme, all[0])[last], Start(cells, thresholds, scheme, all[len(all)-1])[last]
 		a.Settle(-67)
 		b.Settle(0)
-		step := func(c Cell, k int) {
+		advance := func(c Cell, k int) {
 			if k%20 == 0 {
 				c.Receive(0, 1)
 				c.Receive(1, 0.3)
 			}
 			c.Block.Inject(c.Lane, 20)
-			c.Block.Step()
+			step(c.Block)
 		}
 		spikes := false
 		for k := range 1333 {
-			step(a, k)
+			advance(a, k)
 			spikes = spikes || a.Voltage(0) > 10
 		}
 		if !spikes {
@@ -43,8 +43,8 @@ func TestStateIsAllThatMatters(t *testing.T) {
 			t.Fatal(err)
 		}
 		for k := range 1000 {
-			step(a, k)
-			step(b, k)
+			advance(a, k)
+			advance(b, k)
 			if !slices.Equal(a.State(), b.State()) {
 				t.Fatalf("%s: after %d steps the states are\n%v\n%v", name, k+1, a.State(), b.State())
 			}

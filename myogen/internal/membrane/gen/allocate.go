@@ -13,8 +13,8 @@ const near = 40
 // place is where a value is; -1 is nowhere.
 type place struct {
 	register int
-	spill    int // place in the frame
-	slot     int // of the cells, once stored
+	spill    int   // place in the frame
+	stored   *node // into this slot
 }
 
 // allocator walks through a program and gives out registers. When there is
@@ -29,15 +29,14 @@ type allocator struct {
 	uses   map[*node][]int
 	at     int
 
-	spills, scratch freeList
-	index           map[*node]int // places of offsets
-	projections     map[*node][]*node
+	spills      freeList
+	projections map[*node][]*node // the results of opGather that are used
 }
 
 func newAllocator(t target, program []*node, asm *assembly) *allocator {
 	a := &allocator{
 		target: t, asm: asm, places: map[*node]*place{}, holds: make([]*node, t.registers), locked: make([]bool, t.registers),
-		uses: map[*node][]int{}, index: map[*node]int{}, projections: map[*node][]*node{},
+		uses: map[*node][]int{}, projections: map[*node][]*node{},
 	}
 	for i, n := range program {
 		if n.op == opFirst || n.op == opSecond {
@@ -86,7 +85,7 @@ func (a *allocator) dies(n *node) bool { return a.next(n) == math.MaxInt }
 func (a *allocator) where(n *node) *place {
 	p := a.places[n]
 	if p == nil {
-		p = &place{-1, -1, -1}
+		p = &place{register: -1, spill: -1}
 		a.places[n] = p
 	}
 	return p
@@ -125,9 +124,9 @@ func (a *allocator) free(n *node) int {
 	}
 	if held := a.holds[best]; held != nil {
 		p := a.where(held)
-		if !held.inMemory() && p.slot < 0 && p.spill < 0 && !a.dies(held) {
+		if !held.inMemory() && p.stored == nil && p.spill < 0 && !a.dies(held) {
 			p.spill = a.spills.get()
-			a.asm.line("VMOVUPD %s, %s", a.reg(best), a.frame("spill", p.spill))
+			a.asm.line("VMOVUPD %s, %s", a.reg(best), a.frame(p.spill))
 		}
 		p.register = -1
 	}
@@ -145,9 +144,7 @@ func (a *allocator) bind(n *node, r int) {
 
 func (a *allocator) reg(r int) string { return fmt.Sprintf("%s%d", a.register, r) }
 
-func (a *allocator) frame(region string, i int) string {
-	return fmt.Sprintf("%s%d*%d(R15)", region, a.bytes, i)
-}
+func (a *allocator) frame(i int) string { return fmt.Sprintf("%d(R15)", a.bytes*i) }
 
 // loaded returns a register that holds a value.
 func (a *allocator) loaded(n *node) string {
@@ -177,13 +174,18 @@ func (a *allocator) memory(n *node) (operand, suffix string) {
 		}
 		return a.asm.constant(n.bits), suffix
 	case n.op == opSlot:
-		return fmt.Sprintf("%d(DI)", 64*n.n), ""
-	case p.slot >= 0:
-		return fmt.Sprintf("%d(DI)", 64*p.slot), ""
+		return slotOperand(n), ""
+	case p.stored != nil:
+		return slotOperand(p.stored), ""
 	case p.spill >= 0:
-		return a.frame("spill", p.spill), ""
+		return a.frame(p.spill), ""
 	}
 	panic(fmt.Sprintf("%v has no place", n.op))
+}
+
+// slotOperand is the operand of a slot of the block that a half belongs to.
+func slotOperand(n *node) string {
+	return fmt.Sprintf("%d(%s)", 64*n.n, []string{partPotentials: "DI", partGates: "SI"}[n.part])
 }
 
 func (a *allocator) inRegister(n *node) bool { return a.where(n).register >= 0 }
@@ -235,9 +237,6 @@ func (a *allocator) emit(n *node) {
 		a.asm.line("%s $11, %s, %s", a.either("VRNDSCALEPD", "VROUNDPD"), x, a.result(n))
 	case opFMA:
 		a.fma(n)
-	case opIndex:
-		a.index[n] = a.scratch.get()
-		a.asm.line("VMOVUPD %s, %s", a.loaded(n.args[0]), a.frame("scratch", a.index[n]))
 	case opGather:
 		a.gather(n)
 	case opFirst, opSecond: // with opGather
@@ -247,9 +246,9 @@ func (a *allocator) emit(n *node) {
 		a.bail()
 	case opStore:
 		x := a.loaded(n.args[0])
-		a.asm.line("VMOVUPD %s, %d(DI)", x, 64*n.n)
-		if p := a.where(n.args[0]); !n.args[0].inMemory() {
-			p.slot = n.n
+		a.asm.line("VMOVUPD %s, %s", x, slotOperand(n))
+		if !n.args[0].inMemory() {
+			a.where(n.args[0]).stored = n
 		}
 	}
 }

@@ -57,7 +57,7 @@ func (e *evaluator) fail(at ast.Node, format string, args ...any) {
 	panic(mistake{fmt.Errorf("%v: %s", e.fset.Position(at.Pos()), fmt.Sprintf(format, args...))})
 }
 
-// step returns the graph of one step of a type.
+// step returns the graph of the two halves of a step of a type.
 func (s *source) step(name string) (g *graph, err error) {
 	defer func() {
 		r := recover()
@@ -72,33 +72,37 @@ func (s *source) step(name string) (g *graph, err error) {
 	if o == nil {
 		return nil, fmt.Errorf("there is no type %s", name)
 	}
-	decl, err := s.method(o.Type(), "step")
-	if err != nil {
-		return nil, err
+	for part, method := range []string{partPotentials: "advancePotentials", partGates: "advanceGates"} {
+		decl, err := s.method(o.Type(), method)
+		if err != nil {
+			return nil, err
+		}
+		slots := 0
+		cell := e.zero(o.Type(), func() value { slots++; return e.slot(part, slots-1) })
+		out := e.enter(decl, cell, nil)
+		slots = 0
+		e.storeChanged(part, cell, &slots)
+		if part == partPotentials {
+			above, ok := out[0].(comparison)
+			if !ok || above.op != token.GTR {
+				e.fail(decl, "%s does not return a > b", method)
+			}
+			e.result = &node{op: opCompare, n: greaterThan, args: []*node{above.a, above.b}}
+		}
 	}
-	slots := 0
-	cell := e.zero(o.Type(), func() value { slots++; return e.slot(slots - 1) })
-	out := e.enter(decl, cell, nil)
-	above, ok := out[0].(comparison)
-	if !ok || above.op != token.GTR {
-		return nil, fmt.Errorf("%s.step does not return a > b", name)
-	}
-	e.result = &node{op: opCompare, n: greaterThan, args: []*node{above.a, above.b}}
-	slots = 0
-	e.storeChanged(cell, &slots)
 	return e.graph, nil
 }
 
-// storeChanged stores the slots that a step has changed.
-func (e *evaluator) storeChanged(v value, slot *int) {
+// storeChanged stores the slots that a half step has changed.
+func (e *evaluator) storeChanged(part int, v value, slot *int) {
 	if a, ok := v.(*aggregate); ok {
 		for _, p := range a.parts {
-			e.storeChanged(p, slot)
+			e.storeChanged(part, p, slot)
 		}
 		return
 	}
-	if n := v.(*node); n != e.slot(*slot) {
-		e.stores = append(e.stores, &node{op: opStore, n: *slot, args: []*node{n}})
+	if n := v.(*node); n != e.slot(part, *slot) {
+		e.stores = append(e.stores, &node{op: opStore, part: part, n: *slot, args: []*node{n}})
 	}
 	*slot++
 }

@@ -26,23 +26,31 @@ const (
 	opShr
 	opAddInt
 	opSubInt
-	opIndex   // puts byte offsets where opGather finds them
-	opGather  // fetches the pair at each lane's offset in a table
+	opGather  // fetches the pair that begins at each lane's number of a table
 	opFirst   // the first number of a gathered pair
 	opSecond  // the second
 	opCheck   // tells whether a condition holds in every lane, and every one before it
-	opBail    // leaves the step to scalar code unless all checks held
+	opBail    // leaves both halves to scalar code unless all checks held
 	opStore   // into a slot
-	opCompare // tells in which lanes a > b: the result of the step
+	opCompare // tells in which lanes a > b: the result of the first half
 )
 
-// node is one operation of a step in static single assignment form.
+// The vector code of a step is two halves of two blocks that run together: while
+// one block waits for its linear system to be solved, the other computes
+// exponentials. part says which.
+const (
+	partPotentials = iota
+	partGates
+)
+
+// node is one operation in static single assignment form.
 type node struct {
 	op   op
+	part int // of a slot or a store
 	args []*node
 	bits uint64 // of a constant
-	n    int    // slot, shift, table or predicate
-	off  int    // offset in the entries of a table
+	n    int    // slot, shift or predicate
+	off  int    // in the tables
 
 	negProduct, negAddend bool // of opFMA
 
@@ -72,7 +80,7 @@ type graph struct {
 func newGraph() *graph { return &graph{known: map[string]*node{}, inverted: map[*node]*node{}} }
 
 func (g *graph) add(n node) *node {
-	key := fmt.Sprint(n.op, n.bits, n.n, n.off, n.negProduct, n.negAddend)
+	key := fmt.Sprintln(n.op, n.part, n.bits, n.n, n.off, n.negProduct, n.negAddend)
 	for _, a := range n.args {
 		key += fmt.Sprint(" ", a.id)
 	}
@@ -91,7 +99,8 @@ func (n *node) is(x float64) bool { return n.isConst() && n.float() == x }
 
 func (g *graph) constant(x float64) *node { return g.bits(math.Float64bits(x)) }
 func (g *graph) bits(x uint64) *node      { return g.add(node{op: opConst, bits: x}) }
-func (g *graph) slot(i int) *node         { return g.add(node{op: opSlot, n: i}) }
+
+func (g *graph) slot(part, i int) *node { return g.add(node{op: opSlot, part: part, n: i}) }
 
 func sorted(a, b *node) []*node {
 	if a.id > b.id {
@@ -224,17 +233,17 @@ func (g *graph) shr(a *node, n int) *node { return g.add(node{op: opShr, args: [
 func (g *graph) addInt(a, b *node) *node  { return g.add(node{op: opAddInt, args: []*node{a, b}}) }
 func (g *graph) subInt(a, b *node) *node  { return g.add(node{op: opSubInt, args: []*node{a, b}}) }
 
-// Tables of pairs that vector code looks values up in.
+// Offsets in bytes of the tables that vector code looks values up in.
 const (
-	tableExp = iota // cmath.ExpTable: tail, head
-	tableLog        // cmath.LogTable: inverse and log, tail and nothing
-	tableH          // hTable: value and rise
+	tableExp     = 0                    // cmath.ExpTable: tail, head, tail ...
+	tableLog     = tableExp + 256*8     // cmath.LogTable: inverse, log, inverse ...
+	tableLogTail = tableLog + 256*8     // cmath.LogTable: tail, 0, tail ...
+	tableH       = tableLogTail + 256*8 // hTable
 )
 
-// gather returns the two numbers at a byte offset of each lane in a table.
-func (g *graph) gather(table, off int, offset *node) (first, second *node) {
-	index := g.add(node{op: opIndex, args: []*node{offset}})
-	pair := g.add(node{op: opGather, args: []*node{index}, n: table, off: off})
+// gather returns for each lane numbers i and i+1 of a table, i below 256.
+func (g *graph) gather(table int, i *node) (first, second *node) {
+	pair := g.add(node{op: opGather, args: []*node{i}, off: table})
 	return g.add(node{op: opFirst, args: []*node{pair}}), g.add(node{op: opSecond, args: []*node{pair}})
 }
 

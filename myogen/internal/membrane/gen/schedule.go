@@ -10,17 +10,16 @@ func latency(n *node) int {
 		return 16
 	case opAdd, opSub, opMul, opFMA, opMin, opMax, opTruncate, opCheck:
 		return 4
-	case opIndex:
-		return 8 // from a store to the loads of its parts
 	case opGather:
-		return 12
+		return 20
 	}
 	return 1
 }
 
 // arrange links checks, stores and the result into one order that is right
 // wherever instructions are moved, and returns the program: first what decides
-// whether vector code may do the step at all, so that stores can follow early.
+// whether vector code may do the halves at all, so that stores can follow early,
+// then both halves side by side.
 func (g *graph) arrange() []*node {
 	users := map[*node][]*node{}
 	bail := &node{op: opBail}
@@ -30,8 +29,8 @@ func (g *graph) arrange() []*node {
 		}
 		bail.after = append(bail.after, c)
 	}
-	var program []*node
 	seen := map[*node]bool{}
+	var list []*node
 	var visit func(n *node)
 	visit = func(n *node) {
 		if seen[n] || n.inMemory() {
@@ -45,7 +44,7 @@ func (g *graph) arrange() []*node {
 		for _, a := range n.after {
 			visit(a)
 		}
-		program = append(program, n)
+		list = append(list, n)
 		if n.op == opGather { // its results come with it
 			for _, m := range g.nodes {
 				if (m.op == opFirst || m.op == opSecond) && m.args[0] == n {
@@ -54,31 +53,83 @@ func (g *graph) arrange() []*node {
 			}
 		}
 	}
+	take := func() []*node { l := list; list = nil; return l }
 	visit(bail)
-	for _, s := range g.stores {
-		visit(s.args[0])
-	}
-	for _, s := range g.stores {
-		s.after = append(s.after, bail)
-		for _, u := range users[g.slot(s.n)] {
-			s.after = append(s.after, u)
+	first := take()
+	var halves [2][]*node
+	for part := range halves {
+		for _, s := range g.stores {
+			if s.part == part {
+				visit(s.args[0])
+			}
 		}
-		visit(s)
+		for _, s := range g.stores {
+			if s.part == part {
+				s.after = append(s.after, bail)
+				for _, u := range users[g.slot(s.part, s.n)] {
+					s.after = append(s.after, u)
+				}
+				visit(s)
+			}
+		}
+		if part == partPotentials {
+			visit(g.result)
+		}
+		halves[part] = take()
 	}
-	visit(g.result)
-	for i, n := range program {
-		n.order = i
+	return append(first, sideBySide(halves[0], halves[1])...)
+}
+
+// sideBySide merges two lists so that both end together.
+func sideBySide(a, b []*node) []*node {
+	var out []*node
+	for i, j := 0, 0; i < len(a) || j < len(b); {
+		if j == len(b) || i < len(a) && i*len(b) <= j*len(a) {
+			out = append(out, a[i])
+			i++
+		} else {
+			out = append(out, b[j])
+			j++
+		}
 	}
-	return program
+	return out
 }
 
 // inMemory tells whether a node has a place of its own in memory.
 func (n *node) inMemory() bool { return n.op == opConst || n.op == opSlot }
 
+// unit is the part of the processor that an operation needs.
+type unit int
+
+const (
+	unitNone     unit = iota
+	unitMultiply      // multiplications, fused ones, and divisions
+	unitAdd
+	unitAny
+)
+
+// demand returns the unit of an operation, and how many operations it counts for.
+func demand(n *node) (unit, int) {
+	switch n.op {
+	case opMul, opFMA:
+		return unitMultiply, 1
+	case opDiv:
+		return unitMultiply, 3
+	case opAdd, opSub:
+		return unitAdd, 1
+	case opFirst, opSecond, opBail:
+		return unitNone, 0
+	case opGather:
+		return unitAny, 8
+	}
+	return unitAny, 1
+}
+
 // schedule reorders a program so that results are ready when they are used: at
-// each cycle it takes those ready nodes on which the longest chain of others
-// waits. It looks only at the first nodes that are left, so that not too many
-// results wait in registers.
+// each cycle it takes those ready operations on which the longest chain of
+// others waits, as many as the units can begin: width multiplications, width additions,
+// twice width in all. It looks only at the first operations that are left, so
+// that not too many results wait in registers.
 func schedule(program []*node, window, width int) []*node {
 	users := map[*node][]*node{}
 	waiting := map[*node]int{}
@@ -100,20 +151,12 @@ func schedule(program []*node, window, width int) []*node {
 	ready := map[*node]int{} // cycle at which its arguments are there
 	left := slices.Clone(program)
 	var out []*node
-	take := func(i, cycle int) {
-		n := left[i]
-		left = slices.Delete(left, i, i+1)
-		out = append(out, n)
-		for _, u := range users[n] {
-			waiting[u]--
-			ready[u] = max(ready[u], cycle+latency(n))
-		}
-	}
+	var used [unitAny + 1]int // of each unit in this cycle and later ones
 	for cycle := 0; len(left) > 0; cycle++ {
-		for issued := 0; issued < width; {
+		for {
 			best := -1
 			for i, n := range left[:min(window, len(left))] {
-				if waiting[n] > 0 || ready[n] > cycle {
+				if u, _ := demand(n); waiting[n] > 0 || ready[n] > cycle || u != unitNone && (u != unitAny && used[u] >= width || used[unitAny] >= 2*width) {
 					continue
 				}
 				if best < 0 || height[n] > height[left[best]] {
@@ -123,11 +166,25 @@ func schedule(program []*node, window, width int) []*node {
 			if best < 0 {
 				break
 			}
-			free := left[best].op == opFirst || left[best].op == opSecond
-			take(best, cycle)
-			if !free {
-				issued++
+			n := left[best]
+			left = slices.Delete(left, best, best+1)
+			out = append(out, n)
+			u, count := demand(n)
+			if u != unitAny {
+				used[u] += count
 			}
+			used[unitAny] += min(count, 8)
+			for _, user := range users[n] {
+				waiting[user]--
+				ready[user] = max(ready[user], cycle+latency(n))
+			}
+		}
+		for u := range used {
+			limit := width
+			if unit(u) == unitAny {
+				limit = 2 * width
+			}
+			used[u] = max(0, used[u]-limit)
 		}
 	}
 	return out
