@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,25 +56,45 @@ type Session struct {
 
 // Report returns the report of the result.
 func (r *Result) Report() Report {
-	report := Report{
-		Seed: r.cfg.Draws.Seed, Draws: r.cfg.Draws.Order.String(), Method: r.cfg.Method.String(), StepMs: float64(r.cfg.Step),
-		Steps: r.Steps, RequestedMs: float64(r.Requested), SimulatedMs: float64(r.Simulated), Partial: r.Partial(),
-		SpikesSHA256: r.Block.SpikeSum(), Configuration: r.configuration, ConfigurationSHA256: r.configuration.Hash(),
-		Session: newSession(),
-	}
-	report.Session.Engine = r.backend
-	report.Session.Workers, report.Session.WallS, report.Session.Date = r.cfg.Workers, r.wall.Seconds(), r.Date
-	for i, s := range r.Block.Segments {
-		p := PopulationReport{Name: s.Name, Kind: r.kinds[i], Cells: len(s.SpikeTrains)}
+	report := r.Origin
+	report.Steps, report.RequestedMs, report.SimulatedMs, report.Partial = r.Steps, float64(r.Requested), float64(r.Simulated), r.Partial()
+	report.SpikesSHA256 = r.Block.SpikeSum()
+	report.Populations = slices.Clone(r.Origin.Populations)
+	for i := range report.Populations {
+		p := &report.Populations[i]
+		s, err := r.Block.Segment(p.Name)
+		if err != nil {
+			continue // taken out of the block
+		}
+		p.Cells = len(s.SpikeTrains)
 		for _, t := range s.SpikeTrains {
 			p.Spikes += len(t.Times)
 			if len(t.Times) > 0 {
 				p.Active++
 			}
 		}
-		report.Populations = append(report.Populations, p)
 	}
 	return report
+}
+
+// origin returns what of a report is known before anything is recorded.
+func (s *Simulation) origin() Report {
+	r := Report{
+		Seed: s.cfg.Draws.Seed, Draws: s.cfg.Draws.Order.String(), Method: s.cfg.Method.String(), StepMs: float64(s.cfg.Step),
+		Configuration: s.configuration, ConfigurationSHA256: s.configuration.Hash(), Session: newSession(),
+	}
+	r.Session.Engine, r.Session.Workers, r.Session.WallS = s.backend.String(), s.cfg.Workers, s.wall.Seconds()
+	for _, p := range s.pops {
+		kind := "drive neurons"
+		switch {
+		case p.motor != nil:
+			kind = string(p.motor.model) + " motor neurons"
+		case p.spiker == nil:
+			kind = "given spike trains"
+		}
+		r.Populations = append(r.Populations, PopulationReport{Name: p.name, Kind: kind})
+	}
+	return r
 }
 
 // modulePath is how this module is called.

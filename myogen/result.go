@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
@@ -18,13 +17,9 @@ type Result struct {
 	Simulated units.Time
 	Requested units.Time
 	Steps     int
-	Date      time.Time // of the report; empty unless you set it
-
-	cfg           SimulationConfig
-	configuration Configuration
-	kinds         []string // of the populations, in words
-	wall          time.Duration
-	backend       string
+	// Origin is the part of the report that the description and the machine
+	// decide; Report adds what was recorded. Its Session.Date is yours to set.
+	Origin Report
 }
 
 // Partial tells whether the run was stopped before its end.
@@ -42,8 +37,7 @@ func (r *Result) SpikeTrains(population string) ([]neo.SpikeTrain, error) {
 // Result returns what has been recorded so far of a run of the given length.
 func (s *Simulation) Result(duration units.Time) *Result {
 	stop := cmp.Or(duration, s.Time())
-	r := &Result{Simulated: min(s.Time(), stop), Requested: stop, Steps: s.engine.Step,
-		cfg: s.cfg, configuration: s.configuration, wall: s.wall, backend: s.backend.String()}
+	r := &Result{Simulated: min(s.Time(), stop), Requested: stop, Steps: s.engine.Step, Origin: s.origin()}
 	r.Block = &neo.Block{Name: "simulation", Annotations: map[string]string{
 		"seed":  fmt.Sprint(s.cfg.Draws.Seed),
 		"draws": s.cfg.Draws.Order.String(),
@@ -54,14 +48,10 @@ func (s *Simulation) Result(duration units.Time) *Result {
 	}
 	for _, p := range s.pops {
 		seg := neo.Segment{Name: p.name}
-		prefix, kind := "DD", "drive neurons"
-		switch {
-		case p.motor != nil:
-			prefix, kind = "MN", string(p.motor.model)+" motor neurons"
-		case p.spiker == nil:
-			kind = "given spike trains"
+		prefix := "DD"
+		if p.motor != nil {
+			prefix = "MN"
 		}
-		r.kinds = append(r.kinds, kind)
 		for c := range p.size {
 			spikes := p.spikes[c]
 			if p.motor != nil {

@@ -88,7 +88,7 @@ func CheckStep(ctx context.Context, n *Network, cfg SimulationConfig, duration u
 			continue
 		}
 		for _, r := range results {
-			c.Rows = append(c.Rows, stepStatistics(r.Block.Segments[i], r.cfg.Step))
+			c.Rows = append(c.Rows, stepStatistics(r.Block.Segments[i], units.Time(r.Origin.StepMs)))
 		}
 	}
 	if len(c.Rows) == 0 {

@@ -61,7 +61,7 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) error {
 	}
 	result := sim.Result(e.Duration)
 	if *date {
-		result.Date = time.Now()
+		result.Origin.Session.Date = time.Now()
 	}
 	fmt.Fprintln(out, result.Report())
 	if result.Partial() && *state != "" {

@@ -1,0 +1,32 @@
+package myogen
+
+import (
+	"bytes"
+	"encoding/gob"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A result survives encoding/gob, which is how a notebook keeps it.
+func TestResultSurvivesGob(t *testing.T) {
+	thresholds, err := RecruitmentThresholds{N: 4}.Values()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := run(t, tutorialNetwork(t, NERLab, thresholds), SimulationConfig{Record: []Probe{{Population: "aMN"}}}, 1500)
+	var b bytes.Buffer
+	if err := gob.NewEncoder(&b).Encode(want); err != nil {
+		t.Fatal(err)
+	}
+	var got *Result
+	if err := gob.NewDecoder(&b).Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff(want.Report(), got.Report()); d != "" {
+		t.Error(d)
+	}
+}
