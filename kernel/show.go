@@ -2,104 +2,148 @@ package kernel
 
 import (
 	"bytes"
-	"compress/gzip"
+	"crypto/sha256"
+	"encoding/gob"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"gomyogen/kernel/chart"
-	"gomyogen/kernel/chart/live"
-	"gomyogen/kernel/chart/still"
 )
 
 // Show shows a figure in the cell: a still picture that becomes a live chart
 // where scripts run. The first figure of a notebook brings the chart library
 // along, so that an exported page needs no network. A figure that cannot be
-// drawn ends the cell as Check does.
+// drawn ends the cell as Check does. Outside a notebook Show prints what the
+// figure shows.
 func Show(f chart.Figure) {
 	Check(show(f))
 }
 
 func show(f chart.Figure) error {
-	png, err := still.PNG(f)
-	if err != nil {
+	if err := f.Validate(); err != nil {
 		return err
 	}
-	var carrier []byte
+	bundle := map[string]string{"text/plain": "Figure " + f.Title + ": " + f.Summary()}
 	if gonbui.IsNotebook {
-		carrier = library()
-	}
-	page, err := live.HTML(f, png, carrier)
-	if err != nil {
-		return err
-	}
-	return display("", map[string]string{
-		"text/html":  page,
-		"text/plain": fmt.Sprintf("Figure %q with %d panels", f.Title, len(f.Panels)),
-	})
-}
-
-// library returns the gzipped chart library the first time that a kernel asks
-// and nothing later. Without the library a figure is alive where another page
-// element has it, and a still elsewhere.
-func library() []byte {
-	marker := filepath.Join(os.Getenv("GONB_TMP_DIR"), "echarts-carried")
-	if _, err := os.Stat(marker); err == nil {
-		return nil
-	}
-	code, err := os.ReadFile(os.Getenv("MYOGEN_ECHARTS"))
-	if err != nil {
-		return nil
-	}
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return nil
-	}
-	if _, err := z.Write(code); err != nil || z.Close() != nil {
-		return nil
-	}
-	if err := os.WriteFile(marker, nil, 0o644); err != nil {
-		return nil // it would ride in every figure
-	}
-	return b.Bytes()
-}
-
-// Save writes a figure to an .html file, alive wherever the chart library is
-// found, or a .png file.
-func Save(f chart.Figure, path string) error {
-	png, err := still.PNG(f)
-	if err != nil {
-		return err
-	}
-	var data []byte
-	switch ext := filepath.Ext(path); ext {
-	case ".png":
-		data = png
-	case ".html":
-		var carrier bytes.Buffer
-		if code, err := os.ReadFile(os.Getenv("MYOGEN_ECHARTS")); err == nil {
-			z := gzip.NewWriter(&carrier)
-			if _, err := z.Write(code); err != nil {
-				return err
-			}
-			if err := z.Close(); err != nil {
-				return err
-			}
-		}
-		page, err := live.HTML(f, png, carrier.Bytes())
+		page, err := drawn(chart.Job{Figure: f, As: "cell", Carry: carries(f)})
 		if err != nil {
 			return err
 		}
-		data = []byte("<!DOCTYPE html><meta charset=\"utf-8\"><body style=\"background:#fff;font-family:sans-serif\">" + page)
-	default:
-		return fmt.Errorf("kernel: %s: a figure is saved as .html or .png, not %q", path, ext)
+		bundle["text/html"] = string(page)
 	}
-	tmp := path + ".tmp"
-	if err := os.WriteFile(tmp, data, 0o644); err != nil {
+	return display("", bundle)
+}
+
+// rendererEnv names the environment variable with the path of the program that
+// draws.
+const rendererEnv = "MYOGEN_RENDERER"
+
+// drawn has the renderer draw, or, where there is none, this program.
+func drawn(j chart.Job) ([]byte, error) {
+	if err := j.Figure.Validate(); err != nil {
+		return nil, err
+	}
+	program := os.Getenv(rendererEnv)
+	if program == "" {
+		return chart.Draw(j)
+	}
+	var in, out, failed bytes.Buffer
+	if err := gob.NewEncoder(&in).Encode(j); err != nil {
+		return nil, fmt.Errorf("kernel: figure %q: %w", j.Figure.Title, err)
+	}
+	cmd := exec.Command(program)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &failed
+	err := cmd.Run()
+	var status *exec.ExitError
+	switch {
+	case errors.As(err, &status) && failed.Len() > 0:
+		return nil, errors.New(strings.TrimSpace(failed.String()))
+	case err != nil:
+		return nil, fmt.Errorf("kernel: the renderer of figures does not run; go run ./install mends it: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// carried says that a figure of this program brought the library along.
+var carried bool
+
+// carries tells whether a figure has to bring the chart library along: the
+// first one of the kernel, and later the first one of the same cell, whose
+// output is replaced each time it runs. A cell is known by its code, or, when
+// that was edited, by the title of the figure.
+func carries(f chart.Figure) bool {
+	dir := os.Getenv(protocol.GONB_TMP_DIR_ENV)
+	if carried || dir == "" {
+		return false
+	}
+	code := cellCode(dir)
+	marker := filepath.Join(dir, "figure-carrier")
+	if b, err := os.ReadFile(marker); err == nil {
+		first, title, _ := strings.Cut(string(b), "\n")
+		if first != code && (title == "" || title != f.Title) {
+			return false
+		}
+	}
+	if err := os.WriteFile(marker, []byte(code+"\n"+f.Title), 0o644); err != nil {
+		return false // it would ride in every figure
+	}
+	carried = true
+	return true
+}
+
+// cellCode returns what tells the code of this cell, without the declarations
+// of all others, from that of another cell.
+func cellCode(dir string) string {
+	source, err := os.ReadFile(filepath.Join(dir, "main.go"))
+	if err != nil {
+		return ""
+	}
+	_, body, _ := strings.Cut(string(source), "\nfunc main() {")
+	body, _, _ = strings.Cut(body, "\n}\n")
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(body)))
+}
+
+// Save writes a figure to a file: .html is a page that needs no other file and
+// no network, .svg, .png and .pdf are pictures. The file is complete or not
+// there.
+func Save(f chart.Figure, path string) error {
+	ext := strings.ToLower(filepath.Ext(path))
+	switch ext {
+	case ".html", ".svg", ".png", ".pdf":
+	default:
+		return fmt.Errorf("kernel: %s: a figure is saved as .html, .svg, .png or .pdf, not %q", path, ext)
+	}
+	data, err := drawn(chart.Job{Figure: f, As: ext[1:]})
+	if err != nil {
 		return err
 	}
-	return os.Rename(tmp, path)
+	if err := replace(path, data); err != nil {
+		return fmt.Errorf("kernel: save figure %q: %w", f.Title, err)
+	}
+	return nil
+}
+
+// replace writes a file complete or not at all.
+func replace(path string, data []byte) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(tmp.Name()))
+		}
+	}()
+	_, err = tmp.Write(data)
+	if err = errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
 }

@@ -1,49 +1,43 @@
 // Package chart describes figures: panels on one shared horizontal axis, with
 // series of a few kinds. A description is drawn twice, alive in a web page by
-// chart/live and as a still picture by chart/still.
+// chart/live and as a still picture by chart/still; chart/draw calls both.
 package chart
 
 import (
 	"fmt"
-	"image/color"
 	"math"
-
-	"gomyogen/myogen/neo"
 )
 
-// Figure is panels above each other on one shared horizontal axis.
+// Figure is panels above each other on one shared horizontal axis. A figure of
+// several runs has Frames in place of Panels: one is shown at a time, and a
+// slider in the page moves through them.
 type Figure struct {
 	Title  string
 	Alt    string // what the figure shows, for readers who cannot see it
 	X      Axis
 	Panels []Panel
+
+	Frames []Frame // panels of the same number and heights each
+	Slider string  // what the slider changes: "Peak rate"
+	Frame  int     // the frame to begin with, and the one of a still picture
 }
 
-// Axis is an axis with its label ("Time"), unit ("s") and limits; equal limits
-// stand for those of the data.
-type Axis struct {
-	Label, Unit string
-	Min, Max    float64
-}
-
-// Text returns label and unit: "Time (s)".
-func (a Axis) Text() string {
-	if a.Unit == "" {
-		return a.Label
-	}
-	return a.Label + " (" + a.Unit + ")"
+// Frame is the panels of one run and the value of the slider: "40 pps".
+type Frame struct {
+	Label  string
+	Panels []Panel
 }
 
 // Panel is one pair of axes.
 type Panel struct {
 	Title  string
 	Y      Axis
-	Height int // px; 0 means 170
+	Height int // px of the data area; 0 means 170
 	Series []Series
 	Legend bool
 }
 
-// Pixels returns the height of the panel.
+// Pixels returns the height of the data area.
 func (p Panel) Pixels() int {
 	if p.Height == 0 {
 		return 170
@@ -51,64 +45,87 @@ func (p Panel) Pixels() int {
 	return p.Height
 }
 
-// Series is a *Line, a *Raster or a *HeatMap.
-type Series interface {
-	check() error
-	bounds() (x0, x1, y0, y1 float64)
-}
+// maxHeight and maxFrames bound what a page has to hold.
+const maxHeight, maxFrames = 2000, 200
 
-// Line connects points. NaN in Y is a gap.
-type Line struct {
-	Name   string
-	X, Y   []float64
-	Color  color.RGBA // zero means the panel's next colour
-	Dashed bool
-	Width  float64 // px; 0 means 1.5
-}
-
-// Raster marks each spike of each train in a row of its own, the first at the
-// bottom. Times are shown in seconds.
-type Raster struct {
-	Trains []neo.SpikeTrain
-	Colors ColorMap
-}
-
-// HeatMap shows the values of rows as colours, the first row at the bottom,
-// from X0 to X1.
-type HeatMap struct {
-	Rows     [][]float64
-	X0, X1   float64
-	Min, Max float64 // values of the first and the last colour
-	Colors   ColorMap
-	Label    string // of the colour bar
-}
-
-// Signal returns a line of an analog signal over time in seconds.
-func Signal(s neo.AnalogSignal) *Line {
-	l := &Line{Name: s.Name, X: make([]float64, len(s.Values)), Y: s.Values}
-	for i := range s.Values {
-		l.X[i] = s.Time(i).Seconds()
+// Shown returns the panels of each frame; a figure without frames has one.
+func (f Figure) Shown() []Frame {
+	if len(f.Frames) > 0 {
+		return f.Frames
 	}
-	return l
+	return []Frame{{Panels: f.Panels}}
 }
 
-// Validate tells what cannot be drawn, naming panel, series, index and value.
+// FrameText names frame i of a figure with frames: "Peak rate: 40 pps (2 of 5)".
+func (f Figure) FrameText(i int) string {
+	if len(f.Frames) == 0 {
+		return ""
+	}
+	name := f.Slider
+	if name == "" {
+		name = "Run"
+	}
+	return fmt.Sprintf("%s: %s (%d of %d)", name, f.Frames[i].Label, i+1, len(f.Frames))
+}
+
+// Validate tells what cannot be drawn, naming frame, panel, series, index and
+// value.
 func (f Figure) Validate() error {
-	if len(f.Panels) == 0 {
-		return fmt.Errorf("chart: figure %q has no panels", f.Title)
+	if err := f.validate(); err != nil {
+		return fmt.Errorf("chart: figure %q: %w", f.Title, err)
+	}
+	return nil
+}
+
+func (f Figure) validate() error {
+	frames := f.Shown()
+	switch {
+	case len(f.Frames) > 0 && len(f.Panels) > 0:
+		return fmt.Errorf("it has both panels and frames; give one of them")
+	case len(frames) > maxFrames:
+		return fmt.Errorf("%d frames are more than %d", len(frames), maxFrames)
+	case f.Frame != 0 && (f.Frame < 0 || f.Frame >= len(frames)):
+		return fmt.Errorf("it begins with frame %d of %d", f.Frame, len(frames))
+	case len(frames[0].Panels) == 0:
+		return fmt.Errorf("it has no panels")
+	}
+	if err := f.X.check(); err != nil {
+		return err
+	}
+	for i, frame := range frames {
+		if err := frame.check(frames[0]); err != nil {
+			if len(f.Frames) > 0 {
+				return fmt.Errorf("frame %d (%q): %w", i, frame.Label, err)
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// check tells what cannot be drawn in a frame and what sets it apart from the
+// first one, whose place it takes.
+func (f Frame) check(first Frame) error {
+	if len(f.Panels) != len(first.Panels) {
+		return fmt.Errorf("%d panels, the first frame has %d", len(f.Panels), len(first.Panels))
 	}
 	for i, p := range f.Panels {
+		wrap := func(err error) error { return fmt.Errorf("panel %d (%q): %w", i, p.Title, err) }
+		switch q := first.Panels[i]; {
+		case p.Height < 0 || p.Height > maxHeight:
+			return wrap(fmt.Errorf("a height of %d px is not in 0..%d", p.Height, maxHeight))
+		case p.Height != q.Height || p.Legend != q.Legend:
+			return wrap(fmt.Errorf("its height or legend is not that of the first frame"))
+		}
+		if err := p.Y.check(); err != nil {
+			return wrap(err)
+		}
 		for j, s := range p.Series {
-			if s == nil {
-				return fmt.Errorf("chart: panel %d, series %d is nil", i, j)
+			if isNil(s) {
+				return wrap(fmt.Errorf("series %d is nil", j))
 			}
 			if err := s.check(); err != nil {
-				return fmt.Errorf("chart: panel %d (%q), series %d: %w", i, p.Title, j, err)
-			}
-		}
-		for _, a := range []Axis{p.Y, f.X} {
-			if !finite(a.Min) || !finite(a.Max) || a.Min > a.Max {
-				return fmt.Errorf("chart: panel %d (%q): the axis %q goes from %v to %v", i, p.Title, a.Label, a.Min, a.Max)
+				return wrap(fmt.Errorf("series %d: %w", j, err))
 			}
 		}
 	}
@@ -116,132 +133,3 @@ func (f Figure) Validate() error {
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
-
-func (l *Line) check() error {
-	if len(l.X) != len(l.Y) {
-		return fmt.Errorf("%d x values and %d y values", len(l.X), len(l.Y))
-	}
-	for i := range l.X {
-		if !finite(l.X[i]) || math.IsInf(l.Y[i], 0) {
-			return fmt.Errorf("point %d is (%v, %v)", i, l.X[i], l.Y[i])
-		}
-	}
-	return nil
-}
-
-func (r *Raster) check() error {
-	for i, t := range r.Trains {
-		for j, x := range t.Times {
-			if !finite(float64(x)) {
-				return fmt.Errorf("train %d, spike %d is at %v", i, j, x)
-			}
-		}
-	}
-	return nil
-}
-
-func (h *HeatMap) check() error {
-	if !finite(h.X0) || !finite(h.X1) || !(h.X1 > h.X0) {
-		return fmt.Errorf("the map goes from %v to %v", h.X0, h.X1)
-	}
-	if !finite(h.Min) || !finite(h.Max) || !(h.Max > h.Min) {
-		return fmt.Errorf("the colours go from %v to %v", h.Min, h.Max)
-	}
-	for i, row := range h.Rows {
-		if len(row) != len(h.Rows[0]) || len(row) == 0 {
-			return fmt.Errorf("row %d has %d values, row 0 has %d", i, len(row), len(h.Rows[0]))
-		}
-		for j, x := range row {
-			if !finite(x) {
-				return fmt.Errorf("row %d, value %d is %v", i, j, x)
-			}
-		}
-	}
-	return nil
-}
-
-func (l *Line) bounds() (x0, x1, y0, y1 float64) {
-	x0, y0 = math.Inf(1), math.Inf(1)
-	x1, y1 = math.Inf(-1), math.Inf(-1)
-	for i, y := range l.Y {
-		if !math.IsNaN(y) {
-			x0, x1, y0, y1 = min(x0, l.X[i]), max(x1, l.X[i]), min(y0, y), max(y1, y)
-		}
-	}
-	return x0, x1, y0, y1
-}
-
-func (r *Raster) bounds() (x0, x1, y0, y1 float64) {
-	x0, x1 = math.Inf(1), math.Inf(-1)
-	for _, t := range r.Trains {
-		for _, x := range t.Times {
-			x0, x1 = min(x0, x.Seconds()), max(x1, x.Seconds())
-		}
-	}
-	return x0, x1, -0.5, max(float64(len(r.Trains))-0.5, 0.5)
-}
-
-func (h *HeatMap) bounds() (x0, x1, y0, y1 float64) {
-	return h.X0, h.X1, -0.5, max(float64(len(h.Rows))-0.5, 0.5)
-}
-
-// Limits returns the limits of the shared axis and of a panel's own, with room
-// around the data where the description leaves them open.
-func (f Figure) Limits(panel int) (x0, x1, y0, y1 float64) {
-	x0, x1, y0, y1 = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
-	for i, p := range f.Panels {
-		for _, s := range p.Series {
-			a, b, c, d := s.bounds()
-			x0, x1 = min(x0, a), max(x1, b)
-			if i == panel {
-				y0, y1 = min(y0, c), max(y1, d)
-				if _, ok := s.(*Line); ok && c < d {
-					y1 = max(y1, d+0.05*(d-c))
-				}
-			}
-		}
-	}
-	x0, x1 = limits(f.X, x0, x1)
-	y0, y1 = limits(f.Panels[panel].Y, y0, y1)
-	return x0, x1, y0, y1
-}
-
-func limits(a Axis, low, high float64) (float64, float64) {
-	switch {
-	case a.Min != a.Max:
-		return a.Min, a.Max
-	case !(low <= high): // nothing to show
-		return 0, 1
-	case low == high:
-		room := max(math.Abs(low)/10, math.SmallestNonzeroFloat64*1e10)
-		return low - room, high + room
-	}
-	return low, high
-}
-
-// Thin returns at most about 2*columns points of the line that look the same
-// drawn over so many columns of pixels: the lowest and the highest of each.
-func (l *Line) Thin(columns int) (x, y []float64) {
-	if len(l.X) <= 2*columns {
-		return l.X, l.Y
-	}
-	per := (len(l.X) + columns - 1) / columns
-	for i := 0; i < len(l.X); i += per {
-		end := min(i+per, len(l.X))
-		low, high := i, i
-		for j := i; j < end; j++ {
-			if l.Y[j] < l.Y[low] || math.IsNaN(l.Y[low]) {
-				low = j
-			}
-			if l.Y[j] > l.Y[high] || math.IsNaN(l.Y[high]) {
-				high = j
-			}
-		}
-		first, second := min(low, high), max(low, high)
-		x, y = append(x, l.X[first]), append(y, l.Y[first])
-		if second != first {
-			x, y = append(x, l.X[second]), append(y, l.Y[second])
-		}
-	}
-	return x, y
-}

@@ -49,3 +49,59 @@ func (m ColorMap) At(x float64) color.RGBA {
 	a, b := m[i], m[i+1]
 	return color.RGBA{R: blend(a.R, b.R), G: blend(a.G, b.G), B: blend(a.B, b.B), A: 255}
 }
+
+// palette is the colours of series that name none: those of Okabe and Ito
+// (2008), which the colour-blind tell apart.
+var palette = []color.RGBA{rgb(0x0072b2), rgb(0xd55e00), rgb(0x009e73), rgb(0xcc79a7), rgb(0xe69f00), rgb(0x56b4e9), rgb(0x000000)}
+
+// SeriesColors returns the colour of each series of the panel; that of rasters
+// and heat maps is not used.
+func (p Panel) SeriesColors() []color.RGBA {
+	colors := make([]color.RGBA, len(p.Series))
+	next := 0
+	for i, s := range p.Series {
+		switch s := s.(type) {
+		case *Line:
+			colors[i] = s.Color
+		case *Step:
+			colors[i] = s.Color
+		case *Band:
+			colors[i] = s.Color
+		case *Bars:
+			colors[i] = s.Color
+		case *Rule:
+			colors[i] = s.Color
+			if s.Color.A == 0 {
+				colors[i] = Grey
+			}
+		default:
+			continue
+		}
+		if colors[i].A == 0 {
+			colors[i] = palette[next%len(palette)]
+			next++
+		}
+		colors[i] = onWhite(colors[i])
+	}
+	return colors
+}
+
+// RowColors returns the colour of each train.
+func (r *Raster) RowColors() []color.RGBA {
+	colors := make([]color.RGBA, len(r.Trains))
+	for i := range colors {
+		colors[i] = onWhite(r.Colors.At(float64(i) / float64(max(len(colors)-1, 1))))
+	}
+	return colors
+}
+
+// onWhite darkens a colour that thin marks on a white page would lose.
+func onWhite(c color.RGBA) color.RGBA {
+	const most = 0.72
+	light := (0.2126*float64(c.R) + 0.7152*float64(c.G) + 0.0722*float64(c.B)) / 255
+	if light <= most {
+		return c
+	}
+	by := most / light
+	return color.RGBA{R: uint8(by * float64(c.R)), G: uint8(by * float64(c.G)), B: uint8(by * float64(c.B)), A: c.A}
+}

@@ -1,22 +1,16 @@
-// Draws the figure in the element before this script; until it is drawn the
-// still picture stays.
+// Draws the figure in the element before this script. The still picture in it
+// stays until the live chart stands, and for good if it never does.
 (function () {
   const box = document.currentScript.previousElementSibling;
-  const still = box.querySelector("img"), el = box.querySelector(".live");
-  const spec = JSON.parse(box.dataset.figure);
+
+  // --- The library: in the page, carried by another output, or beside the kernelspec.
 
   function bytes(text) { return Uint8Array.from(atob(text), c => c.charCodeAt(0)); }
-  function points(s) {
-    if (!s.data) return new Float64Array(0);
-    const levels = new Uint16Array(bytes(s.data).buffer), out = new Float64Array(levels.length), [x0, x1, y0, y1] = s.box;
-    for (let i = 0; i < levels.length; i += 2) {
-      out[i] = x0 + levels[i] / 65534 * (x1 - x0);
-      out[i + 1] = levels[i + 1] === 65535 ? NaN : y0 + levels[i + 1] / 65534 * (y1 - y0);
-    }
-    return out;
+  async function unzip(text) {
+    const stream = new Blob([bytes(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
   }
-
-  function script(url) {
+  function load(url) {
     return new Promise((done, failed) => {
       const s = document.createElement("script");
       s.src = url; s.onload = done; s.onerror = failed;
@@ -27,93 +21,521 @@
     if (window.echarts) return;
     const carrier = document.querySelector("[data-echarts-gzip]");
     if (carrier) {
-      const stream = new Blob([bytes(carrier.dataset.echartsGzip)]).stream().pipeThrough(new DecompressionStream("gzip"));
-      const code = await new Response(stream).text();
-      await script(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+      await load(URL.createObjectURL(new Blob([await unzip(carrier.dataset.echartsGzip)], { type: "text/javascript" })));
       if (window.echarts) return;
     }
     const config = document.getElementById("jupyter-config-data");
     const base = config ? JSON.parse(config.textContent).baseUrl || "/" : "/";
-    await script(base + "kernelspecs/gomyogen/echarts.min.js");
+    await load(base + "kernelspecs/gomyogen/echarts.min.js");
   }
   if (!window.myogenECharts) {
     window.myogenECharts = library().catch(e => { window.myogenECharts = null; throw e; });
   }
 
-  function heat(h) {
-    const v = bytes(h.values), palette = bytes(h.palette), canvas = document.createElement("canvas");
-    canvas.width = h.columns; canvas.height = h.rows;
-    const ctx = canvas.getContext("2d"), img = ctx.createImageData(h.columns, h.rows);
-    for (let i = 0; i < v.length; i++) {
-      const row = h.rows - 1 - Math.floor(i / h.columns), at = 4 * (row * h.columns + i % h.columns);
-      img.data.set([palette[3 * v[i]], palette[3 * v[i] + 1], palette[3 * v[i] + 2], 255], at);
+  // --- Small helpers.
+
+  function make(tag, name, parent, text) {
+    const e = document.createElement(tag);
+    if (name) e.className = name;
+    if (text) e.textContent = text;
+    if (parent) parent.append(e);
+    return e;
+  }
+  // The first index from..to at which x is not below v.
+  function search(x, v, from, to) {
+    while (from < to) {
+      const mid = (from + to) >> 1;
+      if (x[mid] < v) from = mid + 1; else to = mid;
     }
-    ctx.putImageData(img, 0, 0);
-    return (params, api) => {
-      const a = api.coord([h.x0, h.rows - 0.5]), b = api.coord([h.x1, -0.5]), c = params.coordSys;
-      return {
-        type: "group",
-        clipPath: { type: "rect", shape: { x: c.x, y: c.y, width: c.width, height: c.height } },
-        children: [{ type: "image", style: { image: canvas, x: a[0], y: a[1], width: b[0] - a[0], height: b[1] - a[1] } }]
-      };
-    };
+    return from;
   }
-
+  // The step of 1, 2, 3 or 5 times a power of ten nearest to x.
+  function nice(x) {
+    const e = 10 ** Math.floor(Math.log10(x)), f = x / e;
+    return (f < 1.5 ? 1 : f < 2.5 ? 2 : f < 4 ? 3 : f < 7 ? 5 : 10) * e;
+  }
+  function digits(step) { return Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))); }
+  function number(v) {
+    if (v === 0 || !isFinite(v)) return String(v);
+    const a = Math.abs(v);
+    return a >= 1e6 || a < 1e-3 ? v.toExponential(3) : String(+v.toPrecision(4));
+  }
+  function mix(hex, other, part) {
+    const a = parseInt(hex.slice(1), 16), b = parseInt(other.slice(1), 16);
+    let out = 0;
+    for (const s of [16, 8, 0]) out |= Math.round(((a >> s) & 255) * (1 - part) + ((b >> s) & 255) * part) << s;
+    return "#" + out.toString(16).padStart(6, "0");
+  }
+  function light(hex) {
+    const v = parseInt(hex.slice(1), 16);
+    return (0.2126 * (v >> 16) + 0.7152 * ((v >> 8) & 255) + 0.0722 * (v & 255)) / 255;
+  }
   function dark() {
-    const body = document.body;
-    if (body.dataset.jpThemeLight) return body.dataset.jpThemeLight === "false";
-    return matchMedia("(prefers-color-scheme: dark)").matches && getComputedStyle(body).backgroundColor !== "rgb(255, 255, 255)";
+    if (document.body.dataset.jpThemeLight) return document.body.dataset.jpThemeLight === "false";
+    for (let e = box; e; e = e.parentElement) {
+      const c = getComputedStyle(e).backgroundColor.match(/[\d.]+/g).map(Number);
+      if (c.length < 4 || c[3] > 0.5) return c[0] + c[1] + c[2] < 384;
+    }
+    return false;
+  }
+  const themes = {
+    light: { ink: "#333333", paper: "#ffffff", line: "#d0d0d0", mark: c => c },
+    dark: { ink: "#d8d8d8", paper: "#1e1e1e", line: "#484848", mark: c => light(c) < 0.3 ? mix(c, "#ffffff", 0.6 - light(c)) : c }
+  };
+
+  // --- Marks that ECharts does not draw itself. Each takes a view, the place
+  // of the data on the screen, and returns elements of zrender.
+
+  const marks = {
+    band(s, theme) {
+      const x = s.column(s.xs), low = s.column(s.lows), high = s.column(s.ys), color = theme.mark(s.color), parts = [];
+      for (let i = 0, from = 0; i <= x.length; i++) {
+        if (i < x.length && !isNaN(low[i]) && !isNaN(high[i])) continue;
+        if (i > from) parts.push([from, i]);
+        from = i + 1;
+      }
+      return v => parts.map(([from, to]) => {
+        const points = [];
+        for (let i = from; i < to; i++) points.push([v.x(x[i]), v.y(high[i])]);
+        for (let i = to - 1; i >= from; i--) points.push([v.x(x[i]), v.y(low[i])]);
+        return { type: "polygon", shape: { points }, style: { fill: color, fillOpacity: 0.3, stroke: color, strokeOpacity: 0.6, lineWidth: 0.75 } };
+      });
+    },
+    bars(s, theme) {
+      const x = s.column(s.xs), y = s.column(s.ys), color = theme.mark(s.color);
+      return v => Array.from(x, (at, i) => i).filter(i => !isNaN(y[i]) && x[i] + s.width / 2 >= v.x0 && x[i] - s.width / 2 <= v.x1).map(i => {
+        const a = v.x(x[i] - s.width / 2), b = v.x(x[i] + s.width / 2), top = Math.min(v.y(y[i]), v.y(0));
+        return { type: "rect", shape: { x: a, y: top, width: Math.max(1, b - a), height: Math.abs(v.y(y[i]) - v.y(0)) }, style: { fill: color } };
+      });
+    },
+    rule(s, theme) {
+      const color = theme.mark(s.color);
+      return v => {
+        const at = s.vertical ? v.x(s.at || 0) : v.y(s.at || 0), end = v.left + v.width;
+        const shape = s.vertical ? { x1: at, x2: at, y1: v.top, y2: v.top + v.height } : { x1: v.left, x2: end, y1: at, y2: at };
+        const flip = s.vertical ? at > v.left + v.width / 2 : at < v.top + 16;
+        const text = s.vertical
+          ? { x: flip ? at - 4 : at + 4, y: v.top + 3, textAlign: flip ? "right" : "left", textVerticalAlign: "top" }
+          : { x: end - 4, y: flip ? at + 3 : at - 3, textAlign: "right", textVerticalAlign: flip ? "top" : "bottom" };
+        return [
+          { type: "line", shape, style: { stroke: color, lineWidth: 1.25, lineDash: s.dashed ? [6, 4] : null } },
+          { type: "text", style: { ...text, text: s.name, fill: color, fontSize: 11 } }
+        ];
+      };
+    },
+    // A picture is drawn anew for each view: 90 000 marks take some ms. An SVG
+    // file gets a path for each row.
+    raster(s, theme, vector) {
+      const times = s.column(s.xs), first = s.first, canvas = document.createElement("canvas");
+      const colors = s.colors.map(theme.mark), color = r => colors[Math.floor(r * (colors.length - 1) / Math.max(1, s.rows - 1))];
+      return v => {
+        const scale = vector ? 1 : window.devicePixelRatio || 1, g = canvas.getContext("2d"), paths = [];
+        canvas.width = Math.max(1, Math.round(v.width * scale)); canvas.height = Math.max(1, Math.round(v.height * scale));
+        const height = Math.max(1, 0.8 * (v.y(0) - v.y(1))) * scale, width = Math.max(1, Math.round(1.4 * scale));
+        for (let r = Math.max(0, Math.ceil(v.y0 - 0.5)); r < s.rows && r <= v.y1 + 0.5; r++) {
+          const y = (v.y(r) - v.top) * scale - height / 2;
+          let last = -1e9, path = "";
+          g.fillStyle = color(r);
+          for (let i = search(times, v.x0, first[r], first[r + 1]); i < first[r + 1] && times[i] <= v.x1; i++) {
+            const x = vector ? v.x(times[i]) : Math.round((v.x(times[i]) - v.left) * scale - width / 2);
+            if (x === last) continue;
+            last = x;
+            if (vector) path += "M" + x.toFixed(2) + " " + (v.top + y).toFixed(2) + "v" + height.toFixed(2);
+            else g.fillRect(x, y, width, height);
+          }
+          if (path) paths.push({ type: "path", shape: { pathData: path }, style: { stroke: color(r), lineWidth: 1.2, fill: null } });
+        }
+        return vector ? paths : [{ type: "image", style: { image: canvas, x: v.left, y: v.top, width: v.width, height: v.height } }];
+      };
+    },
+    heat(s, theme) {
+      const values = s.column(s.ys), whole = document.createElement("canvas"), seen = document.createElement("canvas");
+      whole.width = s.columns; whole.height = s.rows;
+      const g = whole.getContext("2d"), img = g.createImageData(s.columns, s.rows), [low, high] = s.values;
+      const colors = s.colors.map(c => parseInt(c.slice(1), 16));
+      for (let i = 0; i < values.length; i++) {
+        if (isNaN(values[i])) continue;
+        const c = colors[Math.round(255 * Math.min(1, Math.max(0, (values[i] - low) / (high - low))))];
+        const at = 4 * ((s.rows - 1 - Math.floor(i / s.columns)) * s.columns + i % s.columns);
+        img.data[at] = c >> 16; img.data[at + 1] = c >> 8 & 255; img.data[at + 2] = c & 255; img.data[at + 3] = 255;
+      }
+      g.putImageData(img, 0, 0);
+      return v => {
+        const scale = window.devicePixelRatio || 1, p = seen.getContext("2d");
+        seen.width = Math.max(1, Math.round(v.width * scale)); seen.height = Math.max(1, Math.round(v.height * scale));
+        p.imageSmoothingEnabled = false;
+        const a = v.x(s.span[0]), b = v.x(s.span[1]), top = v.y(s.rows - 0.5), bottom = v.y(-0.5);
+        p.drawImage(whole, (a - v.left) * scale, (top - v.top) * scale, (b - a) * scale, (bottom - top) * scale);
+        return [{ type: "image", style: { image: seen, x: v.left, y: v.top, width: v.width, height: v.height } }];
+      };
+    }
+  };
+  // The colour bar stands in the margin right of the map.
+  function bar(s, theme, v, spec) {
+    const x = v.left + v.width + 12, [low, high] = s.values, y = t => v.top + v.height * (1 - (t - low) / (high - low));
+    const stops = s.colors.map((color, i) => ({ offset: i / 255, color }));
+    const out = [{ type: "rect", shape: { x, y: v.top, width: 12, height: v.height }, style: { fill: { type: "linear", x: 0, y: 1, x2: 0, y2: 0, colorStops: stops } } }];
+    for (const t of s.ticks || []) {
+      out.push({ type: "line", shape: { x1: x + 12, x2: x + 15, y1: y(t.at), y2: y(t.at) }, style: { stroke: theme.ink, lineWidth: 1 } });
+      out.push({ type: "text", style: { x: x + 18, y: y(t.at), text: t.text, fill: theme.ink, fontSize: 11, textVerticalAlign: "middle" } });
+    }
+    out.push({ type: "text", x: v.left + v.width + spec.option.grid[0].right * 1 - 3, y: v.top + v.height / 2, rotation: Math.PI / 2, style: { text: s.name, fill: theme.ink, fontSize: 12, textAlign: "center", textVerticalAlign: "bottom" } });
+    return out;
   }
 
-  function option() {
-    const o = JSON.parse(JSON.stringify(spec.option));
-    o.series = spec.series.map(s => {
-      const base = { name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false };
-      if (s.kind === "heat") return { ...base, type: "custom", clip: true, data: [[s.x0, 0], [s.x1, 0]].slice(0, 1), renderItem: heat(s), tooltip: { show: false } };
-      const data = points(s);
-      if (s.kind === "raster") return { ...base, type: "scatter", data, dimensions: ["x", "y"], large: true, largeThreshold: 0, progressive: 0, symbol: "rect", symbolSize: [1.5, s.mark], itemStyle: { color: s.color, opacity: 1 }, silent: true, tooltip: { show: false } };
-      return { ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: false, symbol: "circle", lineStyle: { width: s.width, type: s.dashed ? "dashed" : "solid", color: s.color }, itemStyle: { color: s.color } };
+  // --- The option of a chart: what Go described, the theme, and the series.
+
+  function option(spec, theme, shown, chart, o) {
+    const out = JSON.parse(JSON.stringify(spec.option)), frame = spec.frames[shown], all = spec.panels.map((_, i) => i);
+    const text = { color: theme.ink, fontFamily: "sans-serif" };
+    out.animation = false;
+    out.backgroundColor = o.paper || "transparent";
+    out.textStyle = text;
+    out.title.forEach((t, i) => { t.text = frame.titles[i]; t.padding = 0; t.textStyle = { ...t.textStyle, ...text, width: Math.max(40, o.width - t.left), overflow: "truncate" }; });
+    out.legend.forEach(l => { l.textStyle = text; l.padding = 0; l.pageTextStyle = text; l.pageIconColor = theme.ink; l.inactiveColor = theme.line; });
+    // Texts at the ends of an axis appear only where they are round.
+    const labels = (name, i, steps, categories) => v => {
+      const at = chart().getModel().getComponent(name, i);
+      const [low, high] = at.axis.scale.getExtent(), step = nice((high - low) / steps());
+      if (categories) return Number.isInteger(v) && categories[v] || "";
+      return Math.abs(v / step - Math.round(v / step)) > 1e-6 ? "" : (Math.round(v / step) * step || 0).toFixed(digits(step));
+    };
+    const inner = () => o.width - out.grid[0].left - out.grid[0].right;
+    const steps = Math.max(2, Math.round(inner() / 110));
+    out.xAxis.forEach((x, i) => {
+      x.splitNumber = steps;
+      Object.assign(x.axisLabel, { color: theme.ink, hideOverlap: true, formatter: labels("xAxis", i, () => steps, spec.x.categories) });
+      if (spec.x.categories) x.minInterval = 1;
     });
-    o.backgroundColor = "transparent";
-    o.tooltip.formatter = points => {
-      points = points.filter(p => p.seriesType === "line");
-      if (!points.length) return "";
-      const shown = points.slice(0, 12).map(p => p.marker + p.seriesName.replace(/[&<>]/g, c => "&#" + c.charCodeAt(0) + ";") + " " + (+p.value[1]).toPrecision(4) + " " + (spec.units[p.axisIndex] || ""));
-      if (points.length > 12) shown.push("and " + (points.length - 12) + " more");
-      return (+points[0].value[0]).toFixed(3) + " " + spec.xUnit + "<br>" + shown.join("<br>");
-    };
-    return o;
+    out.yAxis.forEach((y, i) => {
+      y.axisLabel = { color: theme.ink, hideOverlap: true, formatter: labels("yAxis", i, () => spec.panels[i].y.steps, spec.panels[i].y.categories) };
+      if (spec.panels[i].y.categories) y.minInterval = 1;
+    });
+    for (const a of out.xAxis.concat(out.yAxis)) {
+      Object.assign(a, { nameTextStyle: { ...text, fontSize: 12 }, nameMoveOverlap: false, axisTick: { show: false }, splitLine: { lineStyle: { color: theme.line, opacity: 0.7 } } });
+      a.axisLine = { show: true, onZero: false, lineStyle: { color: theme.ink } };
+    }
+    const style = { borderColor: theme.line, textStyle: { color: "transparent" }, handleStyle: { borderColor: theme.ink }, moveHandleStyle: { opacity: 0.4 } };
+    out.dataZoom = [
+      { type: "inside", xAxisIndex: all, filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false },
+      { ...style, type: "slider", xAxisIndex: all, filterMode: "none", show: !o.save, bottom: 4, height: 18, showDataShadow: false, showDetail: false, brushSelect: false },
+      ...all.map(i => ({ type: "inside", yAxisIndex: i, filterMode: "none", disabled: true }))
+    ];
+    out.series = series(spec, theme, shown, o);
+    if (o.save) {
+      for (const list of [out.title, out.legend, out.grid]) for (const e of list) e.top = +e.top + 34;
+      out.title.push({ text: spec.title + (frame.label ? "  -  " + (spec.slider || "Run") + ": " + frame.label : ""), left: 8, top: 8, padding: 0, textStyle: { ...text, fontSize: 16 } });
+    }
+    return out;
   }
 
-  function draw() {
-    let chart, theme;
-    const start = () => {
-      if (chart) chart.dispose();
-      theme = dark();
-      chart = echarts.init(el, theme ? "dark" : null);
-      chart.setOption(option());
+  function series(spec, theme, shown, o) {
+    return spec.frames[shown].series.map(s => {
+      const base = { name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false, silent: true };
+      if (s.kind === "line" || s.kind === "dots") {
+        const x = s.column(s.xs), y = s.column(s.ys), data = new Float64Array(2 * x.length), color = theme.mark(s.color), dots = s.kind === "dots";
+        for (let i = 0; i < x.length; i++) { data[2 * i] = x[i]; data[2 * i + 1] = y[i]; }
+        if (!data.length) return { ...base, type: "line", data: [] };
+        return { ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: dots, showAllSymbol: dots, symbol: "circle", symbolSize: s.width + 3, itemStyle: { color, opacity: 1 }, lineStyle: { width: dots ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } };
+      }
+      const { x } = spec, y = spec.panels[s.panel].y, draw = marks[s.kind](s, theme, o.vector);
+      const renderItem = (params, api) => {
+        const c = params.coordSys, a = api.coord([x.low, y.low]), b = api.coord([x.high, y.high]);
+        const kx = (b[0] - a[0]) / (x.high - x.low), ky = (b[1] - a[1]) / (y.high - y.low);
+        const view = {
+          left: c.x, top: c.y, width: c.width, height: c.height,
+          x: v => a[0] + (v - x.low) * kx, y: v => a[1] + (v - y.low) * ky,
+          x0: x.low + (c.x - a[0]) / kx, x1: x.low + (c.x + c.width - a[0]) / kx,
+          y0: y.low + (c.y + c.height - a[1]) / ky, y1: y.low + (c.y - a[1]) / ky
+        };
+        const inside = { type: "group", clipPath: { type: "rect", shape: { x: c.x, y: c.y, width: c.width, height: c.height } }, children: draw(view) };
+        return { type: "group", children: s.kind === "heat" ? [inside, ...bar(s, theme, view, spec)] : [inside] };
+      };
+      return { ...base, type: "custom", clip: false, itemStyle: { color: s.color ? theme.mark(s.color) : theme.ink }, data: [[x.low, y.low]], renderItem, z: s.kind === "heat" || s.kind === "band" ? 1 : 2 };
+    });
+  }
+
+  // --- Reading the chart at a place, and its data as a table.
+
+  function read(spec, shown, panel, x, y, view) {
+    const out = [], time = v => v.toFixed(digits((view.x1 - view.x0) / 2000)) + (spec.x.unit ? " " + spec.x.unit : "");
+    const whole = spec.x.categories ? spec.x.categories[Math.round(x)] || "" : time(x);
+    out.push([null, (spec.x.label || "x") + " " + whole]);
+    const unit = i => spec.panels[i].y.unit ? " " + spec.panels[i].y.unit : "";
+    const value = s => {
+      if (s.kind === "bars") {
+        const xs = s.column(s.xs), ys = s.column(s.ys), i = xs.findIndex(v => Math.abs(v - x) <= s.width / 2);
+        return i < 0 ? NaN : ys[i];
+      }
+      if (s.kind !== "line" && s.kind !== "band" || !s.sorted) return NaN;
+      const xs = s.column(s.xs), ys = s.column(s.ys);
+      let i = search(xs, x, 0, xs.length);
+      if (s.step) while (i > 0 && !(xs[i] <= x)) i--;
+      else if (i === xs.length || i > 0 && x - xs[i - 1] < xs[i] - x) i--;
+      if (i < 0 || x < xs[0] || x > xs[xs.length - 1]) return NaN;
+      return s.kind === "band" ? [s.column(s.lows)[i], ys[i]] : ys[i];
     };
-    el.style.display = "block";
+    for (let p = 0; p < spec.panels.length; p++) {
+      const here = p === panel, label = spec.panels[p].y.label || "Row";
+      const values = [];
+      for (const s of spec.frames[shown].series) {
+        if (s.panel !== p) continue;
+        if (here && (s.kind === "raster" || s.kind === "heat")) {
+          const row = Math.round(y);
+          if (row < 0 || row >= s.rows) continue;
+          const name = label + " " + row + (s.names && s.names[row] ? " (" + s.names[row] + ")" : "");
+          if (s.kind === "heat") {
+            const at = Math.floor((x - s.span[0]) / (s.span[1] - s.span[0]) * s.columns);
+            const v = at < 0 || at >= s.columns ? NaN : s.column(s.ys)[row * s.columns + at];
+            out.push([isNaN(v) ? null : s.colors[Math.round(255 * Math.min(1, Math.max(0, (v - s.values[0]) / (s.values[1] - s.values[0]))))], name + ": " + (isNaN(v) ? "no value" : number(v) + (s.name ? "  " + s.name : ""))]);
+            continue;
+          }
+          const times = s.column(s.xs), i = search(times, x, s.first[row], s.first[row + 1]);
+          const near = [i - 1, i].filter(j => j >= s.first[row] && j < s.first[row + 1]).sort((a, b) => Math.abs(times[a] - x) - Math.abs(times[b] - x))[0];
+          const close = near !== undefined && Math.abs(times[near] - x) <= 8 * (view.x1 - view.x0) / view.width;
+          out.push([s.colors[Math.floor(row * (s.colors.length - 1) / Math.max(1, s.rows - 1))], name + ": " + (close ? "spike at " + time(times[near]) : "no spike here")]);
+          continue;
+        }
+        const v = value(s);
+        if (Array.isArray(v) ? v.every(isFinite) : isFinite(v)) values.push([s, v]);
+      }
+      // Of many lines the nearest ones are read.
+      if (here && values.length > 8) values.sort((a, b) => Math.abs(a[1] - y) - Math.abs(b[1] - y));
+      for (const [s, v] of values.slice(0, values.length > 8 ? here ? 3 : 0 : 8)) {
+        out.push([s.color, (s.name || label) + ": " + (Array.isArray(v) ? v.map(number).join(" to ") : number(v)) + unit(p)]);
+      }
+    }
+    return out;
+  }
+
+  function table(spec, shown) {
+    const rows = [["panel", "series", spec.x.label + (spec.x.unit ? " (" + spec.x.unit + ")" : ""), "value", "low"]];
+    const frame = spec.frames[shown];
+    for (const s of frame.series) {
+      const panel = frame.titles[s.panel];
+      if (s.kind === "raster") {
+        const times = s.column(s.xs);
+        for (let r = 0; r < s.rows; r++) for (let i = s.first[r]; i < s.first[r + 1]; i++) rows.push([panel, s.names && s.names[r] || r, times[i].toPrecision(9) * 1, r, ""]);
+      } else if (s.kind === "heat") {
+        s.column(s.ys).forEach((v, i) => rows.push([panel, Math.floor(i / s.columns), +(s.span[0] + (i % s.columns + 0.5) / s.columns * (s.span[1] - s.span[0])).toPrecision(9), +v.toPrecision(6), ""]));
+      } else if (s.kind === "rule") {
+        rows.push(s.vertical ? [panel, s.name, s.at || 0, "", ""] : [panel, s.name, "", s.at || 0, ""]);
+      } else if (s.kind !== "dots") {
+        const y = s.column(s.ys), low = s.lows && s.column(s.lows);
+        s.column(s.xs).forEach((x, i) => rows.push([panel, s.name, +x.toPrecision(9), +y[i].toPrecision(6), low ? +low[i].toPrecision(6) : ""]));
+      }
+    }
+    const quote = v => /[",\n]/.test(v) ? '"' + String(v).replace(/"/g, '""') + '"' : String(v);
+    return rows.map(r => r.map(quote).join(",")).join("\n") + "\n";
+  }
+
+  // --- The live figure: tools, chart, slider of runs.
+
+  function decode(blob) {
+    const at = 4 + new DataView(blob.buffer).getUint32(0, true), spec = JSON.parse(new TextDecoder().decode(blob.subarray(4, at))), known = new Map();
+    const column = c => {
+      if (known.has(c.at)) return known.get(c.at);
+      const out = new Float64Array(c.n);
+      let p = at + c.at, level = 0;
+      for (let i = 0; i < c.n; i++) {
+        let z = 0, shift = 0, b;
+        do { b = blob[p++]; z |= (b & 127) << shift; shift += 7; } while (b & 128);
+        level += z >>> 1 ^ -(z & 1);
+        const f = (level - 1) / c.levels;
+        out[i] = level === 0 ? NaN : c.low * (1 - f) + c.high * f;
+      }
+      known.set(c.at, out);
+      return out;
+    };
+    for (const f of spec.frames) for (const s of f.series || (f.series = [])) {
+      s.column = column;
+      if (s.counts) s.first = column(s.counts).reduce((all, n) => (all.push(all[all.length - 1] + Math.round(n)), all), [0]);
+    }
+    for (const list of ["title", "legend", "grid", "xAxis", "yAxis"]) spec.option[list] = spec.option[list] || [];
+    return spec;
+  }
+
+  function draw(spec) {
+    const el = make("div", "live", box), still = box.querySelector("img");
+    el.dataset.lmSuppressShortcuts = "true";
+    make("style", "", el, spec.style);
+    const head = make("div", "head", el);
+    make("div", "name", head, spec.title).dir = "auto";
+    const tools = make("div", "tools", head);
+    tools.setAttribute("role", "toolbar");
+    tools.setAttribute("aria-label", "Figure tools");
+    const tool = (text, title, act) => {
+      const b = make("button", "", tools, text);
+      b.type = "button"; b.title = title; b.setAttribute("aria-label", title);
+      b.addEventListener("click", () => act(b));
+      return b;
+    };
+    let chart, theme, shown = spec.frame, boxed = false, start = null;
+    const boxTool = tool("Box zoom", "Zoom to a box: drag in a panel (or Shift and drag)", b => { boxed = !boxed; b.setAttribute("aria-pressed", boxed); });
+    boxTool.setAttribute("aria-pressed", false);
+    tool("Reset", "Show the whole figure again (0)", () => reset());
+    tool("PNG", "Save as PNG", () => save("png"));
+    tool("SVG", "Save as SVG", () => save("svg"));
+    tool("CSV", "Save the data as CSV", () => save("csv"));
+    if (spec.frames.length > 1) {
+      const runs = make("label", "runs", el, (spec.slider || "Run") + ":"), slider = make("input", "", runs), value = make("output", "", runs);
+      Object.assign(slider, { type: "range", min: 0, max: spec.frames.length - 1, step: 1, value: shown });
+      const show = () => {
+        shown = +slider.value;
+        value.textContent = spec.frames[shown].label;
+        slider.setAttribute("aria-valuetext", spec.frames[shown].label);
+        if (chart) chart.setOption({ title: spec.frames[shown].titles.map(text => ({ text })), series: series(spec, themes[theme], shown, {}) }, { replaceMerge: ["series"] });
+        hide();
+      };
+      slider.addEventListener("input", show);
+      value.textContent = spec.frames[shown].label;
+      slider.setAttribute("aria-valuetext", spec.frames[shown].label);
+    }
+    const plot = make("div", "plot", el), height = spec.height + 32;
+    plot.style.height = height + "px";
+    plot.tabIndex = 0;
+    plot.setAttribute("role", "group");
+    plot.setAttribute("aria-roledescription", "chart");
+    plot.setAttribute("aria-label", spec.text + " Keys: plus and minus zoom, arrows move, Shift and arrows read values, 0 resets.");
+    const canvas = make("div", "", plot), cross = make("div", "cross", plot), frame = make("div", "frame", plot), tip = make("div", "tip", plot);
+    canvas.style.height = height + "px";
+    const heard = make("div", "unseen", el);
+    heard.setAttribute("role", "status");
+
+    function start_() {
+      if (chart) chart.dispose();
+      theme = dark() ? "dark" : "light";
+      for (const [k, v] of Object.entries(themes[theme])) if (typeof v === "string") el.style.setProperty("--" + k, v);
+      chart = echarts.init(canvas, null, { width: plot.clientWidth, height });
+      chart.setOption(option(spec, themes[theme], shown, () => chart, { width: plot.clientWidth }));
+    }
+    function resize() {
+      const zoom = chart.getOption().dataZoom;
+      start_();
+      zooms(zoom.map(z => ({ start: z.start, end: z.end })));
+    }
+    function zooms(list) { chart.dispatchAction({ type: "dataZoom", batch: list.map((z, i) => ({ dataZoomIndex: i, ...z })) }); }
+    function reset() { zooms(Array.from({ length: 2 + spec.panels.length }, () => ({ start: 0, end: 100 }))); hide(); }
+
+    // What the pointer is over: panel, data, the visible part of the panel.
+    function place(px, py) {
+      const grids = spec.option.grid, left = +grids[0].left, width = plot.clientWidth - left - grids[0].right;
+      if (px < left || px > left + width) return null;
+      const p = grids.findIndex(g => py >= +g.top && py <= +g.top + +g.height);
+      const at = Math.max(p, 0), top = +grids[at].top, h = +grids[at].height;
+      const [x0, y1] = chart.convertFromPixel({ gridIndex: at }, [left, top]), [x1, y0] = chart.convertFromPixel({ gridIndex: at }, [left + width, top + h]);
+      return { panel: p, x: x0 + (px - left) / width * (x1 - x0), y: y1 + (py - top) / h * (y0 - y1), view: { x0, x1, y0, y1, width, left, top, height: h } };
+    }
+    function hide() { cross.style.display = tip.style.display = "none"; }
+    function point(px, py, aloud) {
+      const at = place(px, py), grids = spec.option.grid, last = grids[grids.length - 1];
+      if (!at || py < +grids[0].top || py > +last.top + +last.height) return hide();
+      const lines = read(spec, shown, at.panel, at.x, at.y, at.view);
+      Object.assign(cross.style, { display: "block", left: px + "px", top: grids[0].top + "px", height: +last.top + +last.height - grids[0].top + "px" });
+      tip.textContent = "";
+      for (const [color, text] of lines) {
+        const row = make("div", "", tip);
+        if (color) make("i", "", row).style.background = themes[theme].mark(color);
+        row.append(text);
+      }
+      tip.style.display = "block";
+      tip.style.left = (px + 14 + tip.offsetWidth > plot.clientWidth ? Math.max(0, px - 14 - tip.offsetWidth) : px + 14) + "px";
+      tip.style.top = Math.min(py + 12, height - tip.offsetHeight) + "px";
+      if (aloud) heard.textContent = lines.map(l => l[1]).join(", ");
+    }
+    const local = e => { const r = plot.getBoundingClientRect(); return [e.clientX - r.left, e.clientY - r.top]; };
+    plot.addEventListener("pointermove", e => { if (start) drag(e); else point(...local(e)); });
+    plot.addEventListener("pointerleave", () => { if (!start) hide(); });
+
+    // Box zoom: ECharts does not hear of it.
+    const grab = e => {
+      if (!boxed && !e.shiftKey) return;
+      const [px, py] = local(e), at = place(px, py);
+      if (!at || at.panel < 0) return;
+      e.stopPropagation();
+      if (e.type !== "pointerdown") return;
+      start = { px, py, at };
+      plot.setPointerCapture(e.pointerId);
+      hide();
+    };
+    plot.addEventListener("pointerdown", grab, { capture: true });
+    plot.addEventListener("mousedown", grab, { capture: true });
+    function corner(e) {
+      const v = start.at.view, [px, py] = local(e);
+      return [Math.min(v.left + v.width, Math.max(v.left, px)), Math.min(v.top + v.height, Math.max(v.top, py))];
+    }
+    function drag(e) {
+      const [px, py] = corner(e);
+      Object.assign(frame.style, { display: "block", left: Math.min(px, start.px) + "px", top: Math.min(py, start.py) + "px", width: Math.abs(px - start.px) + "px", height: Math.abs(py - start.py) + "px" });
+    }
+    plot.addEventListener("pointerup", e => {
+      if (!start) return;
+      const [px, py] = corner(e), from = start, to = place(px, Math.min(Math.max(py, from.at.view.top), from.at.view.top + from.at.view.height));
+      start = null;
+      frame.style.display = "none";
+      if (!to || Math.abs(px - from.px) < 4 || Math.abs(py - from.py) < 4) return;
+      const x = [from.at.x, to.x].sort((a, b) => a - b), y = [from.at.y, to.y].sort((a, b) => a - b);
+      chart.dispatchAction({ type: "dataZoom", batch: [{ dataZoomIndex: 0, startValue: x[0], endValue: x[1] }, { dataZoomIndex: 2 + from.at.panel, startValue: y[0], endValue: y[1] }] });
+      if (boxed) boxTool.click();
+    });
+
+    // The page scrolls over the figure; with Ctrl the wheel zooms.
+    plot.addEventListener("wheel", e => { if (!e.ctrlKey && !e.metaKey) e.stopPropagation(); }, { capture: true, passive: true });
+
+    let cursor = 0.5;
+    plot.addEventListener("keydown", e => {
+      if (e.target !== plot || e.ctrlKey || e.metaKey || e.altKey) return;
+      const z = chart.getOption().dataZoom[0], w = z.end - z.start;
+      if (e.shiftKey && (e.key === "ArrowLeft" || e.key === "ArrowRight")) {
+        const g = spec.option.grid[0];
+        cursor = Math.min(1, Math.max(0, cursor + (e.key === "ArrowLeft" ? -0.01 : 0.01)));
+        point(+g.left + cursor * (plot.clientWidth - g.left - g.right), +g.top + g.height / 2, true);
+        e.preventDefault();
+        return;
+      }
+      const move = d => { d = Math.min(100 - z.end, Math.max(-z.start, d)); return [z.start + d, z.end + d]; };
+      const go = { "+": [z.start + w / 4, z.end - w / 4], "=": [z.start + w / 4, z.end - w / 4], "-": [z.start - w / 2, z.end + w / 2], ArrowLeft: move(-w / 4), ArrowRight: move(w / 4) }[e.key];
+      if (e.key === "0") reset();
+      else if (e.key === "Escape") hide();
+      else if (go) { zooms([{ start: Math.max(0, go[0]), end: Math.min(100, go[1]) }]); hide(); }
+      else return;
+      e.preventDefault();
+    });
+
+    function save(kind) {
+      let url;
+      if (kind === "csv") url = URL.createObjectURL(new Blob([table(spec, shown)], { type: "text/csv" }));
+      else {
+        const vector = kind === "svg", size = { width: spec.still, height: spec.height + 42 }, page = make("div");
+        const copy = echarts.init(page, null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: 2, ...size });
+        copy.setOption(option(spec, themes.light, shown, () => copy, { width: size.width, save: true, vector, paper: "#ffffff" }));
+        const zoom = chart.getOption().dataZoom;
+        copy.dispatchAction({ type: "dataZoom", batch: zoom.map((z, i) => ({ dataZoomIndex: i, start: z.start, end: z.end })) });
+        url = vector ? URL.createObjectURL(new Blob([copy.renderToSVGString()], { type: "image/svg+xml" })) : copy.getDataURL({ type: "png", pixelRatio: 2 });
+        copy.dispose();
+      }
+      const a = make("a", "", el);
+      a.href = url;
+      a.download = (spec.title.replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "") || "figure") + "." + kind;
+      a.click();
+      a.remove();
+      setTimeout(() => URL.revokeObjectURL(url), 60000);
+    }
+
+    // The width is 0 while a cell is out of sight.
     const sized = new ResizeObserver(() => {
-      if (!el.clientWidth) return;
+      if (!plot.clientWidth) return;
       if (!chart) {
-        try { start(); } catch (e) { sized.disconnect(); el.style.display = "none"; throw e; }
+        try { start_(); } catch (e) { sized.disconnect(); el.remove(); throw e; }
         still.style.display = "none";
         box.dataset.state = "live";
-      }
-      else if (theme !== dark()) start();
-      else chart.resize();
+      } else if (chart.getWidth() !== plot.clientWidth) resize();
     });
-    sized.observe(el);
-    new MutationObserver(() => { if (chart && theme !== dark()) start(); }).observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
-    el.addEventListener("wheel", e => { if (!e.ctrlKey && !e.metaKey) e.stopPropagation(); }, { capture: true, passive: true });
-    el.addEventListener("keydown", e => {
-      const z = chart && chart.getOption().dataZoom[0], w = z && z.end - z.start;
-      const go = { "+": [z.start + w / 4, z.end - w / 4], "-": [z.start - w / 2, z.end + w / 2], ArrowLeft: [z.start - w / 4, z.end - w / 4], ArrowRight: [z.start + w / 4, z.end + w / 4], "0": [0, 100] }[e.key];
-      if (!go) return;
-      e.preventDefault();
-      chart.dispatchAction({ type: "dataZoom", start: Math.max(0, go[0]), end: Math.min(100, go[1]) });
-    });
+    sized.observe(plot);
+    new MutationObserver(() => { if (chart && plot.clientWidth && theme !== (dark() ? "dark" : "light")) resize(); })
+      .observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class", "style"] });
   }
-  window.myogenECharts.then(draw).catch(() => { el.style.display = "none"; });
+
+  Promise.all([window.myogenECharts, unzip(box.dataset.figure)]).then(([, blob]) => draw(decode(blob)))
+    .catch(e => console.warn("The figure stays a picture:", e));
 })();

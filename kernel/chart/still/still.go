@@ -1,4 +1,5 @@
-// Package still draws figures as pictures with gonum/plot.
+// Package still draws figures as pictures: PNG, SVG and PDF, with the vector
+// graphics of gonum/plot.
 package still
 
 import (
@@ -6,185 +7,209 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/png"
+	imagedraw "image/draw"
+	"io"
 	"math"
 
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/font/liberation"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgpdf"
+	"gonum.org/v1/plot/vg/vgsvg"
 
 	"gomyogen/kernel/chart"
 )
 
 const (
-	width  = 1100 // px
 	dpi    = 96
-	titles = 46 // px for the title and the gap of a panel
+	header = 34 // px above the first panel, with the title of the figure
+	inkSat = 0x33
 )
 
-// PNG draws the figure, 1100 px wide.
-func PNG(f chart.Figure) ([]byte, error) {
-	if err := f.Validate(); err != nil {
+// PNG draws the figure chart.StillWidth px wide, with scale dots for each px.
+func PNG(f chart.Figure, scale float64) ([]byte, error) {
+	p, err := newPage(f)
+	if err != nil {
 		return nil, err
 	}
-	height := 50
-	for _, p := range f.Panels {
-		height += p.Pixels() + titles
+	img := vgimg.NewWith(vgimg.UseWH(p.width, p.height), vgimg.UseDPI(int(dpi*scale)))
+	p.picture, p.dots = img.Image(), scale
+	p.draw(img)
+	b, err := encodePNG(img.Image())
+	if err != nil {
+		return nil, fmt.Errorf("still: figure %q: %w", f.Title, err)
 	}
-	img := vgimg.NewWith(vgimg.UseWH(pixels(width), pixels(height)), vgimg.UseDPI(dpi))
-	canvas := draw.New(img)
-	// All panels are as wide as their data area and stand under each other.
-	var plots [][]*plot.Plot
-	for i := range f.Panels {
-		p, err := panel(f, i)
-		if err != nil {
-			return nil, err
-		}
-		plots = append(plots, []*plot.Plot{p})
+	return b, nil
+}
+
+// SVG draws the figure as SVG.
+func SVG(f chart.Figure) ([]byte, error) {
+	p, err := newPage(f)
+	if err != nil {
+		return nil, err
 	}
-	top := canvas.Max.Y - pixels(8)
-	total := top - canvas.Min.Y
-	sum := 0
-	for _, p := range f.Panels {
-		sum += p.Pixels() + titles
+	p.shapesText = true
+	c := vgsvg.NewWith(vgsvg.UseWH(p.width, p.height))
+	return p.write(c, c)
+}
+
+// PDF draws the figure as a page of PDF.
+func PDF(f chart.Figure) ([]byte, error) {
+	p, err := newPage(f)
+	if err != nil {
+		return nil, err
 	}
-	var columns [][]draw.Canvas
-	for _, p := range f.Panels {
-		h := total * vg.Length(p.Pixels()+titles) / vg.Length(sum)
-		c := canvas
-		c.Max.Y, c.Min.Y = top, top-h
-		c.Min.X, c.Max.X = c.Min.X+pixels(6), c.Max.X-pixels(14)
-		columns = append(columns, []draw.Canvas{c})
-		top -= h
-	}
-	left, right := vg.Length(0), vg.Length(math.Inf(1))
-	for i, row := range plots {
-		data := row[0].DataCanvas(columns[i][0])
-		left = max(left, data.Min.X)
-		right = min(right, data.Max.X)
-	}
-	for i, row := range plots {
-		c := columns[i][0]
-		data := row[0].DataCanvas(c)
-		c.Min.X += left - data.Min.X
-		c.Max.X -= data.Max.X - right
-		row[0].Draw(c)
-	}
+	c := vgpdf.New(p.width, p.height)
+	return p.write(c, c)
+}
+
+func (p *page) write(c vg.CanvasSizer, w io.WriterTo) ([]byte, error) {
+	p.draw(c)
 	var b bytes.Buffer
-	enc := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := enc.Encode(&b, img.Image()); err != nil {
-		return nil, fmt.Errorf("still: %w", err)
+	if _, err := w.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("still: figure %q: %w", p.f.Title, err)
 	}
 	return b.Bytes(), nil
 }
 
-func pixels(n int) vg.Length { return vg.Length(n) * vg.Inch / dpi }
+// page draws in px from the top left corner, as chart.Layout counts.
+type page struct {
+	f             chart.Figure
+	layout        chart.Layout
+	width, height vg.Length
+	shapesText    bool        // the viewer orders and draws all letters itself
+	picture       image.Image // what PNG draws on, with so many dots for each px
+	dots          float64
+	c             draw.Canvas
+	fonts         text.Plain
+}
 
-func panel(f chart.Figure, i int) (*plot.Plot, error) {
-	p := plot.New()
-	d := f.Panels[i]
-	p.Title.Text, p.Y.Label.Text = d.Title, d.Y.Text()
-	if i == 0 && f.Title != "" {
-		p.Title.Text = f.Title + "\n" + d.Title
+func newPage(f chart.Figure) (*page, error) {
+	if err := f.Validate(); err != nil {
+		return nil, err
 	}
-	if i == len(f.Panels)-1 {
-		p.X.Label.Text = f.X.Text()
-	}
-	p.BackgroundColor = color.White
-	p.Legend.Top = true
-	p.Add(grid())
-	palette := 0
-	for _, s := range d.Series {
-		switch s := s.(type) {
-		case *chart.Line:
-			x, y := s.Thin(width)
-			for _, part := range split(x, y) {
-				l, err := plotter.NewLine(part)
-				if err != nil {
-					return nil, fmt.Errorf("still: %w", err)
-				}
-				l.Color = s.Color
-				if s.Color.A == 0 {
-					l.Color = chart.Rainbow.At(float64(palette) / 6)
-				}
-				l.Width = vg.Points(0.75 * max(s.Width, 0.8))
-				if s.Dashed {
-					l.Dashes = []vg.Length{vg.Points(6), vg.Points(4)}
-				}
-				p.Add(l)
-				if d.Legend && s.Name != "" {
-					p.Legend.Add(s.Name, l)
-				}
-			}
-			palette++
-		case *chart.Raster:
-			p.Add(raster{s})
-		case *chart.HeatMap:
-			p.Add(heat(s))
-			p.Title.Text += fmt.Sprintf("  (colour: %s, %.3g to %.3g)", s.Label, s.Min, s.Max)
-		}
-	}
-	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = f.Limits(i)
+	f = f.Scaled()
+	p := &page{f: f, layout: f.Layout(), fonts: text.Plain{Fonts: font.NewCache(liberation.Collection())}}
+	p.width, p.height = px(chart.StillWidth), px(float64(header+p.layout.Height))
 	return p, nil
 }
 
-func grid() *plotter.Grid {
-	g := plotter.NewGrid()
-	light := color.Gray{Y: 225}
-	g.Horizontal.Color, g.Vertical.Color = light, light
-	return g
+func px(n float64) vg.Length { return vg.Length(n) * vg.Inch / dpi }
+
+func (p *page) point(x, y float64) vg.Point { return vg.Point{X: px(x), Y: p.height - px(y)} }
+
+var (
+	ink   = color.Gray{Y: inkSat}
+	lines = color.Gray{Y: 0xdd}
+)
+
+func (p *page) draw(c vg.CanvasSizer) {
+	p.c = draw.New(c)
+	p.fill(color.White, 0, 0, chart.StillWidth, float64(header+p.layout.Height))
+	title := p.f.Title
+	if t := p.f.FrameText(p.f.Frame); t != "" {
+		title += "  -  " + t
+	}
+	p.text(words{text: title, size: 16, bold: true, x: 8, y: 8, top: true, room: chart.StillWidth - 16})
+	for i := range p.layout.Places {
+		p.panel(i)
+	}
 }
 
-// split cuts a line at its gaps.
-func split(x, y []float64) []plotter.XYs {
-	var parts []plotter.XYs
-	var part plotter.XYs
-	for i := range x {
-		if math.IsNaN(y[i]) {
-			if len(part) > 0 {
-				parts, part = append(parts, part), nil
-			}
+func (p *page) fill(c color.Color, x, y, w, h float64) {
+	p.c.FillPolygon(c, []vg.Point{p.point(x, y), p.point(x+w, y), p.point(x+w, y+h), p.point(x, y+h)})
+}
+
+// place puts the part of a picture that covers the data area there.
+func (p *page) place(v view, img image.Image) {
+	if to, ok := p.picture.(imagedraw.Image); ok {
+		at := image.Pt(int(math.Round(p.dots*v.left)), int(math.Round(p.dots*v.top)))
+		imagedraw.Draw(to, img.Bounds().Add(at), img, image.Point{}, imagedraw.Over)
+		return
+	}
+	p.c.DrawImage(p.clip(v).Rectangle, img)
+}
+
+func (p *page) stroke(c color.Color, width float64, dashed bool, points ...vg.Point) {
+	s := draw.LineStyle{Color: c, Width: px(width)}
+	if dashed {
+		s.Dashes = []vg.Length{px(6), px(4)}
+	}
+	p.c.StrokeLines(s, points)
+}
+
+// panel draws one panel of the frame shown.
+func (p *page) panel(i int) {
+	d := p.f.Shown()[p.f.Frame].Panels[i]
+	v := p.view(i)
+	p.text(words{text: d.Title, size: chart.TitleSize, bold: true, x: v.left, y: float64(header + p.layout.Places[i].Title), top: true, room: chart.StillWidth - v.left})
+	xTicks := p.f.X.Ticks(v.x0, v.x1, chart.XSteps(int(v.width)))
+	yTicks := d.Y.Ticks(v.y0, v.y1, d.Steps())
+	for _, t := range xTicks {
+		p.stroke(lines, 1, false, p.point(v.x(t.At), v.top), p.point(v.x(t.At), v.top+v.height))
+	}
+	for _, t := range yTicks {
+		p.stroke(lines, 1, false, p.point(v.left, v.y(t.At)), p.point(v.left+v.width, v.y(t.At)))
+		p.text(words{text: t.Text, size: chart.TextSize, x: v.left - 8, y: v.y(t.At), align: draw.XRight, room: v.left - 28})
+	}
+	colors := d.SeriesColors()
+	for j, s := range d.Series {
+		p.series(v, s, colors[j], d)
+	}
+	bottom := v.top + v.height
+	p.stroke(ink, 1, false, p.point(v.left, v.top), p.point(v.left, bottom), p.point(v.left+v.width, bottom))
+	p.text(words{text: d.Y.Text(), size: chart.TextSize, x: 12, y: v.top + v.height/2, align: draw.XCenter, turned: true, room: v.height + 30})
+	if d.Legend {
+		p.legend(v, float64(header+p.layout.Places[i].Legend), d, colors)
+	}
+	if i < len(p.layout.Places)-1 {
+		return
+	}
+	end := -1e9
+	for _, t := range xTicks {
+		half := p.widthOf(words{text: t.Text, size: chart.TextSize}) / 2
+		if v.x(t.At)-half < end+6 {
+			continue // it would cover the one before it
+		}
+		end = v.x(t.At) + half
+		p.text(words{text: t.Text, size: chart.TextSize, x: v.x(t.At), y: bottom + 8, align: draw.XCenter, top: true})
+	}
+	p.text(words{text: p.f.X.Text(), size: chart.TextSize, x: v.left + v.width/2, y: bottom + 26, align: draw.XCenter, top: true})
+}
+
+// legend names the series of a panel in one row.
+func (p *page) legend(v view, y float64, d chart.Panel, colors []color.RGBA) {
+	x := v.left
+	seen := map[string]bool{}
+	for j, s := range d.Series {
+		name := chart.Label(s)
+		if name == "" || seen[name] {
 			continue
 		}
-		part = append(part, plotter.XY{X: x[i], Y: y[i]})
-	}
-	if len(part) > 0 {
-		parts = append(parts, part)
-	}
-	return parts
-}
-
-// raster draws a mark for each spike, several of one pixel once.
-type raster struct{ *chart.Raster }
-
-// Plot implements plot.Plotter.
-func (r raster) Plot(c draw.Canvas, p *plot.Plot) {
-	tx, ty := p.Transforms(&c)
-	mark := max(0.8*(ty(1)-ty(0)), pixels(1))
-	for i, t := range r.Trains {
-		style := r.Colors.At(float64(i) / float64(max(len(r.Trains)-1, 1)))
-		last := vg.Length(-1)
-		for _, x := range t.Times {
-			at := tx(x.Seconds())
-			if at-last < pixels(1)/2 || at < c.Min.X || at > c.Max.X {
-				continue
-			}
-			last = at
-			y := ty(float64(i))
-			c.FillPolygon(style, []vg.Point{{X: at, Y: y - mark/2}, {X: at + pixels(1), Y: y - mark/2}, {X: at + pixels(1), Y: y + mark/2}, {X: at, Y: y + mark/2}})
+		seen[name] = true
+		w := words{text: name, size: chart.TextSize, x: x + 27, y: y + 10}
+		width := p.widthOf(w)
+		if x+27+width > chart.StillWidth-20 {
+			p.text(words{text: "...", size: chart.TextSize, x: x, y: y + 10})
+			return
 		}
-	}
-}
-
-// heat returns the map as a picture with a pixel for each value.
-func heat(h *chart.HeatMap) *plotter.Image {
-	img := image.NewRGBA(image.Rect(0, 0, len(h.Rows[0]), len(h.Rows)))
-	for i, row := range h.Rows {
-		for j, x := range row {
-			img.SetRGBA(j, len(h.Rows)-1-i, h.Colors.At((x-h.Min)/(h.Max-h.Min)))
+		dashed := false
+		switch s := s.(type) {
+		case *chart.Line:
+			dashed = s.Dashed
+		case *chart.Step:
+			dashed = s.Dashed
+		case *chart.Band, *chart.Bars:
+			p.fill(colors[j], x, y+5, 22, 9)
+			p.text(w)
+			x += 27 + width + 16
+			continue
 		}
+		p.stroke(colors[j], 2, dashed, p.point(x, y+10), p.point(x+22, y+10))
+		p.text(w)
+		x += 27 + width + 16
 	}
-	return plotter.NewImage(img, h.X0, -0.5, h.X1, float64(len(h.Rows))-0.5)
 }

@@ -1,0 +1,205 @@
+package chart
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Axis is an axis with its label ("Time"), unit ("s") and limits; equal limits
+// stand for those of the data. With Categories, whole numbers from 0 carry
+// these names in place of ticks.
+type Axis struct {
+	Label, Unit string
+	Min, Max    float64
+	Categories  []string
+}
+
+// Text returns label and unit: "Time (s)".
+func (a Axis) Text() string {
+	if a.Unit == "" {
+		return a.Label
+	}
+	if a.Label == "" {
+		return a.Unit
+	}
+	return a.Label + " (" + a.Unit + ")"
+}
+
+func (a Axis) check() error {
+	if !finite(a.Min) || !finite(a.Max) || a.Min > a.Max {
+		return fmt.Errorf("the axis %q goes from %v to %v", a.Label, a.Min, a.Max)
+	}
+	return nil
+}
+
+// Nice returns the step of 1, 2, 3 or 5 times a power of ten that comes
+// nearest to x; ECharts divides its axes by the same rule.
+func Nice(x float64) float64 {
+	e := math.Floor(math.Log10(x))
+	f := x / math.Pow(10, e)
+	switch {
+	case f < 1.5:
+		f = 1
+	case f < 2.5:
+		f = 2
+	case f < 4:
+		f = 3
+	case f < 7:
+		f = 5
+	default:
+		f = 10
+	}
+	return f * math.Pow(10, e)
+}
+
+// Tick is a place on an axis with its text.
+type Tick struct {
+	At   float64 `json:"at"`
+	Text string  `json:"text"`
+}
+
+// Ticks divides low..high into about n nice steps. An axis with categories has
+// a tick for each, thinned to what n steps leave room for.
+func (a Axis) Ticks(low, high float64, n int) []Tick {
+	if !(high > low) || n < 1 {
+		return nil
+	}
+	step := Nice((high - low) / float64(n))
+	if len(a.Categories) > 0 {
+		step = max(1, math.Round(step))
+	}
+	digits := max(0, int(-math.Floor(math.Log10(step)+1e-9)))
+	var ticks []Tick
+	for i := math.Ceil(low/step - 1e-9); i*step <= high+1e-9*step && len(ticks) < 100; i++ {
+		at := i * step
+		text := strconv.FormatFloat(at, 'f', digits, 64)
+		if i == 0 {
+			text = strconv.FormatFloat(0, 'f', digits, 64) // never -0
+		}
+		if len(a.Categories) > 0 {
+			if at < 0 || int(at) >= len(a.Categories) {
+				continue
+			}
+			text = a.Categories[int(at)]
+		}
+		ticks = append(ticks, Tick{at, text})
+	}
+	return ticks
+}
+
+// Steps is how many steps a panel's own axis is divided into.
+func (p Panel) Steps() int { return max(3, p.Pixels()/40) }
+
+// Limits returns the limits of the shared axis and of a panel's own over all
+// frames. Where the description leaves them open they enclose the data; those
+// of lines, bands and bars are then rounded out to whole steps.
+func (f Figure) Limits(panel int) (x0, x1, y0, y1 float64) {
+	x0, x1, y0, y1, exact := f.extent(panel)
+	p := f.Shown()[0].Panels[panel]
+	if p.Y.Min == p.Y.Max && !exact {
+		step := Nice((y1 - y0) / float64(p.Steps()))
+		y0, y1 = step*math.Floor(y0/step+1e-9), step*math.Ceil(y1/step-1e-9)
+	}
+	return x0, x1, y0, y1
+}
+
+// extent returns the limits before rounding, and whether the rows of a raster
+// or map are all there is to see.
+func (f Figure) extent(panel int) (x0, x1, y0, y1 float64, exact bool) {
+	x0, x1, y0, y1 = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+	exact = true
+	for _, frame := range f.Shown() {
+		for i, p := range frame.Panels {
+			for _, s := range p.Series {
+				a, b, c, d := s.bounds()
+				x0, x1 = min(x0, a), max(x1, b)
+				if i != panel {
+					continue
+				}
+				y0, y1 = min(y0, c), max(y1, d)
+				switch s.(type) {
+				case *Raster, *HeatMap:
+				default:
+					exact = false
+				}
+			}
+		}
+	}
+	if n := len(f.X.Categories); n > 0 {
+		x0, x1 = min(x0, -0.5), max(x1, float64(n)-0.5)
+	}
+	x0, x1 = limits(f.X, x0, x1)
+	y0, y1 = limits(f.Shown()[0].Panels[panel].Y, y0, y1)
+	return x0, x1, y0, y1, exact
+}
+
+func limits(a Axis, low, high float64) (float64, float64) {
+	if a.Min != a.Max {
+		low, high = a.Min, a.Max
+	}
+	size := max(math.Abs(low), math.Abs(high))
+	switch {
+	case !(low <= high): // nothing to show
+		return 0, 1
+	case low == 0 && high == 0:
+		return -1, 1
+	case high/2-low/2 <= 1e-12*size: // numbers have no ticks in between
+		return low - size/10, high + size/10
+	}
+	return low, high
+}
+
+// Scaled returns the figure with axes whose numbers nobody can read, below
+// 1e-4 or from 1e7 on, shown in a power of ten of their unit: "1e-300 s".
+// The data of the others are shared with f.
+func (f Figure) Scaled() Figure {
+	frames := f.Shown()
+	ex := 0
+	ey := make([]int, len(frames[0].Panels))
+	for i := range ey {
+		x0, x1, y0, y1, _ := f.extent(i)
+		ex, ey[i] = exponent(x0, x1), exponent(y0, y1)
+	}
+	out := f
+	out.X = f.X.scaled(ex)
+	out.Frames, out.Panels = nil, nil
+	for _, frame := range frames {
+		g := Frame{Label: frame.Label}
+		for i, p := range frame.Panels {
+			p.Y = p.Y.scaled(ey[i])
+			series := make([]Series, len(p.Series))
+			for j, s := range p.Series {
+				series[j] = s.scaled(math.Pow10(ex), math.Pow10(ey[i]))
+			}
+			p.Series = series
+			g.Panels = append(g.Panels, p)
+		}
+		out.Frames = append(out.Frames, g)
+	}
+	if len(f.Frames) == 0 {
+		out.Panels, out.Frames = out.Frames[0].Panels, nil
+	}
+	return out
+}
+
+// exponent returns the power of ten that an axis is shown in. No float64 is
+// a whole number of 1e-308.
+func exponent(low, high float64) int {
+	size := max(math.Abs(low), math.Abs(high))
+	if size == 0 || size >= 1e-4 && size < 1e7 {
+		return 0
+	}
+	return max(-307, int(math.Floor(math.Log10(size))))
+}
+
+func (a Axis) scaled(e int) Axis {
+	if e == 0 {
+		return a
+	}
+	by := math.Pow10(e)
+	a.Min, a.Max = a.Min/by, a.Max/by
+	a.Unit = strings.TrimSpace(fmt.Sprintf("1e%d %s", e, a.Unit))
+	return a
+}

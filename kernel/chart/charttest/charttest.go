@@ -1,0 +1,169 @@
+// Package charttest holds figures that tests of both renderers draw.
+package charttest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gomyogen/kernel/chart"
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
+)
+
+// Sheet is a figure with every kind of series.
+func Sheet() chart.Figure {
+	const n = 400
+	x, sine, low, high := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
+	for i := range x {
+		x[i] = 10 * float64(i) / (n - 1)
+		sine[i] = 10 + 6*math.Sin(x[i])
+		low[i], high[i] = sine[i]-2, sine[i]+2
+	}
+	gap := make([]float64, n)
+	for i := range gap {
+		gap[i] = 4 + 2*math.Cos(x[i])
+		if i >= 150 && i < 200 && i != 175 {
+			gap[i] = math.NaN()
+		}
+	}
+	rows := make([][]float64, 12)
+	for r := range rows {
+		rows[r] = make([]float64, 50)
+		for c := range rows[r] {
+			rows[r][c] = 20 * math.Exp(-math.Pow(float64(c)-4*float64(r), 2)/60)
+		}
+	}
+	rows[11][0] = math.NaN()
+	y := chart.Axis{Label: "Rate", Unit: "pps"}
+	neuron := chart.Axis{Label: "Neuron"}
+	return chart.Figure{
+		Title: "Every kind of series", Alt: "A sheet of all series that figures are made of",
+		X: chart.Axis{Label: "Time", Unit: "s", Min: 0, Max: 10},
+		Panels: []chart.Panel{
+			{Title: "Line, band, gap and reference lines", Y: y, Height: 150, Legend: true, Series: []chart.Series{
+				&chart.Band{Name: "mean and SD", X: x, Low: low, High: high, Color: chart.Blue},
+				&chart.Line{Name: "mean", X: x, Y: sine, Color: chart.Blue},
+				&chart.Line{Name: "with a gap", X: x, Y: gap, Color: chart.Red, Dashed: true},
+				&chart.Rule{Name: "threshold", At: 18},
+				&chart.Rule{Name: "onset", At: 3, Vertical: true, Solid: true},
+			}},
+			{Title: "Steps and bars", Y: y, Height: 120, Legend: true, Series: []chart.Series{
+				&chart.Bars{Name: "count", X: []float64{1, 2, 3, 4, 5, 6, 7, 8, 9}, Y: []float64{2, 4, 8, 12, -3, 12, 8, 4, 2}},
+				&chart.Step{Name: "drive", X: []float64{0, 2, 5, 8, 10}, Y: []float64{1, 9, 14, 5, 5}},
+			}},
+			{Title: "Raster, blues", Y: neuron, Height: 120, Series: []chart.Series{&chart.Raster{Trains: Trains(20, 200, 10), Colors: chart.Blues}}},
+			{Title: "Raster, reds", Y: neuron, Height: 120, Series: []chart.Series{&chart.Raster{Trains: Trains(20, 200, 10), Colors: chart.Reds}}},
+			{Title: "Heat map, viridis", Y: neuron, Height: 120, Series: []chart.Series{&chart.HeatMap{Rows: rows, X0: 0, X1: 10, Max: 20, Label: "Rate (pps)"}}},
+			{Title: "Heat map, hot", Y: neuron, Height: 120, Series: []chart.Series{&chart.HeatMap{Rows: rows, X0: 0, X1: 10, Max: 20, Label: "Rate (pps)", Colors: chart.Hot}}},
+			{Title: "Heat map, rainbow", Y: neuron, Height: 120, Series: []chart.Series{&chart.HeatMap{Rows: rows, X0: 0, X1: 10, Max: 20, Label: "Rate (pps)", Colors: chart.Rainbow}}},
+		},
+	}
+}
+
+// Trains returns spikes spread over trains from 0 to duration s, on a grid of
+// 0.1 ms.
+func Trains(trains, spikes int, duration float64) []neo.SpikeTrain {
+	r := rand.New(rand.NewPCG(1, 2))
+	out := make([]neo.SpikeTrain, trains)
+	for i := range out {
+		out[i].Name = fmt.Sprintf("MN_%d", i)
+		n := spikes*(i+1)/trains - spikes*i/trains
+		for j := range n {
+			t := (float64(j) + 0.2 + 0.6*r.Float64()) / float64(n) * duration * 1000
+			out[i].Times = append(out[i].Times, units.Time(math.Round(10*t)/10))
+		}
+	}
+	return out
+}
+
+// Spikes is a raster of many spikes with their rate.
+func Spikes(trains, spikes int) chart.Figure {
+	t := Trains(trains, spikes, 15)
+	rate := &chart.Line{Name: "rate", X: make([]float64, 150), Y: make([]float64, 150)}
+	for i := range rate.X {
+		rate.X[i] = float64(i) / 10
+	}
+	for _, train := range t {
+		for _, x := range train.Times {
+			rate.Y[min(149, int(x/100))] += 10 / float64(trains)
+		}
+	}
+	return chart.Figure{Title: fmt.Sprintf("%d spikes", spikes), X: chart.Axis{Label: "Time", Unit: "s", Min: 0, Max: 15}, Panels: []chart.Panel{
+		{Title: fmt.Sprintf("%d trains", trains), Y: chart.Axis{Label: "Neuron"}, Height: 300, Series: []chart.Series{&chart.Raster{Trains: t, Colors: chart.Reds}}},
+		{Title: "Population rate", Y: chart.Axis{Label: "Rate", Unit: "pps"}, Height: 120, Series: []chart.Series{rate}},
+	}}
+}
+
+// Runs is a figure of three runs, each of half as many spikes as the next.
+func Runs() chart.Figure {
+	f := chart.Figure{Title: "Three runs", Alt: "Spikes of 20 neurons at three drives", X: chart.Axis{Label: "Time", Unit: "s", Min: 0, Max: 10}, Slider: "Peak rate", Frame: 1}
+	for i, peak := range []int{20, 40, 80} {
+		level := float64(peak)
+		f.Frames = append(f.Frames, chart.Frame{Label: fmt.Sprintf("%d pps", peak), Panels: []chart.Panel{
+			{Title: fmt.Sprintf("Spikes at %d pps", peak), Y: chart.Axis{Label: "Neuron"}, Height: 120, Series: []chart.Series{&chart.Raster{Trains: Trains(20, 100<<i, 10)}}},
+			{Title: "Drive", Y: chart.Axis{Label: "Rate", Unit: "pps"}, Height: 100, Legend: true, Series: []chart.Series{
+				&chart.Line{Name: "drive", X: []float64{0, 2, 8, 10}, Y: []float64{0, level, level, 0}}}},
+		}})
+	}
+	return f
+}
+
+// Odd are figures that are right and unlike any other.
+func Odd() map[string]chart.Figure {
+	one := func(title string, s ...chart.Series) chart.Figure {
+		return chart.Figure{Title: title, X: chart.Axis{Label: "Time", Unit: "s"}, Panels: []chart.Panel{{Title: title, Y: chart.Axis{Label: "y", Unit: "mV"}, Height: 80, Series: s, Legend: true}}}
+	}
+	nan := math.NaN()
+	return map[string]chart.Figure{
+		"nothing":     one("no series"),
+		"empty":       one("empty series", &chart.Line{Name: "l"}, &chart.Step{Name: "s"}, &chart.Band{Name: "b"}, &chart.Bars{Name: "c"}, &chart.Raster{}, &chart.HeatMap{X1: 1, Max: 1}),
+		"silent":      one("trains without spikes", &chart.Raster{Trains: make([]neo.SpikeTrain, 3)}),
+		"point":       one("one point", &chart.Line{Name: "p", X: []float64{3}, Y: []float64{7}}),
+		"nan":         one("only gaps", &chart.Line{Name: "l", X: []float64{0, 1, 2}, Y: []float64{nan, nan, nan}}, &chart.HeatMap{Rows: [][]float64{{nan, nan}}, X1: 2, Max: 1}),
+		"flat":        one("equal values", &chart.Line{Name: "l", X: []float64{0, 1, 2}, Y: []float64{5, 5, 5}}),
+		"zero":        one("zeros", &chart.Line{Name: "l", X: []float64{0, 1, 2}, Y: []float64{0, 0, 0}}),
+		"tiny":        one("1e-300", &chart.Line{Name: "l", X: []float64{0, 1e-300, 2e-300}, Y: []float64{1e-300, 3e-300, 2e-300}}),
+		"denormal":    one("5e-324", &chart.Line{Name: "l", X: []float64{0, 1}, Y: []float64{0, 5e-324}}),
+		"huge":        one("1e300", &chart.Line{Name: "l", X: []float64{-1e300, 0, 1e300}, Y: []float64{-1e308, 1e300, 1e308}}),
+		"wide":        one("1e-300 to 1e300", &chart.Line{Name: "l", X: []float64{0, 1, 2}, Y: []float64{1e-300, 1e300, 1e-300}}),
+		"far":         one("1e15 and its neighbour", &chart.Line{Name: "l", X: []float64{1e15, 1e15 + 1}, Y: []float64{0, 1}}),
+		"hugeheat":    one("heat of 1e300", &chart.HeatMap{Rows: [][]float64{{0, 1e300}}, X1: 1, Max: 1e300, Label: "J"}),
+		"script":      one("</script><b>\"'&amp;`${x}\\", &chart.Line{Name: "</script>\"'<i>", X: []float64{0, 1}, Y: []float64{0, 1}}),
+		"emoji":       one("Motor neurons 🧠⚡ firing", &chart.Line{Name: "🧠", X: []float64{0, 1}, Y: []float64{0, 1}}),
+		"righttoleft": one("שלום עולם 65 Hz", &chart.Line{Name: "קצב", X: []float64{0, 1}, Y: []float64{0, 1}}),
+		"long":        one("A title that says a great deal more about the experiment, its drive, its network and its seeds than fits into the width of any page that people read on a telephone or a narrow screen", &chart.Line{Name: "a legend entry that goes on and on", X: []float64{0, 1}, Y: []float64{0, 1}}, &chart.Line{Name: "another legend entry that goes on and on, and then some more", X: []float64{0, 1}, Y: []float64{1, 0}}, &chart.Line{Name: "a third entry of the same length or more", X: []float64{0, 1}, Y: []float64{1, 0}}, &chart.Line{Name: "a fourth", X: []float64{0, 1}, Y: []float64{1, 0}}),
+		"categories": {Title: "Bars with names", X: chart.Axis{Label: "Model", Categories: []string{"Fuglevand", "De Luca", "Konstantin", "combined"}}, Panels: []chart.Panel{
+			{Y: chart.Axis{Label: "Threshold"}, Series: []chart.Series{&chart.Bars{X: []float64{0, 1, 2, 3}, Y: []float64{1, 4, 2, 3}}}}}},
+	}
+}
+
+// Wrong are figures that cannot be drawn, by what the error has to name.
+func Wrong() map[string]chart.Figure {
+	inf := math.Inf(1)
+	one := func(s chart.Series) chart.Figure {
+		return chart.Figure{Title: "wrong", Panels: []chart.Panel{{Title: "p", Series: []chart.Series{s}}}}
+	}
+	var none *chart.Line
+	frames := Runs()
+	frames.Frames[2].Panels = frames.Frames[2].Panels[:1]
+	both := Runs()
+	both.Panels = Sheet().Panels
+	return map[string]chart.Figure{
+		`figure "wrong": it has no panels`:                         {Title: "wrong"},
+		`panel 0 ("p"): series 0: point 1 is (1, +Inf)`:            one(&chart.Line{X: []float64{0, 1}, Y: []float64{0, inf}}),
+		`panel 0 ("p"): series 0: point 0 is (NaN, 0)`:             one(&chart.Step{X: []float64{math.NaN()}, Y: []float64{0}}),
+		`panel 0 ("p"): series 0: 1 x values and 2 y values`:       one(&chart.Bars{X: []float64{0}, Y: []float64{0, 1}}),
+		`panel 0 ("p"): series 0: point 0 goes from 2 to 1 at 0`:   one(&chart.Band{X: []float64{0}, Low: []float64{2}, High: []float64{1}}),
+		`panel 0 ("p"): series 0: the line "r" is at +Inf`:         one(&chart.Rule{Name: "r", At: inf}),
+		`panel 0 ("p"): series 0: train 0, spike 1 is at NaN`:      one(&chart.Raster{Trains: []neo.SpikeTrain{{Times: []units.Time{0, units.Time(math.NaN())}}}}),
+		`panel 0 ("p"): series 0: row 1 has 2 values, row 0 has 1`: one(&chart.HeatMap{Rows: [][]float64{{0}, {0, 1}}, X1: 1, Max: 1}),
+		`panel 0 ("p"): series 0: row 0, value 0 is -Inf`:          one(&chart.HeatMap{Rows: [][]float64{{-inf}}, X1: 1, Max: 1}),
+		`panel 0 ("p"): series 0: the colours go from 1 to 1`:      one(&chart.HeatMap{Rows: [][]float64{{0}}, X1: 1, Min: 1, Max: 1}),
+		`panel 0 ("p"): series 0 is nil`:                           one(none),
+		`the axis "Time" goes from 2 to 1`:                         {Title: "wrong", X: chart.Axis{Label: "Time", Min: 2, Max: 1}, Panels: []chart.Panel{{}}},
+		`frame 2 ("80 pps"): 1 panels, the first frame has 2`:      frames,
+		`figure "Three runs": it has both panels and frames`:       both,
+		`a height of 5000 px is not in 0..2000`:                    {Title: "wrong", Panels: []chart.Panel{{Height: 5000}}},
+	}
+}

@@ -1,0 +1,240 @@
+package still
+
+import (
+	"image"
+	"image/color"
+	imagedraw "image/draw"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"gomyogen/kernel/chart"
+)
+
+// view is the data area of a panel on the page, in px, and in data.
+type view struct {
+	left, top, width, height float64
+	x0, x1, y0, y1           float64
+}
+
+func (p *page) view(i int) view {
+	l := p.layout
+	v := view{left: float64(l.Left), top: float64(header + l.Places[i].Top), width: float64(chart.StillWidth - l.Left - l.Right), height: float64(l.Places[i].Height)}
+	v.x0, v.x1, v.y0, v.y1 = p.f.Limits(i)
+	return v
+}
+
+func (v view) x(x float64) float64 { return v.left + (x-v.x0)/(v.x1-v.x0)*v.width }
+func (v view) y(y float64) float64 { return v.top + (v.y1-y)/(v.y1-v.y0)*v.height }
+
+// clip returns the canvas whose edges cut lines and polygons at the data area.
+func (p *page) clip(v view) draw.Canvas {
+	c := p.c
+	c.Rectangle = vg.Rectangle{Min: p.point(v.left, v.top+v.height), Max: p.point(v.left+v.width, v.top)}
+	return c
+}
+
+func (p *page) series(v view, s chart.Series, c color.RGBA, d chart.Panel) {
+	switch s := s.(type) {
+	case *chart.Line:
+		p.line(v, s, c)
+	case *chart.Step:
+		p.line(v, s.Points(), c)
+	case *chart.Band:
+		p.band(v, s, c)
+	case *chart.Bars:
+		p.bars(v, s, c)
+	case *chart.Rule:
+		p.rule(v, s, c)
+	case *chart.Raster:
+		p.raster(v, s)
+	case *chart.HeatMap:
+		if len(s.Rows) > 0 {
+			p.heat(v, s, d)
+		}
+	}
+}
+
+func (p *page) line(v view, l *chart.Line, c color.RGBA) {
+	x, y := l.Thin(chart.StillWidth)
+	area := p.clip(v)
+	style := draw.LineStyle{Color: c, Width: px(l.Pixels())}
+	if l.Dashed {
+		style.Dashes = []vg.Length{px(6), px(4)}
+	}
+	for _, part := range split(len(x), func(i int) bool { return !math.IsNaN(y[i]) }) {
+		var points []vg.Point
+		for i := part[0]; i < part[1]; i++ {
+			points = append(points, p.point(v.x(x[i]), v.y(y[i])))
+		}
+		area.StrokeLines(style, area.ClipLinesXY(points)...)
+	}
+	ax, ay := chart.Alone(x, y)
+	for i := range ax {
+		area.DrawGlyph(draw.GlyphStyle{Color: c, Radius: px(l.Pixels()/2 + 1.5), Shape: draw.CircleGlyph{}}, p.point(v.x(ax[i]), v.y(ay[i])))
+	}
+}
+
+// split returns the runs from..to of 0..n that are there.
+func split(n int, there func(int) bool) (parts [][2]int) {
+	from := 0
+	for i := 0; i <= n; i++ {
+		if i < n && there(i) {
+			continue
+		}
+		if i > from {
+			parts = append(parts, [2]int{from, i})
+		}
+		from = i + 1
+	}
+	return parts
+}
+
+// paler returns a colour mixed with white, as one that lets part of the page
+// through looks.
+func paler(c color.RGBA, part float64) color.NRGBA {
+	return color.NRGBA{R: c.R, G: c.G, B: c.B, A: uint8(255 * part)}
+}
+
+func (p *page) band(v view, b *chart.Band, c color.RGBA) {
+	b = b.Thin(chart.StillWidth)
+	area := p.clip(v)
+	for _, part := range split(len(b.X), func(i int) bool { return b.Low[i] <= b.High[i] }) {
+		var points []vg.Point
+		for i := part[0]; i < part[1]; i++ {
+			points = append(points, p.point(v.x(b.X[i]), v.y(b.High[i])))
+		}
+		for i := part[1] - 1; i >= part[0]; i-- {
+			points = append(points, p.point(v.x(b.X[i]), v.y(b.Low[i])))
+		}
+		area.FillPolygon(paler(c, 0.3), area.ClipPolygonXY(points))
+		area.StrokeLines(draw.LineStyle{Color: paler(c, 0.6), Width: px(0.75)}, area.ClipLinesXY(append(points, points[0]))...)
+	}
+}
+
+func (p *page) bars(v view, b *chart.Bars, c color.RGBA) {
+	half := b.Wide() / 2
+	for i, y := range b.Y {
+		left, right := max(v.x(b.X[i]-half), v.left), min(v.x(b.X[i]+half), v.left+v.width)
+		top, bottom := max(v.y(max(y, 0)), v.top), min(v.y(min(y, 0)), v.top+v.height)
+		if left < right && top < bottom { // false for NaN
+			p.fill(c, left, top, max(1, right-left), bottom-top)
+		}
+	}
+}
+
+func (p *page) rule(v view, r *chart.Rule, c color.RGBA) {
+	w := words{text: r.Name, size: 11, color: c}
+	if r.Vertical {
+		at := v.x(r.At)
+		if at < v.left-0.5 || at > v.left+v.width+0.5 {
+			return
+		}
+		p.stroke(c, 1.25, !r.Solid, p.point(at, v.top), p.point(at, v.top+v.height))
+		w.x, w.y, w.top = at+4, v.top+3, true
+		if at > v.left+v.width/2 {
+			w.x, w.align = at-4, draw.XRight
+		}
+	} else {
+		at := v.y(r.At)
+		if at < v.top-0.5 || at > v.top+v.height+0.5 {
+			return
+		}
+		p.stroke(c, 1.25, !r.Solid, p.point(v.left, at), p.point(v.left+v.width, at))
+		w.x, w.y, w.align = v.left+v.width-4, at-8, draw.XRight
+		if at < v.top+16 {
+			w.y = at + 8
+		}
+	}
+	p.text(w)
+}
+
+// markWidth is how wide a spike is drawn, in px.
+const markWidth = 1.2
+
+// raster draws several spikes of one place once: a row is a path, or, in a
+// picture, marks with sharp edges, which are quicker to draw and to store.
+func (p *page) raster(v view, r *chart.Raster) {
+	mark := max(1, 0.8*(v.y(0)-v.y(1)))
+	var img *image.NRGBA
+	if p.picture != nil {
+		img = image.NewNRGBA(image.Rect(0, 0, int(p.dots*v.width), int(p.dots*v.height)))
+	}
+	for i, c := range r.RowColors() {
+		y := v.y(float64(i))
+		top, bottom := max(y-mark/2, v.top), min(y+mark/2, v.top+v.height)
+		if top >= bottom {
+			continue
+		}
+		var path vg.Path
+		last := math.Inf(-1)
+		times := slices.Clone(r.Trains[i].Times)
+		slices.Sort(times)
+		for _, t := range times {
+			x := v.x(t.Seconds())
+			if x-last < 0.25 || x < v.left || x > v.left+v.width {
+				continue
+			}
+			last = x
+			if img != nil {
+				at := func(px float64) int { return int(math.Round(p.dots * px)) }
+				left, width := at(x-v.left-markWidth/2), max(1, at(markWidth))
+				area := image.Rect(left, at(top-v.top), left+width, max(at(bottom-v.top), at(top-v.top)+1))
+				imagedraw.Draw(img, area, image.NewUniform(c), image.Point{}, imagedraw.Src)
+				continue
+			}
+			path.Move(p.point(x, top))
+			path.Line(p.point(x, bottom))
+		}
+		if len(path) > 0 {
+			p.c.SetLineStyle(draw.LineStyle{Color: c, Width: px(markWidth)})
+			p.c.Stroke(path)
+		}
+	}
+	if img != nil {
+		p.place(v, img)
+	}
+}
+
+// mapDots is how many dots of a heat map stand for a px of vector graphics.
+const mapDots = 2
+
+// heat draws the map with a dot for each place of the page, so that cells keep
+// their edges, and its colour bar.
+func (p *page) heat(v view, h *chart.HeatMap, d chart.Panel) {
+	dots := p.dots
+	if p.picture == nil {
+		dots = mapDots
+	}
+	img := image.NewNRGBA(image.Rect(0, 0, int(dots*v.width), int(dots*v.height)))
+	for i := range img.Rect.Dx() {
+		x := v.x0 + (float64(i)+0.5)/dots/v.width*(v.x1-v.x0)
+		column := int(math.Floor((x - h.X0) / (h.X1 - h.X0) * float64(len(h.Rows[0]))))
+		if column < 0 || column >= len(h.Rows[0]) {
+			continue
+		}
+		for j := range img.Rect.Dy() {
+			row := int(math.Round(v.y1 - (float64(j)+0.5)/dots/v.height*(v.y1-v.y0)))
+			if row < 0 || row >= len(h.Rows) || math.IsNaN(h.Rows[row][column]) {
+				continue
+			}
+			c := h.Colors.At((h.Rows[row][column] - h.Min) / (h.Max - h.Min))
+			img.SetNRGBA(i, j, color.NRGBA(c))
+		}
+	}
+	p.place(v, img)
+	left := v.left + v.width + chart.BarGap
+	bar := image.NewNRGBA(image.Rect(0, 0, 1, int(v.height)))
+	for j := range bar.Rect.Dy() {
+		bar.SetNRGBA(0, j, color.NRGBA(h.Colors.At(1-(float64(j)+0.5)/v.height)))
+	}
+	p.c.DrawImage(vg.Rectangle{Min: p.point(left, v.top+v.height), Max: p.point(left+chart.BarWidth, v.top)}, bar)
+	for _, t := range h.BarTicks(d.Pixels()) {
+		y := v.top + v.height*(h.Max-t.At)/(h.Max-h.Min)
+		p.stroke(ink, 1, false, p.point(left+chart.BarWidth, y), p.point(left+chart.BarWidth+3, y))
+		p.text(words{text: t.Text, size: 11, x: left + chart.BarWidth + 6, y: y})
+	}
+	p.text(words{text: h.Label, size: chart.TextSize, x: chart.StillWidth - 12, y: v.top + v.height/2, align: draw.XCenter, turned: true, room: v.height + 30})
+}
