@@ -12,8 +12,9 @@ import (
 func (h *Home) kernelEnv() map[string]string {
 	return map[string]string{
 		"GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOFLAGS": "-ldflags=-w", "CGO_ENABLED": "0",
-		"PATH":           filepath.Join(h.Data, "bin") + string(filepath.ListSeparator) + "${PATH}",
-		"MYOGEN_ECHARTS": h.ECharts(),
+		"PATH":            filepath.Join(h.Data, "bin") + string(filepath.ListSeparator) + "${PATH}",
+		"MYOGEN_ECHARTS":  h.ECharts(),
+		"MYOGEN_RENDERER": h.renderer(),
 	}
 }
 

@@ -28,7 +28,8 @@ func (h *Home) parts() []part {
 		{"tools", "Go tools (gonb, goimports, gopls)", h.toolVersions, h.makeTools, h.checkTools},
 		{"python", "JupyterLab", func() string { return requirements }, h.makeVenv, h.checkVenv},
 		{"kernel", "kernel " + KernelName, h.kernelJSON, h.makeSpec, h.checkSpec},
-		{"echarts", "ECharts " + echartsVersion, func() string { return echartsSHA256 }, h.makeECharts, h.checkECharts},
+		{"echarts", "ECharts " + echartsVersion, h.echartsInputs, h.makeECharts, h.checkECharts},
+		{"renderer", "renderer of figures", h.rendererInputs, h.makeRenderer, h.checkRenderer},
 		{"cache", "build cache", h.cacheKey, h.warm, func() error { return nil }},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sort"
 
 	"gomyogen/kernel/chart"
 	"gomyogen/myogen/neo"
@@ -61,16 +62,26 @@ func Sheet() chart.Figure {
 	}
 }
 
-// Trains returns spikes spread over trains from 0 to duration s, on a grid of
-// 0.1 ms.
+// contraction is how much of a trial's drive there is at a part 0..1 of it.
+func contraction(x float64) float64 {
+	return min(1, max(0.04, min(12*x-1, 10-12*x)))
+}
+
+// Trains returns the spikes of a contraction of duration s, on a grid of 0.1 ms.
 func Trains(trains, spikes int, duration float64) []neo.SpikeTrain {
 	r := rand.New(rand.NewPCG(1, 2))
+	area := make([]float64, 1001) // of the drive until then
+	for i := range 1000 {
+		area[i+1] = area[i] + contraction(float64(i)/1000)
+	}
 	out := make([]neo.SpikeTrain, trains)
 	for i := range out {
 		out[i].Name = fmt.Sprintf("MN_%d", i)
 		n := spikes*(i+1)/trains - spikes*i/trains
 		for j := range n {
-			t := (float64(j) + 0.2 + 0.6*r.Float64()) / float64(n) * duration * 1000
+			part := (float64(j) + 0.1 + 0.8*r.Float64()) / float64(n) * area[1000]
+			k := sort.SearchFloat64s(area, part)
+			t := (float64(k) - (area[k]-part)/(area[k]-area[k-1])) * duration
 			out[i].Times = append(out[i].Times, units.Time(math.Round(10*t)/10))
 		}
 	}

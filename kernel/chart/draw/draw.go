@@ -67,7 +67,7 @@ func page(f chart.Figure) ([]byte, error) {
 		return nil, err
 	}
 	return fmt.Appendf(nil, "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>%s</title>\n"+
-		"<body style=\"margin:16px auto;max-width:1200px;background:#fff;font-family:sans-serif\">%s</body></html>\n", html.EscapeString(f.Title), text), nil
+		"<body style=\"margin:16px auto;padding:0 16px;max-width:1200px;box-sizing:border-box;background:#fff;font-family:sans-serif\">%s</body></html>\n", html.EscapeString(f.Title), text), nil
 }
 
 // library returns the chart library, gzipped.

@@ -133,15 +133,15 @@
         canvas.width = Math.max(1, Math.round(v.width * scale)); canvas.height = Math.max(1, Math.round(v.height * scale));
         const height = Math.max(1, 0.8 * (v.y(0) - v.y(1))) * scale, width = Math.max(1, Math.round(1.4 * scale));
         for (let r = Math.max(0, Math.ceil(v.y0 - 0.5)); r < s.rows && r <= v.y1 + 0.5; r++) {
-          const y = (v.y(r) - v.top) * scale - height / 2;
+          const exact = (v.y(r) - v.top) * scale - height / 2, y = vector ? exact : Math.round(exact);
           let last = -1e9, path = "";
           g.fillStyle = color(r);
           for (let i = search(times, v.x0, first[r], first[r + 1]); i < first[r + 1] && times[i] <= v.x1; i++) {
             const x = vector ? v.x(times[i]) : Math.round((v.x(times[i]) - v.left) * scale - width / 2);
             if (x === last) continue;
             last = x;
-            if (vector) path += "M" + x.toFixed(2) + " " + (v.top + y).toFixed(2) + "v" + height.toFixed(2);
-            else g.fillRect(x, y, width, height);
+            if (vector) path += "M" + x.toFixed(2) + " " + (v.top + exact).toFixed(2) + "v" + height.toFixed(2);
+            else g.fillRect(x, y, width, Math.max(1, Math.round(exact + height) - y));
           }
           if (path) paths.push({ type: "path", shape: { pathData: path }, style: { stroke: color(r), lineWidth: 1.2, fill: null } });
         }
@@ -191,8 +191,10 @@
     out.animation = false;
     out.backgroundColor = o.paper || "transparent";
     out.textStyle = text;
-    out.title.forEach((t, i) => { t.text = frame.titles[i]; t.padding = 0; t.textStyle = { ...t.textStyle, ...text, width: Math.max(40, o.width - t.left), overflow: "truncate" }; });
-    out.legend.forEach(l => { l.textStyle = text; l.padding = 0; l.pageTextStyle = text; l.pageIconColor = theme.ink; l.inactiveColor = theme.line; });
+    out.title.forEach((t, i) => { t.text = frame.titles[i]; t.padding = [4, 0, 0, 0]; t.textStyle = { ...t.textStyle, ...text, width: Math.max(40, o.width - t.left), overflow: "truncate" }; });
+    const isLine = name => !frame.series.some(s => s.name === name && s.kind !== "line" && s.kind !== "dots"); // without a dot in the legend
+    out.legend.forEach(l => { l.textStyle = text; l.padding = 0; l.pageTextStyle = text; l.pageIconColor = theme.ink; l.inactiveColor = theme.line;
+      l.data = (l.data || []).map(name => ({ name, itemStyle: { opacity: isLine(name) ? 0 : 1 } })); });
     // Texts at the ends of an axis appear only where they are round.
     const labels = (name, i, steps, categories) => v => {
       const at = chart().getModel().getComponent(name, i);
@@ -236,7 +238,7 @@
         const x = s.column(s.xs), y = s.column(s.ys), data = new Float64Array(2 * x.length), color = theme.mark(s.color), dots = s.kind === "dots";
         for (let i = 0; i < x.length; i++) { data[2 * i] = x[i]; data[2 * i + 1] = y[i]; }
         if (!data.length) return { ...base, type: "line", data: [] };
-        return { ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: dots, showAllSymbol: dots, symbol: "circle", symbolSize: s.width + 3, itemStyle: { color, opacity: 1 }, lineStyle: { width: dots ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } };
+        return { ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: dots, showAllSymbol: dots, symbol: dots ? "circle" : "none", symbolSize: s.width + 3, itemStyle: { color, opacity: 1 }, lineStyle: { width: dots ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } };
       }
       const { x } = spec, y = spec.panels[s.panel].y, draw = marks[s.kind](s, theme, o.vector);
       const renderItem = (params, api) => {

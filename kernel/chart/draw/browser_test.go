@@ -1,0 +1,216 @@
+package draw_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"image"
+	imagedraw "image/draw"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"gomyogen/install/jupyter/jupytertest"
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/charttest"
+	"gomyogen/kernel/chart/draw"
+	"gomyogen/kernel/chart/still"
+)
+
+// shots is a folder for screenshots, if a reader wants to look at them.
+var shots = os.Getenv("MYOGEN_SHOTS")
+
+// window is a browser with a figure in it.
+type window struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+// open shows a figure as a page of its own, from a file.
+func open(t *testing.T, f chart.Figure, width, height int) window {
+	t.Helper()
+	t.Setenv(draw.LibraryEnv, jupytertest.Home(t).ECharts())
+	page, err := draw.Draw(chart.Job{Figure: f, As: "html"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := window{t, jupytertest.Browser(t, width, height)}
+	w.show(page)
+	return w
+}
+
+// show opens a page and waits until all its figures are alive.
+func (w window) show(page []byte) {
+	w.t.Helper()
+	file := filepath.Join(w.t.TempDir(), "figure.html")
+	if err := os.WriteFile(file, page, 0o644); err != nil {
+		w.t.Fatal(err)
+	}
+	w.do(chromedp.Navigate("file://" + file))
+	w.wait(`document.querySelectorAll(".myogen-figure").length > 0 && [...document.querySelectorAll(".myogen-figure")].every(f => f.dataset.state === "live")`)
+}
+
+func (w window) do(steps ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// wait asks until an expression is true.
+func (w window) wait(condition string) {
+	w.t.Helper()
+	var err error
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		var ok bool
+		if ok, err = chromedp.Run(w.ctx, chromedp.Evaluate[bool](condition)); ok {
+			return
+		}
+	}
+	w.shot("failed")
+	w.t.Fatalf("waited for %s: %v", condition, err)
+}
+
+// eval returns the value of an expression of the page, in which chart is the
+// ECharts instance of the first figure and plot its element.
+func eval[T any](w window, expression string) T {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(() => { const plot = document.querySelector(".myogen-figure .plot"), chart = echarts.getInstanceByDom(plot.firstElementChild); return JSON.stringify(`+expression+`); })()`))
+	if err != nil {
+		w.t.Fatalf("%s: %v", expression, err)
+	}
+	var v T
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		w.t.Fatalf("%s is %s: %v", expression, text, err)
+	}
+	return v
+}
+
+// shot takes a picture of the window.
+func (w window) shot(name string) []byte {
+	w.t.Helper()
+	b, err := chromedp.Run(w.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if shots != "" {
+		if err := os.WriteFile(filepath.Join(shots, name+".png"), b, 0o644); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return b
+}
+
+// Marks of the live chart and of the still picture are in the same places, in
+// the same colours.
+func TestLiveAndStillShowTheSame(t *testing.T) {
+	f := charttest.Sheet()
+	w := open(t, f, chart.StillWidth+32, 1500)
+	live := crop(t, w, ".plot")
+	b, err := still.PNG(f, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := png.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	layout := f.Layout()
+	const header = 34
+	sheet := image.NewRGBA(image.Rect(0, 0, 2*chart.StillWidth, layout.Height))
+	imagedraw.Draw(sheet, sheet.Rect, live, live.Bounds().Min, imagedraw.Src)
+	imagedraw.Draw(sheet, sheet.Rect.Add(image.Pt(chart.StillWidth, 0)), picture, image.Pt(0, header), imagedraw.Src)
+	save(t, "live-and-still", sheet)
+	for i, p := range layout.Places {
+		area := image.Rect(layout.Left+1, p.Top+1, chart.StillWidth-layout.Right-1, p.Top+p.Height-1)
+		onlyLive, marks := missing(sheet, area, 0, chart.StillWidth)
+		onlyStill, _ := missing(sheet, area, chart.StillWidth, -chart.StillWidth)
+		t.Logf("panel %d: %d marked px, %d only alive, %d only still", i, marks, onlyLive, onlyStill)
+		if marks < 500 {
+			t.Errorf("panel %d (%q) is empty", i, f.Panels[i].Title)
+		}
+		letters := 0
+		if i == 0 {
+			letters = 300 // of the reference lines, in another font
+		}
+		if onlyLive > letters+marks/50 || onlyStill > letters+marks/50 {
+			t.Errorf("panel %d (%q): %d px are only in the live chart and %d only in the still picture, of %d", i, f.Panels[i].Title, onlyLive, onlyStill, marks)
+		}
+		// The colour bar beside a map.
+		if _, ok := f.Panels[i].Series[0].(*chart.HeatMap); ok {
+			bar := image.Rect(chart.StillWidth-layout.Right+chart.BarGap+1, p.Top+1, chart.StillWidth-layout.Right+chart.BarGap+chart.BarWidth-1, p.Top+p.Height-1)
+			if n, marks := missing(sheet, bar, 0, chart.StillWidth); marks == 0 || n > marks/50 {
+				t.Errorf("panel %d: %d of %d px of the colour bar differ", i, n, marks)
+			}
+		}
+	}
+}
+
+// missing counts the marked px of an area, moved right by from, that have no
+// px of about their colour within 2 px in the area moved by another step.
+func missing(img *image.RGBA, area image.Rectangle, from, step int) (missing, marks int) {
+	at := func(x, y int) (r, g, b int) {
+		c := img.RGBAAt(x, y)
+		return int(c.R), int(c.G), int(c.B)
+	}
+	near := func(x, y, r, g, b int) bool {
+		for dy := -2; dy <= 2; dy++ {
+			for dx := -2; dx <= 2; dx++ {
+				u, v, w := at(x+dx, y+dy)
+				if max(u-r, r-u)+max(v-g, g-v)+max(w-b, b-w) < 120 {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X + from; x < area.Max.X+from; x++ {
+			r, g, b := at(x, y)
+			if min(r, g, b) > 200 {
+				continue // page and grid
+			}
+			marks++
+			if !near(x+step, y, r, g, b) {
+				missing++
+			}
+		}
+	}
+	return missing, marks
+}
+
+// crop returns the picture of an element.
+func crop(t *testing.T, w window, selector string) image.Image {
+	t.Helper()
+	b, err := chromedp.Run(w.ctx, chromedp.Screenshot(chromedp.CSS(selector)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+func save(t *testing.T, name string, img image.Image) {
+	t.Helper()
+	if shots == "" {
+		return
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(shots, name+".png"), b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
