@@ -98,7 +98,10 @@ func (p Panel) Steps() int { return max(3, p.Pixels()/40) }
 func (f Figure) Limits(panel int) (x0, x1, y0, y1 float64) {
 	x0, x1, y0, y1, exact := f.extent(panel)
 	p := f.Shown()[0].Panels[panel]
-	if p.Y.Min == p.Y.Max && !exact {
+	for range 3 { // a wider axis may have wider steps
+		if p.Y.Min != p.Y.Max || exact {
+			break
+		}
 		step := Nice((y1 - y0) / float64(p.Steps()))
 		y0, y1 = step*math.Floor(y0/step+1e-9), step*math.Ceil(y1/step-1e-9)
 	}
@@ -143,7 +146,7 @@ func limits(a Axis, low, high float64) (float64, float64) {
 	switch {
 	case !(low <= high): // nothing to show
 		return 0, 1
-	case low == 0 && high == 0:
+	case size < tiny:
 		return -1, 1
 	case high/2-low/2 <= 1e-12*size: // numbers have no ticks in between
 		return low - size/10, high + size/10
@@ -184,14 +187,16 @@ func (f Figure) Scaled() Figure {
 	return out
 }
 
-// exponent returns the power of ten that an axis is shown in. No float64 is
-// a whole number of 1e-308.
+// tiny is what counts as zero: smaller numbers have lost digits.
+const tiny = 1e-305
+
+// exponent returns the power of ten that an axis is shown in.
 func exponent(low, high float64) int {
 	size := max(math.Abs(low), math.Abs(high))
-	if size == 0 || size >= 1e-4 && size < 1e7 {
+	if size < tiny || size >= 1e-4 && size < 1e7 {
 		return 0
 	}
-	return max(-307, int(math.Floor(math.Log10(size))))
+	return int(math.Floor(math.Log10(size)))
 }
 
 func (a Axis) scaled(e int) Axis {

@@ -74,6 +74,8 @@ func (w window) wait(condition string) {
 		}
 	}
 	w.shot("failed")
+	dead, _ := chromedp.Run(w.ctx, chromedp.Evaluate[string](`[...document.querySelectorAll(".myogen-figure")].filter(f => f.dataset.state !== "live").map(f => f.querySelector("img").alt).join("\n")`))
+	w.t.Log("still pictures: ", dead)
 	w.t.Fatalf("waited for %s: %v", condition, err)
 }
 
@@ -119,10 +121,7 @@ func TestLiveAndStillShowTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	picture, err := png.Decode(bytes.NewReader(b))
-	if err != nil {
-		t.Fatal(err)
-	}
+	picture := decode(t, b)
 	layout := f.Layout()
 	const header = 34
 	sheet := image.NewRGBA(image.Rect(0, 0, 2*chart.StillWidth, layout.Height))
@@ -194,6 +193,11 @@ func crop(t *testing.T, w window, selector string) image.Image {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return decode(t, b)
+}
+
+func decode(t *testing.T, b []byte) image.Image {
+	t.Helper()
 	img, err := png.Decode(bytes.NewReader(b))
 	if err != nil {
 		t.Fatal(err)

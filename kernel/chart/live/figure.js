@@ -123,29 +123,32 @@
         ];
       };
     },
-    // A picture is drawn anew for each view: 90 000 marks take some ms. An SVG
-    // file gets a path for each row.
+    // A picture is made anew for each view, px by px: the quickest way to tens
+    // of thousands of marks. An SVG file gets a path for each row.
     raster(s, theme, vector) {
       const times = s.column(s.xs), first = s.first, canvas = document.createElement("canvas");
       const colors = s.colors.map(theme.mark), color = r => colors[Math.floor(r * (colors.length - 1) / Math.max(1, s.rows - 1))];
       return v => {
-        const scale = vector ? 1 : window.devicePixelRatio || 1, g = canvas.getContext("2d"), paths = [];
-        canvas.width = Math.max(1, Math.round(v.width * scale)); canvas.height = Math.max(1, Math.round(v.height * scale));
-        const height = Math.max(1, 0.8 * (v.y(0) - v.y(1))) * scale, width = Math.max(1, Math.round(1.4 * scale));
+        const scale = vector ? 1 : window.devicePixelRatio || 1, paths = [];
+        const columns = Math.max(1, Math.round(v.width * scale)), lines = Math.max(1, Math.round(v.height * scale));
+        const height = Math.max(1, 0.8 * (v.y(0) - v.y(1)) * scale), width = Math.max(1, Math.round(1.4 * scale));
+        const dots = vector ? null : new Uint32Array(columns * lines);
         for (let r = Math.max(0, Math.ceil(v.y0 - 0.5)); r < s.rows && r <= v.y1 + 0.5; r++) {
-          const exact = (v.y(r) - v.top) * scale - height / 2, y = vector ? exact : Math.round(exact);
-          let last = -1e9, path = "";
-          g.fillStyle = color(r);
+          const y = (v.y(r) - v.top) * scale - height / 2;
+          const top = Math.max(0, Math.round(y)), bottom = Math.min(lines, Math.max(top + 1, Math.round(y + height)));
+          const c = parseInt(color(r).slice(1), 16), ink = (0xff000000 | (c & 255) << 16 | c & 0xff00 | c >> 16) >>> 0;
+          let path = "";
           for (let i = search(times, v.x0, first[r], first[r + 1]); i < first[r + 1] && times[i] <= v.x1; i++) {
-            const x = vector ? v.x(times[i]) : Math.round((v.x(times[i]) - v.left) * scale - width / 2);
-            if (x === last) continue;
-            last = x;
-            if (vector) path += "M" + x.toFixed(2) + " " + (v.top + exact).toFixed(2) + "v" + height.toFixed(2);
-            else g.fillRect(x, y, width, Math.max(1, Math.round(exact + height) - y));
+            if (vector) { path += "M" + v.x(times[i]).toFixed(2) + " " + (v.top + y).toFixed(2) + "v" + height.toFixed(2); continue; }
+            const x = Math.round((v.x(times[i]) - v.left) * scale - width / 2), from = Math.max(0, x), to = Math.min(columns, x + width);
+            for (let line = top; line < bottom; line++) dots.fill(ink, line * columns + from, line * columns + to);
           }
           if (path) paths.push({ type: "path", shape: { pathData: path }, style: { stroke: color(r), lineWidth: 1.2, fill: null } });
         }
-        return vector ? paths : [{ type: "image", style: { image: canvas, x: v.left, y: v.top, width: v.width, height: v.height } }];
+        if (vector) return paths;
+        canvas.width = columns; canvas.height = lines;
+        canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(dots.buffer), columns, lines), 0, 0);
+        return [{ type: "image", style: { image: canvas, x: v.left, y: v.top, width: v.width, height: v.height } }];
       };
     },
     heat(s, theme) {

@@ -248,7 +248,9 @@ func (e encoder) encode(s chart.Series, c color.RGBA, p chart.Panel) []series {
 	case *chart.Rule:
 		return []series{{Kind: "rule", Name: s.Name, Color: hex(c), At: s.At, Vertical: s.Vertical, Dashed: !s.Solid}}
 	case *chart.Raster:
-		return []series{e.raster(s)}
+		if len(s.Trains) > 0 {
+			return []series{e.raster(s)}
+		}
 	case *chart.HeatMap:
 		if len(s.Rows) > 0 {
 			return []series{e.heat(s, p)}

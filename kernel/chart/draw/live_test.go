@@ -1,0 +1,355 @@
+package draw_test
+
+import (
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"gomyogen/install/jupyter/jupytertest"
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/charttest"
+	"gomyogen/kernel/chart/draw"
+	"gomyogen/kernel/chart/live"
+	"gomyogen/kernel/chart/still"
+)
+
+// extents is the visible part of the axes of all panels.
+const extents = `["xAxis", "yAxis"].map(a => chart.getModel().queryComponents({ mainType: a }).map(m => m.axis.scale.getExtent()))`
+
+// at returns the place in the window of a point of a panel in data.
+func at(w window, panel int, x, y float64) (px, py float64) {
+	p := eval[[]float64](w, fmt.Sprintf(`(r => { const p = chart.convertToPixel({ gridIndex: %d }, [%v, %v]); return [r.left + p[0], r.top + p[1]]; })(plot.getBoundingClientRect())`, panel, x, y))
+	return p[0], p[1]
+}
+
+// hover moves the pointer to a point and returns what the figure says there.
+func hover(w window, panel int, x, y float64) string {
+	px, py := at(w, panel, x, y)
+	w.do(chromedp.MouseEvent(chromedp.MouseMoved, px-3, py-1), chromedp.MouseEvent(chromedp.MouseMoved, px, py))
+	return eval[string](w, `plot.querySelector(".tip").style.display === "block" ? [...plot.querySelectorAll(".tip div")].map(d => d.textContent).join("\n") : ""`)
+}
+
+func wheel(w window, modifiers int64) {
+	x, y := at(w, 0, 5, 10)
+	w.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseWheel, x, y, func(p *input.DispatchMouseEventParams) { p.DeltaX, p.DeltaY, p.Modifiers = 1e-9, -240, modifiers }))
+}
+
+func click(w window, button string) {
+	w.do(chromedp.Click(chromedp.CSS(fmt.Sprintf(`.myogen-figure .tools button:nth-child(%d)`, 1+slices.Index([]string{"Box zoom", "Reset", "PNG", "SVG", "CSV"}, button)))))
+}
+
+func same(a, b []float64) bool {
+	return slices.EqualFunc(a, b, func(x, y float64) bool { return math.Abs(x-y) < 1e-6*(1+math.Abs(x)) })
+}
+
+func TestZoomIsLinked(t *testing.T) {
+	w := open(t, charttest.Sheet(), chart.StillWidth+32, 1500)
+	whole := eval[[][][]float64](w, extents)
+	wheel(w, 0)
+	if got := eval[[][][]float64](w, extents); !same(got[0][0], whole[0][0]) {
+		t.Error("the wheel alone zooms; the page should scroll")
+	}
+	for range 5 {
+		wheel(w, 2) // Ctrl
+	}
+	w.wait(`echarts.getInstanceByDom(document.querySelector(".plot").firstElementChild).getOption().dataZoom[0].end < 90`)
+	zoomed := eval[[][][]float64](w, extents)
+	for i, x := range zoomed[0] {
+		if !same(x, zoomed[0][0]) || x[1]-x[0] > 9.9 || x[1]-x[0] < 1 {
+			t.Errorf("after ctrl-wheel panel %d shows %v s, the first %v", i, x, zoomed[0][0])
+		}
+	}
+	// Drag to pan.
+	x, y := at(w, 1, (zoomed[0][0][0]+zoomed[0][0][1])/2, 3)
+	w.do(chromedp.DragAndDropXY(x, y, x-60, y, 5))
+	panned := eval[[][][]float64](w, extents)
+	if d := panned[0][0][0] - zoomed[0][0][0]; d < 0.1 || !same([]float64{panned[0][0][1] - panned[0][0][0]}, []float64{zoomed[0][0][1] - zoomed[0][0][0]}) {
+		t.Errorf("dragged by 60 px from %v to %v s", zoomed[0][0], panned[0][0])
+	}
+	click(w, "Reset")
+	if got := eval[[][][]float64](w, extents); !same(got[0][3], whole[0][3]) {
+		t.Errorf("reset shows %v s, want %v", got[0][3], whole[0][3])
+	}
+	// A box in the raster zooms time everywhere and neurons there.
+	click(w, "Box zoom")
+	x0, y0 := at(w, 2, 4, 15)
+	x1, y1 := at(w, 2, 6, 5)
+	w.do(chromedp.DragAndDropXY(x0, y0, x1, y1, 5))
+	box := eval[[][][]float64](w, extents)
+	for i := range box[0] {
+		if math.Abs(box[0][i][0]-4) > 0.05 || math.Abs(box[0][i][1]-6) > 0.05 {
+			t.Errorf("panel %d shows %v s of the box 4..6", i, box[0][i])
+		}
+		if want := whole[1][i]; i == 2 {
+			if math.Abs(box[1][i][0]-5) > 0.2 || math.Abs(box[1][i][1]-15) > 0.2 {
+				t.Errorf("the raster shows neurons %v of the box 5..15", box[1][i])
+			}
+		} else if !same(box[1][i], want) {
+			t.Errorf("panel %d shows %v, want all: %v", i, box[1][i], want)
+		}
+	}
+	w.shot("box-zoom")
+	click(w, "Reset")
+	if got := eval[[][][]float64](w, extents); !same(got[1][2], whole[1][2]) {
+		t.Errorf("reset shows neurons %v, want %v", got[1][2], whole[1][2])
+	}
+	// Keys.
+	w.do(chromedp.Focus(chromedp.CSS(".plot")), chromedp.KeyEvent("+"), chromedp.KeyEvent(kb.ArrowRight))
+	keyed := eval[[][][]float64](w, extents)[0][6]
+	if math.Abs(keyed[0]-3.75) > 0.1 || math.Abs(keyed[1]-8.75) > 0.1 {
+		t.Errorf("plus and right show %v s, want 3.75..8.75", keyed)
+	}
+	if outline := eval[string](w, `getComputedStyle(plot).outlineStyle`); outline != "solid" {
+		t.Errorf("the outline of the focus is %q", outline)
+	}
+	w.do(chromedp.KeyEvent("0"))
+	if got := eval[[][][]float64](w, extents); !same(got[0][0], whole[0][0]) {
+		t.Errorf("0 shows %v s", got[0][0])
+	}
+}
+
+func TestReadings(t *testing.T) {
+	f := charttest.Sheet()
+	w := open(t, f, chart.StillWidth+32, 1500)
+	spike := f.Panels[2].Series[0].(*chart.Raster).Trains[5].Times[3].Seconds()
+	for _, c := range []struct {
+		panel int
+		x, y  float64
+		want  []string
+	}{
+		{0, 5, 10, []string{"Time 5.0", " s\n", "mean: 4.2", " pps", "mean and SD: 2.2", " to 6.2", "drive: ", "count: -3 pps"}},
+		{1, 4, 5, []string{"count: 12 pps", "drive: 9 pps", "mean: 5.4"}},
+		{2, spike, 5, []string{"Neuron 5 (MN_5): spike at " + fmt.Sprintf("%.3f", spike), " s"}},
+		{2, 9.5, 5, []string{"Neuron 5 (MN_5): no spike here"}},
+		{4, 4.1, 5, []string{"Neuron 5: 20  Rate (pps)"}},
+		{4, 0.1, 11, []string{"Neuron 11: no value"}},
+	} {
+		got := hover(w, c.panel, c.x, c.y)
+		for _, want := range c.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("panel %d at (%v, %v) reads\n%s\nwithout %q", c.panel, c.x, c.y, got, want)
+			}
+		}
+		if c.panel == 0 {
+			w.shot("reading")
+		}
+	}
+	cross := eval[[]float64](w, `(c => [c.offsetTop, c.offsetHeight])(plot.querySelector(".cross"))`)
+	if l := f.Layout(); cross[0] > float64(l.Places[0].Top)+1 || cross[1] < float64(l.Places[6].Top) {
+		t.Errorf("the crosshair spans %v, not all panels", cross)
+	}
+	// The keyboard reads aloud.
+	w.do(chromedp.Focus(chromedp.CSS(".plot")), chromedp.KeyEvent(kb.ArrowRight, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	if heard := eval[string](w, `document.querySelector(".myogen-figure [role=status]").textContent`); !strings.Contains(heard, "Time 5.1") || !strings.Contains(heard, "mean: ") {
+		t.Errorf("Shift and right says %q", heard)
+	}
+	label := eval[string](w, `plot.getAttribute("aria-label")`)
+	for _, want := range []string{f.Alt, `line "mean" with 400 points from 4 to 16`, "200 spikes of 20 trains", "Keys:"} {
+		if !strings.Contains(label, want) {
+			t.Errorf("the label %q lacks %q", label, want)
+		}
+	}
+}
+
+func TestRunsHaveASlider(t *testing.T) {
+	f := charttest.Runs()
+	w := open(t, f, 900, 600)
+	state := func() string {
+		return eval[string](w, `document.querySelector(".runs output").textContent + " / " + chart.getOption().title[0].text + " / " + chart.getOption().series.length`)
+	}
+	if got := state(); got != "40 pps / Spikes at 40 pps / 2" {
+		t.Errorf("it begins with %q", got)
+	}
+	before := crop(t, w, ".plot")
+	w.do(chromedp.Focus(chromedp.CSS(".runs input")), chromedp.KeyEvent(kb.ArrowRight))
+	if got := state(); got != "80 pps / Spikes at 80 pps / 2" {
+		t.Errorf("a key moves it to %q", got)
+	}
+	after := crop(t, w, ".plot")
+	differ := 0
+	for y := range after.Bounds().Dy() {
+		for x := range after.Bounds().Dx() {
+			if before.At(x, y) != after.At(x, y) {
+				differ++
+			}
+		}
+	}
+	if differ < 500 {
+		t.Errorf("the other run differs in %d px", differ)
+	}
+	if got := hover(w, 1, 5, 40); !strings.Contains(got, "drive: 80 pps") {
+		t.Errorf("the other run reads %q", got)
+	}
+	w.shot("runs")
+	if text := f.FrameText(1); text != "Peak rate: 40 pps (2 of 3)" || !strings.Contains(f.Summary(), text) {
+		t.Errorf("the still is of %q, in words %q", text, f.Summary())
+	}
+}
+
+// A figure of 90 000 spikes is small and quick. Times are told, not judged.
+func TestManySpikes(t *testing.T) {
+	for _, trains := range []int{100, 10000} {
+		f := charttest.Spikes(trains, 90000)
+		b, err := draw.Draw(chart.Job{Figure: f, As: "cell"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(b) > 700_000 {
+			t.Errorf("%d spikes of %d trains take %d bytes, more than 700 000", 90000, trains, len(b))
+		}
+		w := open(t, f, chart.StillWidth+32, 700)
+		w.shot(fmt.Sprintf("spikes-%d", trains))
+		if got := eval[int](w, `chart.getOption().series.length`); got != 2 {
+			t.Errorf("%d series, want 2", got)
+		}
+		times := eval[[]float64](w, `Array.from({ length: 15 }, (_, i) => { const t = performance.now(); chart.dispatchAction({ type: "dataZoom", dataZoomIndex: 0, start: i, end: 100 - 6 * i }); chart.getZr().flush(); return performance.now() - t; })`)
+		slices.Sort(times)
+		t.Logf("%d trains, %d bytes in a notebook: a zoom takes %.1f ms (median; longest %.1f ms)", trains, len(b), times[len(times)/2], times[len(times)-1])
+		// Every spike of a train is there: zoomed in, one by one.
+		train := f.Panels[0].Series[0].(*chart.Raster).Trains[7].Times
+		spike := train[len(train)/2].Seconds()
+		w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`echarts.getInstanceByDom(document.querySelector(".plot").firstElementChild).dispatchAction({ type: "dataZoom", dataZoomIndex: 0, startValue: %v, endValue: %v })`, spike-0.05, spike+0.05)))
+		if got := hover(w, 0, spike, 7); !strings.Contains(got, fmt.Sprintf("(MN_7): spike at %.4f", spike)) {
+			t.Errorf("at %.4f s it reads %q", spike, got)
+		}
+	}
+}
+
+func TestSaves(t *testing.T) {
+	f := charttest.Sheet()
+	w := open(t, f, 900, 1500)
+	w.do(chromedp.Evaluate[chromedp.Void](`window.saved = []; HTMLAnchorElement.prototype.click = function () { window.saved.push(fetch(this.href).then(r => r.blob()).then(b => new Promise(done => { const r = new FileReader(); r.onload = () => done([this.download, r.result]); r.readAsDataURL(b); }))); }`))
+	for _, name := range []string{"PNG", "SVG", "CSV"} {
+		click(w, name)
+	}
+	w.do(chromedp.Evaluate[chromedp.Void](`Promise.all(window.saved).then(all => { window.files = Object.fromEntries(all); })`))
+	w.wait(`!!window.files && Object.keys(window.files).length === 3`)
+	files := map[string][]byte{}
+	for name, url := range eval[map[string]string](w, `window.files`) {
+		_, data, _ := strings.Cut(url, ",")
+		b, err := base64.StdEncoding.DecodeString(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[strings.TrimPrefix(name, "Every_kind_of_series")] = b
+		if shots != "" {
+			if err := os.WriteFile(filepath.Join(shots, "saved-"+name), b, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	img := decode(t, files[".png"])
+	if got := img.Bounds().Dx(); got != 2*chart.StillWidth {
+		t.Errorf("the PNG is %d px wide, want %d", got, 2*chart.StillWidth)
+	}
+	svg := string(files[".svg"])
+	for _, want := range []string{"Every kind of series", "Heat map, viridis", "<path", "data:image/png"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("the SVG lacks %q", want)
+		}
+	}
+	csv := string(files[".csv"])
+	spike := f.Panels[2].Series[0].(*chart.Raster).Trains[5].Times[3].Seconds()
+	for _, want := range []string{"panel,series,Time (s),value,low\n", "\"Raster, blues\",MN_5," + fmt.Sprint(spike) + ",5,", "Steps and bars,count,5,-3,\n", "\"Heat map, viridis\",0,0.1,20,\n"} {
+		if !strings.Contains(csv, want) {
+			t.Errorf("the CSV lacks %q", want)
+		}
+	}
+}
+
+// Odd figures are alive, with numbers where numbers belong.
+func TestOddFigures(t *testing.T) {
+	odd := charttest.Odd()
+	names := slices.Sorted(maps.Keys(odd))
+	t.Setenv(draw.LibraryEnv, jupytertest.Home(t).ECharts())
+	var page strings.Builder
+	page.WriteString("<!DOCTYPE html><meta charset=utf-8><body style='background:#fff'>")
+	for i, name := range names {
+		b, err := draw.Draw(chart.Job{Figure: odd[name], As: "cell", Carry: i == 0})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		page.Write(b)
+	}
+	w := window{t, jupytertest.Browser(t, 700, 1000)}
+	w.show([]byte(page.String()))
+	for i, name := range names {
+		state := eval[string](w, fmt.Sprintf(`(c => { c.resize(); return c.renderToCanvas && [...c.getModel().queryComponents({ mainType: "yAxis" }), ...c.getModel().queryComponents({ mainType: "xAxis" })].map(m => m.axis.scale.getExtent().concat(m.axis.getViewLabels().map(l => l.formattedLabel)).join(" ")).join("; ") })(echarts.getInstanceByDom(document.querySelectorAll(".myogen-figure .plot")[%d].firstElementChild))`, i))
+		if strings.Contains(state, "NaN") || strings.Contains(state, "Infinity") || strings.Contains(state, "undefined") {
+			t.Errorf("%s: axes %s", name, state)
+		}
+		t.Logf("%s: %s", name, state)
+	}
+	if shots != "" {
+		b, err := chromedp.Run(w.ctx, chromedp.FullScreenshot(100))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(shots, "odd.png"), b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestWrongFigures(t *testing.T) {
+	for want, f := range charttest.Wrong() {
+		_, one := still.PNG(f, 1)
+		_, two := live.HTML(f, nil, nil)
+		for _, err := range []error{one, two} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("error %v, want %q", err, want)
+			}
+		}
+	}
+}
+
+func TestThemeAndWidth(t *testing.T) {
+	w := open(t, charttest.Runs(), 900, 600)
+	w.do(chromedp.EmulateViewport(500, 600))
+	w.wait(`Math.abs(document.querySelector(".myogen-figure canvas").clientWidth - document.querySelector(".plot").clientWidth) < 2 && document.querySelector(".plot").clientWidth < 480`)
+	w.shot("narrow")
+	ink := eval[string](w, `chart.getOption().textStyle.color`)
+	w.do(chromedp.Evaluate[chromedp.Void](`document.body.style.background = "#111"`))
+	w.wait(`echarts.getInstanceByDom(document.querySelector(".plot").firstElementChild).getOption().textStyle.color !== "` + ink + `"`)
+	w.shot("dark")
+	if got := eval[string](w, `chart.getOption().textStyle.color`); got != "#d8d8d8" {
+		t.Errorf("on a dark page texts are %s", got)
+	}
+}
+
+// Without scripts, or without the library, the still picture stays.
+func TestStillStays(t *testing.T) {
+	b, err := draw.Draw(chart.Job{Figure: charttest.Runs(), As: "cell"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := window{t, jupytertest.Browser(t, 1200, 600)}
+	file := filepath.Join(t.TempDir(), "still.html")
+	if err := os.WriteFile(file, append([]byte("<!DOCTYPE html><meta charset=utf-8><body>"), b...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w.do(chromedp.Navigate("file://" + file))
+	w.wait(`document.readyState === "complete" && window.myogenECharts === null`)
+	type still struct {
+		Width, Height float64
+		Live          int
+		Alt           string
+	}
+	got, err := chromedp.Run(w.ctx, chromedp.Evaluate[still](`(i => ({ Width: i.clientWidth, Height: i.clientHeight, Live: document.querySelectorAll(".live").length, Alt: i.alt }))(document.querySelector("img"))`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Width != chart.StillWidth || got.Height < 300 || got.Live != 0 || !strings.Contains(got.Alt, "Peak rate: 40 pps (2 of 3)") {
+		t.Errorf("without the library the page shows %+v", got)
+	}
+}
