@@ -81,7 +81,8 @@ func Lab(t testing.TB, home *jupyter.Home, dir string) Server {
 	}
 	s := Server{URL: fmt.Sprintf("http://127.0.0.1:%d", port), Token: "test"}
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := home.LabCommand(ctx, dir, "--no-browser", fmt.Sprintf("--port=%d", port), "--ServerApp.port_retries=0", "--IdentityProvider.token="+s.Token)
+	cmd := home.LabCommand(ctx, dir, "--no-browser", fmt.Sprintf("--port=%d", port), "--ServerApp.port_retries=0", "--IdentityProvider.token="+s.Token,
+		"--LabApp.expose_app_in_browser=True") // window.jupyterapp runs commands
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.WaitDelay = 10 * time.Second

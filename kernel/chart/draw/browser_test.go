@@ -22,7 +22,7 @@ import (
 )
 
 // shots is a folder for screenshots, if a reader wants to look at them.
-var shots = os.Getenv("MYOGEN_SHOTS")
+var shots = os.Getenv("MYOGEN_SCREENSHOTS")
 
 // window is a browser with a figure in it.
 type window struct {
@@ -76,6 +76,8 @@ func (w window) wait(condition string) {
 	w.shot("failed")
 	dead, _ := chromedp.Run(w.ctx, chromedp.Evaluate[string](`[...document.querySelectorAll(".myogen-figure")].filter(f => f.dataset.state !== "live").map(f => f.querySelector("img").alt).join("\n")`))
 	w.t.Log("still pictures: ", dead)
+	app, _ := chromedp.Run(w.ctx, chromedp.Evaluate[string](`String(window.jupyterapp) + " " + (window.jupyterapp ? String(window.jupyterapp.shell.currentWidget && window.jupyterapp.shell.currentWidget.sessionContext && window.jupyterapp.shell.currentWidget.sessionContext.isReady) : "")`))
+	w.t.Log(app)
 	w.t.Fatalf("waited for %s: %v", condition, err)
 }
 

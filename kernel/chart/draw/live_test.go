@@ -39,9 +39,9 @@ func hover(w window, panel int, x, y float64) string {
 	return eval[string](w, `plot.querySelector(".tip").style.display === "block" ? [...plot.querySelectorAll(".tip div")].map(d => d.textContent).join("\n") : ""`)
 }
 
-func wheel(w window, modifiers int64) {
+func wheel(w window, modifiers int64, down float64) {
 	x, y := at(w, 0, 5, 10)
-	w.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseWheel, x, y, func(p *input.DispatchMouseEventParams) { p.DeltaX, p.DeltaY, p.Modifiers = 1e-9, -240, modifiers }))
+	w.do(chromedp.MouseEvent(chromedp.MouseMoved, x, y), chromedp.MouseEvent(input.DispatchMouseEventTypeMouseWheel, x, y, func(p *input.DispatchMouseEventParams) { p.DeltaX, p.DeltaY, p.Modifiers = 1e-9, down, modifiers }))
 }
 
 func click(w window, button string) {
@@ -55,12 +55,12 @@ func same(a, b []float64) bool {
 func TestZoomIsLinked(t *testing.T) {
 	w := open(t, charttest.Sheet(), chart.StillWidth+32, 1500)
 	whole := eval[[][][]float64](w, extents)
-	wheel(w, 0)
+	wheel(w, 0, -240)
 	if got := eval[[][][]float64](w, extents); !same(got[0][0], whole[0][0]) {
 		t.Error("the wheel alone zooms; the page should scroll")
 	}
 	for range 5 {
-		wheel(w, 2) // Ctrl
+		wheel(w, 2, -240) // Ctrl
 	}
 	w.wait(`echarts.getInstanceByDom(document.querySelector(".plot").firstElementChild).getOption().dataZoom[0].end < 90`)
 	zoomed := eval[[][][]float64](w, extents)

@@ -396,7 +396,7 @@
       value.textContent = spec.frames[shown].label;
       slider.setAttribute("aria-valuetext", spec.frames[shown].label);
     }
-    const plot = make("div", "plot", el), height = spec.height + 32;
+    const plot = make("div", "plot", el), height = spec.height + 24;
     plot.style.height = height + "px";
     plot.tabIndex = 0;
     plot.setAttribute("role", "group");

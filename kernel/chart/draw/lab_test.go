@@ -1,0 +1,266 @@
+package draw_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"gomyogen/install/jupyter/jupytertest"
+	"gomyogen/install/notebook"
+)
+
+// cells draw two figures after a cell that does not.
+var cells = []string{
+	"import (\n\t\"fmt\"\n\t\"gomyogen/kernel\"\n\t\"gomyogen/kernel/chart/charttest\"\n)",
+	"%%\nkernel.Show(charttest.Runs())\nfmt.Println(\"first\")",
+	"%%\nf := charttest.Spikes(100, 20000)\nf.Title = \"Second\"\nkernel.Show(f)\nfmt.Println(\"second\")",
+}
+
+const carrier = "data-echarts-gzip="
+
+// carriers returns which cells of a notebook bring the library.
+func carriers(t *testing.T, file string) (at []int) {
+	t.Helper()
+	nb, err := notebook.Read(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range nb.Cells {
+		for _, o := range c.Outputs {
+			for range strings.Count(o.As("text/html"), carrier) {
+				at = append(at, i)
+			}
+		}
+	}
+	return at
+}
+
+// command runs a command of JupyterLab and waits for its end.
+func command(w window, name, args string) {
+	w.t.Helper()
+	w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`window.ended = false; window.jupyterapp.commands.execute(%q, %s).then(() => { window.ended = true; })`, name, args)))
+	w.wait(`window.ended`)
+}
+
+// live waits until n figures are in the page and alive, with marks on them.
+func (w window) live(n int) {
+	w.t.Helper()
+	w.wait(fmt.Sprintf(`(f => f.length === %d && f.every(e => e.dataset.state === "live"))([...document.querySelectorAll(".myogen-figure")])`, n))
+	for i := range n {
+		if marks := eval[int](w, fmt.Sprintf(`(c => { const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i] > 100) n++; return n; })(document.querySelectorAll(".myogen-figure .plot")[%d].querySelector("canvas"))`, i)); marks < 3000 {
+			w.t.Errorf("figure %d of the page has %d px with marks", i, marks)
+		}
+	}
+}
+
+// openLab opens a notebook in JupyterLab and makes it the one that commands
+// are for.
+func openLab(w window, s jupytertest.Server, name string) {
+	w.t.Helper()
+	w.do(chromedp.Navigate(s.Lab(name) + "&reset"))
+	w.wait(`!!window.jupyterapp && !!document.querySelector(".jp-Notebook .jp-CodeCell")`)
+	w.do(chromedp.Evaluate[chromedp.Void](`window.book = [...window.jupyterapp.shell.widgets("main")].find(p => p.sessionContext && p.content.widgets); 0`), chromedp.Click(chromedp.CSS(".jp-CodeCell .cm-content")))
+}
+
+// ready waits for the kernel of the notebook that is open.
+func (w window) ready() {
+	w.t.Helper()
+	w.wait(`window.book.sessionContext.isReady && window.jupyterapp.shell.currentWidget === window.book`)
+}
+
+func TestFiguresInJupyterLab(t *testing.T) {
+	home := jupytertest.Home(t)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "test.ipynb")
+	if err := os.WriteFile(file, jupytertest.Notebook(cells...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	lab := jupytertest.Lab(t, home, dir)
+	w := window{t, jupytertest.Browser(t, 1400, 1000)}
+	openLab(w, lab, "test.ipynb")
+	w.ready()
+	step := func(name string, want ...int) {
+		t.Helper()
+		w.live(len(want) + 1)
+		command(w, "docmanager:save", "{}")
+		if got := carriers(t, file); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: cells %v bring the library, want %v", name, got, want)
+		}
+		w.shot("lab-" + name)
+	}
+	command(w, "notebook:run-all-cells", "{}")
+	step("run-all", 1)
+	command(w, "notebook:run-all-cells", "{}")
+	step("run-all-again", 1)
+	select1 := `window.book.content.activeCellIndex = 1`
+	w.do(chromedp.Evaluate[chromedp.Void](select1))
+	command(w, "notebook:run-cell", "{}")
+	step("first-again", 1)
+	w.do(chromedp.Evaluate[chromedp.Void](select1 + `; window.book.content.activeCell.model.sharedModel.setSource("%%\nkernel.Show(charttest.Runs())\nfmt.Println(\"edited\")")`))
+	command(w, "notebook:run-cell", "{}")
+	step("first-edited", 1)
+	// The wheel scrolls the notebook over a figure.
+	top := func() float64 {
+		return eval[float64](w, `Math.min(...[...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(c => c.getBoundingClientRect().top))`)
+	}
+	w.do(chromedp.ScrollIntoView(chromedp.CSS(".myogen-figure .plot")))
+	before := top()
+	wheel(w, 0, 200)
+	w.wait(fmt.Sprintf(`Math.min(...[...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(c => c.getBoundingClientRect().top)) < %v`, before-50))
+	// The dark theme.
+	command(w, "apputils:change-theme", `{ theme: "JupyterLab Dark" }`)
+	w.wait(`getComputedStyle(document.querySelector(".myogen-figure .live")).getPropertyValue("--ink") === "#d8d8d8"`)
+	w.live(2)
+	w.shot("lab-dark")
+	command(w, "apputils:change-theme", `{ theme: "JupyterLab Light" }`)
+	// A view of one output beside the notebook.
+	w.do(chromedp.Evaluate[chromedp.Void](select1))
+	command(w, "notebook:create-output-view", "{}")
+	w.live(3)
+	w.shot("lab-output-view")
+	// After reload, without a kernel.
+	command(w, "docmanager:save", "{}")
+	w.do(chromedp.Evaluate[chromedp.Void](`Promise.all([...window.jupyterapp.serviceManager.sessions.running()].map(s => window.jupyterapp.serviceManager.sessions.shutdown(s.id))).then(() => { window.quiet = true; })`))
+	w.wait(`window.quiet`)
+	openLab(w, lab, "test.ipynb")
+	w.live(2)
+	w.shot("lab-reloaded")
+	w.ready()
+	// Without the cell that brought the library, the kernelspec serves it.
+	w.do(chromedp.Evaluate[chromedp.Void](select1))
+	command(w, "notebook:delete-cell", "{}")
+	command(w, "docmanager:save", "{}")
+	if got := carriers(t, file); len(got) > 0 {
+		t.Fatalf("cells %v still bring the library", got)
+	}
+	openLab(w, lab, "test.ipynb")
+	w.live(1)
+	// A copy that Jupyter does not trust shows the still picture.
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "foreign.ipynb"), bytes.Replace(text, []byte(`"second\n"`), []byte(`"2nd\n"`), 1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w.do(chromedp.Navigate(lab.Lab("foreign.ipynb") + "&reset"))
+	w.wait(`(i => !!i && i.clientWidth > 600 && i.clientHeight > 300)(document.querySelector(".jp-OutputArea-output img"))`)
+	if n := evalPage[int](w, `document.querySelectorAll(".live").length`); n != 0 {
+		t.Errorf("%d figures of a notebook that is not trusted are alive", n)
+	}
+	w.shot("lab-untrusted")
+}
+
+// Cells out of sight are not in a windowed notebook's page.
+func TestFiguresInWindowedNotebook(t *testing.T) {
+	home := jupytertest.Home(t)
+	dir := t.TempDir()
+	all := append([]string{}, cells...)
+	for i := range 25 {
+		all = append(all, fmt.Sprintf("%%%%\n// %d\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n", i))
+	}
+	all = append(all, "%%\nf := charttest.Runs()\nf.Title = \"Last\"\nkernel.Show(f)")
+	file := filepath.Join(dir, "long.ipynb")
+	if err := os.WriteFile(file, jupytertest.Notebook(all...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	lab := jupytertest.Lab(t, home, dir)
+	w := window{t, jupytertest.Browser(t, 1200, 800)}
+	openLab(w, lab, "long.ipynb")
+	w.do(chromedp.Evaluate[chromedp.Void](`window.jupyterapp.serviceManager.settings.save("@jupyterlab/notebook-extension:tracker", '{ "windowingMode": "full" }').then(() => { window.saved = true; })`))
+	w.wait(`window.saved`)
+	openLab(w, lab, "long.ipynb")
+	w.ready()
+	command(w, "notebook:run-all-cells", "{}")
+	command(w, "docmanager:save", "{}")
+	if got := carriers(t, file); fmt.Sprint(got) != "[1]" {
+		t.Errorf("cells %v bring the library", got)
+	}
+	openLab(w, lab, "long.ipynb")
+	if n := evalPage[int](w, `document.querySelectorAll(".jp-Notebook .jp-CodeCell").length`); n >= len(all) {
+		t.Errorf("all %d cells are in the page; is it windowed?", n)
+	}
+	for i, where := range []string{"0", "1e9", "0", "1e9"} {
+		w.wait(`(() => { document.querySelector(".jp-WindowedPanel-outer").scrollTop = ` + where + `; const r = [...document.querySelectorAll(".myogen-figure")].filter(f => f.getBoundingClientRect().bottom > 0 && f.getBoundingClientRect().top < innerHeight); return r.length > 0 && r.every(f => f.dataset.state === "live" && f.querySelector("canvas").clientWidth > 500); })()`)
+		w.shot(fmt.Sprintf("lab-windowed-%d", i))
+	}
+}
+
+func evalPage[T any](w window, expression string) T {
+	w.t.Helper()
+	v, err := chromedp.Run(w.ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		w.t.Fatalf("%s: %v", expression, err)
+	}
+	return v
+}
+
+// An exported notebook is alive from disk with no network, and a picture where
+// scripts are off.
+func TestFiguresInExportedPage(t *testing.T) {
+	home := jupytertest.Home(t)
+	dir := t.TempDir()
+	source, file := filepath.Join(dir, "source.ipynb"), filepath.Join(dir, "test.ipynb")
+	if err := os.WriteFile(source, jupytertest.Notebook(cells...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := home.Execute(context.Background(), &bytes.Buffer{}, source, file); err != nil {
+		t.Fatal(err)
+	}
+	if got := carriers(t, file); fmt.Sprint(got) != "[1]" {
+		t.Errorf("cells %v bring the library", got)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := bytes.Index(text, []byte(carrier))
+	if size := bytes.Index(text[from+len(carrier)+2:], []byte(`\"`)); size > 350_000 {
+		t.Errorf("the library takes %d bytes, more than 350 000", size)
+	} else {
+		t.Logf("the library takes %d bytes of %d", size, len(text))
+	}
+	cmd := exec.Command(home.Python("jupyter"), "nbconvert", "--to", "html", file)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	w := window{t, jupytertest.Browser(t, 1200, 1000)}
+	w.do(chromedp.Navigate("file://" + filepath.Join(dir, "test.html")))
+	w.live(2)
+	w.do(chromedp.ScrollIntoView(chromedp.CSS(".runs input")), chromedp.Focus(chromedp.CSS(".runs input")), chromedp.KeyEvent(kb.ArrowRight))
+	if got := evalPage[string](w, `document.querySelector(".runs output").textContent`); got != "80 pps" {
+		t.Errorf("the slider of the exported page shows %q", got)
+	}
+	w.shot("exported")
+	call := func(off bool) {
+		if _, err := chromedp.Run(w.ctx, chromedp.Action[chromedp.Void](func(ctx context.Context, _ *chromedp.Target) (v chromedp.Void, err error) {
+			_, err = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: off})
+			return v, err
+		})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	call(true)
+	w.do(chromedp.Navigate("file://" + filepath.Join(dir, "test.html")))
+	b := w.shot("exported-without-scripts")
+	colors := map[any]bool{}
+	img := decode(t, b)
+	for y := range img.Bounds().Dy() {
+		for x := range img.Bounds().Dx() {
+			colors[img.At(x, y)] = true
+		}
+	}
+	if len(colors) < 100 {
+		t.Errorf("without scripts the page has %d colours; is there a picture?", len(colors))
+	}
+	call(false)
+}
