@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -114,7 +115,10 @@ func TestFiguresInJupyterLab(t *testing.T) {
 	}
 	w.do(chromedp.ScrollIntoView(chromedp.CSS(".myogen-figure .plot")))
 	before := top()
-	wheel(w, 0, 200)
+	for range 5 {
+		wheel(w, 0, 100)
+		time.Sleep(50 * time.Millisecond) // Chromium gathers what comes at once
+	}
 	w.wait(fmt.Sprintf(`Math.min(...[...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(c => c.getBoundingClientRect().top)) < %v`, before-50))
 	// The dark theme.
 	command(w, "apputils:change-theme", `{ theme: "JupyterLab Dark" }`)
@@ -178,6 +182,8 @@ func TestFiguresInWindowedNotebook(t *testing.T) {
 	openLab(w, lab, "long.ipynb")
 	w.do(chromedp.Evaluate[chromedp.Void](`window.jupyterapp.serviceManager.settings.save("@jupyterlab/notebook-extension:tracker", '{ "windowingMode": "full" }').then(() => { window.saved = true; })`))
 	w.wait(`window.saved`)
+	w.ready()
+	command(w, "docmanager:save", "{}") // a page with changes asks before it goes
 	openLab(w, lab, "long.ipynb")
 	w.ready()
 	command(w, "notebook:run-all-cells", "{}")
