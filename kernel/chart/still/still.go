@@ -62,6 +62,7 @@ func PDF(f chart.Figure) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.outlines = true
 	c := vgpdf.New(p.width, p.height)
 	return p.write(c, c)
 }
@@ -80,6 +81,7 @@ type page struct {
 	f             chart.Figure
 	layout        chart.Layout
 	width, height vg.Length
+	outlines      bool        // letters are drawn as shapes
 	shapesText    bool        // the viewer orders and draws all letters itself
 	picture       image.Image // what PNG draws on, with so many dots for each px
 	dots          float64

@@ -8,9 +8,11 @@ import (
 
 	xfont "golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
 	"golang.org/x/text/unicode/bidi"
 	"golang.org/x/text/unicode/runenames"
 	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
@@ -61,7 +63,60 @@ func (p *page) text(w words) {
 		r = r[:len(r)-1]
 		t = string(r) + "..."
 	}
+	if p.outlines {
+		p.outline(s, p.point(w.x, w.y), t)
+		return
+	}
 	p.c.FillText(s, p.point(w.x, w.y), t)
+}
+
+// outline fills the outlines of the letters: the fonts of vgpdf have no letters
+// beyond one code page.
+func (p *page) outline(s draw.TextStyle, at vg.Point, t string) {
+	face := p.fonts.Fonts.Lookup(s.Font, s.Font.Size)
+	const grid = 64 // of fixed-point numbers
+	em := fixed.I(1000)
+	scale := s.Font.Size / vg.Length(1000*grid)
+	base := vg.Point{X: s.Width(t) * vg.Length(s.XAlign), Y: s.Height(t)*vg.Length(s.YAlign) - face.Extents().Ascent + s.Font.Size}
+	sin, cos := math.Sincos(s.Rotation)
+	place := func(x, y vg.Length) vg.Point { // of a point in the line's own directions
+		x, y = x+base.X, y+base.Y
+		return vg.Point{X: at.X + x*vg.Length(cos) - y*vg.Length(sin), Y: at.Y + x*vg.Length(sin) + y*vg.Length(cos)}
+	}
+	p.c.SetColor(s.Color)
+	var buf sfnt.Buffer
+	x := fixed.Int26_6(0)
+	for _, r := range t {
+		glyph, err := face.Face.GlyphIndex(&buf, r)
+		if err != nil {
+			continue
+		}
+		segments, err := face.Face.LoadGlyph(&buf, glyph, em, nil)
+		if err != nil {
+			continue
+		}
+		var path vg.Path
+		point := func(a fixed.Point26_6) vg.Point { return place(vg.Length(x+a.X)*scale, -vg.Length(a.Y)*scale) }
+		for _, g := range segments {
+			switch g.Op {
+			case sfnt.SegmentOpMoveTo:
+				path.Move(point(g.Args[0]))
+			case sfnt.SegmentOpLineTo:
+				path.Line(point(g.Args[0]))
+			case sfnt.SegmentOpQuadTo:
+				path.QuadTo(point(g.Args[0]), point(g.Args[1]))
+			case sfnt.SegmentOpCubeTo:
+				path.CubeTo(point(g.Args[0]), point(g.Args[1]), point(g.Args[2]))
+			}
+		}
+		if len(path) > 0 {
+			path.Close()
+			p.c.Fill(path)
+		}
+		if wide, err := face.Face.GlyphAdvance(&buf, glyph, em, xfont.HintingNone); err == nil {
+			x += wide
+		}
+	}
 }
 
 // drawable returns the text as the fonts can draw it, one letter after the
@@ -102,7 +157,8 @@ func visual(line string) string {
 	for i := range order.NumRuns() {
 		run := order.Run(i)
 		if run.Direction() == bidi.RightToLeft {
-			b.WriteString(bidi.ReverseString(run.String()))
+			letters := strings.TrimRight(run.String(), " ")
+			b.WriteString(bidi.ReverseString(letters) + run.String()[len(letters):])
 		} else {
 			b.WriteString(run.String())
 		}

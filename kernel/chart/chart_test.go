@@ -1,0 +1,137 @@
+package chart_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/charttest"
+)
+
+func TestTicks(t *testing.T) {
+	for _, c := range []struct {
+		low, high float64
+		n         int
+		want      string
+	}{
+		{0, 15, 10, "0 2 4 6 8 10 12 14"},
+		{0, 1, 3, "0.0 0.3 0.6 0.9"},
+		{-0.5, 99.5, 5, "0 20 40 60 80"},
+		{-1, 1, 4, "-1.0 -0.5 0.0 0.5 1.0"},
+		{1, 1, 4, ""},
+		{0, 0.002, 4, "0.0000 0.0005 0.0010 0.0015 0.0020"},
+	} {
+		var got []string
+		for _, tick := range (chart.Axis{}).Ticks(c.low, c.high, c.n) {
+			got = append(got, tick.Text)
+		}
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("%v..%v in %d: %s, want %s", c.low, c.high, c.n, text, c.want)
+		}
+	}
+	a := chart.Axis{Categories: []string{"a", "b", "c"}}
+	if ticks := a.Ticks(-0.5, 2.5, 10); len(ticks) != 3 || ticks[2].Text != "c" {
+		t.Errorf("categories give %v", ticks)
+	}
+}
+
+// Limits enclose the data, are finite and not equal, and have whole steps.
+func TestLimits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		number := rapid.Custom(func(t *rapid.T) float64 {
+			return rapid.Float64Range(-1, 1).Draw(t, "m") * math.Pow10(rapid.IntRange(-300, 300).Draw(t, "e"))
+		})
+		y := rapid.SliceOfN(number, 1, 20).Draw(t, "y")
+		x := make([]float64, len(y))
+		for i := range x {
+			x[i] = number.Draw(t, "x")
+		}
+		f := chart.Figure{Panels: []chart.Panel{{Series: []chart.Series{&chart.Line{X: x, Y: y}}}}}
+		if err := f.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		f = f.Scaled()
+		x0, x1, y0, y1 := f.Limits(0)
+		if !(x0 < x1 && y0 < y1) || math.IsInf(x1-x0, 0) || math.IsInf(y1-y0, 0) {
+			t.Fatalf("limits %v..%v, %v..%v", x0, x1, y0, y1)
+		}
+		l := f.Panels[0].Series[0].(*chart.Line)
+		for i := range x {
+			if room := 1e-9 * (y1 - y0); l.X[i] < x0 || l.X[i] > x1 || l.Y[i] < y0-room || l.Y[i] > y1+room {
+				t.Fatalf("(%v, %v) is outside %v..%v, %v..%v", l.X[i], l.Y[i], x0, x1, y0, y1)
+			}
+		}
+		if n := len((chart.Axis{}).Ticks(y0, y1, 4)); n < 2 || n > 12 {
+			t.Fatalf("%d ticks from %v to %v", n, y0, y1)
+		}
+	})
+}
+
+func TestScaled(t *testing.T) {
+	f := charttest.Odd()["tiny"].Scaled()
+	if f.X.Unit != "1e-300 s" || f.Panels[0].Y.Unit != "1e-300 mV" {
+		t.Errorf("the units are %q and %q", f.X.Unit, f.Panels[0].Y.Unit)
+	}
+	if y := f.Panels[0].Series[0].(*chart.Line).Y[1]; math.Abs(y-3) > 1e-12 {
+		t.Errorf("3e-300 became %v", y)
+	}
+	same := charttest.Sheet()
+	if got := same.Scaled(); got.X.Unit != "s" || got.Panels[0].Series[1].(*chart.Line).Y[7] != same.Panels[0].Series[1].(*chart.Line).Y[7] {
+		t.Error("a figure that needs no scaling was scaled")
+	}
+}
+
+// A thinned line has the extremes and the gaps of the line.
+func TestThin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, columns := rapid.IntRange(1, 400).Draw(t, "n"), rapid.IntRange(1, 50).Draw(t, "columns")
+		l := &chart.Line{X: make([]float64, n), Y: make([]float64, n)}
+		for i := range l.X {
+			l.X[i], l.Y[i] = float64(i), rapid.Float64Range(-9, 9).Draw(t, "y")
+			if rapid.IntRange(0, 20).Draw(t, "gap") == 0 {
+				l.Y[i] = math.NaN()
+			}
+		}
+		x, y := l.Thin(columns)
+		if len(x) != len(y) || len(x) > max(n, 0) || n > 2*columns && len(x) > 3*columns {
+			t.Fatalf("%d points became %d and %d of %d columns", n, len(x), len(y), columns)
+		}
+		low, high := span(l.Y)
+		if a, b := span(y); a != low || b != high {
+			t.Fatalf("%v..%v became %v..%v", low, high, a, b)
+		}
+		for i := 1; i < len(x); i++ {
+			if x[i] <= x[i-1] {
+				t.Fatalf("x %v follows %v", x[i], x[i-1])
+			}
+		}
+	})
+}
+
+func span(y []float64) (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, v := range y {
+		if v < low {
+			low = v
+		}
+		if v > high {
+			high = v
+		}
+	}
+	return low, high
+}
+
+func TestSeriesColorsDiffer(t *testing.T) {
+	p := chart.Panel{Series: []chart.Series{&chart.Line{}, &chart.Step{}, &chart.Band{}, &chart.Bars{}, &chart.Line{Color: chart.Red}}}
+	colors := p.SeriesColors()
+	seen := map[any]bool{}
+	for _, c := range colors {
+		seen[c] = true
+	}
+	if len(seen) != len(colors) || colors[4] != chart.Red {
+		t.Errorf("the colours are %v", colors)
+	}
+}

@@ -1,0 +1,115 @@
+package still
+
+import (
+	"bytes"
+	"flag"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/charttest"
+)
+
+var update = flag.Bool("update", false, "write the pictures in testdata anew; look at them then")
+
+// The pictures in testdata were looked at.
+func TestGolden(t *testing.T) {
+	odd := charttest.Odd()
+	for name, f := range map[string]chart.Figure{
+		"sheet": charttest.Sheet(), "runs": charttest.Runs(), "categories": odd["categories"], "righttoleft": odd["righttoleft"], "emoji": odd["emoji"], "tiny": odd["tiny"], "long": odd["long"],
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := PNG(f, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join("testdata", name+".png")
+			if *update {
+				if err := os.WriteFile(file, got, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// Other processors round the edges of letters and lines another way.
+			a, b := decode(t, got), decode(t, want)
+			if a.Bounds() != b.Bounds() {
+				t.Fatalf("the picture is %v, want %v", a.Bounds(), b.Bounds())
+			}
+			differ := 0
+			for y := range a.Bounds().Dy() {
+				for x := range a.Bounds().Dx() {
+					if far(a, b, x, y) {
+						differ++
+					}
+				}
+			}
+			if all := a.Bounds().Dx() * a.Bounds().Dy(); differ > all/2000 {
+				t.Errorf("%d of %d px differ from %s", differ, all, file)
+			}
+		})
+	}
+}
+
+func far(a, b image.Image, x, y int) bool {
+	r, g, bl, _ := a.At(x, y).RGBA()
+	u, v, w, _ := b.At(x, y).RGBA()
+	d := func(p, q uint32) uint32 { return max(p, q) - min(p, q) }
+	return d(r, u)+d(g, v)+d(bl, w) > 0x3000
+}
+
+func decode(t *testing.T, b []byte) image.Image {
+	t.Helper()
+	img, err := png.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+func TestOddFiguresAreDrawn(t *testing.T) {
+	for name, f := range charttest.Odd() {
+		b, err := PNG(f, 1)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		img := decode(t, b)
+		dark := 0
+		for y := range img.Bounds().Dy() {
+			for x := range img.Bounds().Dx() {
+				if r, _, _, _ := img.At(x, y).RGBA(); r < 0x6000 {
+					dark++
+				}
+			}
+		}
+		if dark < 300 {
+			t.Errorf("%s has %d dark px: no axes, no texts?", name, dark)
+		}
+	}
+}
+
+func TestVectorGraphics(t *testing.T) {
+	f := charttest.Sheet()
+	f.Title = "</text><script>&"
+	svg, err := SVG(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := string(svg); strings.Contains(s, "<script>") || !strings.Contains(s, "&lt;script&gt;") || !strings.Contains(s, "<path") || !strings.HasPrefix(s, "<?xml") {
+		t.Errorf("the SVG is %.300s", s)
+	}
+	pdf, err := PDF(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.HasPrefix(pdf, []byte("%PDF-")) || len(pdf) < 20000 {
+		t.Errorf("the PDF has %d bytes and begins with %.10q", len(pdf), pdf)
+	}
+}
