@@ -36,11 +36,11 @@ const (
 
 // Layout returns the places of the panels.
 func (f Figure) Layout() Layout {
-	l := Layout{Left: 46, Right: 22}
+	l := Layout{Left: 52, Right: 22}
 	y := 0
 	for i, p := range f.Shown()[0].Panels {
 		_, _, y0, y1 := f.Limits(i)
-		l.Left = max(l.Left, 30+charWidth*widest(p.Y.Ticks(y0, y1, p.Steps())))
+		l.Left = max(l.Left, 38+charWidth*widest(p.Y.Ticks(y0, y1, p.Steps())))
 		place := Place{Title: y, Height: p.Pixels()}
 		if p.Title != "" {
 			y += RowHeight

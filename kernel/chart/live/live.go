@@ -209,7 +209,7 @@ func (o *option) add(f chart.Figure, i int, layout chart.Layout) {
 		x.Name, x.AxisLabel.Show = f.X.Text(), on
 	}
 	o.XAxis = append(o.XAxis, x)
-	o.YAxis = append(o.YAxis, opts.YAxis{Type: "value", GridIndex: i, Name: p.Y.Text(), NameLocation: "middle", NameGap: layout.Left - 20, Min: y0, Max: y1, SplitNumber: p.Steps()})
+	o.YAxis = append(o.YAxis, opts.YAxis{Type: "value", GridIndex: i, Name: p.Y.Text(), NameLocation: "middle", NameGap: layout.Left - 16, Min: y0, Max: y1, SplitNumber: p.Steps()})
 	if !p.Legend {
 		return
 	}

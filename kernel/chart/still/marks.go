@@ -92,10 +92,24 @@ func split(n int, there func(int) bool) (parts [][2]int) {
 	return parts
 }
 
-// paler returns a colour mixed with white, as one that lets part of the page
-// through looks.
-func paler(c color.RGBA, part float64) color.NRGBA {
-	return color.NRGBA{R: c.R, G: c.G, B: c.B, A: uint8(255 * part)}
+// through is a colour that lets part of the page through. vgpdf takes its
+// values for those of an opaque colour.
+type through struct {
+	color.NRGBA
+	pdf bool
+}
+
+// RGBA implements color.Color.
+func (t through) RGBA() (r, g, b, a uint32) {
+	if !t.pdf {
+		return t.NRGBA.RGBA()
+	}
+	_, _, _, a = t.NRGBA.RGBA()
+	return uint32(t.R) * 0x101, uint32(t.G) * 0x101, uint32(t.B) * 0x101, a
+}
+
+func (p *page) paler(c color.RGBA, part float64) color.Color {
+	return through{color.NRGBA{R: c.R, G: c.G, B: c.B, A: uint8(255 * part)}, p.pdf}
 }
 
 func (p *page) band(v view, b *chart.Band, c color.RGBA) {
@@ -109,8 +123,8 @@ func (p *page) band(v view, b *chart.Band, c color.RGBA) {
 		for i := part[1] - 1; i >= part[0]; i-- {
 			points = append(points, p.point(v.x(b.X[i]), v.y(b.Low[i])))
 		}
-		area.FillPolygon(paler(c, 0.3), area.ClipPolygonXY(points))
-		area.StrokeLines(draw.LineStyle{Color: paler(c, 0.6), Width: px(0.75)}, area.ClipLinesXY(append(points, points[0]))...)
+		area.FillPolygon(p.paler(c, 0.3), area.ClipPolygonXY(points))
+		area.StrokeLines(draw.LineStyle{Color: p.paler(c, 0.6), Width: px(0.75)}, area.ClipLinesXY(append(points, points[0]))...)
 	}
 }
 
@@ -226,11 +240,12 @@ func (p *page) heat(v view, h *chart.HeatMap, d chart.Panel) {
 	}
 	p.place(v, img)
 	left := v.left + v.width + chart.BarGap
-	bar := image.NewNRGBA(image.Rect(0, 0, 1, int(v.height)))
+	bar := image.NewNRGBA(image.Rect(0, 0, int(dots*chart.BarWidth), int(dots*v.height)))
 	for j := range bar.Rect.Dy() {
-		bar.SetNRGBA(0, j, color.NRGBA(h.Colors.At(1-(float64(j)+0.5)/v.height)))
+		c := h.Colors.At(1 - (float64(j)+0.5)/float64(bar.Rect.Dy()))
+		imagedraw.Draw(bar, image.Rect(0, j, bar.Rect.Dx(), j+1), image.NewUniform(c), image.Point{}, imagedraw.Src)
 	}
-	p.c.DrawImage(vg.Rectangle{Min: p.point(left, v.top+v.height), Max: p.point(left+chart.BarWidth, v.top)}, bar)
+	p.place(view{left: left, top: v.top, width: chart.BarWidth, height: v.height}, bar)
 	for _, t := range h.BarTicks(d.Pixels()) {
 		y := v.top + v.height*(h.Max-t.At)/(h.Max-h.Min)
 		p.stroke(ink, 1, false, p.point(left+chart.BarWidth, y), p.point(left+chart.BarWidth+3, y))

@@ -62,7 +62,7 @@ func PDF(f chart.Figure) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.outlines = true
+	p.pdf = true
 	c := vgpdf.New(p.width, p.height)
 	return p.write(c, c)
 }
@@ -81,7 +81,7 @@ type page struct {
 	f             chart.Figure
 	layout        chart.Layout
 	width, height vg.Length
-	outlines      bool        // letters are drawn as shapes
+	pdf           bool        // with what vgpdf does in its own way
 	shapesText    bool        // the viewer orders and draws all letters itself
 	picture       image.Image // what PNG draws on, with so many dots for each px
 	dots          float64
@@ -132,7 +132,20 @@ func (p *page) place(v view, img image.Image) {
 		imagedraw.Draw(to, img.Bounds().Add(at), img, image.Point{}, imagedraw.Over)
 		return
 	}
+	if p.pdf {
+		img = upsideDown(img)
+	}
 	p.c.DrawImage(p.clip(v).Rectangle, img)
+}
+
+// upsideDown turns an image as vgpdf does, so that it ends upright.
+func upsideDown(img image.Image) image.Image {
+	b := img.Bounds()
+	out := image.NewNRGBA(b)
+	for y := range b.Dy() {
+		imagedraw.Draw(out, image.Rect(b.Min.X, b.Max.Y-1-y, b.Max.X, b.Max.Y-y), img, image.Pt(b.Min.X, b.Min.Y+y), imagedraw.Src)
+	}
+	return out
 }
 
 func (p *page) stroke(c color.Color, width float64, dashed bool, points ...vg.Point) {

@@ -63,7 +63,7 @@ func (p *page) text(w words) {
 		r = r[:len(r)-1]
 		t = string(r) + "..."
 	}
-	if p.outlines {
+	if p.pdf {
 		p.outline(s, p.point(w.x, w.y), t)
 		return
 	}

@@ -1,0 +1,135 @@
+package kernel
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/charttest"
+	"gomyogen/kernel/chart/draw"
+)
+
+func TestSave(t *testing.T) {
+	dir := t.TempDir()
+	library := filepath.Join(dir, "echarts.min.js")
+	if err := os.WriteFile(library, []byte("// the library"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(draw.LibraryEnv, library)
+	for name, begin := range map[string]string{"f.html": "<!DOCTYPE html>", "f.svg": "<?xml", "f.PNG": "\x89PNG", "f.pdf": "%PDF-"} {
+		path := filepath.Join(dir, name)
+		if err := Save(charttest.Runs(), path); err != nil {
+			t.Error(err)
+			continue
+		}
+		b, err := os.ReadFile(path)
+		if err != nil || !bytes.HasPrefix(b, []byte(begin)) {
+			t.Errorf("%s begins with %.20q, error %v", name, b, err)
+		}
+		if name == "f.html" && (!bytes.Contains(b, []byte("data-echarts-gzip=")) || bytes.Contains(b, []byte("src=\"http"))) {
+			t.Error("the page needs other files")
+		}
+	}
+	for path, want := range map[string]string{
+		filepath.Join(dir, "f.gif"):         `saved as .html, .svg, .png or .pdf, not ".gif"`,
+		filepath.Join(dir, "f"):             `not ""`,
+		filepath.Join(dir, "no", "f.png"):   `save figure "Three runs": `,
+		filepath.Join(dir, "wrong", ".png"): `save figure "Three runs": `,
+	} {
+		if err := Save(charttest.Runs(), path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", path, err, want)
+		}
+	}
+	t.Setenv(draw.LibraryEnv, filepath.Join(dir, "none.js"))
+	if err := Save(charttest.Runs(), filepath.Join(dir, "g.html")); err == nil || !strings.Contains(err.Error(), "the chart library is not there") {
+		t.Errorf("error %v, want it to miss the library", err)
+	}
+	for want, f := range charttest.Wrong() {
+		if err := Save(f, filepath.Join(dir, "w.png")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 5 {
+		t.Errorf("the folder holds %v (error %v), want the library and four figures", entries, err)
+	}
+}
+
+// The renderer that cells start draws what this program does.
+func TestRenderer(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "renderer")
+	if out, err := exec.Command("go", "build", "-o", program, "gomyogen/kernel/renderer").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	job := chart.Job{Figure: charttest.Sheet(), As: "png"}
+	want, err := drawn(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(rendererEnv, program)
+	got, err := drawn(job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("the renderer draws %d bytes, this program %d others", len(got), len(want))
+	}
+	for _, f := range charttest.Odd() {
+		if _, err := drawn(chart.Job{Figure: f, As: "cell"}); err != nil {
+			t.Errorf("%s: %v", f.Title, err)
+		}
+	}
+	if _, err := drawn(chart.Job{Figure: charttest.Sheet(), As: "gif"}); err == nil || !strings.Contains(err.Error(), `cannot be drawn as "gif"`) {
+		t.Errorf("error %v, want the renderer's own", err)
+	}
+	t.Setenv(rendererEnv, program+"-gone")
+	if _, err := drawn(job); err == nil || !strings.Contains(err.Error(), "go run ./install mends it") {
+		t.Errorf("error %v, want what mends it", err)
+	}
+}
+
+// The library rides once per notebook, and again when its cell runs again.
+func TestCarries(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("GONB_TMP_DIR", dir)
+	run := func(code string, titles ...string) (carrying string) {
+		t.Helper()
+		source := "package main\n\nfunc helper() {\n}\n\nfunc main() {\n" + code + "\n}\n"
+		if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(source), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		carried = false // each cell is a program of its own
+		for _, title := range titles {
+			if carries(chart.Figure{Title: title}) {
+				carrying += title
+			}
+		}
+		return carrying
+	}
+	for i, step := range []struct {
+		code   string
+		titles []string
+		want   string
+	}{
+		{"one", []string{"A", "B"}, "A"},
+		{"two", []string{"C"}, ""},
+		{"one", []string{"A", "B"}, "A"}, // again
+		{"two", []string{"C"}, ""},
+		{"one, edited", []string{"A"}, "A"},
+		{"one, edited", []string{"A, edited"}, "A, edited"},
+		{"two", []string{"C"}, ""},
+		{"three", []string{""}, ""},
+	} {
+		if got := run(step.code, step.titles...); got != step.want {
+			t.Errorf("step %d: %q carries, want %q", i, got, step.want)
+		}
+	}
+	t.Setenv("GONB_TMP_DIR", "")
+	if run("one", "A") != "" {
+		t.Error("it carries outside a notebook")
+	}
+}
