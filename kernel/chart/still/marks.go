@@ -69,12 +69,31 @@ func (p *page) line(v view, l *chart.Line, c color.RGBA) {
 		for i := part[0]; i < part[1]; i++ {
 			points = append(points, p.point(v.x(x[i]), v.y(y[i])))
 		}
-		area.StrokeLines(style, area.ClipLinesXY(points)...)
+		for _, piece := range p.pieces(points, l.Dashed) {
+			area.StrokeLines(style, area.ClipLinesXY(piece)...)
+		}
 	}
 	ax, ay := chart.Alone(x, y)
 	for i := range ax {
 		area.DrawGlyph(draw.GlyphStyle{Color: c, Radius: px(l.Pixels()/2 + 1.5), Shape: draw.CircleGlyph{}}, p.point(v.x(ax[i]), v.y(ay[i])))
 	}
+}
+
+// pieces cuts a long line: the time that a picture takes grows with the square
+// of the points of one path where they are dense. Dashes begin anew at a cut,
+// so there are few.
+func (p *page) pieces(points []vg.Point, dashed bool) (pieces [][]vg.Point) {
+	n := 40
+	if dashed {
+		n = 400
+	}
+	if p.picture == nil {
+		n = len(points)
+	}
+	for len(points) > n+1 {
+		pieces, points = append(pieces, points[:n+1]), points[n:]
+	}
+	return append(pieces, points)
 }
 
 // split returns the runs from..to of 0..n that are there.
