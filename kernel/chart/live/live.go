@@ -25,7 +25,7 @@ var script string
 var style string
 
 // maxBytes is what the packed data of a figure may take in a notebook.
-const maxBytes = 8 << 20
+var maxBytes = 8 << 20 // tests lower it
 
 // lineColumns is how many columns of pixels the lines of a figure share: what
 // a few lines keep to be zoomed into, many need not.
