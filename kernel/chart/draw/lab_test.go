@@ -79,6 +79,7 @@ func (w window) ready() {
 }
 
 func TestFiguresInJupyterLab(t *testing.T) {
+	t.Parallel()
 	home := jupytertest.Home(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "test.ipynb")
@@ -166,6 +167,7 @@ func TestFiguresInJupyterLab(t *testing.T) {
 
 // Cells out of sight are not in a windowed notebook's page.
 func TestFiguresInWindowedNotebook(t *testing.T) {
+	t.Parallel()
 	home := jupytertest.Home(t)
 	dir := t.TempDir()
 	all := append([]string{}, cells...)
@@ -216,6 +218,7 @@ func evalPage[T any](w window, expression string) T {
 // An exported notebook is alive from disk with no network, and a picture where
 // scripts are off.
 func TestFiguresInExportedPage(t *testing.T) {
+	t.Parallel()
 	home := jupytertest.Home(t)
 	dir := t.TempDir()
 	source, file := filepath.Join(dir, "source.ipynb"), filepath.Join(dir, "test.ipynb")

@@ -73,7 +73,7 @@ func TestZoomIsLinked(t *testing.T) {
 	x, y := at(w, 1, (zoomed[0][0][0]+zoomed[0][0][1])/2, 3)
 	w.do(chromedp.DragAndDropXY(x, y, x-60, y, 5))
 	panned := eval[[][][]float64](w, extents)
-	if d := panned[0][0][0] - zoomed[0][0][0]; d < 0.1 || !same([]float64{panned[0][0][1] - panned[0][0][0]}, []float64{zoomed[0][0][1] - zoomed[0][0][0]}) {
+	if d := panned[0][0][0] - zoomed[0][0][0]; d < 0.1 || math.Abs(panned[0][0][1]-panned[0][0][0]-zoomed[0][0][1]+zoomed[0][0][0]) > 0.01 {
 		t.Errorf("dragged by 60 px from %v to %v s", zoomed[0][0], panned[0][0])
 	}
 	click(w, "Reset")
