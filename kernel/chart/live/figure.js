@@ -407,7 +407,7 @@
     const heard = make("div", "unseen", el);
     heard.setAttribute("role", "status");
 
-    function start_() {
+    function begin() {
       if (chart) chart.dispose();
       theme = dark() ? "dark" : "light";
       for (const [k, v] of Object.entries(themes[theme])) if (typeof v === "string") el.style.setProperty("--" + k, v);
@@ -416,7 +416,7 @@
     }
     function resize() {
       const zoom = chart.getOption().dataZoom;
-      start_();
+      begin();
       zooms(zoom.map(z => ({ start: z.start, end: z.end })));
     }
     function zooms(list) { chart.dispatchAction({ type: "dataZoom", batch: list.map((z, i) => ({ dataZoomIndex: i, ...z })) }); }
@@ -531,7 +531,7 @@
     const sized = new ResizeObserver(() => {
       if (!plot.clientWidth) return;
       if (!chart) {
-        try { start_(); } catch (e) { sized.disconnect(); el.remove(); throw e; }
+        try { begin(); } catch (e) { sized.disconnect(); el.remove(); throw e; }
         still.style.display = "none";
         box.dataset.state = "live";
       } else if (chart.getWidth() !== plot.clientWidth) resize();
