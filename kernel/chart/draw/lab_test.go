@@ -200,8 +200,10 @@ func TestFiguresInWindowedNotebook(t *testing.T) {
 	if n := evalPage[int](w, `document.querySelectorAll(".jp-Notebook .jp-CodeCell").length`); n >= len(all) {
 		t.Errorf("all %d cells are in the page; is it windowed?", n)
 	}
-	for i, where := range []string{"0", "1e9", "0", "1e9"} {
-		w.wait(`(() => { document.querySelector(".jp-WindowedPanel-outer").scrollTop = ` + where + `; const r = [...document.querySelectorAll(".myogen-figure")].filter(f => f.getBoundingClientRect().bottom > 0 && f.getBoundingClientRect().top < innerHeight); return r.length > 0 && r.every(f => f.dataset.state === "live" && f.querySelector("canvas").clientWidth > 500); })()`)
+	for i, cell := range []int{1, len(all) - 1, 1, len(all) - 1} {
+		title := []string{"Three runs", "Last"}[i%2]
+		w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`window.book.content.activeCellIndex = %d; window.book.content.scrollToItem(%d, "center"); 0`, cell, cell)))
+		w.wait(`[...document.querySelectorAll(".myogen-figure .plot")].some(p => { const r = p.getBoundingClientRect(), f = p.closest(".myogen-figure"); return r.top > 0 && r.top < innerHeight - 200 && f.dataset.state === "live" && f.querySelector(".name").textContent === "` + title + `" && p.querySelector("canvas").clientWidth > 500; })`)
 		w.shot(fmt.Sprintf("lab-windowed-%d", i))
 	}
 }

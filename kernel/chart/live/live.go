@@ -242,9 +242,9 @@ func (e encoder) encode(s chart.Series, c color.RGBA, p chart.Panel) []series {
 		return out
 	case *chart.Band:
 		t := s.Thin(e.columns)
-		return []series{{Kind: "band", Name: s.Name, Color: hex(c), Sorted: true, X: ptr(e.fine(t.X)), Low: ptr(e.coarse(t.Low)), Y: ptr(e.coarse(t.High))}}
+		return []series{{Kind: "band", Name: s.Name, Color: hex(c), Sorted: true, X: ptr(e.fine(t.X)), Low: e.values(t.Low), Y: e.values(t.High)}}
 	case *chart.Bars:
-		return []series{{Kind: "bars", Name: s.Name, Color: hex(c), Width: s.Wide(), X: ptr(e.fine(s.X)), Y: ptr(e.coarse(s.Y))}}
+		return []series{{Kind: "bars", Name: s.Name, Color: hex(c), Width: s.Wide(), X: ptr(e.fine(s.X)), Y: e.values(s.Y)}}
 	case *chart.Rule:
 		return []series{{Kind: "rule", Name: s.Name, Color: hex(c), At: s.At, Vertical: s.Vertical, Dashed: !s.Solid}}
 	case *chart.Raster:
@@ -259,15 +259,24 @@ func (e encoder) encode(s chart.Series, c color.RGBA, p chart.Panel) []series {
 	return nil
 }
 
+// values packs the y of lines: as finely as x, unless there are many.
+func (e encoder) values(y []float64) *column {
+	if e.columns == leastColumns {
+		return ptr(e.coarse(y))
+	}
+	low, high := span(y)
+	return ptr(e.column(y, low, high, fineLevels))
+}
+
 // line packs a line and, as dots, the points that have no neighbour.
 func (e encoder) line(l *chart.Line, c color.RGBA) []series {
 	x, y := l.Thin(e.columns)
 	out := series{Kind: "line", Name: l.Name, Color: hex(c), Width: l.Pixels(), Dashed: l.Dashed, Sorted: slices.IsSorted(x)}
 	dots := out
 	dots.Kind = "dots"
-	out.X, out.Y = ptr(e.fine(x)), ptr(e.coarse(y))
+	out.X, out.Y = ptr(e.fine(x)), e.values(y)
 	if dx, dy := chart.Alone(x, y); len(dx) > 0 {
-		dots.X, dots.Y = ptr(e.fine(dx)), ptr(e.coarse(dy))
+		dots.X, dots.Y = ptr(e.fine(dx)), e.values(dy)
 		return []series{out, dots}
 	}
 	return []series{out}

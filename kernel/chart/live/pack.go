@@ -30,8 +30,8 @@ func newPacker() *packer {
 	return &packer{seen: map[uint64]column{}, seed: maphash.MakeSeed()}
 }
 
-// Levels that a screen cannot tell from the numbers themselves: x is zoomed,
-// y is not.
+// Levels that a screen cannot tell from the numbers themselves: fine ones when
+// zoomed in and in a table, too.
 const fineLevels, coarseLevels = 1 << 22, 1<<16 - 2
 
 // fine packs numbers of the shared axis. Evenly spaced ones are kept exactly.
