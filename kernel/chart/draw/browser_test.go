@@ -56,7 +56,7 @@ func (w window) show(page []byte) {
 
 func (w window) do(steps ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, 60*time.Second)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		w.t.Fatal(err)
@@ -67,7 +67,7 @@ func (w window) do(steps ...chromedp.Action[chromedp.Void]) {
 func (w window) wait(condition string) {
 	w.t.Helper()
 	var err error
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		var ok bool
 		if ok, err = chromedp.Run(w.ctx, chromedp.Evaluate[bool](condition)); ok {
 			return
@@ -85,7 +85,7 @@ func (w window) wait(condition string) {
 // ECharts instance of the first figure and plot its element.
 func eval[T any](w window, expression string) T {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, 60*time.Second)
 	defer cancel()
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(() => { const plot = document.querySelector(".myogen-figure .plot"), chart = echarts.getInstanceByDom(plot.firstElementChild); return JSON.stringify(`+expression+`); })()`))
 	if err != nil {

@@ -63,19 +63,36 @@ func (w window) live(n int) {
 	}
 }
 
-// openLab opens a notebook in JupyterLab and makes it the one that commands
-// are for.
+// openLab opens a notebook in JupyterLab.
 func openLab(w window, s jupytertest.Server, name string) {
 	w.t.Helper()
 	w.do(chromedp.Navigate(s.Lab(name) + "&reset"))
 	w.wait(`!!window.jupyterapp && !!document.querySelector(".jp-Notebook .jp-CodeCell")`)
-	w.do(chromedp.Evaluate[chromedp.Void](`window.book = [...window.jupyterapp.shell.widgets("main")].find(p => p.sessionContext && p.content.widgets); 0`), chromedp.Click(chromedp.CSS(".jp-CodeCell .cm-content")))
+	w.find()
 }
 
-// ready waits for the kernel of the notebook that is open.
+// find lets window.book be the notebook, and returns whether commands are for
+// it and its kernel is there.
+func (w window) find() bool {
+	w.t.Helper()
+	return evalPage[bool](w, `window.book = [...window.jupyterapp.shell.widgets("main")].find(p => p.sessionContext && p.content.widgets), !!window.book && window.book.sessionContext.isReady && window.jupyterapp.shell.currentWidget === window.book`)
+}
+
+// ready waits for the kernel, and clicks into the notebook, whose commands are
+// for the widget that was clicked last.
 func (w window) ready() {
 	w.t.Helper()
-	w.wait(`window.book.sessionContext.isReady && window.jupyterapp.shell.currentWidget === window.book`)
+	for range 120 {
+		if w.find() {
+			return
+		}
+		if at := evalPage[[]float64](w, `(e => { if (!e) return []; const r = e.getBoundingClientRect(); return [r.left + 20, r.top + 10]; })(document.querySelector(".jp-CodeCell .cm-content"))`); len(at) == 2 {
+			w.do(chromedp.MouseClickXY(at[0], at[1]))
+		}
+		time.Sleep(500 * time.Millisecond)
+	}
+	w.shot("failed")
+	w.t.Fatal("the notebook has no kernel after 60 s")
 }
 
 func TestFiguresInJupyterLab(t *testing.T) {
@@ -181,11 +198,10 @@ func TestFiguresInWindowedNotebook(t *testing.T) {
 	}
 	lab := jupytertest.Lab(t, home, dir)
 	w := window{t, jupytertest.Browser(t, 1200, 800)}
-	openLab(w, lab, "long.ipynb")
+	w.do(chromedp.Navigate(lab.URL + "/lab?token=" + lab.Token + "&reset"))
+	w.wait(`!!window.jupyterapp && !!document.querySelector(".jp-Launcher")`)
 	w.do(chromedp.Evaluate[chromedp.Void](`window.jupyterapp.serviceManager.settings.save("@jupyterlab/notebook-extension:tracker", '{ "windowingMode": "full" }').then(() => { window.saved = true; })`))
 	w.wait(`window.saved`)
-	w.ready()
-	command(w, "docmanager:save", "{}") // a page with changes asks before it goes
 	openLab(w, lab, "long.ipynb")
 	w.ready()
 	for _, i := range []int{0, 1, 2, len(all) - 1} {
