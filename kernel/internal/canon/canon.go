@@ -1,0 +1,202 @@
+// Package canon compares Go values by what they hold: two values that hold the
+// same have the same sum, whatever the order of their maps and wherever their
+// pointers point, in every process.
+package canon
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"math"
+	"reflect"
+	"slices"
+)
+
+// Sum returns a digest of the type and content of v, unexported fields
+// included. A func, a channel or an unsafe pointer has no content: the error
+// says where in v it is.
+func Sum(v any) (string, error) {
+	s := newSummer(map[visit]bool{})
+	if err := s.value(reflect.ValueOf(v), ""); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(s.sum()), nil
+}
+
+// visit is a pointer that is being followed.
+type visit struct {
+	at   uintptr
+	what reflect.Type
+}
+
+type summer struct {
+	h      hash.Hash
+	buffer []byte // what h has not seen yet
+	inside map[visit]bool
+}
+
+func newSummer(inside map[visit]bool) *summer { return &summer{h: sha256.New(), inside: inside} }
+
+func (s *summer) sum() []byte {
+	s.flush(0)
+	return s.h.Sum(nil)
+}
+
+// flush hands the buffer over when it is longer than limit.
+func (s *summer) flush(limit int) {
+	if len(s.buffer) > limit {
+		s.h.Write(s.buffer)
+		s.buffer = s.buffer[:0]
+	}
+}
+
+func (s *summer) text(t string) {
+	s.number(uint64(len(t)))
+	s.buffer = append(s.buffer, t...)
+	s.flush(4096)
+}
+
+func (s *summer) number(x uint64) {
+	s.buffer = binary.LittleEndian.AppendUint64(s.buffer, x)
+	s.flush(4096)
+}
+
+// value adds v, which is at path in the whole value.
+func (s *summer) value(v reflect.Value, path string) error {
+	if !v.IsValid() {
+		s.text("nil")
+		return nil
+	}
+	s.text(typeName(v.Type()))
+	if b, ok, err := marshal(v); ok {
+		s.text(string(b))
+		return err
+	}
+	return s.content(v, path)
+}
+
+// content adds what v holds; its type is known.
+func (s *summer) content(v reflect.Value, path string) error {
+	switch v.Kind() {
+	case reflect.Bool:
+		s.number(map[bool]uint64{true: 1}[v.Bool()])
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		s.number(uint64(v.Int()))
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		s.number(v.Uint())
+	case reflect.Float32, reflect.Float64:
+		s.number(math.Float64bits(v.Float()))
+	case reflect.Complex64, reflect.Complex128:
+		s.number(math.Float64bits(real(v.Complex())))
+		s.number(math.Float64bits(imag(v.Complex())))
+	case reflect.String:
+		s.text(v.String())
+	case reflect.Slice, reflect.Array:
+		s.number(uint64(v.Len()))
+		for i := range v.Len() {
+			if !scalar(v.Type().Elem()) {
+				if err := s.value(v.Index(i), fmt.Sprintf("%s[%d]", path, i)); err != nil {
+					return err
+				}
+			} else if err := s.content(v.Index(i), path); err != nil {
+				return err
+			}
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			name := v.Type().Field(i).Name
+			s.text(name)
+			if err := s.value(v.Field(i), path+"."+name); err != nil {
+				return err
+			}
+		}
+	case reflect.Map:
+		return s.mapping(v, path)
+	case reflect.Interface:
+		return s.value(v.Elem(), path)
+	case reflect.Pointer:
+		return s.pointer(v, path)
+	default:
+		if v.Kind() == reflect.Func && v.IsNil() || v.Kind() == reflect.Chan && v.IsNil() {
+			return nil
+		}
+		return fmt.Errorf("%s is a %s, which has no content to compare", at(path), v.Kind())
+	}
+	return nil
+}
+
+func (s *summer) pointer(v reflect.Value, path string) error {
+	if v.IsNil() {
+		s.text("nil")
+		return nil
+	}
+	here := visit{v.Pointer(), v.Type()}
+	if s.inside[here] {
+		s.text("cycle")
+		return nil
+	}
+	s.inside[here] = true
+	defer delete(s.inside, here)
+	return s.value(v.Elem(), path)
+}
+
+// mapping adds the sums of the entries in their own order.
+func (s *summer) mapping(v reflect.Value, path string) error {
+	var sums [][]byte
+	for it := v.MapRange(); it.Next(); {
+		entry := newSummer(s.inside)
+		where := path + "[...]"
+		if k := it.Key(); k.Kind() == reflect.String {
+			where = fmt.Sprintf("%s[%q]", path, k.String())
+		}
+		if err := entry.value(it.Key(), where); err != nil {
+			return err
+		}
+		if err := entry.value(it.Value(), where); err != nil {
+			return err
+		}
+		sums = append(sums, entry.sum())
+	}
+	slices.SortFunc(sums, bytes.Compare)
+	s.number(uint64(len(sums)))
+	for _, sum := range sums {
+		s.text(string(sum))
+	}
+	return nil
+}
+
+// marshal returns the content of a value that knows how to write itself, such
+// as a time.Time, whose fields say more than the time.
+func marshal(v reflect.Value) (b []byte, ok bool, err error) {
+	if !v.CanInterface() || v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		return nil, false, nil
+	}
+	m, ok := v.Interface().(encoding.BinaryMarshaler)
+	if !ok {
+		return nil, false, nil
+	}
+	b, err = m.MarshalBinary()
+	return b, true, err
+}
+
+// scalar reports whether values of type t cannot contain others. Signals have
+// many: their type is told once, and their places where they are needed.
+func scalar(t reflect.Type) bool { return t.Kind() <= reflect.Complex128 || t.Kind() == reflect.String }
+
+func typeName(t reflect.Type) string {
+	if t.Name() != "" {
+		return t.PkgPath() + "." + t.Name()
+	}
+	return t.String()
+}
+
+func at(path string) string {
+	if path == "" {
+		return "it"
+	}
+	return path
+}

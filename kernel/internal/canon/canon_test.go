@@ -1,0 +1,140 @@
+package canon
+
+import (
+	"bytes"
+	"encoding/gob"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+type inner struct {
+	Rate  float64
+	notes map[string][]int
+}
+
+type outer struct {
+	Name  string
+	In    *inner
+	Any   any
+	Times []float64
+	hook  func()
+	next  *outer
+}
+
+func sum(t *testing.T, v any) string {
+	t.Helper()
+	s, err := Sum(v)
+	if err != nil {
+		t.Fatalf("Sum(%v): %v", v, err)
+	}
+	return s
+}
+
+// What is equal in content has one sum; any change of content, name or type
+// has another.
+func TestSum(t *testing.T) {
+	make1 := func() *outer {
+		o := &outer{Name: "a", In: &inner{65, map[string][]int{"x": {1}, "y": {2, 3}, "z": nil}}, Any: 1.5, Times: []float64{1, math.NaN()}}
+		o.next = o
+		return o
+	}
+	want := sum(t, make1())
+	for range 20 { // maps come in another order each time
+		if got := sum(t, make1()); got != want {
+			t.Fatalf("the sums of equal values are %s and %s", got, want)
+		}
+	}
+	for name, change := range map[string]func(*outer){
+		"a text": func(o *outer) { o.Name = "b" }, "behind a pointer": func(o *outer) { o.In.Rate = 66 },
+		"a map": func(o *outer) { o.In.notes["y"][1] = 4 }, "a key": func(o *outer) { o.In.notes["w"] = nil; delete(o.In.notes, "z") },
+		"the type in an interface": func(o *outer) { o.Any = float32(1.5) }, "a length": func(o *outer) { o.Times = o.Times[:1] },
+		"nil": func(o *outer) { o.In = nil },
+	} {
+		o := make1()
+		change(o)
+		if sum(t, o) == want {
+			t.Errorf("changing %s leaves the sum", name)
+		}
+	}
+	if sum(t, []string{"ab", "c"}) == sum(t, []string{"a", "bc"}) {
+		t.Error("[ab c] and [a bc] have one sum")
+	}
+	if sum(t, time.Unix(5, 0).UTC()) != sum(t, time.Unix(5, 0).UTC()) || sum(t, time.Unix(5, 0)) == sum(t, time.Unix(6, 0)) {
+		t.Error("times are not compared by their time")
+	}
+}
+
+func TestSumRefusesByName(t *testing.T) {
+	for _, c := range []struct {
+		v    any
+		want string
+	}{
+		{func() {}, "it is a func"},
+		{&outer{hook: func() {}}, ".hook is a func"},
+		{map[string]any{"c": make(chan int)}, `["c"] is a chan`},
+		{[]any{1, func() {}}, "[1] is a func"},
+	} {
+		if _, err := Sum(c.v); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want %q", err, c.want)
+		}
+	}
+}
+
+// Diff finds nothing exactly where gob is the identity, up to empty slices.
+func TestDiffOfWhatGobKeeps(t *testing.T) {
+	type kept struct {
+		A float64
+		B []string
+		C map[string]float32
+		D *kept
+	}
+	var draw func(t *rapid.T, depth int) *kept
+	draw = func(t *rapid.T, depth int) *kept {
+		k := &kept{A: rapid.Float64().Draw(t, "a"), B: rapid.SliceOf(rapid.String()).Draw(t, "b"),
+			C: rapid.MapOf(rapid.String(), rapid.Float32()).Draw(t, "c")}
+		if depth > 0 && rapid.Bool().Draw(t, "deeper") {
+			k.D = draw(t, depth-1)
+		}
+		return k
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		in := draw(t, 2)
+		var b bytes.Buffer
+		if err := gob.NewEncoder(&b).Encode(in); err != nil {
+			t.Fatal(err)
+		}
+		out := &kept{}
+		if err := gob.NewDecoder(&b).Decode(out); err != nil {
+			t.Fatal(err)
+		}
+		if d := Diff(in, out); d != "" {
+			t.Fatalf("after gob: %s", d)
+		}
+		out.A++
+		if out.A != in.A && Diff(in, out) == "" {
+			t.Fatal("a changed number is no difference")
+		}
+	})
+}
+
+func TestDiffSaysWhere(t *testing.T) {
+	for _, c := range []struct {
+		a, b any
+		want string
+	}{
+		{inner{notes: map[string][]int{"x": {1, 2}}}, inner{notes: map[string][]int{"x": {1, 3}}}, ".notes[x][1] is 2 and 3"},
+		{&outer{Name: "a"}, &outer{}, ".Name is a and "},
+		{outer{In: &inner{}}, outer{}, ".In is nil in one only"},
+		{outer{hook: func() {}}, outer{}, ".hook is a func"},
+		{outer{Any: 1}, outer{Any: "1"}, ".Any is a int and a string"},
+		{[]int{1}, []int{}, "it has 1 and 0 elements"},
+	} {
+		if got := Diff(c.a, c.b); got != c.want {
+			t.Errorf("Diff is %q, want %q", got, c.want)
+		}
+	}
+}

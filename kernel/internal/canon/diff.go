@@ -1,0 +1,111 @@
+package canon
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+)
+
+// Diff returns where b, which is of the type of a, first differs from a, and
+// "" where it does not. NaNs are equal; so are nil and empty slices and maps.
+func Diff(a, b any) string {
+	d := differ{seen: map[visit]bool{}}
+	return d.value(reflect.ValueOf(a), reflect.ValueOf(b), "")
+}
+
+type differ struct{ seen map[visit]bool }
+
+func (d differ) value(a, b reflect.Value, path string) string {
+	if !a.IsValid() || !b.IsValid() {
+		if a.IsValid() != b.IsValid() {
+			return fmt.Sprintf("%s is there in one only", at(path))
+		}
+		return ""
+	}
+	if a.Type() != b.Type() {
+		return fmt.Sprintf("%s is a %v and a %v", at(path), a.Type(), b.Type())
+	}
+	if x, ok, err := marshal(a); ok && err == nil {
+		if y, _, err := marshal(b); err == nil && string(x) == string(y) {
+			return ""
+		}
+		return at(path) + " differs"
+	}
+	switch a.Kind() {
+	case reflect.Float32, reflect.Float64:
+		if !sameFloat(a.Float(), b.Float()) {
+			return fmt.Sprintf("%s is %v and %v", at(path), a.Float(), b.Float())
+		}
+	case reflect.Complex64, reflect.Complex128:
+		if x, y := a.Complex(), b.Complex(); !sameFloat(real(x), real(y)) || !sameFloat(imag(x), imag(y)) {
+			return fmt.Sprintf("%s is %v and %v", at(path), x, y)
+		}
+	case reflect.Slice, reflect.Array:
+		if a.Len() != b.Len() {
+			return fmt.Sprintf("%s has %d and %d elements", at(path), a.Len(), b.Len())
+		}
+		for i := range a.Len() {
+			if scalar(a.Type().Elem()) && d.value(a.Index(i), b.Index(i), "") == "" {
+				continue
+			}
+			if s := d.value(a.Index(i), b.Index(i), fmt.Sprintf("%s[%d]", path, i)); s != "" {
+				return s
+			}
+		}
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if s := d.value(a.Field(i), b.Field(i), path+"."+a.Type().Field(i).Name); s != "" {
+				return s
+			}
+		}
+	case reflect.Map:
+		return d.mapping(a, b, path)
+	case reflect.Interface, reflect.Pointer:
+		return d.indirect(a, b, path)
+	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		if !a.IsZero() || !b.IsZero() {
+			return fmt.Sprintf("%s is a %s", at(path), a.Kind())
+		}
+	default:
+		if !a.Equal(b) {
+			return fmt.Sprintf("%s is %v and %v", at(path), a, b)
+		}
+	}
+	return ""
+}
+
+func (d differ) mapping(a, b reflect.Value, path string) string {
+	if a.Len() != b.Len() {
+		return fmt.Sprintf("%s has %d and %d entries", at(path), a.Len(), b.Len())
+	}
+	for it := a.MapRange(); it.Next(); {
+		where := fmt.Sprintf("%s[%v]", path, it.Key())
+		other := b.MapIndex(it.Key())
+		if !other.IsValid() {
+			return where + " is there in one only"
+		}
+		if s := d.value(it.Value(), other, where); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func (d differ) indirect(a, b reflect.Value, path string) string {
+	if a.IsNil() || b.IsNil() {
+		if a.IsNil() != b.IsNil() {
+			return fmt.Sprintf("%s is nil in one only", at(path))
+		}
+		return ""
+	}
+	if a.Kind() == reflect.Pointer {
+		here := visit{a.Pointer(), a.Type()}
+		if d.seen[here] {
+			return ""
+		}
+		d.seen[here] = true
+	}
+	return d.value(a.Elem(), b.Elem(), path)
+}
+
+func sameFloat(x, y float64) bool { return x == y || math.IsNaN(x) && math.IsNaN(y) }
