@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
 )
@@ -31,6 +32,7 @@ func Context() (context.Context, context.CancelFunc) {
 		select {
 		case <-signals:
 			cancel(ErrStopped)
+			boards.stop(time.Now())
 			if !gonbui.IsNotebook {
 				signal.Stop(signals) // a second Ctrl-C ends the program
 			}

@@ -3,7 +3,10 @@ package kernel
 import (
 	"fmt"
 	"html"
+	"io"
 	"os"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
@@ -13,63 +16,286 @@ import (
 
 // Progress is a bar that shows how far a simulation is: simulated ms, percent,
 // speed and time left. In a notebook it is one output that is replaced, so the
-// saved notebook holds its last state only; elsewhere it is a line every 10 %.
+// saved notebook holds its last state only; on a terminal it is one line, in a
+// log a line every 10 %. A stopped run leaves how far it came.
+//
+// A Progress may be used by several goroutines.
 type Progress struct {
-	title   string
-	id      string
-	start   time.Time
-	shown   time.Time
-	tenths  int
-	started bool
+	title       string
+	board       *board
+	start       time.Time // of the first update
+	first       units.Time
+	done, total units.Time
 }
-
-// refresh is the least time between two updates in a notebook.
-const refresh = 70 * time.Millisecond
 
 // NewProgress returns a bar. Its Update is what Simulation.Run reports to:
 //
 //	bar := kernel.NewProgress("Simulating")
 //	result, err := sim.Run(ctx, 15*units.S, bar.Update)
-func NewProgress(title string) *Progress { return &Progress{title: title} }
+func NewProgress(title string) *Progress {
+	p := &Progress{title: title, board: newBoard()}
+	p.board.bar = p
+	return p
+}
 
 // Update shows that done of total is simulated.
 func (p *Progress) Update(done, total units.Time) {
+	p.board.mu.Lock()
+	defer p.board.mu.Unlock()
 	now := time.Now()
-	if !p.started {
-		p.started, p.start, p.id = true, now, newDisplayID()
+	if p.start.IsZero() {
+		p.start, p.first = now, done
 	}
-	last := done >= total
-	if !gonbui.IsNotebook {
-		if tenths := int(10 * done / total); tenths > p.tenths || last {
-			p.tenths = tenths
-			fmt.Fprintln(os.Stderr, p.line(done, total, now))
+	p.done, p.total = done, total
+	p.board.show(now)
+}
+
+// fraction is how much is done, from 0 to 1.
+func (p *Progress) fraction() float64 {
+	switch f := float64(p.done / p.total); {
+	case p.done >= p.total && p.done == p.done: // 0 of 0 too
+		return 1
+	case f > 0 && f < 1:
+		return f
+	}
+	return 0
+}
+
+// finished tells whether all is simulated.
+func (p *Progress) finished() bool { return !p.start.IsZero() && p.fraction() == 1 }
+
+// line is the bar in words.
+func (p *Progress) line(now time.Time, stopped bool) string {
+	wall := now.Sub(p.start).Seconds()
+	of := fmt.Sprintf("%.0f of %.0f ms (%.0f %%)", float64(p.done), float64(p.total), 100*p.fraction())
+	speed := float64(p.done-p.first) / wall
+	switch {
+	case p.start.IsZero():
+		return p.title
+	case stopped && !p.finished():
+		return fmt.Sprintf("%s: stopped at %s after %.1f s", p.title, of, wall)
+	case !(speed > 0) || wall <= 0:
+		return fmt.Sprintf("%s: %s", p.title, of)
+	case p.finished():
+		return fmt.Sprintf("%s: %s, %.0f ms/s, took %.1f s", p.title, of, speed, wall)
+	}
+	return fmt.Sprintf("%s: %s, %.0f ms/s, %.1f s left", p.title, of, speed, float64(p.total-p.done)/speed)
+}
+
+// Sweep is a bar over several runs, with the bars of those that are running
+// below it.
+type Sweep struct {
+	title string
+	n     int
+	start time.Time
+	board *board
+	runs  []*Progress // that were asked for
+}
+
+// NewSweep returns a bar over n runs:
+//
+//	sweep := kernel.NewSweep("Peak rates", len(peaks))
+//	for _, peak := range peaks {
+//		result, err := simulate(ctx, peak, sweep.Run(peak.String()).Update)
+//		...
+//	}
+func NewSweep(title string, n int) *Sweep {
+	s := &Sweep{title: title, n: n, start: time.Now(), board: newBoard()}
+	s.board.sweep = s
+	return s
+}
+
+// Run returns the bar of the next run.
+func (s *Sweep) Run(title string) *Progress {
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	p := &Progress{title: title, board: s.board}
+	s.runs = append(s.runs, p)
+	return p
+}
+
+func (s *Sweep) fraction() float64 {
+	f := 0.0
+	for _, p := range s.runs {
+		f += p.fraction()
+	}
+	return min(f/float64(max(s.n, len(s.runs), 1)), 1)
+}
+
+func (s *Sweep) line(now time.Time, stopped bool) string {
+	f, done := s.fraction(), 0
+	for _, p := range s.runs {
+		if p.finished() {
+			done++
+		}
+	}
+	of := fmt.Sprintf("%s: %d of %d (%.0f %%)", s.title, done, s.n, 100*f)
+	wall := now.Sub(s.start).Seconds()
+	switch {
+	case f == 1:
+		return fmt.Sprintf("%s, took %.1f s", of, wall)
+	case stopped:
+		return fmt.Sprintf("%s, stopped after %.1f s", of, wall)
+	case f > 0:
+		return fmt.Sprintf("%s, %.1f s left", of, wall*(1-f)/f)
+	}
+	return of
+}
+
+// board is where a bar or a sweep is shown.
+type board struct {
+	mu      sync.Mutex
+	bar     *Progress // or
+	sweep   *Sweep
+	id      string
+	shown   time.Time
+	tenths  int
+	stopped bool
+	ended   bool // the last state is shown
+	out     io.Writer
+	mode    mode
+	width   int // of the line on the terminal
+}
+
+// mode is the kind of place that a board is shown in.
+type mode int
+
+const (
+	inLog mode = iota
+	inTerminal
+	inNotebook
+)
+
+func newBoard() *board {
+	b := &board{id: newDisplayID(), out: os.Stderr, mode: inLog}
+	if gonbui.IsNotebook {
+		b.mode = inNotebook
+	} else if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		b.mode = inTerminal
+	}
+	return b
+}
+
+// refresh is the least time between two updates that a user sees.
+const refresh = 70 * time.Millisecond
+
+// show shows the state if it is time to.
+func (b *board) show(now time.Time) {
+	if b.ended {
+		return
+	}
+	fraction := b.fraction()
+	last := fraction == 1 || b.stopped
+	b.ended = last
+	if b.shown.IsZero() {
+		boards.add(b)
+	}
+	if b.mode == inLog {
+		if tenths := int(10 * fraction); tenths > b.tenths || last {
+			b.tenths, b.shown = tenths, now
+			fmt.Fprintln(b.out, b.lines(now)[0])
 		}
 		return
 	}
-	if !last && now.Sub(p.shown) < refresh {
+	if !last && now.Sub(b.shown) < refresh {
 		return
 	}
-	p.shown = now
-	text := p.line(done, total, now)
+	b.shown = now
+	lines := b.lines(now)
+	if b.mode == inTerminal {
+		b.overwrite(strings.Join(lines, " | "), last)
+		return
+	}
 	// A display that fails must not end a simulation.
-	_ = display(p.id, map[string]string{
-		"text/plain": text,
-		"text/html": fmt.Sprintf(`<div style="font:13px sans-serif;max-width:640px"><progress max="1" value="%.4f" style="width:100%%" aria-label="%s"></progress><div>%s</div></div>`,
-			float64(done/total), html.EscapeString(p.title), html.EscapeString(text)),
-	})
+	_ = display(b.id, map[string]string{"text/plain": strings.Join(lines, "\n"), "text/html": b.html(lines)})
 }
 
-// line is the bar in words.
-func (p *Progress) line(done, total units.Time, now time.Time) string {
-	wall := now.Sub(p.start).Seconds()
-	s := fmt.Sprintf("%s: %.0f of %.0f ms (%.0f %%)", p.title, float64(done), float64(total), 100*float64(done/total))
-	if wall <= 0 || done <= 0 {
-		return s
+func (b *board) fraction() float64 {
+	if b.sweep != nil {
+		return b.sweep.fraction()
 	}
-	speed := float64(done) / wall
-	s += fmt.Sprintf(", %.0f ms/s", speed)
-	if done >= total {
-		return s + fmt.Sprintf(", took %.1f s", wall)
+	return b.bar.fraction()
+}
+
+// lines is the state in words: the sweep, then its runs that are not finished.
+func (b *board) lines(now time.Time) []string {
+	if b.sweep == nil {
+		return []string{b.bar.line(now, b.stopped)}
 	}
-	return s + fmt.Sprintf(", %.1f s left", float64(total-done)/speed)
+	all := []string{b.sweep.line(now, b.stopped)}
+	for _, p := range b.running() {
+		all = append(all, p.line(now, b.stopped))
+	}
+	return all
+}
+
+// running is the runs of a sweep that have started and not finished.
+func (b *board) running() []*Progress {
+	var all []*Progress
+	for _, p := range b.sweep.runs {
+		if !p.start.IsZero() && !p.finished() {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// overwrite replaces the line on a terminal.
+func (b *board) overwrite(line string, last bool) {
+	n := len([]rune(line))
+	fmt.Fprint(b.out, "\r", line, strings.Repeat(" ", max(0, b.width-n)))
+	b.width = n
+	if last {
+		fmt.Fprintln(b.out)
+	}
+}
+
+// html is the state with its bars: live ones while it changes, words at the
+// end.
+func (b *board) html(lines []string) string {
+	fractions := []float64{b.fraction()}
+	if b.sweep != nil {
+		for _, p := range b.running() {
+			fractions = append(fractions, p.fraction())
+		}
+	}
+	var s strings.Builder
+	s.WriteString(`<div style="font:13px sans-serif;max-width:640px">`)
+	for i, line := range lines {
+		indent := 0
+		if i > 0 {
+			indent = 16
+		}
+		fmt.Fprintf(&s, `<div style="margin-left:%dpx"><progress max="1" value="%.4f" style="width:100%%" aria-label="%s"></progress><div>%s</div></div>`,
+			indent, fractions[i], html.EscapeString(line), html.EscapeString(line))
+	}
+	s.WriteString("</div>")
+	return s.String()
+}
+
+// boards is every board that shows something.
+var boards = &boardList{}
+
+type boardList struct {
+	mu  sync.Mutex
+	all []*board
+}
+
+func (l *boardList) add(b *board) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = append(l.all, b)
+}
+
+// stop shows on every board how far it came.
+func (l *boardList) stop(now time.Time) {
+	l.mu.Lock()
+	all := l.all
+	l.mu.Unlock()
+	for _, b := range all {
+		b.mu.Lock()
+		b.stopped = true
+		b.show(now)
+		b.mu.Unlock()
+	}
 }

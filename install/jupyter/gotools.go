@@ -3,6 +3,7 @@ package jupyter
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,8 +11,8 @@ import (
 	"strings"
 )
 
-// tools are built from the versions that go.mod pins.
-var tools = []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports", "golang.org/x/tools/gopls"}
+// tools are built from the versions that go.mod pins, and our launcher.
+var tools = []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports", "golang.org/x/tools/gopls", "gomyogen/kernel/launcher"}
 
 func (h *Home) toolVersions() string {
 	mod, err := os.ReadFile(filepath.Join(h.Module, "go.mod"))
@@ -26,15 +27,43 @@ func (h *Home) toolVersions() string {
 			}
 		}
 	}
+	sources, err := filepath.Glob(filepath.Join(h.Module, "kernel", "launcher", "*.go"))
+	if err != nil {
+		return err.Error()
+	}
+	for _, file := range sources {
+		code, err := os.ReadFile(file)
+		if err != nil {
+			return err.Error()
+		}
+		pins = append(pins, fmt.Sprintf("%s %x", filepath.Base(file), sha256.Sum256(code)))
+	}
 	return strings.Join(pins, "\n")
 }
 
 func (h *Home) makeTools(ctx context.Context, r runner) error {
 	// The folder must end in a separator: go build then puts each program into it.
-	return r.run(ctx, h.Module, nil, "go", append([]string{"build", "-v", "-o", filepath.Join(h.Data, "bin") + string(filepath.Separator)}, tools...)...)
+	err := r.run(ctx, h.Module, nil, "go", append([]string{"build", "-v", "-o", filepath.Join(h.Data, "bin") + string(filepath.Separator)}, tools...)...)
+	if err != nil {
+		return err
+	}
+	// The kernel finds the launcher under the name of gopls first.
+	if err := os.MkdirAll(h.standIns(), 0o755); err != nil {
+		return err
+	}
+	link := filepath.Join(h.standIns(), "gopls")
+	if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return os.Symlink(h.bin("launcher"), link)
 }
 
-func (h *Home) checkTools() error { return exists(h.bin("gonb"), h.bin("goimports"), h.bin("gopls")) }
+// standIns is the folder of programs that the kernel takes for others.
+func (h *Home) standIns() string { return filepath.Join(h.Data, "stand-ins") }
+
+func (h *Home) checkTools() error {
+	return exists(h.bin("gonb"), h.bin("goimports"), h.bin("gopls"), h.bin("launcher"), filepath.Join(h.standIns(), "gopls"))
+}
 
 // cacheKey changes when the packages that cells import change.
 func (h *Home) cacheKey() string {

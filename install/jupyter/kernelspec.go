@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // kernelEnv is what makes cells quick and independent of the network.
 func (h *Home) kernelEnv() map[string]string {
 	return map[string]string{
 		"GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOFLAGS": "-ldflags=-w", "CGO_ENABLED": "0",
-		"PATH":            filepath.Join(h.Data, "bin") + string(filepath.ListSeparator) + "${PATH}",
+		"PATH":            strings.Join([]string{h.standIns(), filepath.Join(h.Data, "bin"), "${PATH}"}, string(filepath.ListSeparator)),
+		"MYOGEN_TMP":      filepath.Join(h.Data, "tmp"),
 		"MYOGEN_ECHARTS":  h.ECharts(),
 		"MYOGEN_RENDERER": h.renderer(),
 	}
@@ -20,7 +22,7 @@ func (h *Home) kernelEnv() map[string]string {
 
 func (h *Home) kernelJSON() string {
 	b, err := json.MarshalIndent(map[string]any{
-		"argv":         []string{h.bin("gonb"), "--kernel", "{connection_file}", "--raw_error=true", "--go_work=" + h.Module, "--logtostderr"},
+		"argv":         []string{h.bin("launcher"), h.bin("gonb"), "--kernel", "{connection_file}", "--raw_error=true", "--go_work=" + h.Module, "--logtostderr"},
 		"display_name": "Go (MyoGen)",
 		"language":     "go",
 		"env":          h.kernelEnv(),

@@ -27,6 +27,14 @@ func Sum(v any) (string, error) {
 	return hex.EncodeToString(s.sum()), nil
 }
 
+// Check returns an error that says where v holds something without content, as
+// Sum does, or leads back to itself.
+func Check(v any) error {
+	s := newSummer(map[visit]bool{})
+	s.acyclic = true
+	return s.value(reflect.ValueOf(v), "")
+}
+
 // visit is a pointer that is being followed.
 type visit struct {
 	at   uintptr
@@ -34,9 +42,10 @@ type visit struct {
 }
 
 type summer struct {
-	h      hash.Hash
-	buffer []byte // what h has not seen yet
-	inside map[visit]bool
+	h       hash.Hash
+	buffer  []byte // what h has not seen yet
+	inside  map[visit]bool
+	acyclic bool // a cycle is an error
 }
 
 func newSummer(inside map[visit]bool) *summer { return &summer{h: sha256.New(), inside: inside} }
@@ -136,6 +145,9 @@ func (s *summer) pointer(v reflect.Value, path string) error {
 	}
 	here := visit{v.Pointer(), v.Type()}
 	if s.inside[here] {
+		if s.acyclic {
+			return fmt.Errorf("%s leads back to itself", at(path))
+		}
 		s.text("cycle")
 		return nil
 	}
@@ -149,6 +161,7 @@ func (s *summer) mapping(v reflect.Value, path string) error {
 	var sums [][]byte
 	for it := v.MapRange(); it.Next(); {
 		entry := newSummer(s.inside)
+		entry.acyclic = s.acyclic
 		where := path + "[...]"
 		if k := it.Key(); k.Kind() == reflect.String {
 			where = fmt.Sprintf("%s[%q]", path, k.String())

@@ -84,6 +84,17 @@ func TestSumRefusesByName(t *testing.T) {
 	}
 }
 
+func TestCheckFindsCycles(t *testing.T) {
+	o := &outer{In: &inner{}}
+	if err := Check([]*outer{o, o}); err != nil { // twice is not a cycle
+		t.Error(err)
+	}
+	o.next = o
+	if err := Check(map[string]*outer{"o": o}); err == nil || err.Error() != `["o"].next leads back to itself` {
+		t.Errorf("error %v", err)
+	}
+}
+
 // Diff finds nothing exactly where gob is the identity, up to empty slices.
 func TestDiffOfWhatGobKeeps(t *testing.T) {
 	type kept struct {

@@ -1,0 +1,334 @@
+// Package code finds the code that a function of a notebook reaches: itself
+// and every declaration of the notebook that it uses, directly or through
+// others, and the packages that those come from. Each is a Part with a sum
+// that stays the same when comments, layout, place or unrelated code change.
+package code
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// Part is something that a value is made from.
+type Part struct {
+	Name  string `json:"name"`            // "func simulate", "package gomyogen/myogen"
+	Sum   string `json:"sum"`             // changes when it does
+	Shown string `json:"shown,omitempty"` // its text, when short
+}
+
+// RefusedError says why the code of a function does not tell what it computes.
+type RefusedError struct{ Reason string }
+
+func (e *RefusedError) Error() string { return e.Reason }
+
+// Reached returns the parts that the function at address pc reaches, sorted
+// by name. A literal may use a local variable of the function around it when
+// that is an argument of the same call; the RefusedError names one that is
+// not, or a method value, or a top-level variable that is assigned somewhere:
+// what they hold cannot be told from the code. Other errors say that the
+// source cannot be found or read.
+//
+// The package with the import path ignored does not count.
+func Reached(pc uintptr, ignored string) ([]Part, error) {
+	f := runtime.FuncForPC(pc)
+	if f == nil {
+		return nil, fmt.Errorf("the function has no name")
+	}
+	file, line := f.FileLine(pc)
+	return reached(f.Name(), file, line, ignored)
+}
+
+func reached(function, file string, line int, ignored string) ([]Part, error) {
+	_, name := split(function)
+	if method, ok := strings.CutSuffix(name, "-fm"); ok {
+		return nil, &RefusedError{fmt.Sprintf("%s is bound to a value that its code does not tell; use a function of its own", method)}
+	}
+	mods, err := modules(filepath.Dir(file))
+	if err != nil {
+		return nil, err
+	}
+	p, err := parse(file)
+	if err != nil {
+		return nil, err
+	}
+	w := walk{source: p, modules: mods, ignored: ignored, seen: map[any]bool{}}
+	if err := w.start(name, line); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(w.parts, func(a, b Part) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Sum, b.Sum)) })
+	return w.parts, nil
+}
+
+// split separates "path/to/pkg.name.func1" into the package and the rest.
+func split(function string) (path, name string) {
+	slash := strings.LastIndex(function, "/") + 1
+	dot := strings.Index(function[slash:], ".")
+	if dot < 0 {
+		return function, ""
+	}
+	return function[:slash+dot], function[slash+dot+1:]
+}
+
+// source is the parsed code of a notebook, or of a package.
+type source struct {
+	fset    *token.FileSet
+	main    *ast.File // the file of the function
+	text    map[*token.File][]byte
+	decls   map[string][]*decl             // by name; the methods of a type are with it
+	imports map[string]string              // name to path
+	unnamed []string                       // paths whose name is not told in the file
+	top     map[ast.Spec]bool              // declarations outside functions
+	changed map[string]token.Position      // top-level variables that are assigned
+	locals  map[*ast.Object]token.Position // likewise, of local variables
+}
+
+// decl is a declaration of its own: a function or one name of a group.
+type decl struct {
+	kind, name string
+	from, to   token.Pos
+	node       ast.Node
+}
+
+// parse reads the file and, outside a notebook, the others of its package.
+func parse(file string) (*source, error) {
+	files := []string{file}
+	if os.Getenv("GONB_TMP_DIR") == "" {
+		all, err := filepath.Glob(filepath.Join(filepath.Dir(file), "*.go"))
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range all {
+			if f != file && !strings.HasSuffix(f, "_test.go") {
+				files = append(files, f)
+			}
+		}
+	}
+	s := &source{fset: token.NewFileSet(), text: map[*token.File][]byte{}, decls: map[string][]*decl{}, imports: map[string]string{},
+		top: map[ast.Spec]bool{}, changed: map[string]token.Position{}, locals: map[*ast.Object]token.Position{}}
+	for i, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("the source cannot be read: %w", err)
+		}
+		f, err := parser.ParseFile(s.fset, name, text, 0)
+		if err != nil {
+			return nil, fmt.Errorf("the source cannot be read: %w", err)
+		}
+		if i == 0 {
+			s.main = f
+		}
+		if f.Name.Name != s.main.Name.Name {
+			continue
+		}
+		s.text[s.fset.File(f.Pos())] = text
+		s.add(f)
+	}
+	return s, nil
+}
+
+// add enters the declarations of a file.
+func (s *source) add(f *ast.File) {
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			name, kind := d.Name.Name, "func "+d.Name.Name
+			if d.Recv != nil && len(d.Recv.List) == 1 {
+				name = receiver(d.Recv.List[0].Type)
+				kind = "method " + name + "." + d.Name.Name
+			}
+			s.enter(name, &decl{kind: kind, name: d.Name.Name, from: d.Type.Pos(), to: d.End(), node: d})
+		case *ast.GenDecl:
+			s.group(d)
+		}
+	}
+	for _, i := range f.Imports {
+		path := strings.Trim(i.Path.Value, `"`)
+		if i.Name != nil && i.Name.Name != "." && i.Name.Name != "_" {
+			s.imports[i.Name.Name] = path
+		} else {
+			s.unnamed = append(s.unnamed, path)
+		}
+	}
+	ast.Inspect(f, s.assigned)
+}
+
+func (s *source) enter(name string, d *decl) {
+	if name != "_" {
+		s.decls[name] = append(s.decls[name], d)
+	}
+}
+
+// group enters the names of a const, var or type declaration. Constants that
+// count or repeat belong together.
+func (s *source) group(d *ast.GenDecl) {
+	if d.Tok == token.IMPORT {
+		return
+	}
+	whole := d.Tok == token.CONST && counts(d)
+	for _, spec := range d.Specs {
+		s.top[spec] = true
+		e := decl{from: spec.Pos(), to: spec.End(), node: spec}
+		if whole {
+			e.from, e.to, e.node = d.Pos(), d.End(), d
+		}
+		var names []*ast.Ident
+		switch spec := spec.(type) {
+		case *ast.ValueSpec:
+			names = spec.Names
+		case *ast.TypeSpec:
+			names = []*ast.Ident{spec.Name}
+		}
+		for _, n := range names {
+			e := e
+			e.name, e.kind = n.Name, d.Tok.String()+" "+n.Name
+			s.enter(n.Name, &e)
+		}
+	}
+}
+
+// counts tells whether constants use iota or repeat the line above.
+func counts(d *ast.GenDecl) bool {
+	found := false
+	for _, spec := range d.Specs {
+		if v, ok := spec.(*ast.ValueSpec); ok && len(v.Values) == 0 {
+			found = true
+		}
+	}
+	ast.Inspect(d, func(n ast.Node) bool {
+		if i, ok := n.(*ast.Ident); ok && i.Name == "iota" {
+			found = true
+		}
+		return true
+	})
+	return found
+}
+
+func receiver(e ast.Expr) string {
+	for {
+		switch t := e.(type) {
+		case *ast.StarExpr:
+			e = t.X
+		case *ast.IndexExpr:
+			e = t.X
+		case *ast.IndexListExpr:
+			e = t.X
+		case *ast.Ident:
+			return t.Name
+		default:
+			return ""
+		}
+	}
+}
+
+// assigned notes the top-level variables, and the objects, that a statement
+// gives a new value.
+func (s *source) assigned(n ast.Node) bool {
+	var to []ast.Expr
+	switch n := n.(type) {
+	case *ast.AssignStmt:
+		if n.Tok != token.DEFINE {
+			to = n.Lhs
+		}
+	case *ast.IncDecStmt:
+		to = []ast.Expr{n.X}
+	case *ast.RangeStmt:
+		if n.Tok == token.ASSIGN {
+			to = []ast.Expr{n.Key, n.Value}
+		}
+	}
+	for _, e := range to {
+		switch i := root(e); {
+		case i == nil:
+		case s.local(i):
+			s.locals[i.Obj] = s.fset.Position(i.Pos())
+		default:
+			s.changed[i.Name] = s.fset.Position(i.Pos())
+		}
+	}
+	return true
+}
+
+// root returns the variable that an assignment to e changes.
+func root(e ast.Expr) *ast.Ident {
+	for {
+		switch t := e.(type) {
+		case *ast.Ident:
+			return t
+		case *ast.SelectorExpr:
+			e = t.X
+		case *ast.IndexExpr:
+			e = t.X
+		case *ast.StarExpr:
+			e = t.X
+		case *ast.ParenExpr:
+			e = t.X
+		default:
+			return nil
+		}
+	}
+}
+
+// local tells whether i is declared inside a function, as the parser found.
+func (s *source) local(i *ast.Ident) bool {
+	if i.Obj == nil {
+		return false
+	}
+	switch d := i.Obj.Decl.(type) {
+	case *ast.FuncDecl:
+		return false
+	case *ast.ValueSpec:
+		return !s.top[d]
+	case *ast.TypeSpec:
+		return !s.top[d]
+	}
+	return true
+}
+
+// sum returns the digest of the tokens from from to to, and their text.
+func (s *source) sum(from, to token.Pos) (sum, text string) {
+	tf := s.fset.File(from)
+	src := s.text[tf][tf.Offset(from):tf.Offset(to)]
+	var sc scanner.Scanner
+	fset := token.NewFileSet()
+	sc.Init(fset.AddFile("", fset.Base(), len(src)), src, nil, 0)
+	h := sha256.New()
+	var b strings.Builder
+	pending := ""
+	for {
+		_, tok, lit := sc.Scan()
+		if tok == token.EOF {
+			break
+		}
+		if lit == "" || tok == token.SEMICOLON {
+			lit = tok.String()
+		}
+		if closes := tok == token.RPAREN || tok == token.RBRACE || tok == token.RBRACK; pending != "" && !closes {
+			fmt.Fprintf(h, "%d %s\n", len(pending), pending)
+		}
+		pending = ""
+		if tok == token.COMMA || tok == token.SEMICOLON {
+			pending = lit // before a closing bracket it is layout
+		} else {
+			fmt.Fprintf(h, "%d %s\n", len(lit), lit)
+		}
+		if b.Len() < 80 {
+			b.WriteString(lit + " ")
+		}
+	}
+	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(b.String()), ";"))
+	if b.Len() >= 80 {
+		text = ""
+	}
+	return hex.EncodeToString(h.Sum(nil)), text
+}

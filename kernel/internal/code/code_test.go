@@ -1,0 +1,272 @@
+package code
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// notebook is what GoNB makes of a few cells.
+const notebook = `package main
+
+import (
+	"fmt"
+	"math"
+	"example.org/lab/pool"
+	"example.org/other/v2/fit"
+)
+
+const seed = 42
+const duration = 15
+
+const (
+	low = iota
+	high
+)
+
+type kind int
+
+type setting struct {
+	unused int
+	rate   float64
+}
+
+func (s setting) twice() float64 { return 2 * s.rate }
+
+var (
+	base     = setting{rate: 65}
+	unused   = 1
+	counter  int
+	run      = kernel.Keep("run", simulate)
+	literal  = kernel.Keep("literal", func() (int, error) { return helper(seed), nil }, 1)
+)
+
+// helper helps.
+func helper(n int) int {
+	return n + int(math.Sqrt(float64(duration)))
+}
+
+func simulate() (float64, error) {
+	x := base
+	pool.Make(x.twice())
+	fit.Line()
+	return float64(helper(seed)), nil
+}
+
+func count() (int, error) { return counter, nil }
+
+func unrelated() { fmt.Println("hello", high) }
+
+func main() {
+	local, given, later := 1, 2, 3
+	kernel.Keep("a", func() (int, error) { return helper(given), nil }, given).Get()
+	kernel.Keep("b", func() (int, error) { return local, nil }, given).Get()
+	kernel.Keep("c", func() (int, error) { return later, nil }, later).Get()
+	later = 4
+	counter++
+}
+`
+
+// lab writes the notebook's folder and the module that it uses.
+func lab(t *testing.T, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"nb/main.go": text, "nb/go.mod": "module gonb\n", "nb/go.work": "go 1.26\n\nuse (\n\t.\n\t" + filepath.Join(dir, "lab") + "\n)\n",
+		"lab/go.mod":            "module example.org/lab\n\nrequire (\n\texample.org/other/v2 v2.1.0 // indirect\n\texample.org/far v1.0.0\n)\n",
+		"lab/pool/pool.go":      "package pool\n\nimport (\n\t_ \"embed\"\n\t\"example.org/lab/deep\"\n)\n\n//go:embed pool.yaml\nvar text string\n\nfunc Make(float64) { deep.F() }\n",
+		"lab/pool/pool.yaml":    "n: 100\n",
+		"lab/pool/pool_test.go": "package pool\n",
+		"lab/deep/deep.go":      "package deep\n\nfunc F() {}\n",
+		"lab/aside/aside.go":    "package aside\n",
+	} {
+		write(t, filepath.Join(dir, name), content)
+	}
+	return dir
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lineOf returns the line of text that holds part.
+func lineOf(t *testing.T, text, part string) int {
+	t.Helper()
+	before, _, ok := strings.Cut(text, part)
+	if !ok {
+		t.Fatalf("no %q", part)
+	}
+	return strings.Count(before, "\n") + 1
+}
+
+func parts(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	list, err := reached("main.simulate", filepath.Join(dir, "nb/main.go"), 1, "example.org/ignored")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := map[string]string{}
+	for _, p := range list {
+		m[p.Name] = p.Sum
+	}
+	return m
+}
+
+func TestReached(t *testing.T) {
+	got := parts(t, lab(t, notebook))
+	want := []string{"const duration", "const seed", "func helper", "func simulate", "method setting.twice", "module example.org/other/v2",
+		"package example.org/lab/deep", "package example.org/lab/pool", "type setting", "var base"}
+	var names []string
+	for name := range got {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	if !slices.Equal(names, want) {
+		t.Errorf("simulate reaches\n%q, want\n%q", names, want)
+	}
+}
+
+// Each edit changes the sums of what it touches and of nothing else.
+func TestEdits(t *testing.T) {
+	original := parts(t, lab(t, notebook))
+	for _, c := range []struct {
+		name, old, new string
+		changed        []string
+	}{
+		{"a comment", "// helper helps.", "// helper adds.\n// It really does.", nil},
+		{"a comment inside", "	x := base\n", "	x := base // the first one\n", nil},
+		{"layout", "return n + int(math.Sqrt(float64(duration)))", "return n +\n\t\tint(math.Sqrt(\n\t\t\tfloat64(duration),\n\t\t))", nil},
+		{"a function on one line", "{\n\treturn n + int(math.Sqrt(float64(duration)))\n}", "{ return n + int(math.Sqrt(float64(duration))) }", nil},
+		{"another main", "local, given, later := 1, 2, 3", "local, given, later := 7, 8, 9", nil},
+		{"another function", `fmt.Println("hello", high)`, `fmt.Println("hello, world", high)`, nil},
+		{"a new cell", "func unrelated()", "func added() int { return seed }\n\nfunc unrelated()", nil},
+		{"an unused constant block", "low = iota", "low = 2 * iota", nil},
+		{"constants in one block", "const seed = 42\nconst duration = 15\n", "const (\n\tseed = 42\n\tduration = 15\n)\n", nil},
+		{"another variable", "unused   = 1", "unused   = 2", nil},
+		{"its place", "type kind int\n", "", nil},
+		{"a constant", "const seed = 42", "const seed = 43", []string{"const seed"}},
+		{"a constant of a constant", "const duration = 15", "const duration = 16", []string{"const duration"}},
+		{"a helper", "return n +", "return n -", []string{"func helper"}},
+		{"a method", "return 2 *", "return 3 *", []string{"method setting.twice"}},
+		{"a new method", "func count()", "func (s *setting) half() {}\n\nfunc count()", []string{"method setting.half"}},
+		{"a type", "unused int", "unused float64", []string{"type setting"}},
+		{"a variable", "{rate: 65}", "{rate: 66}", []string{"var base"}},
+		{"the function", "x := base", "x := base; x.rate++", []string{"func simulate"}},
+	} {
+		if !strings.Contains(notebook, c.old) {
+			t.Fatalf("%s: nothing to edit", c.name)
+		}
+		got := parts(t, lab(t, strings.Replace(notebook, c.old, c.new, 1)))
+		if changed := differing(original, got); !slices.Equal(changed, c.changed) {
+			t.Errorf("%s changes %q, want %q", c.name, changed, c.changed)
+		}
+	}
+}
+
+// Files of the module count where their package is used.
+func TestEditsOfTheModule(t *testing.T) {
+	for _, c := range []struct {
+		file, content string
+		changed       []string
+	}{
+		{"lab/pool/pool.yaml", "n: 101\n", []string{"package example.org/lab/pool"}},
+		{"lab/deep/deep.go", "package deep\n\nfunc F() { println() }\n", []string{"package example.org/lab/deep"}},
+		{"lab/deep/more.go", "package deep\n", []string{"package example.org/lab/deep"}},
+		{"lab/pool/pool_test.go", "package pool // changed\n", nil},
+		{"lab/aside/aside.go", "package aside // changed\n", nil},
+		{"lab/go.mod", "module example.org/lab\n\nrequire example.org/other/v2 v2.2.0\nrequire example.org/far v1.0.1\n", []string{"module example.org/other/v2"}},
+	} {
+		dir := lab(t, notebook)
+		before := parts(t, dir)
+		write(t, filepath.Join(dir, c.file), c.content)
+		if changed := differing(before, parts(t, dir)); !slices.Equal(changed, c.changed) {
+			t.Errorf("a change of %s changes %q, want %q", c.file, changed, c.changed)
+		}
+	}
+}
+
+func differing(a, b map[string]string) []string {
+	var names []string
+	for name := range a {
+		if a[name] != b[name] {
+			names = append(names, name)
+		}
+	}
+	for name := range b {
+		if _, ok := a[name]; !ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func TestLiterals(t *testing.T) {
+	dir := lab(t, notebook)
+	file := filepath.Join(dir, "nb/main.go")
+	for _, c := range []struct {
+		function, line string
+		want           []string // the parts
+		refused        string
+	}{
+		{"main.init.func1", `Keep("literal"`, []string{"const duration", "const seed", "func helper", "the function"}, ""},
+		{"main.main.func1", `Keep("a"`, []string{"const duration", "func helper", "the function"}, ""},
+		{"main.main.func2", `Keep("b"`, nil, "local variable local; pass local as an input"},
+		{"main.main.func3", `Keep("c"`, nil, "local variable later, which is assigned"},
+		{"main.count", "func count", nil, "the variable counter is assigned at"},
+		{"main.setting.twice-fm", "func count", nil, "setting.twice is bound to a value"},
+	} {
+		list, err := reached(c.function, file, lineOf(t, notebook, c.line), "")
+		var refused *RefusedError
+		switch {
+		case c.refused != "":
+			if !errors.As(err, &refused) || !strings.Contains(refused.Reason, c.refused) {
+				t.Errorf("%s: error %v, want it refused: %q", c.function, err, c.refused)
+			}
+			continue
+		case err != nil:
+			t.Errorf("%s: %v", c.function, err)
+		}
+		var names []string
+		for _, p := range list {
+			names = append(names, p.Name)
+		}
+		if !slices.Equal(names, c.want) {
+			t.Errorf("%s reaches %q, want %q", c.function, names, c.want)
+		}
+	}
+	if _, err := reached("main.gone", file, 1, ""); err == nil || errors.As(err, new(*RefusedError)) {
+		t.Errorf("error %v for a function that is not there, want one that is no refusal", err)
+	}
+	if list, err := reached("main.simulate[...]", file, 1, ""); err != nil || len(list) == 0 {
+		t.Errorf("a generic function: %v", err)
+	}
+}
+
+// FuzzReached: whatever the notebook holds, there is an answer.
+func FuzzReached(f *testing.F) {
+	f.Add(notebook)
+	f.Add("package main\nfunc simulate() { simulate() }\ntype T[P any] struct{ T *T[P] }\n")
+	dir := f.TempDir()
+	file := filepath.Join(dir, "main.go")
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module x\n"), 0o644); err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"main.simulate", "main.main.func1"} {
+			_, _ = reached(name, file, 3, "")
+		}
+	})
+}

@@ -1,0 +1,262 @@
+package code
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"path"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// walk follows names from a function to all that it reaches.
+type walk struct {
+	*source
+	modules *moduleSet
+	ignored string
+	seen    map[any]bool // declarations, and import paths
+	parts   []Part
+}
+
+// start enters the function called name, or the literals that begin on line.
+func (w *walk) start(name string, line int) error {
+	plain, _, _ := strings.Cut(name, "[")
+	for _, d := range w.decls[plain] {
+		if f, ok := d.node.(*ast.FuncDecl); ok && f.Recv == nil {
+			return w.declared(plain)
+		}
+	}
+	found := false
+	var err error
+	var calls []*ast.CallExpr
+	ast.Inspect(w.main, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			calls = append(calls, n)
+		case *ast.FuncLit:
+			if w.fset.Position(n.Pos()).Line != line || err != nil {
+				break
+			}
+			found = true
+			err = w.literal(n, calls)
+			return false
+		}
+		return true
+	})
+	if err == nil && !found {
+		err = fmt.Errorf("the source of %s is not there", name)
+	}
+	return err
+}
+
+// literal enters a function literal that is an argument of one of calls.
+func (w *walk) literal(f *ast.FuncLit, calls []*ast.CallExpr) error {
+	inputs := map[*ast.Object]bool{}
+	for _, c := range calls {
+		for i, a := range c.Args {
+			if a != f {
+				continue
+			}
+			for _, in := range c.Args[i+1:] {
+				if x, ok := in.(*ast.Ident); ok && x.Obj != nil {
+					inputs[x.Obj] = true
+				}
+			}
+		}
+	}
+	var err error
+	w.idents(f, func(i *ast.Ident) {
+		if err != nil || !w.local(i) || i.Obj.Pos() >= f.Pos() && i.Obj.Pos() < f.End() {
+			return
+		}
+		if at, ok := w.locals[i.Obj]; ok {
+			err = &RefusedError{fmt.Sprintf("the function uses the local variable %s, which is assigned at %v; declare a new variable for it", i.Name, place(at))}
+		} else if !inputs[i.Obj] {
+			err = &RefusedError{fmt.Sprintf("the function uses the local variable %s; pass %s as an input after the function", i.Name, i.Name)}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	sum, _ := w.sum(f.Pos(), f.End())
+	w.parts = append(w.parts, Part{Name: "the function", Sum: sum})
+	return w.names(f)
+}
+
+// declared enters the declarations of a name, a type with its methods.
+func (w *walk) declared(name string) error {
+	for _, d := range w.decls[name] {
+		if w.seen[d] {
+			continue
+		}
+		w.seen[d] = true
+		if at, ok := w.changed[name]; ok && strings.HasPrefix(d.kind, "var ") {
+			return &RefusedError{fmt.Sprintf("the variable %s is assigned at %v, so its value is not told by its declaration; pass the value as an input", name, place(at))}
+		}
+		sum, text := w.sum(d.from, d.to)
+		w.parts = append(w.parts, Part{Name: d.kind, Sum: sum, Shown: text})
+		if err := w.names(d.node); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// place is a position without its column, which a notebook's kernel maps to
+// the cell.
+func place(at token.Position) string { return fmt.Sprintf("%s:%d", at.Filename, at.Line) }
+
+// names enters all that node names.
+func (w *walk) names(node ast.Node) (err error) {
+	w.idents(node, func(i *ast.Ident) {
+		if err != nil || w.local(i) {
+			return
+		}
+		switch path, imported := w.imports[i.Name]; {
+		case len(w.decls[i.Name]) > 0:
+			err = w.declared(i.Name)
+		case imported:
+			err = w.imported(path)
+		case !predeclared[i.Name]:
+			err = w.unnamedImport(i.Name)
+		}
+	})
+	return err
+}
+
+// idents calls use for each name in node that refers to something: not for
+// fields, methods and what is declared.
+func (w *walk) idents(node ast.Node, use func(*ast.Ident)) {
+	ast.Inspect(node, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			use(n)
+		case *ast.SelectorExpr:
+			w.idents(n.X, use)
+			return false
+		case *ast.StructType:
+			w.fields(n.Fields, use)
+			return false
+		case *ast.InterfaceType:
+			w.fields(n.Methods, use)
+			return false
+		case *ast.FuncDecl:
+			if n.Recv != nil {
+				w.idents(n.Recv, use)
+			}
+			w.idents(n.Type, use)
+			if n.Body != nil {
+				w.idents(n.Body, use)
+			}
+			return false
+		case *ast.CompositeLit:
+			w.composite(n, use)
+			return false
+		}
+		return true
+	})
+}
+
+func (w *walk) fields(list *ast.FieldList, use func(*ast.Ident)) {
+	for _, f := range list.List {
+		w.idents(f.Type, use)
+	}
+}
+
+// composite leaves out the keys that are names of fields.
+func (w *walk) composite(c *ast.CompositeLit, use func(*ast.Ident)) {
+	if c.Type != nil {
+		w.idents(c.Type, use)
+	}
+	for _, e := range c.Elts {
+		if kv, ok := e.(*ast.KeyValueExpr); ok {
+			if key, ok := kv.Key.(*ast.Ident); ok && w.isField(c.Type, key.Name) {
+				w.idents(kv.Value, use)
+				continue
+			}
+		}
+		w.idents(e, use)
+	}
+}
+
+// isField tells whether key must be a field in a literal of type t. Where the
+// type does not say, a name with a capital letter is.
+func (w *walk) isField(t ast.Expr, key string) bool {
+	switch t := t.(type) {
+	case *ast.ArrayType, *ast.MapType:
+		return false
+	case *ast.StructType:
+		return true
+	case *ast.Ident:
+		for _, d := range w.decls[t.Name] {
+			if spec, ok := d.node.(*ast.TypeSpec); ok {
+				_, is := spec.Type.(*ast.StructType)
+				return is
+			}
+		}
+	}
+	r, _ := utf8.DecodeRuneInString(key)
+	return unicode.IsUpper(r)
+}
+
+var major = regexp.MustCompile(`^v[0-9]+$`)
+
+// unnamedImport enters the import that a name most likely means, or all whose
+// name the file does not tell.
+func (w *walk) unnamedImport(name string) error {
+	for _, p := range w.unnamed {
+		base := path.Base(p)
+		if major.MatchString(base) {
+			base = path.Base(path.Dir(p))
+		}
+		if base == name {
+			return w.imported(p)
+		}
+	}
+	for _, p := range w.unnamed {
+		if err := w.imported(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// imported enters a package: by content where it is in a module of the
+// notebook, by version elsewhere. The standard library has that of Go.
+func (w *walk) imported(path string) error {
+	if path == w.ignored || w.seen[path] {
+		return nil
+	}
+	w.seen[path] = true
+	dir, ok := w.modules.folder(path)
+	if !ok {
+		if module, version := w.modules.version(path); module != "" && !w.seen["module "+module] {
+			w.seen["module "+module] = true
+			w.parts = append(w.parts, Part{Name: "module " + module, Sum: version, Shown: version})
+		}
+		return nil
+	}
+	sum, imports, err := content(dir)
+	if err != nil {
+		return err
+	}
+	w.parts = append(w.parts, Part{Name: "package " + path, Sum: sum})
+	for _, p := range imports {
+		if err := w.imported(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var predeclared = func() map[string]bool {
+	m := map[string]bool{}
+	for _, name := range strings.Fields(`any bool byte comparable complex64 complex128 error float32 float64 int int8 int16
+		int32 int64 rune string uint uint8 uint16 uint32 uint64 uintptr true false iota nil append cap clear close
+		complex copy delete imag len make max min new panic print println real recover _`) {
+		m[name] = true
+	}
+	return m
+}()

@@ -1,0 +1,226 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func folder(t *testing.T) Folder { return Folder{Path: filepath.Join(t.TempDir(), ".myogen")} }
+
+func save(t *testing.T, f Folder, name, key, value string) {
+	t.Helper()
+	if err := f.Save(Header{Name: name, Key: key, Why: "first time"}, []byte(value)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSaveAndLoad(t *testing.T) {
+	f := folder(t)
+	if _, _, err := f.Load("run", "k"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("error %v where nothing is kept", err)
+	}
+	for _, value := range []string{"", "one", "two\nlines\n", strings.Repeat("\x00", 100000)} {
+		save(t, f, "a run, with / in it", "k", value)
+		h, got, err := f.Load("a run, with / in it", "k")
+		if err != nil || string(got) != value || h.Why != "first time" {
+			t.Errorf("loaded %d bytes, header %+v, error %v", len(got), h, err)
+		}
+	}
+	if b, err := os.ReadFile(filepath.Join(f.Path, ".gitignore")); err != nil || string(b) != "*\n" {
+		t.Errorf(".gitignore holds %q, error %v", b, err)
+	}
+	all, err := f.List()
+	if err != nil || len(all) != 1 || all[0].Name != "a run, with / in it" || all[0].Size < 100000 {
+		t.Errorf("the folder holds %+v, error %v", all, err)
+	}
+}
+
+// Every flipped, missing or added byte is found.
+func TestDamageIsFound(t *testing.T) {
+	f := folder(t)
+	save(t, f, "run", "k", "some value")
+	path := f.path("run", "k")
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(what string, b []byte) {
+		t.Helper()
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		var damaged *DamagedError
+		if _, _, err := f.Load("run", "k"); !errors.As(err, &damaged) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: error %v, want the file damaged", what, err)
+		}
+		if _, err := f.List(); err != nil {
+			t.Errorf("%s: the list fails: %v", what, err)
+		}
+	}
+	for i := range good {
+		b := bytes.Clone(good)
+		b[i] ^= 1
+		check(fmt.Sprintf("byte %d", i), b)
+	}
+	for i := range good {
+		check(fmt.Sprintf("cut at %d", i), good[:i])
+	}
+	check("longer", append(bytes.Clone(good), 'x'))
+	check("another's", []byte("\x89PNG"))
+	if n, _, err := f.Forget("run"); n != 1 || err != nil {
+		t.Errorf("forgot %d damaged files, error %v", n, err)
+	}
+}
+
+func TestAFileOfAnotherValueIsRefused(t *testing.T) {
+	f := folder(t)
+	save(t, f, "one", "k", "1")
+	if err := os.Rename(f.path("one", "k"), f.path("two", "k")); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := f.Load("two", "k"); err == nil || !strings.Contains(err.Error(), `it holds "one"`) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// The folder stays within its limit: the least recently used go first, and
+// what is not a kept value is left alone.
+func TestLimit(t *testing.T) {
+	f := folder(t)
+	f.Limit = 4000
+	value := strings.Repeat("x", 1000)
+	past := time.Now().Add(-time.Minute)
+	for i := range 3 {
+		save(t, f, fmt.Sprint(i), "k", value)
+		if err := os.Chtimes(f.path(fmt.Sprint(i), "k"), past, past); err != nil {
+			t.Fatal(err)
+		}
+		past = past.Add(time.Second)
+	}
+	mine := filepath.Join(f.Path, "mine.txt")
+	if err := os.WriteFile(mine, make([]byte, 10000), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := f.Load("0", "k"); err != nil { // now used last
+		t.Fatal(err)
+	}
+	save(t, f, "3", "k", value)
+	for name, there := range map[string]bool{"0": true, "1": false, "2": true, "3": true} {
+		if _, _, err := f.Load(name, "k"); (err == nil) != there {
+			t.Errorf("value %s: error %v, want it there: %v", name, err, there)
+		}
+	}
+	if _, err := os.Stat(mine); err != nil {
+		t.Error(err)
+	}
+	if err := f.Save(Header{Name: "huge"}, make([]byte, 4001)); err == nil || !strings.Contains(err.Error(), "the limit is 4000") {
+		t.Errorf("error %v for a value above the limit", err)
+	}
+	if _, _, err := f.Load("3", "k"); err != nil {
+		t.Errorf("a value that is too large pushed another out: %v", err)
+	}
+}
+
+func TestForget(t *testing.T) {
+	f := folder(t)
+	save(t, f, "a", "1", "x")
+	save(t, f, "a", "2", "x")
+	save(t, f, "b", "1", "x")
+	if n, size, err := f.Forget("a"); n != 2 || size == 0 || err != nil {
+		t.Errorf("forgot %d of %d bytes, error %v", n, size, err)
+	}
+	if all, err := f.List(); len(all) != 1 || err != nil {
+		t.Errorf("%d are left, error %v", len(all), err)
+	}
+}
+
+// Many writers, readers and evictions at once leave whole values.
+func TestConcurrentUse(t *testing.T) {
+	f := folder(t)
+	f.Limit = 20000
+	var wg sync.WaitGroup
+	for w := range 8 {
+		wg.Go(func() {
+			for i := range 30 {
+				name := fmt.Sprint((w + i) % 5)
+				want := strings.Repeat(name, 3000)
+				if err := f.Save(Header{Name: name, Key: "k"}, []byte(want)); err != nil {
+					t.Error(err)
+				}
+				if _, got, err := f.Load(name, "k"); err == nil && string(got) != want || err != nil && !errors.Is(err, os.ErrNotExist) {
+					t.Errorf("read %d bytes, error %v", len(got), err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// A writer that is killed at any time leaves the value of before or after.
+func TestKilledWriter(t *testing.T) {
+	if dir := os.Getenv("STORE_TEST_WRITER"); dir != "" {
+		f := Folder{Path: dir}
+		for i := 0; ; i++ {
+			if err := f.Save(Header{Name: "run", Key: "k"}, bytes.Repeat([]byte{byte(i)}, 1<<20)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	f := folder(t)
+	save(t, f, "run", "k", "old")
+	for i := range 5 {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestKilledWriter$")
+		cmd.Env = append(os.Environ(), "STORE_TEST_WRITER="+f.Path)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(20+7*i) * time.Millisecond)
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // it was killed
+		if _, _, err := f.Load("run", "k"); err != nil {
+			t.Errorf("after kill %d: %v", i, err)
+		}
+	}
+	old := time.Now().Add(-2 * abandoned)
+	left, err := filepath.Glob(filepath.Join(f.Path, partial+"*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range left {
+		if err := os.Chtimes(path, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	save(t, f, "run", "k", "new")
+	if left, err := filepath.Glob(filepath.Join(f.Path, partial+"*")); err != nil || len(left) > 0 {
+		t.Errorf("half-written files %v are left, error %v", left, err)
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	dir := Folder{Path: f.TempDir()}
+	if err := dir.Save(Header{Name: "n", Key: "k"}, []byte("v")); err != nil {
+		f.Fatal(err)
+	}
+	b, err := os.ReadFile(dir.path("n", "k"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Add([]byte(magic))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if _, _, err := open(b); err == nil && !bytes.HasPrefix(b, []byte(magic)) {
+			t.Error("foreign bytes were accepted")
+		}
+	})
+}

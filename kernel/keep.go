@@ -1,0 +1,205 @@
+package kernel
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"sync"
+	"time"
+
+	"gomyogen/kernel/internal/canon"
+	"gomyogen/kernel/internal/code"
+	"gomyogen/kernel/internal/store"
+)
+
+// Value is a value that outlives the cell that computes it. Make it with Keep.
+type Value[T any] struct {
+	name    string
+	compute func() (T, error)
+	inputs  []any
+
+	mu    sync.Mutex
+	done  bool
+	value T
+	err   error
+}
+
+// Keep names a value and the function that computes it. Get computes it in the
+// cell that first needs it; later cells, kernels and days read what was kept:
+//
+//	var run = kernel.Keep("descending drive", simulate)
+//
+//	%%
+//	fmt.Println(run.Get().Simulated)
+//
+// It is computed again when, and only when, what it is made from has changed:
+// the code of the function and every declaration of the notebook that this
+// reaches, with types, methods and the packages of this module by content;
+// the kept values that it got on the way; the versions of other modules and
+// of Go; and the inputs. Comments, layout, added cells and the order of cells
+// do not count. Inputs are values, compared by content; a File by that of the
+// file, another Value by what it is made from. The clock, the environment and
+// files are not code: what depends on them needs them as inputs.
+//
+// A function literal may use local variables when they are inputs too:
+//
+//	for _, peak := range []units.Rate{45, 65, 85} {
+//		run := kernel.Keep(fmt.Sprint("peak ", peak), func() (*myogen.Result, error) { return simulate(peak) }, peak)
+//		...
+//	}
+//
+// What cannot be told from the code is refused by name: other local variables,
+// methods bound to a value, and top-level variables that are assigned.
+//
+// Values are written by encoding/gob and read back before they are kept: a
+// value that does not survive this is not kept, and a line says why. Nor are
+// the partial results of a stopped run. They are in the folder .myogen beside
+// the notebook, checksummed, ignored by git, 2 GiB at most (or the MiB of the
+// environment variable MYOGEN_KEEP_MIB); the least recently used go first.
+// Kept shows them, Forget removes them.
+func Keep[T any](name string, compute func() (T, error), inputs ...any) *Value[T] {
+	k := &Value[T]{name: name, compute: compute, inputs: inputs}
+	known.add(name, k)
+	return k
+}
+
+// File is an input that counts by the content of the file at this path.
+type File string
+
+// Get returns the value: the kept one, or a new one, which it keeps. An error
+// of the function ends the cell as Check does.
+func (k *Value[T]) Get() T {
+	v, err := k.Load()
+	if err != nil {
+		fail(err, place())
+	}
+	return v
+}
+
+// Load is Get for those who handle the error. Within a program it computes at
+// most once.
+func (k *Value[T]) Load() (T, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.done {
+		k.value, k.err = k.load()
+		k.done = true
+	}
+	return k.value, k.err
+}
+
+func (k *Value[T]) load() (T, error) {
+	parts, err := k.parts()
+	var refused *code.RefusedError
+	switch {
+	case errors.As(err, &refused):
+		var none T
+		return none, fmt.Errorf("kernel: Keep %q: %w", k.name, err)
+	case err != nil:
+		v, computeErr := k.compute()
+		k.notice("not kept: %v", err)
+		return v, computeErr
+	}
+	h := store.Header{Name: k.name, Key: sumOf(parts), Type: reflect.TypeFor[T]().String(), Parts: parts}
+	folder, err := keepFolder()
+	if err != nil {
+		var none T
+		return none, err
+	}
+	old, b, err := folder.Load(h.Name, h.Key)
+	switch {
+	case err == nil:
+		var v T
+		if v, err = decode[T](b); err == nil {
+			if h.Why = known.outdated(old.Uses); h.Why == "" {
+				known.used(h, old.Uses)
+				return v, nil
+			}
+			break
+		}
+		fallthrough
+	case !errors.Is(err, os.ErrNotExist):
+		k.notice("computed again: %v", err)
+		h.Why = "its file was damaged"
+	default:
+		h.Why = reason(folder, h)
+	}
+	return k.make(folder, h)
+}
+
+// make computes the value and keeps it.
+func (k *Value[T]) make(folder store.Folder, h store.Header) (T, error) {
+	h.Made = time.Now()
+	uses, stop := known.watch()
+	v, err := k.compute()
+	stop()
+	h.Took, h.Uses = time.Since(h.Made), uses
+	known.used(h, uses)
+	if err != nil {
+		return v, err
+	}
+	if p, ok := any(v).(interface{ Partial() bool }); ok && p.Partial() {
+		k.notice("partial, so it is not kept; the next cell that needs it computes it again")
+		return v, nil
+	}
+	b, err := encode(v)
+	if err == nil {
+		err = folder.Save(h, b)
+	}
+	if err != nil {
+		k.notice("not kept: %v", err)
+	}
+	return v, nil
+}
+
+func (k *Value[T]) notice(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "kernel: value %q: %s\n", k.name, fmt.Sprintf(format, args...))
+}
+
+// encode writes a value and makes sure that it can be read back.
+func encode[T any](v T) ([]byte, error) {
+	if err := canon.Check(v); err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := gob.NewEncoder(&b).Encode(&boxed[T]{v}); err != nil {
+		return nil, err
+	}
+	back, err := decode[T](b.Bytes())
+	if err != nil {
+		return nil, err
+	}
+	if where := canon.Diff(v, back); where != "" {
+		return nil, fmt.Errorf("it does not survive encoding/gob: %s", where)
+	}
+	return b.Bytes(), nil
+}
+
+func decode[T any](b []byte) (v T, err error) {
+	var box boxed[T]
+	err = gob.NewDecoder(bytes.NewReader(b)).Decode(&box)
+	return box.Value, err
+}
+
+// boxed lets gob write what it does not write by itself: nil, zero.
+type boxed[T any] struct{ Value T }
+
+// keepFolder is the folder of kept values.
+func keepFolder() (store.Folder, error) {
+	dir := cmp.Or(os.Getenv("MYOGEN_NOTEBOOK_DIR"), ".")
+	f := store.Folder{Path: filepath.Join(dir, ".myogen")}
+	if s := os.Getenv("MYOGEN_KEEP_MIB"); s != "" {
+		mib, err := strconv.ParseInt(s, 10, 32)
+		if err != nil || mib < 1 {
+			return f, fmt.Errorf("kernel: MYOGEN_KEEP_MIB is %q, must be a whole number of MiB, at least 1", s)
+		}
+		f.Limit = mib << 20
+	}
+	return f, nil
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// build makes the launcher and a base folder, short enough for a socket.
+func build(t *testing.T) (launcher, base string) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "l-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	launcher = filepath.Join(dir, "launcher")
+	if out, err := exec.Command("go", "build", "-o", launcher, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return launcher, filepath.Join(dir, "tmp")
+}
+
+// start starts a kernel that says where it is and then sleeps.
+func start(t *testing.T, launcher, base, script string) (cmd *exec.Cmd, dir string) {
+	t.Helper()
+	cmd = exec.Command(launcher, "sh", "-c", script)
+	cmd.Env = append(os.Environ(), "MYOGEN_TMP="+base)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	dir = filepath.Join(base, fmt.Sprint(kernelPrefix, cmd.Process.Pid))
+	wait(t, "the kernel starts", func() bool {
+		_, err := os.Stat(filepath.Join(dir, "ready"))
+		return err == nil
+	})
+	return cmd, dir
+}
+
+func wait(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for range 500 {
+		if done() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("%s: not within 5 s", what)
+}
+
+func gone(dir string) func() bool {
+	return func() bool {
+		_, err := os.Stat(dir)
+		return os.IsNotExist(err)
+	}
+}
+
+// running tells whether a program runs from dir.
+func running(t *testing.T, dir string) bool {
+	t.Helper()
+	all, err := processes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range all {
+		if strings.HasPrefix(args[0], dir+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// The kernel keeps its process id and its arguments, has a folder of its own
+// and leaves nothing, whether it ends or is killed with a cell running.
+func TestAKernelLeavesNothing(t *testing.T) {
+	launcher, base := build(t)
+	sleep, err := exec.LookPath("sleep")
+	if err != nil {
+		t.Skip("there is no sleep")
+	}
+	script := `cp ` + sleep + ` "$TMPDIR/cell"; mkfifo "$TMPDIR/pipe"; "$TMPDIR/cell" 60 & echo a line of the log >&2; echo $$ > "$TMPDIR/ready"; `
+	for name, c := range map[string]struct {
+		then string
+		end  func(*exec.Cmd) error
+	}{
+		"ends":   {"kill $!; sleep 0.2", func(*exec.Cmd) error { return nil }},
+		"killed": {"wait", func(c *exec.Cmd) error { return c.Process.Kill() }},
+		"asked":  {"wait", func(c *exec.Cmd) error { return c.Process.Signal(syscall.SIGTERM) }},
+	} {
+		cmd, dir := start(t, launcher, base, script+c.then)
+		wait(t, name+": the program has the launcher's process id", func() bool {
+			b, _ := os.ReadFile(filepath.Join(dir, "ready"))
+			return strings.TrimSpace(string(b)) == fmt.Sprint(cmd.Process.Pid) || name == "ends"
+		})
+		if err := c.end(cmd); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // it was ended
+		wait(t, name+": the folder goes", gone(dir))
+		if running(t, dir) {
+			t.Errorf("%s: the cell's program still runs", name)
+		}
+	}
+	if b, err := os.ReadFile(filepath.Join(base, logName)); err != nil || string(b) != "a line of the log\n" {
+		t.Errorf("the last log is %q, error %v", b, err)
+	}
+}
+
+// A start removes what a crash of the machine left, and only that.
+func TestSweep(t *testing.T) {
+	launcher, base := build(t)
+	living, livingDir := start(t, launcher, base, `touch "$TMPDIR/ready"; exec sleep 60`)
+	dead := filepath.Join(base, "k-99999999")
+	old, fresh := filepath.Join(base, "new-1"), filepath.Join(base, "new-2")
+	for _, dir := range []string{dead, old, fresh, filepath.Join(base, "other")} {
+		if err := os.MkdirAll(filepath.Join(dir, "gonb_1"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	past := time.Now().Add(-2 * young)
+	if err := os.Chtimes(old, past, past); err != nil {
+		t.Fatal(err)
+	}
+	next, nextDir := start(t, launcher, base, `touch "$TMPDIR/ready"; exec sleep 60`)
+	for dir, there := range map[string]bool{livingDir: true, nextDir: true, dead: false, old: false, fresh: true, filepath.Join(base, "other"): true} {
+		if _, err := os.Stat(dir); (err == nil) != there {
+			t.Errorf("%s: error %v, want it there: %v", dir, err, there)
+		}
+	}
+	for _, cmd := range []*exec.Cmd{living, next} {
+		if err := cmd.Process.Kill(); err != nil {
+			t.Error(err)
+		}
+		_ = cmd.Wait() // it was killed
+	}
+	wait(t, "the folders go", func() bool { return gone(livingDir)() && gone(nextDir)() })
+}
+
+// A path that is too long for a socket, or a folder of somebody else's, is not
+// used.
+func TestBaseFolder(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	t.Setenv("MYOGEN_TMP", filepath.Join(t.TempDir(), strings.Repeat("x", 80)))
+	got, err := baseFolder()
+	if err != nil || strings.Contains(got, "xxx") || len(got) > maxBase {
+		t.Errorf("the folder is %s, error %v", got, err)
+	}
+	open := filepath.Join(t.TempDir(), "o")
+	if err := os.Mkdir(open, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(open, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := ownFolder(open); err == nil {
+		t.Error("a folder that everybody can write to was taken")
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	launcher, base := build(t)
+	for _, args := range [][]string{{}, {"there-is-no-such-program"}} {
+		cmd := exec.Command(launcher, args...)
+		cmd.Env = append(os.Environ(), "MYOGEN_TMP="+base)
+		if out, err := cmd.CombinedOutput(); err == nil || !strings.HasPrefix(string(out), "launcher: ") {
+			t.Errorf("%q: error %v, said %q", args, err, out)
+		}
+	}
+}
+
+// The stand-in for gopls ends at once; the real one starts behind it, with the
+// same arguments and a limit on idling.
+func TestGopls(t *testing.T) {
+	launcher, base := build(t)
+	dir := filepath.Dir(launcher)
+	if err := os.MkdirAll(base, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(base, "gopls")
+	if err := os.Symlink(launcher, link); err != nil {
+		t.Fatal(err)
+	}
+	said := filepath.Join(dir, "said")
+	script := "#!/bin/sh\necho \"$@\" > " + said + ".part && mv " + said + ".part " + said + "\n"
+	if err := os.WriteFile(filepath.Join(dir, "gopls"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ args, want string }{
+		{"-listen unix;/x/socket", "-listen unix;/x/socket -listen.timeout=20s"},
+		{"version", "version"},
+	} {
+		if out, err := exec.Command(link, strings.Fields(c.args)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		wait(t, "the real gopls starts", func() bool { _, err := os.Stat(said); return err == nil })
+		if b, err := os.ReadFile(said); err != nil || strings.TrimSpace(string(b)) != c.want {
+			t.Errorf("gopls %s became %q, error %v; want %q", c.args, b, err, c.want)
+		}
+		if err := os.Remove(said); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
