@@ -38,22 +38,21 @@ func fail(err error, at string) {
 	os.Exit(1)
 }
 
-// failure is the text that a failing cell shows: the message, then its place.
-// GoNB puts the cell and its line before a place in the cell's code. An error
-// of several lines keeps them, below the first.
+// failure is the text that a failing cell shows: the place, then the message
+// in the same line. GoNB puts the cell and its line before a place in the
+// cell's code. It dies of a line with such a place after two colons, so the
+// place comes first and the message has none. An error of several lines keeps
+// them, below the first.
 func failure(err error, at string) string {
 	message := strings.TrimSpace(err.Error())
 	if err == context.Canceled || err == ErrStopped { // not wrapped: nothing says what was stopped
 		message = "stopped before it was complete"
 	}
-	first, rest, more := strings.Cut(message, "\n")
+	message = strings.ReplaceAll(message, ".go:", ".go line ")
 	if at != "" {
-		first = strings.TrimRight(first, " .:") + ", at " + at
+		message = at + ": " + message
 	}
-	if more {
-		return first + "\n" + rest + "\n"
-	}
-	return first + "\n"
+	return message + "\n"
 }
 
 // place returns "file:line" of the innermost call that comes from the cell's

@@ -85,12 +85,12 @@ type source struct {
 	fset    *token.FileSet
 	main    *ast.File // the file of the function
 	text    map[*token.File][]byte
-	decls   map[string][]*decl             // by name; the methods of a type are with it
-	imports map[string]string              // name to path
-	unnamed []string                       // paths whose name is not told in the file
-	top     map[ast.Spec]bool              // declarations outside functions
-	changed map[string]token.Position      // top-level variables that are assigned
-	locals  map[*ast.Object]token.Position // likewise, of local variables
+	decls   map[string][]*decl     // by name; the methods of a type are with it
+	imports map[string]string      // name to path
+	unnamed []string               // paths whose name is not told in the file
+	top     map[ast.Spec]bool      // declarations outside functions
+	changed map[string]string      // top-level variables that are assigned, with the function that does
+	locals  map[*ast.Object]string // likewise, of local variables
 }
 
 // decl is a declaration of its own: a function or one name of a group.
@@ -115,7 +115,7 @@ func parse(file string) (*source, error) {
 		}
 	}
 	s := &source{fset: token.NewFileSet(), text: map[*token.File][]byte{}, decls: map[string][]*decl{}, imports: map[string]string{},
-		top: map[ast.Spec]bool{}, changed: map[string]token.Position{}, locals: map[*ast.Object]token.Position{}}
+		top: map[ast.Spec]bool{}, changed: map[string]string{}, locals: map[*ast.Object]string{}}
 	for i, name := range files {
 		text, err := os.ReadFile(name)
 		if err != nil {
@@ -160,7 +160,16 @@ func (s *source) add(f *ast.File) {
 			s.unnamed = append(s.unnamed, path)
 		}
 	}
-	ast.Inspect(f, s.assigned)
+	for _, d := range f.Decls {
+		in := "a declaration"
+		if f, ok := d.(*ast.FuncDecl); ok {
+			in = "the function " + f.Name.Name
+		}
+		if in == "the function main" {
+			in = "this cell"
+		}
+		ast.Inspect(d, func(n ast.Node) bool { s.assigned(n, in); return true })
+	}
 }
 
 func (s *source) enter(name string, d *decl) {
@@ -233,7 +242,7 @@ func receiver(e ast.Expr) string {
 
 // assigned notes the top-level variables, and the objects, that a statement
 // gives a new value.
-func (s *source) assigned(n ast.Node) bool {
+func (s *source) assigned(n ast.Node, in string) {
 	var to []ast.Expr
 	switch n := n.(type) {
 	case *ast.AssignStmt:
@@ -251,12 +260,11 @@ func (s *source) assigned(n ast.Node) bool {
 		switch i := root(e); {
 		case i == nil:
 		case s.local(i):
-			s.locals[i.Obj] = s.fset.Position(i.Pos())
+			s.locals[i.Obj] = in
 		default:
-			s.changed[i.Name] = s.fset.Position(i.Pos())
+			s.changed[i.Name] = in
 		}
 	}
-	return true
 }
 
 // root returns the variable that an assignment to e changes.

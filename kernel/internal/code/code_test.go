@@ -221,8 +221,8 @@ func TestLiterals(t *testing.T) {
 		{"main.init.func1", `Keep("literal"`, []string{"const duration", "const seed", "func helper", "the function"}, ""},
 		{"main.main.func1", `Keep("a"`, []string{"const duration", "func helper", "the function"}, ""},
 		{"main.main.func2", `Keep("b"`, nil, "local variable local; pass local as an input"},
-		{"main.main.func3", `Keep("c"`, nil, "local variable later, which is assigned"},
-		{"main.count", "func count", nil, "the variable counter is assigned at"},
+		{"main.main.func3", `Keep("c"`, nil, "local variable later, which this cell assigns"},
+		{"main.count", "func count", nil, "the variable counter, which this cell assigns"},
 		{"main.setting.twice-fm", "func count", nil, "setting.twice is bound to a value"},
 	} {
 		list, err := reached(c.function, file, lineOf(t, notebook, c.line), "")

@@ -3,7 +3,6 @@ package code
 import (
 	"fmt"
 	"go/ast"
-	"go/token"
 	"path"
 	"regexp"
 	"strings"
@@ -71,8 +70,8 @@ func (w *walk) literal(f *ast.FuncLit, calls []*ast.CallExpr) error {
 		if err != nil || !w.local(i) || i.Obj.Pos() >= f.Pos() && i.Obj.Pos() < f.End() {
 			return
 		}
-		if at, ok := w.locals[i.Obj]; ok {
-			err = &RefusedError{fmt.Sprintf("the function uses the local variable %s, which is assigned at %v; declare a new variable for it", i.Name, place(at))}
+		if in, ok := w.locals[i.Obj]; ok {
+			err = &RefusedError{fmt.Sprintf("the function uses the local variable %s, which %s assigns; declare a new variable for it", i.Name, in)}
 		} else if !inputs[i.Obj] {
 			err = &RefusedError{fmt.Sprintf("the function uses the local variable %s; pass %s as an input after the function", i.Name, i.Name)}
 		}
@@ -92,8 +91,8 @@ func (w *walk) declared(name string) error {
 			continue
 		}
 		w.seen[d] = true
-		if at, ok := w.changed[name]; ok && strings.HasPrefix(d.kind, "var ") {
-			return &RefusedError{fmt.Sprintf("the variable %s is assigned at %v, so its value is not told by its declaration; pass the value as an input", name, place(at))}
+		if in, ok := w.changed[name]; ok && strings.HasPrefix(d.kind, "var ") {
+			return &RefusedError{fmt.Sprintf("the function uses the variable %s, which %s assigns, so that its declaration does not tell its value; use a function literal with the value as an input", name, in)}
 		}
 		sum, text := w.sum(d.from, d.to)
 		w.parts = append(w.parts, Part{Name: d.kind, Sum: sum, Shown: text})
@@ -103,10 +102,6 @@ func (w *walk) declared(name string) error {
 	}
 	return nil
 }
-
-// place is a position without its column, which a notebook's kernel maps to
-// the cell.
-func place(at token.Position) string { return fmt.Sprintf("%s:%d", at.Filename, at.Line) }
 
 // names enters all that node names.
 func (w *walk) names(node ast.Node) (err error) {

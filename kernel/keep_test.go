@@ -1,0 +1,320 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"gomyogen/myogen"
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
+)
+
+// The functions that are kept here count their calls.
+var calls atomic.Int32
+
+type kept struct {
+	Name  string
+	Times []float64
+	Notes map[string]int
+	Next  *kept
+}
+
+func makeKept() (kept, error) {
+	calls.Add(1)
+	return kept{"a", []float64{1, math.NaN(), math.Inf(1)}, map[string]int{"x": 1}, &kept{Times: []float64{}}}, nil
+}
+
+func makeResult() (*myogen.Result, error) {
+	calls.Add(1)
+	r := &myogen.Result{Simulated: 1000, Requested: 1000, Steps: 10000}
+	r.Block = &neo.Block{Name: "run", Annotations: map[string]string{"seed": "42"}, Segments: []neo.Segment{{
+		Name: "aMN", SpikeTrains: []neo.SpikeTrain{{Name: "MN_0", Times: []units.Time{1, 2.5}, TStop: 1000, SamplingPeriod: 0.1}},
+		AnalogSignals: []neo.AnalogSignal{{Name: "drive", Units: "pps", SamplingPeriod: 0.1, Values: []float64{1, math.NaN()}}}}}}
+	return r, nil
+}
+
+func makePartial() (*myogen.Result, error) {
+	calls.Add(1)
+	return &myogen.Result{Simulated: 500, Requested: 1000}, nil
+}
+
+var errBroken = errors.New("broken")
+
+func makeError() (int, error) { calls.Add(1); return 0, errBroken }
+
+func makeStopped() (int, error) { calls.Add(1); return 0, fmt.Errorf("run: %w", context.Canceled) }
+
+// secret has what gob does not see.
+type secret struct {
+	A int
+	b int
+}
+
+func makeSecret() (secret, error) { calls.Add(1); return secret{1, 2}, nil }
+
+type ring struct{ Next *ring }
+
+func makeRing() (*ring, error) {
+	calls.Add(1)
+	r := &ring{}
+	r.Next = r
+	return r, nil
+}
+
+func makeNil() (*kept, error) { calls.Add(1); return nil, nil }
+
+func makeAny() (any, error) { calls.Add(1); return kept{}, nil }
+
+// quiet runs f in a folder of its own and returns what it says on standard
+// error.
+func quiet(t *testing.T, f func()) string {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := os.Stderr
+	os.Stderr = w
+	defer func() { os.Stderr = old }()
+	f()
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// twice gets a value in two programs, as it were, and returns how often it was
+// computed and what was said.
+func twice[T any](t *testing.T, compute func() (T, error), inputs ...any) (v T, n int, said string) {
+	t.Helper()
+	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+	before := calls.Load()
+	said = quiet(t, func() {
+		for range 2 {
+			var err error
+			if v, err = Keep("value", compute, inputs...).Load(); err != nil {
+				fmt.Fprintln(os.Stderr, "error:", err)
+			}
+		}
+	})
+	return v, int(calls.Load() - before), said
+}
+
+func TestWhatIsKept(t *testing.T) {
+	if v, n, said := twice(t, makeKept); n != 1 || said != "" || v.Next == nil || len(v.Times) != 3 || v.Notes["x"] != 1 {
+		t.Errorf("a struct: computed %d times, %+v, said %q", n, v, said)
+	}
+	if v, n, said := twice(t, makeResult); n != 1 || said != "" || v.Partial() || v.Block.Segments[0].SpikeTrains[0].Times[1] != 2.5 {
+		t.Errorf("a result: computed %d times, said %q", n, said)
+	}
+	if v, n, said := twice(t, makeNil); n != 1 || said != "" || v != nil {
+		t.Errorf("nil: computed %d times, said %q", n, said)
+	}
+}
+
+func TestWhatIsNotKept(t *testing.T) {
+	if _, n, said := twice(t, makeSecret); n != 2 || !strings.Contains(said, `kernel: value "value": not kept: it does not survive encoding/gob: .b is 2 and 0`) {
+		t.Errorf("an unexported field: computed %d times, said %q", n, said)
+	}
+	if _, n, said := twice(t, makeRing); n != 2 || !strings.Contains(said, "not kept: .Next leads back to itself") {
+		t.Errorf("a ring: computed %d times, said %q", n, said)
+	}
+	if _, n, said := twice(t, makeAny); n != 2 || !strings.Contains(said, "not kept: gob: type not registered") {
+		t.Errorf("an interface: computed %d times, said %q", n, said)
+	}
+	if v, n, said := twice(t, makePartial); n != 2 || !v.Partial() || !strings.Contains(said, "partial, so it is not kept") {
+		t.Errorf("a stopped run: computed %d times, said %q", n, said)
+	}
+	if _, n, said := twice(t, makeError); n != 2 || !strings.Contains(said, "error: broken") {
+		t.Errorf("an error: computed %d times, said %q", n, said)
+	}
+	if _, n, said := twice(t, makeStopped); n != 2 || !strings.Contains(said, "error: run: context canceled") {
+		t.Errorf("a stop: computed %d times, said %q", n, said)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	local := 1
+	for _, c := range []struct {
+		value interface{ Load() (int, error) }
+		want  string
+	}{
+		{Keep("local", func() (int, error) { return local, nil }), `kernel: Keep "local": the function uses the local variable local; pass local as an input`},
+		{Keep("func", makeError, func() {}), `kernel: Keep "func": input 1: it is a func`},
+		{Keep("channel", makeError, 1, []any{make(chan int)}), "input 2: [0] is a chan"},
+		{Keep("file", makeError, File("none.csv")), "input 1: open none.csv"},
+		{Keep("", makeError), "the value has no name"},
+		{Keep[int]("nil", nil), "there is no function"},
+	} {
+		if _, err := c.value.Load(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want %q", err, c.want)
+		}
+	}
+	t.Setenv("MYOGEN_KEEP_MIB", "much")
+	if _, err := Keep("limit", makeError).Load(); err == nil || !strings.Contains(err.Error(), `MYOGEN_KEEP_MIB is "much"`) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Inputs count by what they hold.
+func TestInputs(t *testing.T) {
+	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+	file := filepath.Join(t.TempDir(), "emg.csv")
+	write := func(s string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(s), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("1,2")
+	get := func(want int, what string, inputs ...any) {
+		t.Helper()
+		before := calls.Load()
+		if _, err := Keep("inputs", makeKept, inputs...).Load(); err != nil {
+			t.Fatal(err)
+		}
+		if n := int(calls.Load() - before); n != want {
+			t.Errorf("%s: computed %d times, want %d", what, n, want)
+		}
+	}
+	get(1, "the first time", 65*units.Pps, File(file))
+	get(0, "the same inputs", 65*units.Pps, File(file))
+	get(1, "another rate", 66*units.Pps, File(file))
+	get(0, "the first rate again", 65*units.Pps, File(file))
+	write("1,3")
+	get(1, "another file", 65*units.Pps, File(file))
+	get(1, "an input more", 65*units.Pps, File(file), map[string]int{"a": 1, "b": 2})
+	get(0, "the same map", 65*units.Pps, File(file), map[string]int{"b": 2, "a": 1})
+	folder, err := keepFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := folder.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	why := ""
+	for _, e := range all {
+		why += e.Why + "\n"
+	}
+	for _, want := range []string{"first time", "input 1: 66 pps, was 65 pps", "input 2, file " + file + " changed", "input 3 is new"} {
+		if !strings.Contains(why, want) {
+			t.Errorf("no value was computed because %q, but\n%s", want, why)
+		}
+	}
+}
+
+func makeOuter() (kept, error) {
+	calls.Add(1)
+	for _, k := range known.byName["inner"] {
+		if inner, ok := k.(*Value[kept]); ok {
+			inner.Get()
+		}
+	}
+	return kept{}, nil
+}
+
+// A value that was computed from another is computed again when that one
+// must be.
+func TestValuesOfValues(t *testing.T) {
+	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+	file := filepath.Join(t.TempDir(), "emg.csv")
+	run := func(content string, want int) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		delete(known.byName, "inner")
+		Keep("inner", makeKept, File(file))
+		before := calls.Load()
+		if _, err := Keep("outer", makeOuter).Load(); err != nil {
+			t.Fatal(err)
+		}
+		if n := int(calls.Load() - before); n != want {
+			t.Errorf("file %q: computed %d values, want %d", content, n, want)
+		}
+	}
+	run("1", 2)
+	run("1", 0)
+	run("2", 2)
+	run("2", 0)
+	inner := Keep("inner as an input", makeKept, File(file))
+	key := func() string {
+		k, err := Keep("rates", makeKept, inner).key()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	before := key()
+	if err := os.WriteFile(file, []byte("3"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if key() == before {
+		t.Error("an input's file does not count")
+	}
+}
+
+func TestDamageIsReportedAndRepaired(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("MYOGEN_NOTEBOOK_DIR", dir)
+	get := func() (int, string) {
+		before := calls.Load()
+		said := quiet(t, func() { Keep("damage", makeKept).Get() })
+		return int(calls.Load() - before), said
+	}
+	get()
+	files, err := filepath.Glob(filepath.Join(dir, ".myogen", "*.kept"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("kept files %v, error %v", files, err)
+	}
+	if err := os.WriteFile(files[0], []byte("not ours"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if n, said := get(); n != 1 || strings.Count(said, "\n") != 1 || !strings.Contains(said, `value "damage": computed again: the kept file `+files[0]+" is damaged") {
+		t.Errorf("computed %d times, said %q", n, said)
+	}
+	if n, said := get(); n != 0 || said != "" {
+		t.Errorf("after the repair: computed %d times, said %q", n, said)
+	}
+}
+
+func TestForget(t *testing.T) {
+	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+	Keep("old", makeKept).Get()
+	if err := forget([]string{"new"}); err == nil || !strings.Contains(err.Error(), `no value "new" is kept; there are ["old"]`) {
+		t.Errorf("error %v", err)
+	}
+	if err := forget([]string{"old"}); err != nil {
+		t.Error(err)
+	}
+	if names := keptNames(); len(names) != 0 {
+		t.Errorf("%q are left", names)
+	}
+}
+
+// A folder that cannot be written costs the keeping, not the value.
+func TestNoFolder(t *testing.T) {
+	blocked := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(blocked, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("MYOGEN_NOTEBOOK_DIR", blocked)
+	var v kept
+	said := quiet(t, func() { v = Keep("value", makeKept).Get() })
+	if v.Name != "a" || !strings.Contains(said, "not kept: ") {
+		t.Errorf("got %+v, said %q", v, said)
+	}
+}

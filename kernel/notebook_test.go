@@ -1,0 +1,184 @@
+package kernel_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gomyogen/install/jupyter"
+	"gomyogen/install/jupyter/jupytertest"
+)
+
+// run runs a notebook of code cells in a kernel of its own. Cells may fail.
+func run(t *testing.T, dir string, cells ...string) jupyter.Notebook {
+	t.Helper()
+	home := jupytertest.Home(t)
+	path := filepath.Join(dir, "test.ipynb")
+	if err := os.WriteFile(path, jupytertest.Notebook(cells...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	e, err := home.Execute(context.Background(), &out, path)
+	file := e.Notebook
+	if err != nil {
+		file = filepath.Join(dir, "results", "test.failed.ipynb")
+	}
+	nb, readErr := jupyter.ReadNotebook(file)
+	if readErr != nil {
+		t.Fatal(err, readErr)
+	}
+	return nb
+}
+
+// output returns what a cell wrote to a stream.
+func output(nb jupyter.Notebook, cell int, stream string) string {
+	s := ""
+	for _, o := range nb.Cells[cell].Outputs {
+		if o.Name == stream {
+			s += string(o.Text)
+		}
+	}
+	return s
+}
+
+const get = "%%\nfmt.Println(run.Get())"
+
+// keeping is the notebook's first cell: a value made of a constant, a
+// variable, a helper, a type with a method, and a package of the module.
+const keeping = `import (
+	"fmt"
+	"gomyogen/kernel"
+	"gomyogen/myogen/units"
+)
+
+const seed = 42
+
+var rate = 65 * units.Pps
+
+type scale struct{ by float64 }
+
+func (s scale) of(x float64) float64 { return s.by * x }
+
+func helper(x float64) float64 { return x + 1 }
+
+func compute() (float64, error) {
+	fmt.Print("computing: ")
+	return helper(scale{2}.of(float64(rate)) + seed), nil
+}
+
+var run = kernel.Keep("answer", compute)`
+
+// Each case is a cell that is run after keeping, and whether the value is
+// computed again for it.
+var edits = []struct {
+	name, cell string
+	computes   bool
+	want       string
+}{
+	{"the first time", "", true, "173"},
+	{"again", "", false, "173"},
+	{"an added cell with an import, a comment and another layout", "import \"math\"\n\nfunc unrelated() float64 { return math.Pi * seed }\n\n// helper helps.\nfunc helper(x float64) float64 {\n\t// adds\n\treturn x +\n\t\t1\n}", false, "173"},
+	{"a constant", "const seed = 43", true, "174"},
+	{"a constant back", "const seed = 42", false, "173"},
+	{"a variable", "var rate = 66 * units.Pps", true, "175"},
+	{"a helper", "func helper(x float64) float64 { return x + 2 }", true, "176"},
+	{"a method", "func (s scale) of(x float64) float64 { return s.by * x * 10 }", true, "1364"},
+	{"the function", "func compute() (float64, error) { fmt.Print(\"computing: \"); return 7, nil }", true, "7"},
+	{"an input", "var run = kernel.Keep(\"answer\", compute, 1)", true, "7"},
+	{"the input's value, from elsewhere", "const one = 1\nvar run = kernel.Keep(\"answer\", compute, one)", false, "7"},
+	{"a literal", "var run = kernel.Keep(\"answer\", func() (float64, error) { fmt.Print(\"computing: \"); return helper(0), nil }, one)", true, "2"},
+	{"a helper of the literal", "func helper(x float64) float64 { return x + 3 }", true, "3"},
+}
+
+func TestKeepInNotebooks(t *testing.T) {
+	dir := t.TempDir()
+	cells := []string{keeping}
+	for _, e := range edits {
+		cells = append(cells, e.cell+"\n\n"+get)
+	}
+	nb := run(t, dir, cells...)
+	for i, e := range edits {
+		want := e.want + "\n"
+		if e.computes {
+			want = "computing: " + want
+		}
+		if got := output(nb, i+1, "stdout"); got != want {
+			t.Errorf("%s: printed %q, want %q; and said %q", e.name, got, want, output(nb, i+1, "stderr"))
+		}
+	}
+	// Another kernel finds it, and says why each was computed.
+	nb = run(t, dir, keeping, get, "%%\nkernel.Kept()", "%%\nkernel.Forget(\"answer\")\nfmt.Println(run.Get())")
+	if got := output(nb, 1, "stdout"); got != "173\n" {
+		t.Errorf("another kernel printed %q, said %q", got, output(nb, 1, "stderr"))
+	}
+	table := string(nb.Cells[2].Outputs[0].Data["text/plain"])
+	for _, want := range []string{"first time", "const seed: seed = 43, was seed = 42", "func helper: ", "input 1 is new"} {
+		if !strings.Contains(table, want) {
+			t.Errorf("the table does not say %q:\n%s", want, table)
+		}
+	}
+	if got := output(nb, 3, "stdout"); !strings.HasPrefix(got, "forgot \"answer\"") || !strings.HasSuffix(got, "computing: 173\n") {
+		t.Errorf("after Forget it prints %q, says %q", got, output(nb, 3, "stderr"))
+	}
+	ignored, err := os.ReadFile(filepath.Join(dir, ".myogen", ".gitignore"))
+	if err != nil || string(ignored) != "*\n" {
+		t.Errorf("git does not ignore the folder: %q, error %v", ignored, err)
+	}
+}
+
+// What a user did wrong is one line that names the cell, its line and the
+// value.
+func TestMistakesAreOneLine(t *testing.T) {
+	cells := []string{
+		"import (\n\t\"fmt\"\n\t\"gomyogen/kernel\"\n\t\"gomyogen/myogen\"\n)\n\nvar count int\n\nfunc counted() (int, error) { return count, nil }",
+		"%%\nn := &myogen.Network{}\nkernel.Check(n.Connect(\"DD\", \"aMN\", myogen.Connection{Probability: 2}))",
+		"%%\nlocal := 3\nfmt.Println(kernel.Keep(\"local\", func() (int, error) { return local, nil }).Get())",
+		"%%\ncount++\nfmt.Println(kernel.Keep(\"counted\", counted).Get())",
+		"%%\nkernel.ShowTable(kernel.Table{Title: \"T\", Columns: []string{\"a\"}, Rows: [][]any{{1, 2}}})",
+		"%%\nkernel.Forget(\"nothing\")",
+		"%%\nfor i := range 3 {\n\tkeep := kernel.Keep(fmt.Sprint(\"loop \", i), func() (int, error) { return i * i, nil }, i)\n\tfmt.Println(keep.Get())\n}",
+	}
+	nb := run(t, t.TempDir(), cells...)
+	for c, want := range map[int][]string{
+		1: {`myogen: there is no population "DD"`, "Cell [2] Line 3"},
+		2: {`kernel: Keep "local": the function uses the local variable local; pass local as an input`, "Cell [3] Line 3"},
+		3: {"the function uses the variable count, which this cell assigns", "Cell [4] Line 3"},
+		4: {`kernel: row 1 of table "T" has 2 values for 1 columns`, "Cell [5] Line 2"},
+		5: {`kernel: no value "nothing" is kept`, "Cell [6] Line 2"},
+	} {
+		said := output(nb, c, "stderr")
+		first, rest, _ := strings.Cut(said, "\n")
+		for _, part := range want {
+			if !strings.Contains(first, part) {
+				t.Errorf("cell %d says %q, want %q in the first line", c+1, said, part)
+			}
+		}
+		if strings.TrimSpace(rest) != "exit status 1" {
+			t.Errorf("cell %d says more than a line: %q", c+1, said)
+		}
+		if outputs := nb.Cells[c].Outputs; len(outputs) == 0 || outputs[len(outputs)-1].Type != "error" {
+			t.Errorf("cell %d did not fail", c+1)
+		}
+	}
+	if got := output(nb, 6, "stdout"); got != "0\n1\n4\n" {
+		t.Errorf("a loop of values prints %q, says %q", got, output(nb, 6, "stderr"))
+	}
+}
+
+// A bar leaves one output in the saved notebook, with its last state.
+func TestProgressLeavesOneOutput(t *testing.T) {
+	nb := run(t, t.TempDir(),
+		"import (\n\t\"time\"\n\t\"gomyogen/kernel\"\n\t\"gomyogen/myogen/units\"\n)",
+		"%%\nbar := kernel.NewProgress(\"Run\")\nfor i := range 500 {\n\tbar.Update(units.Time(i+1), 500)\n\ttime.Sleep(time.Millisecond)\n}",
+		"%%\nsweep := kernel.NewSweep(\"Peaks\", 3)\nfor range 3 {\n\trun := sweep.Run(\"run\")\n\tfor i := range 100 {\n\t\trun.Update(units.Time(i+1), 100)\n\t\ttime.Sleep(time.Millisecond)\n\t}\n}")
+	for c, want := range map[int]string{1: "Run: 500 of 500 ms (100 %)", 2: "Peaks: 3 of 3 (100 %), took"} {
+		outputs := nb.Cells[c].Outputs
+		if len(outputs) != 1 || !strings.Contains(string(outputs[0].Data["text/plain"]), want) || !strings.Contains(string(outputs[0].Data["text/html"]), want) {
+			t.Errorf("cell %d leaves %d outputs, want one with %q: %s", c+1, len(outputs), want, fmt.Sprint(outputs))
+		}
+	}
+}
