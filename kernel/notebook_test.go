@@ -9,33 +9,32 @@ import (
 	"strings"
 	"testing"
 
-	"gomyogen/install/jupyter"
 	"gomyogen/install/jupyter/jupytertest"
+	"gomyogen/install/notebook"
 )
 
 // run runs a notebook of code cells in a kernel of its own. Cells may fail.
-func run(t *testing.T, dir string, cells ...string) jupyter.Notebook {
+func run(t *testing.T, dir string, cells ...string) notebook.Notebook {
 	t.Helper()
 	home := jupytertest.Home(t)
 	path := filepath.Join(dir, "test.ipynb")
 	if err := os.WriteFile(path, jupytertest.Notebook(cells...), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	var out bytes.Buffer
-	e, err := home.Execute(context.Background(), &out, path)
-	file := e.Notebook
-	if err != nil {
-		file = filepath.Join(dir, "results", "test.failed.ipynb")
+	target := filepath.Join(dir, "done.ipynb")
+	runErr := home.Execute(context.Background(), &bytes.Buffer{}, path, target)
+	if runErr != nil {
+		target = filepath.Join(dir, "done.failed.ipynb")
 	}
-	nb, readErr := jupyter.ReadNotebook(file)
-	if readErr != nil {
-		t.Fatal(err, readErr)
+	nb, err := notebook.Read(target)
+	if err != nil {
+		t.Fatal(runErr, err)
 	}
 	return nb
 }
 
 // output returns what a cell wrote to a stream.
-func output(nb jupyter.Notebook, cell int, stream string) string {
+func output(nb notebook.Notebook, cell int, stream string) string {
 	s := ""
 	for _, o := range nb.Cells[cell].Outputs {
 		if o.Name == stream {
@@ -115,7 +114,7 @@ func TestKeepInNotebooks(t *testing.T) {
 	if got := output(nb, 1, "stdout"); got != "173\n" {
 		t.Errorf("another kernel printed %q, said %q", got, output(nb, 1, "stderr"))
 	}
-	table := string(nb.Cells[2].Outputs[0].Data["text/plain"])
+	table := nb.Cells[2].Outputs[0].As("text/plain")
 	for _, want := range []string{"first time", "const seed: seed = 43, was seed = 42", "func helper: ", "input 1 is new"} {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table does not say %q:\n%s", want, table)
@@ -177,7 +176,7 @@ func TestProgressLeavesOneOutput(t *testing.T) {
 		"%%\nsweep := kernel.NewSweep(\"Peaks\", 3)\nfor range 3 {\n\trun := sweep.Run(\"run\")\n\tfor i := range 100 {\n\t\trun.Update(units.Time(i+1), 100)\n\t\ttime.Sleep(time.Millisecond)\n\t}\n}")
 	for c, want := range map[int]string{1: "Run: 500 of 500 ms (100 %)", 2: "Peaks: 3 of 3 (100 %), took"} {
 		outputs := nb.Cells[c].Outputs
-		if len(outputs) != 1 || !strings.Contains(string(outputs[0].Data["text/plain"]), want) || !strings.Contains(string(outputs[0].Data["text/html"]), want) {
+		if len(outputs) != 1 || !strings.Contains(outputs[0].As("text/plain"), want) || !strings.Contains(outputs[0].As("text/html"), want) {
 			t.Errorf("cell %d leaves %d outputs, want one with %q: %s", c+1, len(outputs), want, fmt.Sprint(outputs))
 		}
 	}

@@ -1,0 +1,146 @@
+package kernel_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"gomyogen/install/jupyter/jupytertest"
+)
+
+const longRun = `import (
+	"fmt"
+	"gomyogen/kernel"
+	"gomyogen/myogen"
+	"gomyogen/myogen/random"
+	"gomyogen/myogen/units"
+)
+
+func simulate() (*myogen.Result, error) {
+	n := &myogen.Network{}
+	rt := kernel.Must(myogen.RecruitmentThresholds{N: 50}.Values())
+	kernel.Check(n.Add("DD", myogen.DescendingDrivePool{N: 20, Process: random.Erlang{Order: 5}}))
+	kernel.Check(n.Add("aMN", myogen.AlphaMNPool{Thresholds: rt}))
+	kernel.Check(n.Connect("DD", "aMN", myogen.Connection{Probability: 0.5, Weight: 0.15 * units.MicroS, Delay: 1 * units.Ms}))
+	drive := myogen.Drive{Shape: myogen.Trapezoid[units.Rate]{Peak: 65 * units.Pps, Ramp: 500 * units.Ms, Plateau: 590 * units.S}, Duration: 600 * units.S}
+	kernel.Check(n.ConnectFromExternal("cortical_input", "DD", myogen.External{Drive: drive}))
+	sim := kernel.Must(myogen.NewSimulation(n, myogen.SimulationConfig{}))
+	ctx, stop := kernel.Context()
+	defer stop()
+	return sim.Run(ctx, 600*units.S, kernel.NewProgress("Long run").Update)
+}
+
+var run = kernel.Keep("long run", simulate)`
+
+const stopped = `%%
+r := run.Get()
+fmt.Println("partial:", r.Partial(), "and simulated:", r.Simulated > 0 && r.Simulated < r.Requested, r.Block.Annotations["partial"] != "")
+fmt.Println("the cell went on to its end")`
+
+// page is a notebook in JupyterLab.
+type page struct {
+	*testing.T
+	ctx context.Context
+}
+
+func (p page) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 60*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// text returns what a selector's elements say.
+func (p page) text(selector string) string {
+	p.Helper()
+	s, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`[...document.querySelectorAll('`+selector+`')].map(e => e.innerText).join('\n')`))
+	if err != nil {
+		p.Fatal(err)
+	}
+	return s
+}
+
+// wait waits until the page's outputs or prompts say something.
+func (p page) wait(selector, part string) {
+	p.Helper()
+	for range 600 {
+		if strings.Contains(p.text(selector), part) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	p.screenshot("failed.png")
+	p.Fatalf("%s does not say %q within 30 s; it says\n%s", selector, part, p.text(selector))
+}
+
+// screenshot writes a picture into the folder that MYOGEN_SCREENSHOTS names.
+func (p page) screenshot(name string) {
+	p.Helper()
+	dir := os.Getenv("MYOGEN_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	b, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name), b, 0o644)
+	}
+	if err != nil {
+		p.Error(err)
+	}
+}
+
+// open opens a new notebook in JupyterLab and waits for its kernel.
+func open(t *testing.T, cells ...string) page {
+	t.Helper()
+	home := jupytertest.Home(t)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "test.ipynb"), jupytertest.Notebook(cells...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p := page{t, jupytertest.Browser(t, 1100, 900)}
+	p.do(chromedp.Navigate(jupytertest.Lab(t, home, dir).Lab("test.ipynb")))
+	p.wait(".jp-Notebook-ExecutionIndicator, .jp-NotebookPanel-toolbar", "Go (MyoGen)")
+	p.do(chromedp.WaitVisible(".jp-CodeCell .cm-content"), chromedp.Click(".jp-CodeCell .cm-content"))
+	return p
+}
+
+const (
+	runButton  = `.jp-NotebookPanel [data-command="notebook:run-cell-and-select-next"]`
+	stopButton = `.jp-NotebookPanel [data-command="notebook:interrupt-kernel"]`
+	outputs    = ".jp-OutputArea-output"
+	prompts    = ".jp-InputPrompt"
+)
+
+// The stop button ends a run: the cell goes on with what was simulated, marked
+// partial, the bar says how far it came, and nothing is kept as complete.
+func TestStopButton(t *testing.T) {
+	p := open(t, longRun, stopped, "%%\nkernel.Kept()")
+	p.do(chromedp.Click(runButton))
+	p.wait(prompts, "[1]:")
+	p.do(chromedp.Click(runButton))
+	p.wait(outputs, "s left")
+	p.screenshot("running.png")
+	start := time.Now()
+	p.do(chromedp.Click(stopButton))
+	p.wait(prompts, "[2]:")
+	t.Logf("the cell ended %.2f s after the click", time.Since(start).Seconds())
+	p.wait(outputs, "the cell went on to its end")
+	for _, want := range []string{"partial: true and simulated: true true", "Long run: stopped at", `value "long run": partial, so it is not kept`} {
+		if said := p.text(outputs); !strings.Contains(said, want) {
+			t.Errorf("the outputs do not say %q:\n%s", want, said)
+		}
+	}
+	p.do(chromedp.Click(runButton))
+	p.wait(outputs, "Kept values")
+	if said := p.text(outputs + " table"); strings.Contains(said, "long run") {
+		t.Errorf("a partial run is kept:\n%s", said)
+	}
+	p.screenshot("stopped.png")
+}
