@@ -15,6 +15,10 @@ func Kept() {
 	Check(err)
 	all, err := folder.List()
 	Check(err)
+	if len(all) == 0 {
+		fmt.Println("nothing is kept in", folder.Path)
+		return
+	}
 	t := Table{Title: "Kept values", Columns: []string{"Name", "Type", "Size", "Age", "Took", "Computed because"}}
 	for _, e := range all {
 		if e.Damage != nil {

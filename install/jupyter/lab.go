@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 )
 
 // LabCommand returns the command that serves JupyterLab on a folder, on
@@ -17,7 +18,8 @@ func (h *Home) LabCommand(ctx context.Context, dir string, args ...string) *exec
 		cmd.Args = append(cmd.Args, "--allow-root")
 	}
 	cmd.Args = append(cmd.Args, args...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	// An interrupt would ask on the terminal and leave the kernels running.
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	return cmd
 }
 

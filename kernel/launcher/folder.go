@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -107,25 +108,34 @@ func alive(dir string) (bool, error) {
 	return l.Type != unix.F_UNLCK, err
 }
 
-// watch waits until the kernel of a folder has ended and removes the folder.
+// look is how often a watcher looks.
+const look = 500 * time.Millisecond
+
+// watch waits until the kernel of a folder has ended and removes the folder. A
+// kernel whose Jupyter died gets no more cells: it is asked to end.
 func watch(dir string) error {
-	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR, 0)
+	pid, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(dir), kernelPrefix))
 	if err != nil {
 		return err
 	}
+	jupyter, err := parent(pid)
+	watched := err == nil && strconv.Itoa(jupyter) == os.Getenv("JPY_PARENT_PID")
 	for {
-		err := unix.FcntlFlock(f.Fd(), unix.F_SETLKW, &unix.Flock_t{Type: unix.F_RDLCK})
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, unix.EINTR) {
+		time.Sleep(look)
+		lives, err := alive(dir)
+		if err != nil {
 			return err
 		}
+		if !lives {
+			return end(dir)
+		}
+		if now, err := parent(pid); watched && err == nil && now != jupyter {
+			watched = false
+			if err := unix.Kill(pid, unix.SIGTERM); err != nil && !errors.Is(err, unix.ESRCH) {
+				return err
+			}
+		}
 	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return end(dir)
 }
 
 // end removes what a dead kernel left in its folder and runs from there.

@@ -115,6 +115,36 @@ func TestAKernelLeavesNothing(t *testing.T) {
 	}
 }
 
+// A kernel whose Jupyter died ends.
+func TestJupyterDies(t *testing.T) {
+	launcher, base := build(t)
+	script := `JPY_PARENT_PID=$$ ` + launcher + ` sh -c 'touch "$TMPDIR/ready"; exec sleep 60' & echo $!; exec sleep 60`
+	jupyter := exec.Command("sh", "-c", script)
+	jupyter.Env = append(os.Environ(), "MYOGEN_TMP="+base)
+	out, err := jupyter.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := jupyter.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	if _, err := fmt.Fscan(out, &pid); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(base, fmt.Sprint(kernelPrefix, pid))
+	wait(t, "the kernel starts", func() bool { return !gone(filepath.Join(dir, "ready"))() })
+	time.Sleep(2 * look)
+	if gone(dir)() {
+		t.Fatal("the kernel ended before its Jupyter did")
+	}
+	if err := jupyter.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, "the kernel ends", gone(dir))
+	_ = jupyter.Wait() // it was killed
+}
+
 // A start removes what a crash of the machine left, and only that.
 func TestSweep(t *testing.T) {
 	launcher, base := build(t)

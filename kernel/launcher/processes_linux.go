@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -31,4 +33,18 @@ func processes() (map[int][]string, error) {
 		}
 	}
 	return all, nil
+}
+
+// parent returns the id of a process's parent.
+func parent(pid int) (int, error) {
+	b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return 0, err
+	}
+	// The name of the program, in brackets, may hold anything.
+	fields := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+	if len(fields) < 2 {
+		return 0, fmt.Errorf("/proc/%d/stat holds %q", pid, b)
+	}
+	return strconv.Atoi(fields[1])
 }

@@ -29,3 +29,12 @@ func processes() (map[int][]string, error) {
 	}
 	return all, nil
 }
+
+// parent returns the id of a process's parent.
+func parent(pid int) (int, error) {
+	out, err := exec.Command("ps", "-o", "ppid=", "-p", strconv.Itoa(pid)).Output()
+	if err != nil {
+		return 0, fmt.Errorf("ps: %w", err)
+	}
+	return strconv.Atoi(strings.TrimSpace(string(out)))
+}

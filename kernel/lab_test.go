@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -118,29 +119,77 @@ const (
 	prompts    = ".jp-InputPrompt"
 )
 
-// The stop button ends a run: the cell goes on with what was simulated, marked
-// partial, the bar says how far it came, and nothing is kept as complete.
-func TestStopButton(t *testing.T) {
-	p := open(t, longRun, stopped, "%%\nkernel.Kept()")
+// A notebook in a real JupyterLab, cell by cell.
+func TestInJupyterLab(t *testing.T) {
+	p := open(t, longRun, stopped, "%%\nkernel.Kept()", mistake, "%%\nx := []int{1, 2}\nfor i := range 3 {\n\tfmt.Println(x[i])\n}", table)
 	p.do(chromedp.Click(runButton))
 	p.wait(prompts, "[1]:")
+	t.Run("the stop button", func(t *testing.T) { p.with(t).stops() })
+	t.Run("a mistake", func(t *testing.T) {
+		p := p.with(t)
+		p.do(chromedp.Click(runButton))
+		p.wait(prompts, "[4]:")
+		p.wait(outputs, "Cell [4] Line 2")
+		p.wait(outputs, `myogen: there is no population "DD"`)
+	})
+	t.Run("a panic", func(t *testing.T) {
+		p := p.with(t)
+		p.do(chromedp.Click(runButton))
+		p.wait(prompts, "[5]:")
+		p.wait(outputs, "index out of range [2] with length 2")
+		p.wait(outputs, "Cell [5] Line 4")
+		p.screenshot("mistakes.png")
+	})
+	t.Run("a table sorts", func(t *testing.T) { p.with(t).sorts() })
+}
+
+func (p page) with(t *testing.T) page { return page{t, p.ctx} }
+
+// stops presses the button: the cell goes on with what was simulated, marked
+// partial, the bar says how far it came, and nothing is kept as complete.
+func (p page) stops() {
 	p.do(chromedp.Click(runButton))
 	p.wait(outputs, "s left")
 	p.screenshot("running.png")
 	start := time.Now()
 	p.do(chromedp.Click(stopButton))
 	p.wait(prompts, "[2]:")
-	t.Logf("the cell ended %.2f s after the click", time.Since(start).Seconds())
+	p.Logf("the cell ended %.2f s after the click", time.Since(start).Seconds())
 	p.wait(outputs, "the cell went on to its end")
 	for _, want := range []string{"partial: true and simulated: true true", "Long run: stopped at", `value "long run": partial, so it is not kept`} {
 		if said := p.text(outputs); !strings.Contains(said, want) {
-			t.Errorf("the outputs do not say %q:\n%s", want, said)
+			p.Errorf("the outputs do not say %q:\n%s", want, said)
 		}
 	}
 	p.do(chromedp.Click(runButton))
-	p.wait(outputs, "Kept values")
-	if said := p.text(outputs + " table"); strings.Contains(said, "long run") {
-		t.Errorf("a partial run is kept:\n%s", said)
-	}
+	p.wait(outputs, "nothing is kept")
 	p.screenshot("stopped.png")
+}
+
+const table = `%%
+kernel.ShowTable(kernel.Table{Title: "Sweep", Columns: []string{"Pool", "Rate (pps)", "Drive"}, Rows: [][]any{
+	{"b", 10.0, 65 * units.Pps}, {"a", 9.5, 85 * units.Pps}, {"c", 100.25, 45 * units.Pps}}})`
+
+const mistake = `%%
+kernel.Check((&myogen.Network{}).Connect("DD", "aMN", myogen.Connection{Probability: 0.5}))`
+
+// sorts clicks on the heads of a table: numbers sort as numbers, a second
+// click turns the order round.
+func (p page) sorts() {
+	p.do(chromedp.Click(runButton))
+	p.wait(outputs, "Sweep")
+	column := func() string { return strings.ReplaceAll(p.text(".myogen-table tbody tr td:first-child"), "\n", "") }
+	if got := column(); got != "bac" {
+		p.Errorf("the rows are %q, want them as given, bac", got)
+	}
+	for _, c := range []struct {
+		head int
+		want string
+	}{{1, "abc"}, {2, "abc"}, {2, "cba"}, {3, "cba"}, {3, "abc"}} {
+		p.do(chromedp.Click(fmt.Sprintf(".myogen-table th:nth-child(%d)", c.head)))
+		if got := column(); got != c.want {
+			p.Errorf("after a click on head %d the rows are %q, want %q", c.head, got, c.want)
+		}
+	}
+	p.screenshot("table.png")
 }
