@@ -24,6 +24,7 @@ const usage = `Sets up the Go notebooks of this module, runs and publishes them.
                                             beside them, or with -w into the notebooks
   go run ./install publish [-o DIR] [FILE.ipynb...]
                                             write a static site (default: the tutorials, to site/)
+  go run ./install timings [-n N]           time cells of several kinds, N of each (default 7)
   go run ./install doctor                   say what is installed, what is not and why
 
 Everything goes into one folder, MYOGEN_DATA or the user's data folder; delete
@@ -48,6 +49,7 @@ var commands = map[string]func(context.Context, *jupyter.Home, io.Writer, []stri
 	"lab":     lab,
 	"run":     runNotebooks,
 	"publish": publish,
+	"timings": timings,
 	"doctor": func(_ context.Context, home *jupyter.Home, out io.Writer, _ []string) error {
 		return home.Doctor(out)
 	},
@@ -72,6 +74,22 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	return command(ctx, home, out, args)
+}
+
+// timings prints how long cells take.
+func timings(ctx context.Context, home *jupyter.Home, out io.Writer, args []string) error {
+	f := flags("timings")
+	n := f.Int("n", 7, "")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if *n < 1 || f.NArg() > 0 {
+		return errors.New("timings takes -n N with N at least 1")
+	}
+	if err := home.SetUp(ctx, out); err != nil {
+		return err
+	}
+	return home.Timings(ctx, out, *n)
 }
 
 // flags returns the flag set of a command.

@@ -85,7 +85,7 @@ func leftovers(t *testing.T, python int, tmp string) []string {
 	}
 	// Kernels that others have started with this set-up live on.
 	living := map[string]bool{}
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.SplitSeq(string(out), "\n") {
 		f := strings.Fields(line)
 		if len(f) > 3 && filepath.Base(f[3]) == "gonb" && f[1] != strconv.Itoa(python) && f[1] != "1" && !strings.HasPrefix(f[2], "Z") {
 			living[filepath.Join(tmp, "k-"+f[0])] = true
@@ -105,7 +105,7 @@ func leftovers(t *testing.T, python int, tmp string) []string {
 			left = append(left, dir)
 		}
 	}
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.SplitSeq(string(out), "\n") {
 		f := strings.Fields(line)
 		if len(f) > 3 && !strings.HasPrefix(f[2], "Z") && strings.Contains(line, tmp+string(os.PathSeparator)) && !others(line) {
 			left = append(left, strings.TrimSpace(line))

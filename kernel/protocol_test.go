@@ -1,0 +1,51 @@
+package kernel_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gomyogen/install/jupyter/jupytertest"
+)
+
+// protocolPy runs the tests of jupyter_kernel_test that its arguments name.
+const protocolPy = `
+import sys, time, unittest
+import jupyter_kernel_test
+
+class KernelTests(jupyter_kernel_test.KernelTests):
+    kernel_name = "gomyogen"
+    language_name = "go"
+    file_extension = ".go"
+    code_hello_world = 'import "fmt"\n%%\nfmt.Print("hello, world")'
+    code_stderr = 'import "os"\n%%\nfmt.Fprint(os.Stderr, "oops")'
+    code_generate_error = '%%\nundefined()'
+    code_display_data = [{"code": 'import "gomyogen/kernel"\n%%\nkernel.ShowTable(kernel.Table{})', "mime": "text/html"}]
+    code_inspect_sample = "fmt.Println"
+    completion_samples = [{"text": "%%\nfmt.Prin", "matches": {p + "Print" + s for p in ("", "F", "S") for s in ("", "f", "ln")}}]
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # GoNB connects to gopls after 12 s.
+        time.sleep(14)
+
+unittest.main(verbosity=2, argv=["protocol"] + ["KernelTests.test_" + name for name in sys.argv[1:]])
+`
+
+// The kernel passes jupyter_kernel_test, apart from what the documentation of
+// the package kernel lists by name.
+func TestProtocol(t *testing.T) {
+	home := jupytertest.Home(t)
+	python := jupytertest.PyPI(t, "jupyter_kernel_test==0.7.0")
+	cmd := exec.Command(python, append([]string{"-c", protocolPy},
+		"kernel_info", "execute_stdout", "execute_stderr", "display_data", "error", "inspect", "completion")...)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(os.Environ(), "JUPYTER_PATH="+filepath.Join(home.Data, "venv", "share", "jupyter"))
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "Ran 7 tests") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
