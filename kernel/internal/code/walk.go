@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"path"
-	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -114,7 +114,7 @@ func (w *walk) names(node ast.Node) (err error) {
 			err = w.declared(i.Name)
 		case imported:
 			err = w.imported(path)
-		case !predeclared[i.Name]:
+		case !predeclared(i.Name):
 			err = w.unnamedImport(i.Name)
 		}
 	})
@@ -196,14 +196,19 @@ func (w *walk) isField(t ast.Expr, key string) bool {
 	return unicode.IsUpper(r)
 }
 
-var major = regexp.MustCompile(`^v[0-9]+$`)
+// major tells whether the last part of an import path is a major version.
+func major(base string) bool {
+	digits, ok := strings.CutPrefix(base, "v")
+	_, err := strconv.Atoi(digits)
+	return ok && err == nil
+}
 
 // unnamedImport enters the import that a name most likely means, or all whose
 // name the file does not tell.
 func (w *walk) unnamedImport(name string) error {
 	for _, p := range w.unnamed {
 		base := path.Base(p)
-		if major.MatchString(base) {
+		if major(base) {
 			base = path.Base(path.Dir(p))
 		}
 		if base == name {
@@ -246,12 +251,9 @@ func (w *walk) imported(path string) error {
 	return nil
 }
 
-var predeclared = func() map[string]bool {
-	m := map[string]bool{}
-	for _, name := range strings.Fields(`any bool byte comparable complex64 complex128 error float32 float64 int int8 int16
-		int32 int64 rune string uint uint8 uint16 uint32 uint64 uintptr true false iota nil append cap clear close
-		complex copy delete imag len make max min new panic print println real recover _`) {
-		m[name] = true
-	}
-	return m
-}()
+// predeclared tells whether name is one of Go's own.
+func predeclared(name string) bool {
+	return strings.Contains(` any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string `+
+		`uint uint8 uint16 uint32 uint64 uintptr true false iota nil append cap clear close complex copy delete imag len make max min new `+
+		`panic print println real recover _ `, " "+name+" ")
+}
