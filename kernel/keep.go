@@ -145,7 +145,7 @@ func (k *Value[T]) make(folder store.Folder, h store.Header) (T, error) {
 		return v, err
 	}
 	if p, ok := any(v).(interface{ Partial() bool }); ok && p.Partial() {
-		k.notice("partial, so it is not kept; the next cell that needs it computes it again")
+		k.notice("partial, so it is not kept; the next cell that needs it computes it")
 		return v, nil
 	}
 	b, err := encode(v)

@@ -30,10 +30,7 @@ func simulate() (*myogen.Result, error) {
 	kernel.Check(n.Connect("DD", "aMN", myogen.Connection{Probability: 0.5, Weight: 0.15 * units.MicroS, Delay: 1 * units.Ms}))
 	drive := myogen.Drive{Shape: myogen.Trapezoid[units.Rate]{Peak: 65 * units.Pps, Ramp: 500 * units.Ms, Plateau: 590 * units.S}, Duration: 600 * units.S}
 	kernel.Check(n.ConnectFromExternal("cortical_input", "DD", myogen.External{Drive: drive}))
-	sim := kernel.Must(myogen.NewSimulation(n, myogen.SimulationConfig{}))
-	ctx, stop := kernel.Context()
-	defer stop()
-	return sim.Run(ctx, 600*units.S, kernel.NewProgress("Long run").Update)
+	return kernel.Run("Long run", n, myogen.SimulationConfig{}, 600*units.S)
 }
 
 var run = kernel.Keep("long run", simulate)`
@@ -156,7 +153,7 @@ func (p page) stops() {
 	p.wait(prompts, "[2]:")
 	p.Logf("the cell ended %.2f s after the click", time.Since(start).Seconds())
 	p.wait(outputs, "the cell went on to its end")
-	for _, want := range []string{"partial: true and simulated: true true", "Long run: stopped at", `value "long run": partial, so it is not kept`} {
+	for _, want := range []string{"partial: true and simulated: true true", "Long run: stopped at", "run it again to go on from there", `value "long run": partial, so it is not kept`} {
 		if said := p.text(outputs); !strings.Contains(said, want) {
 			p.Errorf("the outputs do not say %q:\n%s", want, said)
 		}

@@ -93,7 +93,7 @@ func (f Folder) Save(h Header, value []byte) error {
 	if size := int64(len(body)); size > limit {
 		return fmt.Errorf("it has %d bytes, the limit is %d", size, limit)
 	}
-	if err := f.make(); err != nil {
+	if err := f.Make(); err != nil {
 		return err
 	}
 	path := f.path(h.Name, h.Key)
@@ -113,8 +113,8 @@ func (f Folder) Save(h Header, value []byte) error {
 	return f.bound(limit, path)
 }
 
-// make makes the folder, unseen by git.
-func (f Folder) make() error {
+// Make makes the folder, unseen by git.
+func (f Folder) Make() error {
 	if err := os.MkdirAll(f.Path, 0o755); err != nil {
 		return err
 	}
