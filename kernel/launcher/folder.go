@@ -64,34 +64,31 @@ const (
 	lockName     = "lock"
 )
 
-// newFolder makes the folder of this process and locks it.
-func newFolder(base string) (string, error) {
+// newFolder makes the folder of this process and locks it, as long as the file
+// lock is open.
+func newFolder(base string) (dir string, lock *os.File, err error) {
 	// Until it is locked it has another name, so that no sweep takes it.
 	tmp := filepath.Join(base, fmt.Sprint(newPrefix, os.Getpid()))
-	dir := filepath.Join(base, fmt.Sprint(kernelPrefix, os.Getpid()))
+	dir = filepath.Join(base, fmt.Sprint(kernelPrefix, os.Getpid()))
 	if err := errors.Join(os.RemoveAll(tmp), end(dir)); err != nil { // of a dead process with this id
-		return "", err
+		return "", nil, err
 	}
 	if err := os.Mkdir(tmp, 0o700); err != nil {
-		return "", err
+		return "", nil, err
 	}
-	f, err := os.OpenFile(filepath.Join(tmp, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	lock, err = os.OpenFile(filepath.Join(tmp, lockName), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	if err := unix.FcntlFlock(f.Fd(), unix.F_SETLK, &unix.Flock_t{Type: unix.F_WRLCK}); err != nil {
-		return "", fmt.Errorf("lock %s: %w", f.Name(), err)
+	if err := unix.FcntlFlock(lock.Fd(), unix.F_SETLK, &unix.Flock_t{Type: unix.F_WRLCK}); err != nil {
+		return "", nil, fmt.Errorf("lock %s: %w", lock.Name(), err)
 	}
 	// The file must stay open in the program that this one becomes.
-	if _, err := unix.FcntlInt(f.Fd(), unix.F_SETFD, 0); err != nil {
-		return "", err
+	if _, err := unix.FcntlInt(lock.Fd(), unix.F_SETFD, 0); err != nil {
+		return "", nil, err
 	}
-	held = f
-	return dir, os.Rename(tmp, dir)
+	return dir, lock, os.Rename(tmp, dir)
 }
-
-// held keeps the lock's file from being closed.
-var held *os.File
 
 // alive tells whether the kernel of a folder lives.
 func alive(dir string) (bool, error) {

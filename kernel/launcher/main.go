@@ -63,10 +63,11 @@ func launch(command []string) error {
 	if err := sweep(base); err != nil {
 		fmt.Fprintln(os.Stderr, "launcher: what an earlier kernel left stays:", err)
 	}
-	dir, err := newFolder(base)
+	dir, lock, err := newFolder(base)
 	if err != nil {
 		return err
 	}
+	defer lock.Close() // unless it becomes the kernel
 	if err := background(watchMode, dir); err != nil {
 		return errors.Join(err, os.RemoveAll(dir))
 	}

@@ -63,7 +63,7 @@ func TestSum(t *testing.T) {
 	if sum(t, []string{"ab", "c"}) == sum(t, []string{"a", "bc"}) {
 		t.Error("[ab c] and [a bc] have one sum")
 	}
-	if sum(t, time.Unix(5, 0).UTC()) != sum(t, time.Unix(5, 0).UTC()) || sum(t, time.Unix(5, 0)) == sum(t, time.Unix(6, 0)) {
+	if five := time.Unix(5, 0).UTC(); sum(t, five) != sum(t, five.Add(0)) || sum(t, time.Unix(5, 0)) == sum(t, time.Unix(6, 0)) {
 		t.Error("times are not compared by their time")
 	}
 }

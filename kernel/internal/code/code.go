@@ -85,13 +85,20 @@ type source struct {
 	fset    *token.FileSet
 	main    *ast.File // the file of the function
 	text    map[*token.File][]byte
-	decls   map[string][]*decl     // by name; the methods of a type are with it
-	imports map[string]string      // name to path
-	unnamed []string               // paths whose name is not told in the file
-	top     map[ast.Spec]bool      // declarations outside functions
-	changed map[string]string      // top-level variables that are assigned, with the function that does
-	locals  map[*ast.Object]string // likewise, of local variables
+	decls   map[string][]*decl // by name; the methods of a type are with it
+	imports map[string]string  // name to path
+	unnamed []string           // paths whose name is not told in the file
+	top     map[ast.Spec]bool  // declarations outside functions
+	changed map[string]string  // top-level variables that are assigned, with the function that does
+	locals  map[*object]string // likewise, of local variables
 }
+
+// object is what the parser says that a name means. Without types it is a
+// guess for the keys of composite literals, which isField makes up for; to
+// type-check would need all imports.
+//
+//lint:ignore SA1019 it is enough to tell local names from others
+type object = ast.Object
 
 // decl is a declaration of its own: a function or one name of a group.
 type decl struct {
@@ -115,7 +122,7 @@ func parse(file string) (*source, error) {
 		}
 	}
 	s := &source{fset: token.NewFileSet(), text: map[*token.File][]byte{}, decls: map[string][]*decl{}, imports: map[string]string{},
-		top: map[ast.Spec]bool{}, changed: map[string]string{}, locals: map[*ast.Object]string{}}
+		top: map[ast.Spec]bool{}, changed: map[string]string{}, locals: map[*object]string{}}
 	for i, name := range files {
 		text, err := os.ReadFile(name)
 		if err != nil {

@@ -52,7 +52,7 @@ func (w *walk) start(name string, line int) error {
 
 // literal enters a function literal that is an argument of one of calls.
 func (w *walk) literal(f *ast.FuncLit, calls []*ast.CallExpr) error {
-	inputs := map[*ast.Object]bool{}
+	inputs := map[*object]bool{}
 	for _, c := range calls {
 		for i, a := range c.Args {
 			if a != f {
