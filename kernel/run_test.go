@@ -59,6 +59,9 @@ func TestRunStopsAndGoesOn(t *testing.T) {
 	if err != nil || whole.Partial() {
 		t.Fatalf("partial %v, error %v", whole.Partial(), err)
 	}
+	if _, err := encode(whole); err != nil {
+		t.Errorf("the result of a run cannot be kept: %v", err)
+	}
 	state, err := stateFile("run")
 	if err != nil {
 		t.Fatal(err)
