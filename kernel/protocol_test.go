@@ -24,7 +24,7 @@ class KernelTests(jupyter_kernel_test.KernelTests):
     code_generate_error = '%%\nundefined()'
     code_display_data = [{"code": 'import "gomyogen/kernel"\n%%\nkernel.ShowTable(kernel.Table{})', "mime": "text/html"}]
     code_inspect_sample = "fmt.Println"
-    completion_samples = [{"text": "%%\nfmt.Prin", "matches": {p + "Print" + s for p in ("", "F", "S") for s in ("", "f", "ln")}}]
+    completion_samples = [{"text": "%%\nfmt.Prin", "matches": {p + s for p in ("Print", "Fprint", "Sprint") for s in ("", "f", "ln")}}]
 
     @classmethod
     def setUpClass(cls):
