@@ -65,11 +65,17 @@ func TestTutorialsRun(t *testing.T) {
 
 // printedBy is what tutorials must print: the results of their seeds.
 var printedBy = map[string][]string{
+	"00_ten_minutes_of_go.ipynb":      {"17.4 pps", "error: a recording of 0 s has no rate"},
 	"01_recruitment_thresholds.ipynb": {"100 thresholds from 0.01 to 1.00"},
+	"02_injected_currents.ipynb":      {"spikes: 1878 - equal to the bit: true"},
 	"03_descending_drive.ipynb": {
-		"DD    68702 spikes of 100 neurons", "aMN   14071 spikes of 100 neurons",
-		"78 of 100 active, mean rate 17.39 pps", "84 of 100 active, mean rate 5.17 pps",
+		"68702 spikes of 100 drive neurons", "14067 spikes of 100 NERLab motor neurons",
+		"78 of 100 active, mean rate 17.37 pps", "84 of 100 active, mean rate 5.16 pps",
 	},
+	"04_shaping_the_drive.ipynb":  {"20 of 20 frequencies above chance"},
+	"05_one_neuron_inside.ipynb":  {"Powers2017    0.2    3.34 nA"},
+	"06_exploring.ipynb":          {"78 of 100 active, mean rate 16.78 pps"},
+	"07_same_run_as_python.ipynb": {"69026 equal to the last bit", "14113 equal to the last bit", "0.1 ms     33.76 ms      4.783 %"},
 }
 
 func TestAFailingCellIsNamed(t *testing.T) {
