@@ -4,10 +4,10 @@ import (
 	"bufio"
 	"context"
 	_ "embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,7 +46,6 @@ func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) 
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err
 	}
-	start := time.Now()
 	stem := strings.TrimSuffix(target, ".ipynb")
 	draft := stem + ".running.ipynb"
 	defer func() {
@@ -54,7 +53,11 @@ func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) 
 			_ = os.Remove(draft) // the first error is the one to tell
 		}
 	}()
-	if err := h.runCells(ctx, out, file, draft); err != nil {
+	run := notebook.Run{Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	if run.Code, run.Module, err = before.Sums(h.Module); err != nil {
+		return err
+	}
+	if err := h.runCells(ctx, out, file, draft, run); err != nil {
 		return err
 	}
 	nb, err := notebook.Read(draft)
@@ -65,36 +68,23 @@ func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) 
 		kept := stem + ".failed.ipynb"
 		return errors.Join(fmt.Errorf("%s: %w\n  the notebook as far as it came: %s", filepath.Base(file), err, kept), os.Rename(draft, kept))
 	}
-	run := notebook.Run{
-		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-		Executed: start.Format(time.DateOnly), Seconds: math.Round(10*time.Since(start).Seconds()) / 10,
-	}
-	if run.Code, run.Module, err = before.Sums(h.Module); err != nil {
-		return err
-	}
-	text, err := os.ReadFile(draft)
-	if err != nil {
-		return err
-	}
-	if text, err = notebook.SetRun(text, run); err != nil {
-		return fmt.Errorf("%s: %w", draft, err)
-	}
-	if err := writeFile(draft, text); err != nil {
-		return err
-	}
 	if err := os.Rename(draft, target); err != nil {
 		return err
 	}
 	if err := os.Remove(stem + ".failed.ipynb"); err != nil && !errors.Is(err, os.ErrNotExist) { // of an earlier try
 		return err
 	}
-	return h.trust(ctx, out, target)
+	return nil
 }
 
 // runCells runs the cells of a notebook through the kernel and writes it, with
-// what they showed, to target.
-func (h *Home) runCells(ctx context.Context, out io.Writer, file, target string) error {
-	cmd := exec.CommandContext(ctx, h.Python("python"), "-c", executePy, file, target, KernelName)
+// what they showed and how it was run, to target.
+func (h *Home) runCells(ctx context.Context, out io.Writer, file, target string, run notebook.Run) error {
+	note, err := json.Marshal(run)
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, h.Python("python"), "-c", executePy, file, target, KernelName, string(note))
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
 	var log tail

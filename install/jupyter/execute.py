@@ -1,11 +1,19 @@
-"""Runs a notebook: execute.py IN OUT KERNEL. Prints "cell K of N" before each code cell."""
+"""Runs a notebook: execute.py IN OUT KERNEL RUN.
+
+Prints "cell K of N" before each code cell. RUN is JSON that goes, with the date and the seconds that it
+took, into the metadata of the executed notebook, which JupyterLab will trust.
+"""
+import datetime
+import json
 import os
 import sys
+import time
 
 import nbformat
 from nbclient import NotebookClient
+from nbformat.sign import NotebookNotary
 
-source, target, kernel = sys.argv[1:]
+source, target, kernel, run = sys.argv[1:]
 nb = nbformat.read(source, as_version=4)
 code = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code"]
 
@@ -19,6 +27,12 @@ client = NotebookClient(
     nb, kernel_name=kernel, timeout=600, allow_errors=True, record_timing=False,
     resources={"metadata": {"path": os.path.dirname(source)}}, on_cell_start=started,
 )
+start = time.time()
 client.execute()
 nb.metadata["language_info"] = {"name": "go", "file_extension": ".go", "mimetype": "text/x-go"}
+nb.metadata["gomyogen"] = json.loads(run) | {
+    "executed": datetime.date.fromtimestamp(start).isoformat(),
+    "seconds": round(time.time() - start, 1),
+}
 nbformat.write(nb, target)
+NotebookNotary().sign(nb)

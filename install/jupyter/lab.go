@@ -30,9 +30,5 @@ func (h *Home) TrustTutorials(ctx context.Context, out io.Writer) error {
 	if err != nil || len(files) == 0 {
 		return err
 	}
-	return h.trust(ctx, out, files...)
-}
-
-func (h *Home) trust(ctx context.Context, out io.Writer, files ...string) error {
 	return runner{out}.run(ctx, h.Data, nil, h.Python("jupyter"), append([]string{"trust"}, files...)...)
 }

@@ -3,7 +3,6 @@
 package notebook
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -104,35 +103,4 @@ func (nb Notebook) Printed() string {
 // outputs.
 func (nb Notebook) SameSource(other Notebook) bool {
 	return slices.EqualFunc(nb.Cells, other.Cells, func(a, b Cell) bool { return a.Type == b.Type && a.Source == b.Source })
-}
-
-// SetRun returns the text of an .ipynb file with run in its metadata and all
-// else as it was.
-func SetRun(text []byte, run Run) ([]byte, error) {
-	var file, metadata map[string]json.RawMessage
-	if err := json.Unmarshal(text, &file); err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(file["metadata"], &metadata); err != nil {
-		return nil, fmt.Errorf("metadata: %w", err)
-	}
-	for _, step := range []struct {
-		in    map[string]json.RawMessage
-		key   string
-		value any
-	}{{metadata, "gomyogen", run}, {file, "metadata", metadata}} {
-		b, err := json.Marshal(step.value)
-		if err != nil {
-			return nil, err
-		}
-		step.in[step.key] = b
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", " ")
-	if err := e.Encode(file); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
 }

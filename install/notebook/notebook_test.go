@@ -1,7 +1,6 @@
 package notebook
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,30 +51,6 @@ func TestRead(t *testing.T) {
 		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), "bad.ipynb") {
 			t.Errorf("%q: error %v, want it to name the file", bad, err)
 		}
-	}
-}
-
-func TestSetRunKeepsTheRest(t *testing.T) {
-	b, err := SetRun([]byte(executed), Run{Code: "abc", Seconds: 1.5})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var before, after map[string]any
-	if err := json.Unmarshal([]byte(executed), &before); err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(b, &after); err != nil {
-		t.Fatal(err)
-	}
-	run := after["metadata"].(map[string]any)["gomyogen"].(map[string]any)
-	delete(after["metadata"].(map[string]any), "gomyogen")
-	x, _ := json.Marshal(before)
-	y, _ := json.Marshal(after)
-	if string(x) != string(y) || run["code"] != "abc" {
-		t.Errorf("the notebook is now %s with run %v", y, run)
-	}
-	if again, err := SetRun(b, Run{Code: "abc", Seconds: 1.5}); err != nil || string(again) != string(b) {
-		t.Errorf("a second time gives another text, error %v", err)
 	}
 }
 

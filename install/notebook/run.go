@@ -20,12 +20,12 @@ import (
 
 // Run says how the outputs of a notebook were made.
 type Run struct {
-	Code     string  `json:"code"`     // SHA-256 of its code
-	Module   string  `json:"module"`   // SHA-256 of the packages of this module that it reaches
-	Go       string  `json:"go"`       // version
-	Platform string  `json:"platform"` // GOOS/GOARCH
-	Executed string  `json:"executed"` // date
-	Seconds  float64 `json:"seconds"`  // kernel start included
+	Code     string  `json:"code"`               // SHA-256 of its code
+	Module   string  `json:"module"`             // SHA-256 of the packages of this module that it reaches
+	Go       string  `json:"go"`                 // version
+	Platform string  `json:"platform"`           // GOOS/GOARCH
+	Executed string  `json:"executed,omitempty"` // date
+	Seconds  float64 `json:"seconds,omitempty"`  // kernel start included
 }
 
 // Sums returns the checksums that a run of the notebook now would carry.

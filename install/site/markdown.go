@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"fmt"
 	"html/template"
 	"strings"
 
@@ -13,7 +14,9 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 )
 
 // markdown renders the text cells of one notebook, so that the ids of their
@@ -27,7 +30,8 @@ type markdown struct {
 
 func newMarkdown(names map[string]bool) *markdown {
 	return &markdown{
-		md:    goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithParserOptions(parser.WithAutoHeadingID())),
+		md: goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithParserOptions(parser.WithAutoHeadingID()),
+			goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(codeBlocks{}, 100)))),
 		ids:   parser.NewContext().IDs(),
 		names: names,
 	}
@@ -97,9 +101,38 @@ func sentence(s string) string {
 	return s
 }
 
-// highlight returns Go code as HTML with a class for each kind of token.
-func highlight(code string) (template.HTML, error) {
-	tokens, err := chroma.Coalesce(lexers.Get("go")).Tokenise(nil, code)
+// codeBlocks renders code within text as the code of cells, reachable by
+// keyboard where it scrolls.
+type codeBlocks struct{}
+
+func (codeBlocks) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	r.Register(ast.KindFencedCodeBlock, func(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		block := n.(*ast.FencedCodeBlock)
+		var code strings.Builder
+		for i := range block.Lines().Len() {
+			line := block.Lines().At(i)
+			code.Write(line.Value(src))
+		}
+		html, err := highlight(string(block.Language(src)), code.String())
+		if err != nil {
+			return ast.WalkStop, err
+		}
+		_, err = fmt.Fprintf(w, "<pre class=\"block\" tabindex=\"0\"><code>%s</code></pre>\n", html)
+		return ast.WalkSkipChildren, err
+	})
+}
+
+// highlight returns code as HTML with a class for each kind of token; code of
+// a language that is not known is left plain.
+func highlight(language, code string) (template.HTML, error) {
+	lexer := lexers.Get(language)
+	if lexer == nil {
+		lexer = lexers.Fallback
+	}
+	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, code)
 	if err != nil {
 		return "", err
 	}

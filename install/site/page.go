@@ -73,7 +73,7 @@ func newPage(s Source, names map[string]bool) (*page, error) {
 			if strings.TrimSpace(string(c.Source)) == "" {
 				continue
 			}
-			code, err := highlight(string(c.Source))
+			code, err := highlight("go", string(c.Source))
 			if err != nil {
 				return nil, fmt.Errorf("site: %s: cell %d: %w", s.Path, i+1, err)
 			}

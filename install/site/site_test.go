@@ -69,7 +69,7 @@ func example(t testing.TB, dir string) []Source {
 	t.Helper()
 	return open(t,
 		write(t, dir, "01_first.ipynb",
-			markdownCell("# First *steps*\n\nA pool is made. Then it runs.\n\n## Part\n\nSee [the second](02_second.ipynb#part) and [elsewhere](other.ipynb)."),
+			markdownCell("# First *steps*\n\nA pool is made. Then it runs.\n\n## Part\n\nSee [the second](02_second.ipynb#part) and [elsewhere](other.ipynb).\n\n```python\nx = \"<a>\"\n```\n\n```\nplain\n```"),
 			codeCell("// a <b> & c\nfmt.Println(\"x\")", any2{"output_type": "stream", "name": "stdout", "text": "a < b\n"}, any2{"output_type": "stream", "name": "stdout", "text": []string{"c\n", "d\n"}}),
 			codeCell("", shown("text/plain", "nothing")),
 			codeCell("show()", shown("text/html", `<div><img alt="curve" src="data:image/png;base64,`+picture(t)+`"></div>`)),
@@ -103,7 +103,7 @@ func TestWrite(t *testing.T) {
 	for _, want := range []string{
 		"<title>First steps</title>", `content="A pool is made."`,
 		`href="02_second.html#part"`, `href="other.ipynb"`,
-		"a &lt;b&gt; &amp; c", "a &lt; b\nc\nd\n", `<img alt="curve"`,
+		"a &lt;b&gt; &amp; c", `<pre class="block" tabindex="0"><code>`, "&lt;a&gt;", "plain\n</code>", "a &lt; b\nc\nd\n", `<img alt="curve"`,
 		"2026-01-02, in 3.5 s", `rel="next" href="02_second.html"`,
 	} {
 		if !strings.Contains(page, want) {

@@ -371,7 +371,7 @@
     tools.setAttribute("aria-label", "Figure tools");
     const tool = (text, title, act) => {
       const b = make("button", "", tools, text);
-      b.type = "button"; b.title = title; b.setAttribute("aria-label", title);
+      b.type = "button"; b.title = title;
       b.addEventListener("click", () => act(b));
       return b;
     };
@@ -537,8 +537,10 @@
       } else if (chart.getWidth() !== plot.clientWidth) resize();
     });
     sized.observe(plot);
-    new MutationObserver(() => { if (chart && plot.clientWidth && theme !== (dark() ? "dark" : "light")) resize(); })
-      .observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class", "style"] });
+    // Light and dark follow JupyterLab's theme, and a page's own.
+    const recolor = () => { if (chart && plot.clientWidth && theme !== (dark() ? "dark" : "light")) resize(); };
+    new MutationObserver(recolor).observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class", "style"] });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolor);
   }
 
   Promise.all([window.myogenECharts, unzip(box.dataset.figure)]).then(([, blob]) => draw(decode(blob)))
