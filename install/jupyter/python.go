@@ -11,6 +11,11 @@ import (
 //go:embed requirements.txt
 var requirements string
 
+// overrides are JupyterLab's settings where ours differ: it asks for no news
+// and no updates, which need a network.
+const overrides = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
+`
+
 func (h *Home) makeVenv(ctx context.Context, r runner) (err error) {
 	venv := filepath.Join(h.Data, "venv")
 	if err := os.RemoveAll(venv); err != nil {
@@ -31,7 +36,11 @@ func (h *Home) makeVenv(ctx context.Context, r runner) (err error) {
 	if err := r.run(ctx, h.Data, nil, h.Python("pip"), "install", "--disable-pip-version-check", "-r", file); err != nil {
 		return fmt.Errorf("is there a network? %w", err)
 	}
-	return nil
+	settings := filepath.Join(venv, "share", "jupyter", "lab", "settings")
+	if err := os.MkdirAll(settings, 0o755); err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(settings, "overrides.json"), []byte(overrides))
 }
 
 func (h *Home) checkVenv() error { return exists(h.Python("jupyter-lab"), h.Python("python")) }

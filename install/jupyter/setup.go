@@ -26,7 +26,7 @@ type part struct {
 func (h *Home) parts() []part {
 	return []part{
 		{"tools", "Go tools (gonb, goimports, gopls)", h.toolVersions, h.makeTools, h.checkTools},
-		{"python", "JupyterLab", func() string { return requirements }, h.makeVenv, h.checkVenv},
+		{"python", "JupyterLab", func() string { return requirements + overrides }, h.makeVenv, h.checkVenv},
 		{"kernel", "kernel " + KernelName, h.kernelJSON, h.makeSpec, h.checkSpec},
 		{"echarts", "ECharts " + echartsVersion, h.echartsInputs, h.makeECharts, h.checkECharts},
 		{"renderer", "renderer of figures", h.rendererInputs, h.makeRenderer, h.checkRenderer},
