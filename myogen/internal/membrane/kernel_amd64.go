@@ -16,7 +16,7 @@ func Backends() []Backend {
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
 		have = append(have, AVX2)
 	}
-	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL {
 		have = append(have, AVX512)
 	}
 	return have

@@ -19,22 +19,15 @@ func (a *allocator) gather(n *node) {
 	}
 	index := a.indices(n.args[0])
 	even, odd := a.free(nil), a.free(nil)
-	for lane, r := range index {
-		to := even
-		if lane%2 == 1 {
-			to = odd
+	a.pairs(even, n.off, index[0], index[2])
+	a.pairs(odd, n.off, index[1], index[3])
+	if a.wide {
+		upper := a.free(nil)
+		for i, to := range []int{even, odd} {
+			a.pairs(upper, n.off, index[4+i], index[6+i])
+			a.asm.line("VINSERTF64X4 $1, Y%d, Z%d, Z%d", upper, to, to)
 		}
-		from := fmt.Sprintf("%d(R8)(%s*8)", n.off, r)
-		switch {
-		case a.wide && lane < 2:
-			a.asm.line("VBROADCASTF64X2 %s, Z%d", from, to)
-		case a.wide:
-			a.asm.line("VBROADCASTF64X2 %s, K%d, Z%d", from, lane/2, to)
-		case lane < 2:
-			a.asm.line("VMOVUPD %s, X%d", from, to)
-		default:
-			a.asm.line("VINSERTF128 $1, %s, Y%d, Y%d", from, to, to)
-		}
+		a.holds[upper] = nil
 	}
 	a.holds[even], a.holds[odd] = nil, nil
 	switch {
@@ -47,6 +40,13 @@ func (a *allocator) gather(n *node) {
 		a.asm.line("VUNPCKHPD %s, %s, %s", a.reg(odd), a.reg(even), a.reg(odd))
 		a.bind(second, odd)
 	}
+}
+
+// pairs emits the loading of two pairs of a table into the lower half of a
+// register.
+func (a *allocator) pairs(to, table int, first, second string) {
+	a.asm.line("VMOVUPD %d(R8)(%s*8), X%d", table, first, to)
+	a.asm.line("%s $1, %d(R8)(%s*8), Y%d, Y%d", a.either("VINSERTF64X2", "VINSERTF128"), table, second, to, to)
 }
 
 // indices emits the taking out of each lane's number and returns the registers
@@ -101,9 +101,7 @@ func kernel(name string, g *graph, t target) string {
 	p("\tLEAQ %d(SP), R15", t.bytes-1)
 	p("\tANDQ $~%d, R15", t.bytes-1)
 	if t.wide {
-		for i, mask := range []int{0x0c, 0x30, 0xc0, 0xff} {
-			p("\tMOVQ $%d, AX\n\tKMOVB AX, K%d", mask, i+1)
-		}
+		p("\tMOVQ $255, AX\n\tKMOVB AX, K4")
 	} else {
 		p("\tMOVQ $15, R11")
 	}

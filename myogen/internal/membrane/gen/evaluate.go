@@ -58,7 +58,7 @@ func (e *evaluator) fail(at ast.Node, format string, args ...any) {
 }
 
 // step returns the graph of the two halves of a step of a type.
-func (s *source) step(name string) (g *graph, err error) {
+func (s *source) step(name string, wide bool) (g *graph, err error) {
 	defer func() {
 		r := recover()
 		if m, ok := r.(mistake); ok {
@@ -67,7 +67,7 @@ func (s *source) step(name string) (g *graph, err error) {
 			panic(r)
 		}
 	}()
-	e := &evaluator{source: s, graph: newGraph()}
+	e := &evaluator{source: s, graph: newGraph(wide)}
 	o := s.pkg.Scope().Lookup(name)
 	if o == nil {
 		return nil, fmt.Errorf("there is no type %s", name)

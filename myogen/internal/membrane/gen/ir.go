@@ -69,6 +69,7 @@ const (
 
 // graph makes nodes: equal operations on equal arguments are one node.
 type graph struct {
+	wide     bool // for AVX-512
 	nodes    []*node
 	known    map[string]*node
 	inverted map[*node]*node // of a reciprocal: the divisor
@@ -77,7 +78,9 @@ type graph struct {
 	result   *node
 }
 
-func newGraph() *graph { return &graph{known: map[string]*node{}, inverted: map[*node]*node{}} }
+func newGraph(wide bool) *graph {
+	return &graph{wide: wide, known: map[string]*node{}, inverted: map[*node]*node{}}
+}
 
 func (g *graph) add(n node) *node {
 	key := fmt.Sprintln(n.op, n.part, n.bits, n.n, n.off, n.negProduct, n.negAddend)
@@ -241,8 +244,12 @@ const (
 	tableH       = tableLogTail + 256*8 // hTable
 )
 
-// gather returns for each lane numbers i and i+1 of a table, i below 256.
+// gather returns for each lane numbers i and i+1 of a table; i is the last byte
+// of the given bits.
 func (g *graph) gather(table int, i *node) (first, second *node) {
+	if !g.wide {
+		i = g.and(i, 255)
+	}
 	pair := g.add(node{op: opGather, args: []*node{i}, off: table})
 	return g.add(node{op: opFirst, args: []*node{pair}}), g.add(node{op: opSecond, args: []*node{pair}})
 }

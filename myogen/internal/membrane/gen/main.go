@@ -33,7 +33,7 @@ func generate(from, to string) error {
 	}
 	for _, k := range kernels {
 		for _, t := range targets {
-			g, err := s.step(k)
+			g, err := s.step(k, t.wide)
 			if err != nil {
 				return err
 			}
