@@ -130,10 +130,17 @@ func (g *group) end(done *membrane.Block, scalar bool) {
 	}
 }
 
+// quietenEvery is how often, in steps, conductances are looked through for
+// those that have died away.
+const quietenEvery = 128
+
 // start does what comes before a step: it detects spikes, delivers events and
 // sets the clamps.
 func (t *tile) start(e *Engine) {
 	b := t.block
+	if t.step%quietenEvery == 0 {
+		b.Quieten()
+	}
 	for rising := b.Above &^ t.above; rising != 0; rising &= rising - 1 {
 		n := t.neurons[bits.TrailingZeros8(rising)]
 		n.Spikes = append(n.Spikes, Spike{Step: t.step, T: t.clock.T + detectorDelay})

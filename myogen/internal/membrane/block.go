@@ -178,6 +178,22 @@ func (b *Block) Receive(at Input, amount float64) {
 	b.data[int(at)+b.slot] += amount
 }
 
+// silent is a conductance in uS that no potential would notice. Without events
+// a conductance gets there from its peak in 70 ms, and 140 ms later to subnormal
+// numbers, with which processors are slow.
+const silent = 1e-100
+
+// Quieten sets conductances to 0 that are below silent.
+func (b *Block) Quieten() {
+	for _, slot := range b.model.synapse {
+		for lane := range b.Used {
+			if s := b.at(slot+1, lane); *s > 0 && *s < silent {
+				*s, *b.at(slot, lane) = 0, 0
+			}
+		}
+	}
+}
+
 // Receive takes an event of the given amount (uS) at a synapse.
 func (c Cell) Receive(synapse int, amount float64) { c.Block.Receive(c.Input(synapse), amount) }
 
