@@ -162,62 +162,33 @@ func (s *Spiker) Step(rate, dt float64) bool {
 }
 
 // RunSpikers lets neurons integrate the same rates (pps) of successive steps of dt
-// (ms), as Step does, and calls fire for each spike, neuron by neuron in the
-// order of the steps, a few neurons in turns.
+// (ms), as Step does, and calls fire for each spike, step by step in the order
+// of the neurons.
 func RunSpikers(spikers []*Spiker, rates []float64, dt float64, fire func(neuron, step int)) {
-	increments := make([]float64, len(rates))
-	for k, rate := range rates {
-		increments[k] = float64(rate * dt * 1e-3)
+	// Side by side, the integrals of all neurons do not wait for each other.
+	sums, thresholds := make([]float64, len(spikers)), make([]float64, len(spikers))
+	for i, s := range spikers {
+		sums[i], thresholds[i] = s.sum, s.threshold
 	}
-	for first := 0; first < len(spikers); first += abreast {
-		if first+abreast > len(spikers) {
-			for i := first; i < len(spikers); i++ {
-				for k, rate := range rates {
-					if spikers[i].Step(rate, dt) {
-						fire(i, k)
-					}
-				}
-			}
-			return
-		}
-		runAbreast((*[abreast]*Spiker)(spikers[first:]), rates, increments, func(i, k int) { fire(first+i, k) })
-	}
-}
-
-// abreast is how many neurons integrate in turns: an addition must wait for
-// the one before it of the same neuron.
-const abreast = 4
-
-func runAbreast(s *[abreast]*Spiker, rates, increments []float64, fire func(neuron, step int)) {
-	a, b, c, d := s[0].sum, s[1].sum, s[2].sum, s[3].sum
-	increments = increments[:len(rates)]
 	for k, rate := range rates {
 		if !(rate > 0) {
 			continue
 		}
-		x := increments[k]
-		a += x
-		b += x
-		c += x
-		d += x
-		if a >= s[0].threshold {
-			a = s[0].next()
-			fire(0, k)
-		}
-		if b >= s[1].threshold {
-			b = s[1].next()
-			fire(1, k)
-		}
-		if c >= s[2].threshold {
-			c = s[2].next()
-			fire(2, k)
-		}
-		if d >= s[3].threshold {
-			d = s[3].next()
-			fire(3, k)
+		x := float64(rate * dt * 1e-3)
+		thresholds = thresholds[:len(sums)]
+		for i := range sums {
+			sum := sums[i] + x
+			sums[i] = sum
+			if sum >= thresholds[i] {
+				sums[i] = spikers[i].next()
+				thresholds[i] = spikers[i].threshold
+				fire(i, k)
+			}
 		}
 	}
-	s[0].sum, s[1].sum, s[2].sum, s[3].sum = a, b, c, d
+	for i, s := range spikers {
+		s.sum = sums[i]
+	}
 }
 
 // next draws the threshold of the next spike and returns the integral it
