@@ -23,7 +23,7 @@ func (s *Simulation) populate() error {
 	var cells []membrane.Description
 	var thresholds, vInit []float64
 	for _, p := range s.network.populations {
-		sim := &simulated{name: p.name, size: p.size(), spikes: make([][]engine.Spike, p.size()), latent: float64(DefaultDelay)}
+		sim := &simulated{name: p.name, size: p.size(), latent: float64(DefaultDelay)}
 		switch p := p.Population.(type) {
 		case AlphaMNPool:
 			built, err := p.build()
@@ -35,11 +35,15 @@ func (s *Simulation) populate() error {
 			for range built.cells {
 				thresholds, vInit = append(thresholds, built.spikeThreshold), append(vInit, built.vInit)
 			}
+			built.cells = nil // 10 000 descriptions take as much as the cells
 		case SpikeSource:
 			sim.latent = float64(delayOr(p.Latency))
 			for _, train := range p.Trains {
 				sim.given = append(sim.given, train.Times)
 			}
+		}
+		if sim.motor == nil {
+			sim.spikes = make([][]engine.Spike, p.size())
 		}
 		s.pops = append(s.pops, sim)
 	}

@@ -154,7 +154,7 @@ func (b *benchmark) run(w *work, n *myogen.Network, backend string, threads, rep
 		if err != nil {
 			return best, err
 		}
-		bytes := float64(heap()-before) / float64(w.cells)
+		bytes := (heap() - before) / float64(w.cells)
 		clock := wallTime
 		if threads == 1 {
 			clock = cpuTime
@@ -204,11 +204,12 @@ func count(trains []neo.SpikeTrain) (n int) {
 }
 
 // heap returns the bytes that are in use.
-func heap() uint64 {
+func heap() float64 {
 	runtime.GC()
+	runtime.GC() // what finalizers and pools held
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
+	return float64(m.HeapAlloc)
 }
 
 var started = time.Now()

@@ -73,7 +73,8 @@ type Engine struct {
 
 	tiles     []*tile
 	groups    []*group
-	place     []place // of each neuron
+	pipelines []*membrane.Pipeline // of each worker
+	place     []place              // of each neuron
 	terminals []terminal
 	events    []Event // still to arrive
 }
@@ -81,22 +82,23 @@ type Engine struct {
 // New returns an engine of cells that are ready to be settled.
 func New(cells []membrane.Cell, dt float64, workers int) *Engine {
 	e := &Engine{Clock: Clock{Dt: dt}, Workers: workers}
-	for _, c := range cells {
+	neurons := make([]Neuron, len(cells))
+	for i, c := range cells {
+		neurons[i].Cell = c
+		e.Neurons = append(e.Neurons, &neurons[i])
+	}
+	for i, c := range cells {
 		if c.Lane == 0 {
-			e.tiles = append(e.tiles, &tile{number: len(e.tiles), block: c.Block})
+			e.tiles = append(e.tiles, &tile{number: len(e.tiles), block: c.Block, neurons: e.Neurons[i : i+c.Block.Used]})
 		}
-		n := &Neuron{Cell: c}
-		t := e.tiles[len(e.tiles)-1]
-		t.neurons = append(t.neurons, n)
-		e.Neurons = append(e.Neurons, n)
-		e.place = append(e.place, place{tile: len(e.tiles) - 1, lane: c.Lane})
+		e.place = append(e.place, place{tile: int32(len(e.tiles) - 1), lane: int32(c.Lane)})
 	}
 	e.groups = groups(e.tiles)
 	return e
 }
 
 // place is where a neuron is.
-type place struct{ tile, lane int }
+type place struct{ tile, lane int32 }
 
 // Start records the initial state.
 func (e *Engine) Start() {
@@ -123,14 +125,9 @@ func (e *CellError) Unwrap() error { return e.Err }
 // due before they end.
 func (e *Engine) Advance(steps int) error {
 	due, end := e.schedule(steps)
-	errs := e.run(steps, due)
+	err := e.run(steps, due)
 	e.Clock, e.Step = end, e.Step+steps
-	for i, err := range errs {
-		if err != nil {
-			return &CellError{Cell: i, Err: err}
-		}
-	}
-	return nil
+	return err
 }
 
 // delivery is an event in the step that it acts in.

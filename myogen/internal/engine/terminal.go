@@ -55,6 +55,21 @@ func (e *Engine) AddTerminal(contacts []Contact) (int, error) {
 	return len(e.terminals) - 1, nil
 }
 
+// Contacts returns the contacts of a terminal, cell by cell.
+func (e *Engine) Contacts(i int) []Contact {
+	t := &e.terminals[i]
+	var out []Contact
+	first := 0 // neuron of the tile
+	for k, tile := range e.tiles {
+		for _, c := range t.contacts[t.first[k]:t.first[k+1]] {
+			lane, synapse := tile.block.Synapse(c.input)
+			out = append(out, Contact{Neuron: first + lane, Synapse: synapse, Amount: t.amounts[c.amount]})
+		}
+		first += len(tile.neurons)
+	}
+	return out
+}
+
 // deliver lets an event act on the contacts in a tile.
 func (t *terminal) deliver(tile int, b *membrane.Block) {
 	for _, c := range t.contacts[t.first[tile]:t.first[tile+1]] {

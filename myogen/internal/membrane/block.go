@@ -2,6 +2,7 @@ package membrane
 
 import (
 	"cmp"
+	"slices"
 	"unsafe"
 )
 
@@ -19,7 +20,7 @@ type Block struct {
 	data   []float64 // all slots
 	slot   int       // from one slot to the next in data
 	lane   int       // from one lane to the next
-	buffer []float64 // one cell, when scalar code steps in for vector code
+	buffer []float64 // one cell, once scalar code has stepped in for vector code
 
 	perSoma [Lanes]float64 // 100/area of the soma: from nA to mA/cm2
 }
@@ -49,7 +50,6 @@ func Start(cells []Description, thresholds []float64, s Scheme, backend Backend)
 			*b = Block{Used: min(Lanes, n-i*Lanes), model: m, data: memory[i*size:][:size:size], slot: 1, lane: m.slots}
 			if b.kernel = m.vector[backend]; b.kernel != nil {
 				b.slot, b.lane = Lanes, 1
-				b.buffer = make([]float64, m.slots)
 			}
 			for lane := range Lanes {
 				j := first + i*Lanes + min(lane, b.Used-1)
@@ -92,6 +92,9 @@ func (b *Block) put(lane int, cell []float64) {
 // half runs half a step of lanes from first on in scalar code and returns the
 // bits of those for which it says true.
 func (b *Block) half(first, count int, advance func(cell *float64) bool) (bits uint8) {
+	if b.kernel != nil && b.buffer == nil {
+		b.buffer = make([]float64, b.model.slots)
+	}
 	for lane := first; lane < first+count; lane++ {
 		cell := b.data[lane*b.lane:]
 		if b.kernel != nil {
@@ -149,11 +152,11 @@ func (p *Pipeline) Finish() (done *Block, scalar bool) {
 
 // idler returns a block that nobody looks at, in a state like that of b.
 func (p *Pipeline) idler(b *Block) *Block {
-	if p.idle == nil {
+	if p.idle == nil || p.idle.model != b.model || p.idle.kernel != b.kernel {
 		idle := *b
 		idle.data = aligned(len(b.data))
 		copy(idle.data, b.data)
-		idle.buffer = make([]float64, len(b.buffer))
+		idle.buffer = nil
 		p.idle = &idle
 	}
 	return p.idle
@@ -170,6 +173,17 @@ type Input uint16
 // Input returns the place of a synapse.
 func (c Cell) Input(synapse int) Input {
 	return Input(c.Block.model.synapse[synapse]*c.Block.slot + c.Lane*c.Block.lane)
+}
+
+// Synapse returns the lane and the synapse that an Input is of.
+func (b *Block) Synapse(at Input) (lane, synapse int) {
+	slot := int(at) / b.slot
+	if b.slot == 1 {
+		lane, slot = int(at)/b.lane, int(at)%b.lane
+	} else {
+		lane = int(at) % b.slot
+	}
+	return lane, slices.Index(b.model.synapse, slot)
 }
 
 // Receive takes an event of the given amount (uS), see Synapse.Amount.

@@ -102,9 +102,9 @@ func (c *nerlab) advancePotentials() bool {
 	dendTip := 0 - float64(c.dend.toEnd*dvDendTip)
 
 	// Elimination from the tips inwards, substitution outwards.
-	dend = c.dendTip.eliminate(dend, dendTip)
+	dend = c.dendTip.eliminate(&c.dend, dend, dendTip)
 	root = c.dend.eliminate(root, dend)
-	soma = c.somaTip.eliminate(soma, somaTip)
+	soma = c.somaTip.eliminate(&c.soma, soma, somaTip)
 	root = c.soma.eliminate(root, soma)
 	xRoot := root.rhs / root.d
 	xSoma := c.soma.substitute(soma, xRoot)

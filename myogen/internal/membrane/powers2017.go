@@ -29,8 +29,10 @@ type Powers2017 struct {
 		Eca         float64 // mV, of the calcium current in mAHP
 	}
 	Dendrites [4]Powers2017Dendrite
-	Synapses  []Synapse // at most two on each dendrite, one after the other, the excitatory one first
-	Celsius   float64   // temperature of the fast sodium rates, degC
+	// Synapses are an excitatory and an inhibitory one on dendrite 0, then on 1
+	// and so on; but for their place all of one kind are alike.
+	Synapses []Synapse
+	Celsius  float64 // temperature of the fast sodium rates, degC
 }
 
 // Powers2017Dendrite is one dendrite of a Powers2017 cell.
@@ -57,12 +59,13 @@ type powersConstants struct {
 	dt, gain  float64 // ms; v changes by gain times the solution
 	threshold float64 // mV, of the spike detector
 
-	gPas, gNa3rp, gNaps, gKdr, gCa, gKca, gH float64 // S/cm2
-	ePas, eNa, eK, eCa                       float64 // mV
-	q, qInverse                              float64 // how many times faster na3rp is than at 24 degC
-	caRate, caInverse, caRestRate            float64 // 1/tau of calcium in 1/ms, tau as 1/caRate, mM/ms that keep it at rest
-	caShare, hShare, napsShare               float64 // share of a difference that goes in one step
-	mcaShare, lcaMShare, lcaHShare           float64 // the same
+	gPas, gNa3rp, gNaps, gKdr, gCa, gKca, gH float64             // S/cm2
+	ePas, eNa, eK, eCa                       float64             // mV
+	q, qInverse                              float64             // how many times faster na3rp is than at 24 degC
+	caRate, caInverse, caRestRate            float64             // 1/tau of calcium in 1/ms, tau as 1/caRate, mM/ms that keep it at rest
+	caShare, hShare, napsShare               float64             // share of a difference that goes in one step
+	mcaShare, lcaMShare, lcaHShare           float64             // the same
+	synapses                                 [2]synapseConstants // excitatory, inhibitory
 	soma                                     cylinder
 	rootD, endD                              float64 // diagonals of the soma's ends
 
@@ -76,7 +79,6 @@ type powersDendrite struct {
 	perArea        float64 // 100/area: from nA to mA/cm2
 	cylinder       cylinder
 	tip            tip
-	synapses       [2]synapseConstants
 }
 
 type powersState struct {
@@ -125,7 +127,7 @@ func (c *powers) advancePotentials() bool {
 	soma := c.somaCurrents()
 	var dend [4]row
 	for i := range dend {
-		dend[i] = c.dend[i].currents(&c.dends[i])
+		dend[i] = c.dend[i].currents(&c.dends[i], &c.synapses)
 	}
 
 	// Capacitance and axial currents, from the root outwards. NEURON numbers
@@ -153,7 +155,7 @@ func (c *powers) advancePotentials() bool {
 	// Elimination from the tips inwards.
 	for i := range dend {
 		d := &c.dend[i]
-		dend[i] = d.tip.eliminate(dend[i], tips[i])
+		dend[i] = d.tip.eliminate(&d.cylinder, dend[i], tips[i])
 		if i%2 == 0 {
 			root = d.cylinder.eliminate(root, dend[i])
 		} else {
@@ -220,11 +222,11 @@ func (c *powers) somaCurrents() row {
 //	synapses    the inhibitory one first
 //	gh          ghbar n (v-eh)
 //	L_Ca_inact  gcabar m h (v-vca)
-func (d *powersDendrite) currents(s *powersDendriteState) row {
+func (d *powersDendrite) currents(s *powersDendriteState, synapses *[2]synapseConstants) row {
 	var r row
 	r = r.ohmic(d.gPas, s.v, d.ePas)
-	r = s.conductance[1].current(&d.synapses[1], r, s.v, d.perArea)
-	r = s.conductance[0].current(&d.synapses[0], r, s.v, d.perArea)
+	r = s.conductance[1].current(&synapses[1], r, s.v, d.perArea)
+	r = s.conductance[0].current(&synapses[0], r, s.v, d.perArea)
 	r = r.ohmic(d.gH*s.h, s.v, eH)
 	return r.ohmic(d.gCa*s.caM*s.caH, s.v, eLCa)
 }
@@ -256,7 +258,7 @@ func (c *powers) advanceDendrite(d *powersDendrite, s *powersDendriteState) {
 	s.caM = relaxBy(s.caM, lcaMInf(v, d.thetaM), lcaTauM, c.lcaMShare)
 	s.caH = relaxBy(s.caH, lcaHInf(v, d.thetaH), lcaTauH, c.lcaHShare)
 	for i := range s.conductance {
-		s.conductance[i].advance(&d.synapses[i])
+		s.conductance[i].advance(&c.synapses[i])
 	}
 }
 
@@ -385,7 +387,12 @@ func (c *powers) start(p *Powers2017, s Scheme) {
 		}
 	}
 	for i, syn := range p.Synapses {
-		c.dend[i/2].synapses[i%2] = newSynapse(syn, s.Dt)
+		k := newSynapse(syn, s.Dt)
+		if kind := &c.synapses[i%2]; i < 2 {
+			*kind = k
+		} else if *kind != k {
+			panic("membrane: synapses of one kind differ")
+		}
 	}
 }
 
