@@ -199,16 +199,17 @@ func (s *Simulation) Run(ctx context.Context, duration units.Time, report func(d
 	if _, err := samples(duration, s.cfg.Step); err != nil {
 		return nil, err
 	}
+	halfStep := units.Time(s.cfg.Step / 2)
 	for _, p := range s.pops {
 		switch {
 		case p.spiker != nil && p.drive == nil:
 			return nil, fmt.Errorf("myogen: population %q has no drive; use ConnectFromExternal", p.name)
-		case p.drive != nil && p.drive.TStop() < duration-s.cfg.Step/2:
+		case p.drive != nil && p.drive.TStop() < duration-halfStep:
 			return nil, fmt.Errorf("myogen: population %q: the drive ends at %v, the run at %v", p.name, p.drive.TStop(), duration)
 		}
 	}
 	for _, in := range s.cfg.Inject {
-		if have := units.Time(len(in.Signal)) * s.cfg.Step; in.Signal != nil && have < duration-s.cfg.Step/2 {
+		if have := units.Time(len(in.Signal)) * s.cfg.Step; in.Signal != nil && have < duration-halfStep {
 			return nil, fmt.Errorf("myogen: injection into cell %d of %q ends at %v, the run at %v", in.Cell, in.Population, have, duration)
 		}
 	}

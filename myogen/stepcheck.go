@@ -54,7 +54,7 @@ func CheckStep(ctx context.Context, n *Network, cfg SimulationConfig, duration u
 	progress := func(before, share units.Time) func(done, total units.Time) {
 		return func(done, total units.Time) {
 			if report != nil {
-				report(before*total+done*share, all*total)
+				report(units.Time(float64(before*total))+units.Time(float64(done*share)), all*total)
 			}
 		}
 	}

@@ -98,7 +98,7 @@ func gamma(k float64, x *Xorshift) float64 {
 		u1, u2 := max(x.Float64(), math.SmallestNonzeroFloat64), x.Float64()
 		z := math.Sqrt(-2*cmath.Log(u1)) * cmath.Cos(2*math.Pi*u2)
 		v := 1 + float64(c*z)
-		v = v * v * v
+		v = float64(v * v * v)
 		if v <= 0 {
 			continue
 		}

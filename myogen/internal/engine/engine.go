@@ -20,10 +20,10 @@ type Clock struct {
 }
 
 // Middle is the time at which a step takes its clamps and events.
-func (c Clock) Middle() float64 { return c.T + c.Dt/2 }
+func (c Clock) Middle() float64 { return c.T + float64(c.Dt/2) }
 
 // Next returns the clock one step on.
-func (c Clock) Next() Clock { return Clock{T: c.Middle() + c.Dt/2, Dt: c.Dt} }
+func (c Clock) Next() Clock { return Clock{T: c.Middle() + float64(c.Dt/2), Dt: c.Dt} }
 
 // Event is a spike on its way to a terminal.
 type Event struct {

@@ -20,8 +20,12 @@ func relax(x, inf, tau, dt float64) float64 {
 // relaxBy is relax with the share 1 - exp(-dt/tau) computed before: for a time
 // constant that does not change.
 func relaxBy(x, inf, tau, share float64) float64 {
-	return x + float64(share*((inf/tau)/(1/tau)-x))
+	return approach(x, (inf/tau)/(1/tau), share)
 }
+
+// approach is relaxBy for a time constant that is a power of two: then
+// (inf/tau)/(1/tau) is inf.
+func approach(x, inf, share float64) float64 { return x + float64(share*(inf-x)) }
 
 // gone returns 1 - exp(-x), the share of a difference that is gone after x
 // time constants, x >= 0.
@@ -32,7 +36,7 @@ func gone(x float64) float64 { return 1 - cmath.Exp(-x) }
 func linoid(x, k float64) float64 {
 	u := x / k
 	if rare(math.Abs(u) < 1e-6) {
-		return k * (1 - u/2)
+		return k * (1 - float64(u/2))
 	}
 	return x / (cmath.Exp(u) - 1)
 }

@@ -151,7 +151,7 @@ func (c *nerlab) advanceGates() {
 	c.n = c.nRates(v).relax(c.n, dt)
 	c.r = c.rRates(v).relax(c.r, dt)
 	inf := c.lInf(watch(c.vDend))
-	c.l += float64(c.lk * (over(over(inf, c.ltau, c.lrate), c.lrate, c.linverse) - c.l))
+	c.l = approach(c.l, over(over(inf, c.ltau, c.lrate), c.lrate, c.linverse), c.lk)
 	for i := range c.conductance {
 		c.conductance[i].advance(&c.synapses[i])
 	}
@@ -161,19 +161,19 @@ func (c *nerlab) advanceGates() {
 // 2008, after Traub et al. 1991). Voltages in mV, rates in 1/ms.
 
 func (c *nerlab) mRates(v float64) rates {
-	return rates{0.64 * linoid(15-v, 4), 0.56 * linoid(v-40, 5)}
+	return rates{float64(0.64 * linoid(15-v, 4)), float64(0.56 * linoid(v-40, 5))}
 }
 
 func (c *nerlab) hRates(v float64) rates {
-	return rates{0.928 * cmath.Exp((17-v)/18), 9 / (cmath.Exp((40-v)/5) + 1)}
+	return rates{float64(0.928 * cmath.Exp((17-v)/18)), 9 / (cmath.Exp((40-v)/5) + 1)}
 }
 
 func (c *nerlab) pRates(v float64) rates {
-	return rates{0.64 * linoid(5-v, 4), 0.56 * linoid(v-30, 5)}
+	return rates{float64(0.64 * linoid(5-v, 4)), float64(0.56 * linoid(v-30, 5))}
 }
 
 func (c *nerlab) nRates(v float64) rates {
-	return rates{0.08 * linoid(15-v, 7), 2 * cmath.Exp((10-v)/40)}
+	return rates{float64(0.08 * linoid(15-v, 7)), float64(2 * cmath.Exp((10-v)/40))}
 }
 
 func (c *nerlab) rRates(v float64) rates {

@@ -238,14 +238,14 @@ func (c *powers) advanceGates() {
 	v, dt := watch(c.vSoma), c.dt
 	c.somaH = relaxBy(c.somaH, hTable.at(v), hTau, c.hShare)
 	c.kdr = relax(c.kdr, kdrInf(v), kdrTau(v), dt)
-	c.mca = relaxBy(c.mca, mcaInf(v), mcaTau, c.mcaShare)
-	c.cai += float64(c.caShare * (over(calciumInflux(c.ica)+c.caRestRate, c.caRate, c.caInverse) - c.cai))
+	c.mca = approach(c.mca, mcaInf(v), c.mcaShare)
+	c.cai = approach(c.cai, over(calciumInflux(c.ica)+c.caRestRate, c.caRate, c.caInverse), c.caShare)
 	kca := kcaRates(c.cai)
 	c.kca = relax(c.kca, kca.alpha*kca.tau(), kca.tau(), dt)
 	m := na3rpM(v)
 	c.m = relax(c.m, m.inf(), max(over(m.tau(), c.q, c.qInverse), na3rpMinTauM), dt)
 	c.h = relax(c.h, na3rpHInf(v), max(over(na3rpH(v).tau(), c.q, c.qInverse), na3rpMinTauH), dt)
-	c.naps = relaxBy(c.naps, napsInf(v), napsTau, c.napsShare)
+	c.naps = approach(c.naps, napsInf(v), c.napsShare)
 	for i := range c.dends {
 		c.advanceDendrite(&c.dend[i], &c.dends[i])
 	}
@@ -295,7 +295,7 @@ func na3rpHInf(v float64) float64 { return sigmoid((v + 50 - na3rpShift) / 8) }
 func na3rpRate(u, th, a, s float64) float64 {
 	x := u - th
 	if rare(math.Abs(x) <= 1e-6) {
-		return a * s
+		return float64(a * s)
 	}
 	return a * x / (1 - cmath.Exp(-x/s))
 }

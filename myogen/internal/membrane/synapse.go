@@ -22,7 +22,7 @@ func (s Synapse) Excitatory() bool { return s.E >= excitatoryAbove }
 
 // Amount returns what an event of the given weight (uS) adds to both parts of
 // the conductance, so that its peak is the weight.
-func (s Synapse) Amount(weight float64) float64 { return weight * s.factor() }
+func (s Synapse) Amount(weight float64) float64 { return float64(weight * s.factor()) }
 
 func (s Synapse) factor() float64 {
 	peak := (s.Tau1 * s.Tau2) / (s.Tau2 - s.Tau1) * cmath.Log(s.Tau2/s.Tau1) // ms after the event
