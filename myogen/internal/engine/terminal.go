@@ -21,6 +21,7 @@ type terminal struct {
 	contacts []contact
 	first    []uint32  // first[t] is the first contact of tile t, first[t+1] the end of its contacts
 	amounts  []float64 // uS
+	inhibits bool
 }
 
 type contact struct {
@@ -48,6 +49,7 @@ func (e *Engine) AddTerminal(contacts []Contact) (int, error) {
 			t.amounts = append(t.amounts, c.Amount)
 		}
 		at := &next[e.place[c.Neuron].tile]
+		t.inhibits = t.inhibits || e.Neurons[c.Neuron].Cell.Inhibitory(c.Synapse)
 		t.contacts[*at] = contact{e.Neurons[c.Neuron].Cell.Input(c.Synapse), uint16(i)}
 		*at++
 	}
@@ -72,6 +74,9 @@ func (e *Engine) Contacts(i int) []Contact {
 
 // deliver lets an event act on the contacts in a tile.
 func (t *terminal) deliver(tile int, b *membrane.Block) {
+	if t.inhibits {
+		b.Wake()
+	}
 	for _, c := range t.contacts[t.first[tile]:t.first[tile+1]] {
 		b.Receive(c.input, t.amounts[c.amount])
 	}

@@ -108,6 +108,7 @@ func TestHalfStepsAreTheSameOnEveryBackend(t *testing.T) {
 		for _, name := range []string{"NERLab", "Powers2017"} {
 			t.Run(fmt.Sprint(backend, "/", name), func(t *testing.T) {
 				r := rand.New(rand.NewPCG(1, 2))
+				quiet := 0
 				scalar := [2]int{} // times that scalar code did a half
 				const rounds = 4000
 				for round := range rounds {
@@ -123,6 +124,7 @@ func TestHalfStepsAreTheSameOnEveryBackend(t *testing.T) {
 					for i := range cells {
 						got[i].Settle(-67)
 					}
+					got[0].Block.Quieten()
 					p.idler(got[0].Block) // settled, so that it needs no scalar code
 					for i := range cells {
 						for j, x := range randomState(want[i], r) {
@@ -130,6 +132,19 @@ func TestHalfStepsAreTheSameOnEveryBackend(t *testing.T) {
 						}
 					}
 					w, g := want[0].Block, got[0].Block
+					if r.IntN(2) == 0 { // without inhibition and background
+						for i := range cells {
+							for s := 1; s < len(w.model.synapse); s += 2 {
+								set(i, w.model.synapse[s], 0)
+								set(i, w.model.synapse[s]+1, 0)
+							}
+							set(i, w.model.background, 0)
+							set(i, w.model.background+1, 0)
+						}
+						quiet++
+					}
+					w.Quieten()
+					g.Quieten()
 					w.Above = w.scalarPotentials(0, w.Used)
 					if _, left := p.Advance(g); left {
 						scalar[0]++
@@ -152,6 +167,9 @@ func TestHalfStepsAreTheSameOnEveryBackend(t *testing.T) {
 					same(t, fmt.Sprintf("round %d: gates", round), g, w)
 				}
 				t.Logf("scalar code did %d and %d of %d halves", scalar[0], scalar[1], rounds)
+				if quiet == 0 {
+					t.Error("no block was quiet")
+				}
 				if scalar[0] > rounds/5 || scalar[1] < rounds/10 || scalar[1] > rounds*9/10 {
 					t.Errorf("scalar code did %d and %d of %d halves", scalar[0], scalar[1], rounds)
 				}

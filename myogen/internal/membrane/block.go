@@ -22,7 +22,9 @@ type Block struct {
 	lane   int       // from one lane to the next
 	buffer []float64 // one cell, once scalar code has stepped in for vector code
 
-	perSoma [Lanes]float64 // 100/area of the soma: from nA to mA/cm2
+	// quiet is that the states are 0 which usually are: no lane has inhibition
+	// or background.
+	quiet bool
 }
 
 // Cell is one motor neuron while it runs: a lane of a block.
@@ -57,7 +59,6 @@ func Start(cells []Description, thresholds []float64, s Scheme, backend Backend)
 				cells[j].start(&cell[0], s)
 				cell[m.threshold] = thresholds[j]
 				b.put(lane, cell)
-				b.perSoma[lane] = 100 / cells[j].somaArea()
 				if lane < b.Used {
 					out[j] = Cell{b, lane}
 				}
@@ -164,7 +165,14 @@ func (p *Pipeline) idler(b *Block) *Block {
 
 // Inject sets the current into the soma of a lane, in nA, from the next step on.
 func (b *Block) Inject(lane int, current float64) {
-	*b.at(b.model.injected, lane) = current * b.perSoma[lane]
+	*b.at(b.model.injected, lane) = current * *b.at(b.model.perSoma, lane)
+}
+
+// Background sets the background conductances of a lane, in uS, from the next
+// step on.
+func (b *Block) Background(lane int, excitatory, inhibitory float64) {
+	*b.at(b.model.background, lane), *b.at(b.model.background+1, lane) = excitatory, inhibitory
+	b.quiet = false
 }
 
 // Input is the place of a synapse of a cell in its block.
@@ -199,17 +207,35 @@ const silent = 1e-100
 
 // Quieten sets conductances to 0 that are below silent.
 func (b *Block) Quieten() {
-	for _, slot := range b.model.synapse {
-		for lane := range b.Used {
-			if s := b.at(slot+1, lane); *s > 0 && *s < silent {
+	b.quiet = true
+	for i, slot := range b.model.synapse {
+		for lane := range Lanes {
+			s := b.at(slot+1, lane)
+			if *s > 0 && *s < silent {
 				*s, *b.at(slot, lane) = 0, 0
 			}
+			b.quiet = b.quiet && (i%2 == 0 || *s == 0)
 		}
+	}
+	for lane := range Lanes {
+		b.quiet = b.quiet && *b.at(b.model.background, lane) == 0 && *b.at(b.model.background+1, lane) == 0
 	}
 }
 
 // Receive takes an event of the given amount (uS) at a synapse.
-func (c Cell) Receive(synapse int, amount float64) { c.Block.Receive(c.Input(synapse), amount) }
+func (c Cell) Receive(synapse int, amount float64) {
+	c.Block.Receive(c.Input(synapse), amount)
+	if c.Inhibitory(synapse) {
+		c.Block.Wake()
+	}
+}
+
+// Inhibitory tells whether a synapse is one of the inhibitory ones. A block
+// must be woken when one of them takes an event.
+func (c Cell) Inhibitory(synapse int) bool { return synapse%2 == 1 }
+
+// Wake tells the block that states which usually are 0 may not be.
+func (b *Block) Wake() { b.quiet = false }
 
 // Settle puts every compartment at v (mV) and every gate at its steady state
 // there, and empties the synapses.
@@ -236,7 +262,7 @@ func (b *Block) SameModel(other *Block) bool { return b.model == other.model }
 
 // look compares the somas with their thresholds.
 func (b *Block) look() {
-	b.Above = 0
+	b.Above, b.quiet = 0, false
 	for lane := range b.Used {
 		if *b.at(b.model.voltage[0], lane) > *b.at(b.model.threshold, lane) {
 			b.Above |= 1 << lane

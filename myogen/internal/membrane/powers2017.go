@@ -59,13 +59,14 @@ type powersConstants struct {
 	dt, gain  float64 // ms; v changes by gain times the solution
 	threshold float64 // mV, of the spike detector
 
-	gPas, gNa3rp, gNaps, gKdr, gCa, gKca, gH float64             // S/cm2
-	ePas, eNa, eK, eCa                       float64             // mV
-	q, qInverse                              float64             // how many times faster na3rp is than at 24 degC
-	caRate, caInverse, caRestRate            float64             // 1/tau of calcium in 1/ms, tau as 1/caRate, mM/ms that keep it at rest
-	caShare, hShare, napsShare               float64             // share of a difference that goes in one step
-	mcaShare, lcaMShare, lcaHShare           float64             // the same
-	synapses                                 [2]synapseConstants // excitatory, inhibitory
+	gPas, gNa3rp, gNaps, gKdr, gCa, gKca, gH float64 // S/cm2
+	ePas, eNa, eK, eCa                       float64 // mV
+	q, qInverse                              float64 // how many times faster na3rp is than at 24 degC
+	caRate, caInverse, caRestRate            float64 // 1/tau of calcium in 1/ms, tau as 1/caRate, mM/ms that keep it at rest
+	caShare, hShare, napsShare               float64 // share of a difference that goes in one step
+	mcaShare, lcaMShare, lcaHShare           float64 // the same
+	perSoma                                  float64 // 100/area: from nA to mA/cm2
+	excitatory, inhibitory                   synapseConstants
 	soma                                     cylinder
 	rootD, endD                              float64 // diagonals of the soma's ends
 
@@ -94,14 +95,17 @@ type powersState struct {
 	ica   float64 // calcium current of mAHP in the last step, mA/cm2
 	somaH float64 // h current
 
+	background background `usually:"0"`
+
 	dends [4]powersDendriteState
 }
 
 type powersDendriteState struct {
-	v, vTip     float64 // mV
-	h           float64 // h current
-	caM, caH    float64 // persistent calcium: activation, inactivation
-	conductance [2]synapseState
+	v, vTip    float64 // mV
+	h          float64 // h current
+	caM, caH   float64 // persistent calcium: activation, inactivation
+	excitation synapseState
+	inhibition synapseState `usually:"0"`
 }
 
 // Constants of the mechanisms, where Powers and Heckman (2017) or the
@@ -127,7 +131,7 @@ func (c *powers) advancePotentials() bool {
 	soma := c.somaCurrents()
 	var dend [4]row
 	for i := range dend {
-		dend[i] = c.dend[i].currents(&c.dends[i], &c.synapses)
+		dend[i] = c.dendriteCurrents(&c.dend[i], &c.dends[i])
 	}
 
 	// Capacitance and axial currents, from the root outwards. NEURON numbers
@@ -195,12 +199,13 @@ func (c *powers) ikMAHP(v float64) float64 { return float64(c.gKca * c.kca * (v 
 
 // somaCurrents returns the currents of the soma, in mA/cm2:
 //
-//	pas    g (v-e)
-//	gh     ghbar n (v-eh)
-//	kdrRL  gMax m^4 (v-ek)
-//	mAHP   gkcamax n (v-ek) + gcamax mca (v-eca)
-//	na3rp  gbar m^3 h (v-ena)
-//	naps   gbar m (v-ena)
+//	pas       g (v-e)
+//	Gfluctdv  see background
+//	gh        ghbar n (v-eh)
+//	kdrRL     gMax m^4 (v-ek)
+//	mAHP      gkcamax n (v-ek) + gcamax mca (v-eca)
+//	na3rp     gbar m^3 h (v-ena)
+//	naps      gbar m (v-ena)
 //
 // The slow gates of na3rp and naps stay at 1 with these parameters (ar = 1)
 // and are left out.
@@ -209,6 +214,7 @@ func (c *powers) somaCurrents() row {
 	var r row
 	r = r.ohmic(c.gPas, v, c.ePas)
 	r.rhs += c.injected
+	r = c.background.current(r, v, c.excitatory.e, c.inhibitory.e, c.perSoma)
 	r = r.ohmic(c.gH*c.somaH, v, eH)
 	r = r.ohmic(c.gKdr*cmath.Fourth(c.kdr), v, c.eK)
 	r = r.add(c.ikMAHP(v)+c.ica, c.ikMAHP(v+probe)+c.icaMAHP(v+probe))
@@ -216,17 +222,17 @@ func (c *powers) somaCurrents() row {
 	return r.ohmic(c.gNaps*c.naps, v, c.eNa)
 }
 
-// currents returns the currents of a dendrite, in mA/cm2:
+// dendriteCurrents returns the currents of a dendrite, in mA/cm2:
 //
 //	pas         g (v-e)
 //	synapses    the inhibitory one first
 //	gh          ghbar n (v-eh)
 //	L_Ca_inact  gcabar m h (v-vca)
-func (d *powersDendrite) currents(s *powersDendriteState, synapses *[2]synapseConstants) row {
+func (c *powers) dendriteCurrents(d *powersDendrite, s *powersDendriteState) row {
 	var r row
 	r = r.ohmic(d.gPas, s.v, d.ePas)
-	r = s.conductance[1].current(&synapses[1], r, s.v, d.perArea)
-	r = s.conductance[0].current(&synapses[0], r, s.v, d.perArea)
+	r = s.inhibition.current(&c.inhibitory, r, s.v, d.perArea)
+	r = s.excitation.current(&c.excitatory, r, s.v, d.perArea)
 	r = r.ohmic(d.gH*s.h, s.v, eH)
 	return r.ohmic(d.gCa*s.caM*s.caH, s.v, eLCa)
 }
@@ -257,9 +263,8 @@ func (c *powers) advanceDendrite(d *powersDendrite, s *powersDendriteState) {
 	s.h = relaxBy(s.h, hTable.at(v), hTau, c.hShare)
 	s.caM = relaxBy(s.caM, lcaMInf(v, d.thetaM), lcaTauM, c.lcaMShare)
 	s.caH = relaxBy(s.caH, lcaHInf(v, d.thetaH), lcaTauH, c.lcaHShare)
-	for i := range s.conductance {
-		s.conductance[i].advance(&c.synapses[i])
-	}
+	s.excitation.advance(&c.excitatory)
+	s.inhibition.advance(&c.inhibitory)
 }
 
 // The fast sodium current na3rp. Its rates are q times faster than at 24 degC.
@@ -366,7 +371,7 @@ func (t *hActivation) at(v float64) float64 {
 func (c *powers) start(p *Powers2017, s Scheme) {
 	c.dt, c.gain = s.Dt, s.gain()
 	soma := section{p.Soma.L, p.Soma.Diam, p.Soma.Ra, p.Soma.Cm}
-	c.soma = newCylinder(soma, s)
+	c.soma, c.perSoma = newCylinder(soma, s), 100/soma.area()
 	c.gPas, c.gNa3rp, c.gNaps, c.gKdr = p.Soma.GPas, p.Soma.GbarNa3rp, p.Soma.GbarNaps, p.Soma.GMaxKdrRL
 	c.gCa, c.gKca, c.gH = p.Soma.GcamaxMAHP, p.Soma.GkcamaxMAHP, p.Soma.GhbarGh
 	c.ePas, c.eNa, c.eK, c.eCa = p.Soma.EPas, p.Soma.Ena, p.Soma.Ek, p.Soma.Eca
@@ -388,7 +393,11 @@ func (c *powers) start(p *Powers2017, s Scheme) {
 	}
 	for i, syn := range p.Synapses {
 		k := newSynapse(syn, s.Dt)
-		if kind := &c.synapses[i%2]; i < 2 {
+		kind := &c.excitatory
+		if i%2 == 1 {
+			kind = &c.inhibitory
+		}
+		if i < 2 {
 			*kind = k
 		} else if *kind != k {
 			panic("membrane: synapses of one kind differ")

@@ -161,6 +161,8 @@ func (g *graph) product(a, b *node) *node {
 	switch {
 	case a.isConst() && b.isConst():
 		return g.constant(float64(a.float() * b.float()))
+	case a.is(0) || b.is(0): // of finite numbers, as checked potentials see to
+		return g.constant(0)
 	case a.is(1):
 		return b
 	case b.is(1):
@@ -181,6 +183,8 @@ func (g *graph) quotient(a, b *node) *node {
 	switch {
 	case a.isConst() && b.isConst():
 		return g.constant(a.float() / b.float())
+	case a.is(0):
+		return a
 	case a.op == opNeg:
 		return g.neg(g.quotient(a.args[0], b))
 	case b.op == opNeg:
