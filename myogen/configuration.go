@@ -129,6 +129,9 @@ func (c Configuration) population(key string, p Population) {
 			celsius = *p.Celsius
 		}
 		c[key+".temperature"] = celsius.String()
+		if b := p.Background; b != nil {
+			c[key+".background"] = fmt.Sprintf("excitatory %v; inhibitory %v", b.Excitatory, b.Inhibitory)
+		}
 		config, err := p.config()
 		if err != nil {
 			return // Add has refused such a pool

@@ -52,6 +52,7 @@ func (s *Simulation) populate() error {
 	for i, n := range s.engine.Neurons {
 		n.Cell.Settle(vInit[i])
 	}
+	s.bombard()
 	motor, class := len(cells), 0
 	for i, p := range s.network.populations {
 		drive, ok := p.Population.(DescendingDrivePool)
@@ -69,6 +70,23 @@ func (s *Simulation) populate() error {
 		}
 	}
 	return nil
+}
+
+// bombard gives the cells of pools with a Background theirs. It has streams of
+// its own in every order of draws: MyoGen has none.
+func (s *Simulation) bombard() {
+	for i, p := range s.network.populations {
+		pool, ok := p.Population.(AlphaMNPool)
+		if !ok || pool.Background == nil {
+			continue
+		}
+		sim := s.pops[i]
+		for c := range sim.size {
+			b := pool.Background.start(s.cfg.Draws.Seed, p.name, c, s.engine.Dt)
+			sim.bombardments = append(sim.bombardments, b)
+			s.neuron(i, c).Background = b.next
+		}
+	}
 }
 
 // orderPopulations says in which order the populations act within a step:

@@ -105,6 +105,8 @@ type simulated struct {
 	latent float64           // ms from a spike to the terminals of the axon
 	spikes [][]engine.Spike
 	sent   []int // per motor neuron: spikes passed on
+
+	bombardments []*bombardment // of motor neurons with a Background
 }
 
 // maxEpoch is how often a run reports progress and looks for its cancellation, ms.

@@ -63,6 +63,11 @@ func (s *Simulation) encode() (npz.File, error) {
 				w.neuron(s.engine.State(p.first + c))
 			}
 		}
+		for _, b := range p.bombardments {
+			if err := b.encode(&w); err != nil {
+				return nil, fmt.Errorf("myogen: %w", err)
+			}
+		}
 		for _, spiker := range p.spiker {
 			source, sum, threshold := spiker.State()
 			w.ints["generators"] = append(w.ints["generators"], int64(source))
@@ -144,6 +149,11 @@ func (s *Simulation) restore(r *stateReader) error {
 				return fmt.Errorf("cell %d of %q: %w", c, p.name, r.err)
 			}
 			p.sent[c] = len(n.Spikes)
+		}
+		for c, b := range p.bombardments {
+			if err := b.decode(r); err != nil {
+				return fmt.Errorf("cell %d of %q: %w", c, p.name, err)
+			}
 		}
 		for c, spiker := range p.spiker {
 			source, sum, threshold := r.int64("generators"), r.float("integrals"), r.float("thresholds")

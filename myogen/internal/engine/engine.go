@@ -55,10 +55,12 @@ type Trace struct {
 
 // Neuron is one cell with what surrounds it.
 type Neuron struct {
-	Cell   membrane.Cell
-	Clamp  func(step int, middle float64) float64 // current into the soma in nA; nil is none
-	Traces []*Trace
-	Spikes []Spike
+	Cell  membrane.Cell
+	Clamp func(step int, middle float64) float64 // current into the soma in nA; nil is none
+	// Background returns the background conductances of the next step in uS; nil is none.
+	Background func() (excitatory, inhibitory float64)
+	Traces     []*Trace
+	Spikes     []Spike
 }
 
 // detectorDelay is what NEURON adds to the time of a detected spike, in ms.

@@ -22,6 +22,7 @@ type tile struct {
 	clock  Clock
 	due    []delivery
 	clamps []int // lanes with a clamp
+	noisy  []int // lanes with a background
 	traces []*Trace
 	errs   map[int]error // by lane
 }
@@ -30,10 +31,13 @@ type tile struct {
 func (t *tile) begin(e *Engine, due []delivery) {
 	t.step, t.clock, t.due = e.Step, e.Clock, due
 	t.errs = nil
-	t.clamps, t.traces = t.clamps[:0], t.traces[:0]
+	t.clamps, t.noisy, t.traces = t.clamps[:0], t.noisy[:0], t.traces[:0]
 	for lane, n := range t.neurons {
 		if n.Clamp != nil {
 			t.clamps = append(t.clamps, lane)
+		}
+		if n.Background != nil {
+			t.noisy = append(t.noisy, lane)
 		}
 		t.traces = append(t.traces, n.Traces...)
 	}
@@ -160,6 +164,10 @@ func (t *tile) start(e *Engine) {
 	}
 	for _, lane := range t.clamps {
 		b.Inject(lane, t.neurons[lane].Clamp(t.step, t.clock.Middle()))
+	}
+	for _, lane := range t.noisy {
+		excitatory, inhibitory := t.neurons[lane].Background()
+		b.Background(lane, excitatory, inhibitory)
 	}
 }
 
