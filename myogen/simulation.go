@@ -75,6 +75,9 @@ type SimulationConfig struct {
 	Workers int // 0 means all cores; the result does not depend on it
 	Record  []Probe
 	Inject  []Injection
+	// RecordAll writes variables of whole populations to files. Such a
+	// simulation cannot be saved and resumed.
+	RecordAll []Recording
 }
 
 // Simulation runs a network. Its methods are not safe for concurrent use.
@@ -87,6 +90,8 @@ type Simulation struct {
 	epoch   int          // steps between two exchanges of spikes
 	probes  []*engine.Trace
 	backend membrane.Backend
+
+	recorders []*recorder
 
 	configuration Configuration
 	wall          time.Duration // spent in Run
@@ -153,6 +158,12 @@ func NewSimulation(network *Network, cfg SimulationConfig) (*Simulation, error) 
 	if err := s.connect(); err != nil {
 		return nil, err
 	}
+	if err := s.record(); err != nil {
+		for _, r := range s.recorders {
+			r.rows.Discard()
+		}
+		return nil, err
+	}
 	s.engine.Start()
 	return s, nil
 }
@@ -174,6 +185,11 @@ func (s *Simulation) advance(steps int) error {
 			}
 		}
 		return err
+	}
+	for _, r := range s.recorders {
+		if err := r.write(); err != nil {
+			return err
+		}
 	}
 	for i, p := range s.pops {
 		if p.motor == nil {
@@ -227,6 +243,11 @@ func (s *Simulation) Run(ctx context.Context, duration units.Time, report func(d
 		}
 	}
 	s.wall += time.Since(start)
+	if s.engine.T >= float64(duration) {
+		if err := s.Close(); err != nil {
+			return nil, err
+		}
+	}
 	return s.Result(duration), nil
 }
 

@@ -34,6 +34,9 @@ func (s *Simulation) Save(path string) error {
 // the saved simulation, but for the number of workers; the error names the
 // first difference.
 func Resume(network *Network, cfg SimulationConfig, path string) (*Simulation, error) {
+	if len(cfg.RecordAll) > 0 {
+		return nil, fmt.Errorf("myogen: a simulation that records to %s cannot be resumed", cfg.RecordAll[0].Path)
+	}
 	f, err := npz.Read(path)
 	if err != nil {
 		return nil, fmt.Errorf("myogen: %w", err)
@@ -49,6 +52,9 @@ func Resume(network *Network, cfg SimulationConfig, path string) (*Simulation, e
 }
 
 func (s *Simulation) encode() (npz.File, error) {
+	if len(s.recorders) > 0 {
+		return nil, fmt.Errorf("myogen: a simulation that records to %s cannot be saved", s.recorders[0].Path)
+	}
 	configuration, err := json.Marshal(s.configuration)
 	if err != nil {
 		return nil, fmt.Errorf("myogen: %w", err)

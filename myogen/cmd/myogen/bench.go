@@ -138,7 +138,6 @@ func benchPool(m myogen.Model, cells int) (myogen.AlphaMNPool, error) {
 // timing is what a run took per cell and step.
 type timing struct {
 	ns      float64
-	spikes  int
 	bytes   float64 // per cell
 	seconds float64
 }

@@ -56,7 +56,6 @@ type node struct {
 
 	after []*node // what must come before it although it does not use it
 	id    int
-	order int // in the program
 }
 
 // Predicates of opCheck and opCompare, as AVX encodes them: ordered, so that they are
