@@ -13,6 +13,9 @@ type background struct{ excitatory, inhibitory float64 }
 // with the reversal potentials ee and ei in mV; perArea is 100/area, from nA to
 // mA/cm2.
 func (b *background) current(r row, v, ee, ei, perArea float64) row {
+	if absent(b.excitatory, b.inhibitory) {
+		return r
+	}
 	i := float64(b.excitatory*(v-ee)) + float64(b.inhibitory*(v-ei)) // nA
 	iProbe := float64(b.excitatory*(v+probe-ee)) + float64(b.inhibitory*(v+probe-ei))
 	return row{r.rhs - float64(i*perArea), r.d + float64((iProbe-i)/probe*perArea)}

@@ -47,6 +47,9 @@ func (s *synapseState) conductance() float64 { return s.b - s.a }
 // current adds the synaptic current at v (mV) to a row; perArea is 100/area,
 // from nA to mA/cm2.
 func (s *synapseState) current(k *synapseConstants, r row, v, perArea float64) row {
+	if absent(s.a, s.b) {
+		return r
+	}
 	g := s.conductance()
 	i := float64(g * (v - k.e)) // nA
 	iProbe := float64(g * (v + probe - k.e))

@@ -243,8 +243,11 @@ func (f *frame) branch(s *ast.IfStmt) ([]value, bool) {
 }
 
 // condition returns a known condition. A rare one is taken not to hold, which
-// is checked in every lane.
+// is checked in every lane; what may be absent is there unless it is known to be 0.
 func (f *frame) condition(x ast.Expr) bool {
+	if call, ok := x.(*ast.CallExpr); ok && f.name(call) == "absent" {
+		return f.expr(call.Args[0]).(*node).is(0) && f.expr(call.Args[1]).(*node).is(0)
+	}
 	if call, ok := x.(*ast.CallExpr); ok && f.name(call) == "rare" {
 		c, ok := f.expr(call.Args[0]).(comparison)
 		switch {
