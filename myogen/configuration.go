@@ -129,6 +129,9 @@ func (c Configuration) population(key string, p Population) {
 			celsius = *p.Celsius
 		}
 		c[key+".temperature"] = celsius.String()
+		if b := p.Background; b != nil {
+			c[key+".background"] = fmt.Sprintf("excitatory %v; inhibitory %v", b.Excitatory, b.Inhibitory)
+		}
 		config, err := p.config()
 		if err != nil {
 			return // Add has refused such a pool
@@ -143,21 +146,28 @@ func (c Configuration) population(key string, p Population) {
 
 // hashed stands for a long list: its SHA-256, of the bits of numbers.
 func hashed(list any) string {
-	h := sha256.New()
+	var text []byte
+	number := func(x float64) { text = append(strconv.AppendUint(text, math.Float64bits(x), 16), ',') }
 	switch list := list.(type) {
 	case []float64:
+		text = slices.Grow(text, 17*len(list))
 		for _, x := range list {
-			fmt.Fprintf(h, "%x,", math.Float64bits(x))
+			number(x)
 		}
 	case [][]units.Time:
 		for _, t := range list {
 			for _, x := range t {
-				fmt.Fprintf(h, "%x,", math.Float64bits(float64(x)))
+				number(float64(x))
 			}
-			fmt.Fprintln(h)
+			text = append(text, '\n')
 		}
 	case [][3]int:
-		fmt.Fprintln(h, list)
+		for _, l := range list {
+			for _, x := range l {
+				text = append(strconv.AppendInt(text, int64(x), 10), ' ')
+			}
+		}
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }

@@ -14,10 +14,9 @@ type Link struct {
 	Source, Target, Synapse int
 }
 
-// drawn is a connection with its pairs.
+// drawn is a connection with its pairs, which the engine keeps.
 type drawn struct {
 	namedConnection
-	pairs     []Link
 	terminals []int // of each source, in the engine
 }
 
@@ -49,9 +48,6 @@ func (s *Simulation) connect() error {
 		if err != nil {
 			return err
 		}
-		if err := s.wire(&d); err != nil {
-			return err
-		}
 		s.links = append(s.links, d)
 		if si, _ := s.network.index(c.source); s.pops[si].motor != nil {
 			shortest := slices.Min(s.pops[si].motor.axonDelay) + float64(delayOr(c.Delay))
@@ -65,8 +61,8 @@ func (s *Simulation) connect() error {
 	return nil
 }
 
-// draw chooses the pairs of a connection: for each source, each target with
-// the given probability, on a random synapse of the right sign.
+// draw gives each source of a connection a terminal with its contacts: on each
+// target with the given probability, a random synapse of the right sign.
 func (s *Simulation) draw(c namedConnection, shared *random.Generator) (drawn, error) {
 	d := drawn{namedConnection: c}
 	si, err := s.network.index(c.source)
@@ -77,9 +73,11 @@ func (s *Simulation) draw(c namedConnection, shared *random.Generator) (drawn, e
 	if err != nil {
 		return d, err
 	}
-	source, target := s.pops[si], s.pops[ti]
+	target := s.pops[ti]
 	var choices []int
+	amounts := make([]float64, len(target.motor.synapses))
 	for i, syn := range target.motor.synapses {
+		amounts[i] = syn.Amount(float64(c.Weight))
 		if syn.Excitatory() != c.Inhibitory {
 			choices = append(choices, i)
 		}
@@ -87,47 +85,55 @@ func (s *Simulation) draw(c namedConnection, shared *random.Generator) (drawn, e
 	if len(choices) == 0 {
 		return d, fmt.Errorf("myogen: connection %q to %q: the target has no such synapse", c.source, c.target)
 	}
+	given := make([][][3]int, s.pops[si].size) // by source
 	for _, l := range c.List {
-		d.pairs = append(d.pairs, Link{l[0], l[1], l[2]})
+		given[l[0]] = append(given[l[0]], l)
 	}
-	if c.List != nil {
-		return d, nil
+	var contacts []engine.Contact
+	add := func(cell, synapse int) {
+		contacts = append(contacts, engine.Contact{Neuron: target.first + cell, Synapse: synapse, Amount: amounts[synapse]})
 	}
-	for i := range source.size {
-		g := shared
-		if s.cfg.Draws.Order == NamedStreams {
-			g = random.Stream(s.cfg.Draws.Seed, c.purpose()+c.source, c.target, i)
+	for i := range s.pops[si].size {
+		contacts = contacts[:0]
+		for _, l := range given[i] {
+			add(l[1], l[2])
 		}
-		for j := range target.size {
-			if g.Float64() < c.Probability {
-				d.pairs = append(d.pairs, Link{i, j, choices[g.Choice(len(choices))]})
+		if c.List == nil {
+			g := shared
+			if s.cfg.Draws.Order == NamedStreams {
+				g = random.Stream(s.cfg.Draws.Seed, c.purpose()+c.source, c.target, i)
+			}
+			for j := range target.size {
+				if g.Float64() < c.Probability {
+					add(j, choices[g.Choice(len(choices))])
+				}
 			}
 		}
+		terminal, err := s.engine.AddTerminal(contacts)
+		if err != nil {
+			return d, fmt.Errorf("myogen: connection %q to %q: %w", c.source, c.target, err)
+		}
+		d.terminals = append(d.terminals, terminal)
 	}
 	return d, nil
 }
 
-// wire gives every source of a connection a terminal with its contacts.
-func (s *Simulation) wire(d *drawn) error {
-	si, _ := s.network.index(d.source)
+// pairs returns the links of a connection in the order in which they were made.
+func (s *Simulation) pairs(d *drawn) []Link {
+	var links []Link
+	for _, l := range d.List {
+		links = append(links, Link{l[0], l[1], l[2]})
+	}
+	if d.List != nil {
+		return links
+	}
 	ti, _ := s.network.index(d.target)
-	target := s.pops[ti]
-	amounts := make([]float64, len(target.motor.synapses))
-	for i, syn := range target.motor.synapses {
-		amounts[i] = syn.Amount(float64(d.Weight))
-	}
-	contacts := make([][]engine.Contact, s.pops[si].size)
-	for _, l := range d.pairs {
-		contacts[l.Source] = append(contacts[l.Source], engine.Contact{Neuron: target.first + l.Target, Synapse: l.Synapse, Amount: amounts[l.Synapse]})
-	}
-	for _, c := range contacts {
-		terminal, err := s.engine.AddTerminal(c)
-		if err != nil {
-			return fmt.Errorf("myogen: connection %q to %q: %w", d.source, d.target, err)
+	for source, terminal := range d.terminals {
+		for _, c := range s.engine.Contacts(terminal) {
+			links = append(links, Link{source, c.Neuron - s.pops[ti].first, c.Synapse})
 		}
-		d.terminals = append(d.terminals, terminal)
 	}
-	return nil
+	return links
 }
 
 // Connections returns the links that were drawn from one population to
@@ -137,7 +143,7 @@ func (s *Simulation) Connections(source, target string) ([]Link, error) {
 	connected := false
 	for _, d := range s.links {
 		if d.source == source && d.target == target {
-			links = append(links, d.pairs...)
+			links = append(links, s.pairs(&d)...)
 			connected = true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"gomyogen/myogen/internal/engine"
+	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
 
@@ -70,33 +71,31 @@ func (s *Simulation) rank(population, cell int) int {
 
 // fire lets drive neurons and given trains send their spikes of the next steps.
 func (s *Simulation) fire(steps int) {
+	begin := make([]float64, steps+1) // of each step and of the one after, ms
+	c := s.engine.Clock
+	for k := range begin {
+		begin[k] = c.T
+		c = c.Next()
+	}
+	first := s.engine.Step
 	for i, p := range s.pops {
-		for cell, spiker := range p.spiker {
-			s.eachStep(steps, func(step int, now, _ float64) {
-				if spiker.Step(p.drive.Values[min(step, len(p.drive.Values)-1)], s.engine.Dt) {
-					s.emit(i, cell, step, now)
-				}
-			})
+		if p.spiker != nil {
+			rates := make([]float64, steps)
+			for k := range rates {
+				rates[k] = p.drive.Values[min(first+k, len(p.drive.Values)-1)]
+			}
+			random.RunSpikers(p.spiker, rates, s.engine.Dt, func(cell, k int) { s.emit(i, cell, first+k, begin[k]) })
 		}
 		for cell, train := range p.given {
 			// What falls into a step is sent with it, wherever the run was cut.
-			s.eachStep(steps, func(step int, _, next float64) {
-				for ; len(train) > 0 && float64(train[0]) < next; train = train[1:] {
-					s.emit(i, cell, step, float64(train[0]))
+			for k := 0; len(train) > 0 && float64(train[0]) < begin[steps]; train = train[1:] {
+				for float64(train[0]) >= begin[k+1] {
+					k++
 				}
-			})
+				s.emit(i, cell, first+k, float64(train[0]))
+			}
 			p.given[cell] = train
 		}
-	}
-}
-
-// eachStep calls f with each of the next steps and its beginning and end in ms.
-func (s *Simulation) eachStep(steps int, f func(step int, now, next float64)) {
-	c := s.engine.Clock
-	for k := s.engine.Step; k < s.engine.Step+steps; k++ {
-		next := c.Next()
-		f(k, c.T, next.T)
-		c = next
 	}
 }
 

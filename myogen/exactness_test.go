@@ -109,6 +109,16 @@ func casePool[C any](t *testing.T, m Model, cases []C, cell func(C) int) AlphaMN
 	return p
 }
 
+// eachBackend runs a test on every back end that this machine has.
+func eachBackend(t *testing.T, f func(t *testing.T)) {
+	for _, b := range Backends() {
+		t.Run(b, func(t *testing.T) {
+			t.Setenv(BackendVariable, b)
+			f(t)
+		})
+	}
+}
+
 func methodOf(secondOrder bool) Method {
 	if secondOrder {
 		return CrankNicolson
@@ -116,7 +126,9 @@ func methodOf(secondOrder bool) Method {
 	return BackwardEuler
 }
 
-func TestTracesEqualNEURON(t *testing.T) {
+func TestTracesEqualNEURON(t *testing.T) { eachBackend(t, testTraces) }
+
+func testTraces(t *testing.T) {
 	var file struct{ Clamp []clampCase }
 	readJSON(t, "testdata/traces.json", &file)
 	type group struct {
@@ -191,7 +203,9 @@ func equalSpikes(t *testing.T, what string, got []units.Time, want []float64) {
 	}
 }
 
-func TestFICurvesEqualNEURON(t *testing.T) {
+func TestFICurvesEqualNEURON(t *testing.T) { eachBackend(t, testFICurves) }
+
+func testFICurves(t *testing.T) {
 	var file struct{ FI []fiCase }
 	readJSON(t, "testdata/fi.json", &file)
 	for _, m := range []Model{NERLab, Powers2017} {
@@ -224,9 +238,11 @@ func TestFICurvesEqualNEURON(t *testing.T) {
 	}
 }
 
+func TestSynapsesEqualNEURON(t *testing.T) { eachBackend(t, testSynapses) }
+
 // The cell takes its events by hand, so that the conductance of each step can
 // be read between them and the step.
-func TestSynapsesEqualNEURON(t *testing.T) {
+func testSynapses(t *testing.T) {
 	var file struct{ Synapse []synapseCase }
 	readJSON(t, "testdata/traces.json", &file)
 	for _, c := range file.Synapse {

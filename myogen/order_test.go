@@ -129,7 +129,7 @@ func TestStreamsAreIndependent(t *testing.T) {
 		}
 		sets := map[[2]int]int{}
 		for _, d := range s.links {
-			for _, l := range d.pairs {
+			for _, l := range s.pairs(&d) {
 				sets[[2]int{l.Source, l.Target}]++
 			}
 		}

@@ -30,6 +30,8 @@ type AlphaMNPool struct {
 	// Celsius is the temperature of Powers 2017's fast sodium rates; nil means
 	// 6.3 degC, NEURON's default, which the tutorial's parameters were used with.
 	Celsius *units.Temperature
+	// Background is fluctuating synaptic input into each soma; nil is none.
+	Background *Background
 }
 
 // defaultCelsius is NEURON's.
@@ -111,6 +113,9 @@ func (p AlphaMNPool) build() (*pool, error) {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return nil, fmt.Errorf("myogen: pool: spike threshold %v mV and temperature %v degC must be finite", b.spikeThreshold, celsius)
 		}
+	}
+	if err := p.Background.validate(); err != nil {
+		return nil, err
 	}
 	velocity := cfg.ranges["axon_velocity"]
 	for i := range n {

@@ -23,7 +23,7 @@ func (s *Simulation) populate() error {
 	var cells []membrane.Description
 	var thresholds, vInit []float64
 	for _, p := range s.network.populations {
-		sim := &simulated{name: p.name, size: p.size(), spikes: make([][]engine.Spike, p.size()), latent: float64(DefaultDelay)}
+		sim := &simulated{name: p.name, size: p.size(), latent: float64(DefaultDelay)}
 		switch p := p.Population.(type) {
 		case AlphaMNPool:
 			built, err := p.build()
@@ -35,11 +35,15 @@ func (s *Simulation) populate() error {
 			for range built.cells {
 				thresholds, vInit = append(thresholds, built.spikeThreshold), append(vInit, built.vInit)
 			}
+			built.cells = nil // 10 000 descriptions take as much as the cells
 		case SpikeSource:
 			sim.latent = float64(delayOr(p.Latency))
 			for _, train := range p.Trains {
 				sim.given = append(sim.given, train.Times)
 			}
+		}
+		if sim.motor == nil {
+			sim.spikes = make([][]engine.Spike, p.size())
 		}
 		s.pops = append(s.pops, sim)
 	}
@@ -48,6 +52,7 @@ func (s *Simulation) populate() error {
 	for i, n := range s.engine.Neurons {
 		n.Cell.Settle(vInit[i])
 	}
+	s.bombard()
 	motor, class := len(cells), 0
 	for i, p := range s.network.populations {
 		drive, ok := p.Population.(DescendingDrivePool)
@@ -65,6 +70,23 @@ func (s *Simulation) populate() error {
 		}
 	}
 	return nil
+}
+
+// bombard gives the cells of pools with a Background theirs. It has streams of
+// its own in every order of draws: MyoGen has none.
+func (s *Simulation) bombard() {
+	for i, p := range s.network.populations {
+		pool, ok := p.Population.(AlphaMNPool)
+		if !ok || pool.Background == nil {
+			continue
+		}
+		sim := s.pops[i]
+		for c := range sim.size {
+			b := pool.Background.start(s.cfg.Draws.Seed, p.name, c, s.engine.Dt)
+			sim.bombardments = append(sim.bombardments, b)
+			s.neuron(i, c).Background = b.next
+		}
+	}
 }
 
 // orderPopulations says in which order the populations act within a step:

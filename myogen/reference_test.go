@@ -2,6 +2,7 @@ package myogen
 
 import (
 	"context"
+	"os"
 	"testing"
 
 	"gomyogen/myogen/neo"
@@ -104,7 +105,12 @@ func mustTrains(t testing.TB, r *Result, population string) []neo.SpikeTrain {
 }
 
 // From the seed alone: noise, connections, drive spikes and motor spikes.
-func TestSeedEqualsMyoGen(t *testing.T) {
+func TestSeedEqualsMyoGen(t *testing.T) { eachBackend(t, testSeed) }
+
+func testSeed(t *testing.T) {
+	if testing.Short() && os.Getenv(BackendVariable) == "scalar" {
+		t.Skip("takes several seconds")
+	}
 	for _, m := range []Model{NERLab, Powers2017} {
 		t.Run(string(m), func(t *testing.T) {
 			f := readReference(t, m)
@@ -162,7 +168,9 @@ func TestSeedEqualsMyoGen(t *testing.T) {
 }
 
 // Workers, epochs and the step-by-step form do not change a spike.
-func TestEveryFormGivesTheSameSpikes(t *testing.T) {
+func TestEveryFormGivesTheSameSpikes(t *testing.T) { eachBackend(t, testForms) }
+
+func testForms(t *testing.T) {
 	thresholds, err := RecruitmentThresholds{N: 12}.Values()
 	if err != nil {
 		t.Fatal(err)
@@ -229,34 +237,7 @@ func TestEveryFormGivesTheSameSpikes(t *testing.T) {
 
 func TestGivenSpikesEqualTheDriveThatMadeThem(t *testing.T) {
 	f := readReference(t, Powers2017)
-	thresholds, _ := f.Floats("thresholds")
-	var source SpikeSource
-	for _, times := range trains(t, f, "dd") {
-		var train neo.SpikeTrain
-		for _, x := range times {
-			train.Times = append(train.Times, units.Time(x))
-		}
-		source.Trains = append(source.Trains, train)
-	}
-	pairs, _ := f.Ints("connections")
-	var list [][3]int
-	for ; len(pairs) > 0; pairs = pairs[3:] {
-		list = append(list, [3]int{int(pairs[0]), int(pairs[1]), int(pairs[2])})
-	}
-	cfg, err := DefaultAlphaMNConfig(Powers2017)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := &Network{}
-	for _, err := range []error{
-		n.Add("DD", source),
-		n.Add("aMN", AlphaMNPool{Thresholds: thresholds, Config: &cfg}),
-		n.Connect("DD", "aMN", Connection{List: list, Weight: 0.15}),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	n := givenNetwork(t, Powers2017, f)
 	r := run(t, n, SimulationConfig{}, 15*units.S)
 	if d, all := differences(mustTrains(t, r, "aMN"), trains(t, f, "mn")); d != 0 {
 		t.Errorf("%d of %d motor spikes differ", d, all)

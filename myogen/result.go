@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
@@ -53,9 +54,11 @@ func (s *Simulation) Result(duration units.Time) *Result {
 			prefix = "MN"
 		}
 		for c := range p.size {
-			spikes := p.spikes[c]
+			var spikes []engine.Spike
 			if p.motor != nil {
 				spikes = s.engine.Neurons[p.first+c].Spikes
+			} else {
+				spikes = p.spikes[c]
 			}
 			train := neo.SpikeTrain{Name: fmt.Sprintf("%s_%d", prefix, c), TStop: stop, SamplingPeriod: s.cfg.Step}
 			for _, spike := range spikes {

@@ -75,6 +75,9 @@ type SimulationConfig struct {
 	Workers int // 0 means all cores; the result does not depend on it
 	Record  []Probe
 	Inject  []Injection
+	// RecordAll writes variables of whole populations to files. Such a
+	// simulation cannot be saved and resumed.
+	RecordAll []Recording
 }
 
 // Simulation runs a network. Its methods are not safe for concurrent use.
@@ -87,6 +90,8 @@ type Simulation struct {
 	epoch   int          // steps between two exchanges of spikes
 	probes  []*engine.Trace
 	backend membrane.Backend
+
+	recorders []*recorder
 
 	configuration Configuration
 	wall          time.Duration // spent in Run
@@ -105,6 +110,8 @@ type simulated struct {
 	latent float64           // ms from a spike to the terminals of the axon
 	spikes [][]engine.Spike
 	sent   []int // per motor neuron: spikes passed on
+
+	bombardments []*bombardment // of motor neurons with a Background
 }
 
 // maxEpoch is how often a run reports progress and looks for its cancellation, ms.
@@ -151,6 +158,12 @@ func NewSimulation(network *Network, cfg SimulationConfig) (*Simulation, error) 
 	if err := s.connect(); err != nil {
 		return nil, err
 	}
+	if err := s.record(); err != nil {
+		for _, r := range s.recorders {
+			r.rows.Discard()
+		}
+		return nil, err
+	}
 	s.engine.Start()
 	return s, nil
 }
@@ -172,6 +185,11 @@ func (s *Simulation) advance(steps int) error {
 			}
 		}
 		return err
+	}
+	for _, r := range s.recorders {
+		if err := r.write(); err != nil {
+			return err
+		}
 	}
 	for i, p := range s.pops {
 		if p.motor == nil {
@@ -199,16 +217,17 @@ func (s *Simulation) Run(ctx context.Context, duration units.Time, report func(d
 	if _, err := samples(duration, s.cfg.Step); err != nil {
 		return nil, err
 	}
+	halfStep := units.Time(s.cfg.Step / 2)
 	for _, p := range s.pops {
 		switch {
 		case p.spiker != nil && p.drive == nil:
 			return nil, fmt.Errorf("myogen: population %q has no drive; use ConnectFromExternal", p.name)
-		case p.drive != nil && p.drive.TStop() < duration-s.cfg.Step/2:
+		case p.drive != nil && p.drive.TStop() < duration-halfStep:
 			return nil, fmt.Errorf("myogen: population %q: the drive ends at %v, the run at %v", p.name, p.drive.TStop(), duration)
 		}
 	}
 	for _, in := range s.cfg.Inject {
-		if have := units.Time(len(in.Signal)) * s.cfg.Step; in.Signal != nil && have < duration-s.cfg.Step/2 {
+		if have := units.Time(len(in.Signal)) * s.cfg.Step; in.Signal != nil && have < duration-halfStep {
 			return nil, fmt.Errorf("myogen: injection into cell %d of %q ends at %v, the run at %v", in.Cell, in.Population, have, duration)
 		}
 	}
@@ -224,6 +243,11 @@ func (s *Simulation) Run(ctx context.Context, duration units.Time, report func(d
 		}
 	}
 	s.wall += time.Since(start)
+	if s.engine.T >= float64(duration) {
+		if err := s.Close(); err != nil {
+			return nil, err
+		}
+	}
 	return s.Result(duration), nil
 }
 

@@ -34,6 +34,9 @@ func (s *Simulation) Save(path string) error {
 // the saved simulation, but for the number of workers; the error names the
 // first difference.
 func Resume(network *Network, cfg SimulationConfig, path string) (*Simulation, error) {
+	if len(cfg.RecordAll) > 0 {
+		return nil, fmt.Errorf("myogen: a simulation that records to %s cannot be resumed", cfg.RecordAll[0].Path)
+	}
 	f, err := npz.Read(path)
 	if err != nil {
 		return nil, fmt.Errorf("myogen: %w", err)
@@ -49,6 +52,9 @@ func Resume(network *Network, cfg SimulationConfig, path string) (*Simulation, e
 }
 
 func (s *Simulation) encode() (npz.File, error) {
+	if len(s.recorders) > 0 {
+		return nil, fmt.Errorf("myogen: a simulation that records to %s cannot be saved", s.recorders[0].Path)
+	}
 	configuration, err := json.Marshal(s.configuration)
 	if err != nil {
 		return nil, fmt.Errorf("myogen: %w", err)
@@ -61,6 +67,11 @@ func (s *Simulation) encode() (npz.File, error) {
 		if p.motor != nil {
 			for c := range p.size {
 				w.neuron(s.engine.State(p.first + c))
+			}
+		}
+		for _, b := range p.bombardments {
+			if err := b.encode(&w); err != nil {
+				return nil, fmt.Errorf("myogen: %w", err)
 			}
 		}
 		for _, spiker := range p.spiker {
@@ -144,6 +155,11 @@ func (s *Simulation) restore(r *stateReader) error {
 				return fmt.Errorf("cell %d of %q: %w", c, p.name, r.err)
 			}
 			p.sent[c] = len(n.Spikes)
+		}
+		for c, b := range p.bombardments {
+			if err := b.decode(r); err != nil {
+				return fmt.Errorf("cell %d of %q: %w", c, p.name, err)
+			}
 		}
 		for c, spiker := range p.spiker {
 			source, sum, threshold := r.int64("generators"), r.float("integrals"), r.float("thresholds")

@@ -54,7 +54,7 @@ func CheckStep(ctx context.Context, n *Network, cfg SimulationConfig, duration u
 	progress := func(before, share units.Time) func(done, total units.Time) {
 		return func(done, total units.Time) {
 			if report != nil {
-				report(before*total+done*share, all*total)
+				report(units.Time(float64(before*total))+units.Time(float64(done*share)), all*total)
 			}
 		}
 	}
@@ -112,9 +112,9 @@ func (s *Simulation) withGivenSpikes(r *Result) (*Network, error) {
 	}
 	for _, d := range s.links {
 		c := d.Connection
-		c.List = make([][3]int, len(d.pairs))
-		for i, l := range d.pairs {
-			c.List[i] = [3]int{l.Source, l.Target, l.Synapse}
+		c.List = nil
+		for _, l := range s.pairs(&d) {
+			c.List = append(c.List, [3]int{l.Source, l.Target, l.Synapse})
 		}
 		if err := n.Connect(d.source, d.target, c); err != nil {
 			return nil, err

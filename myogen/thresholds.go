@@ -108,7 +108,7 @@ func (r RecruitmentThresholds) values() (rt, zero []float64, err error) {
 	rt, zero = make([]float64, r.N), make([]float64, r.N)
 	n := float64(r.N)
 	shape := func(i float64) float64 { // De Luca
-		return r.Slope * i / n * cmath.ExpNumPy(cmath.Log(r.RangeRatio/r.Slope)/n*i)
+		return float64(r.Slope * i / n * cmath.ExpNumPy(cmath.Log(r.RangeRatio/r.Slope)/n*i))
 	}
 	first, last := shape(1), shape(n)
 	low := r.Max / r.RangeRatio

@@ -23,12 +23,12 @@ type AnalogSignal struct {
 
 // TStop is the time just after the last sample: TStart + len(Values)*SamplingPeriod.
 func (s AnalogSignal) TStop() units.Time {
-	return s.TStart + units.Time(len(s.Values))*s.SamplingPeriod
+	return s.TStart + units.Time(float64(len(s.Values))*float64(s.SamplingPeriod))
 }
 
 // Time returns the time of sample i.
 func (s AnalogSignal) Time(i int) units.Time {
-	return s.TStart + units.Time(i)*s.SamplingPeriod
+	return s.TStart + units.Time(float64(i)*float64(s.SamplingPeriod))
 }
 
 // SpikeTrain is the times at which one cell fired, in rising order, within

@@ -98,7 +98,7 @@ func gamma(k float64, x *Xorshift) float64 {
 		u1, u2 := max(x.Float64(), math.SmallestNonzeroFloat64), x.Float64()
 		z := math.Sqrt(-2*cmath.Log(u1)) * cmath.Cos(2*math.Pi*u2)
 		v := 1 + float64(c*z)
-		v = v * v * v
+		v = float64(v * v * v)
 		if v <= 0 {
 			continue
 		}
@@ -157,7 +157,43 @@ func (s *Spiker) Step(rate, dt float64) bool {
 	if s.sum < s.threshold {
 		return false
 	}
-	s.sum = 0
-	s.threshold = s.process.Next(&s.source)
+	s.sum = s.next()
 	return true
+}
+
+// RunSpikers lets neurons integrate the same rates (pps) of successive steps of dt
+// (ms), as Step does, and calls fire for each spike, step by step in the order
+// of the neurons.
+func RunSpikers(spikers []*Spiker, rates []float64, dt float64, fire func(neuron, step int)) {
+	// Side by side, the integrals of all neurons do not wait for each other.
+	sums, thresholds := make([]float64, len(spikers)), make([]float64, len(spikers))
+	for i, s := range spikers {
+		sums[i], thresholds[i] = s.sum, s.threshold
+	}
+	for k, rate := range rates {
+		if !(rate > 0) {
+			continue
+		}
+		x := float64(rate * dt * 1e-3)
+		thresholds = thresholds[:len(sums)]
+		for i := range sums {
+			sum := sums[i] + x
+			sums[i] = sum
+			if sum >= thresholds[i] {
+				sums[i] = spikers[i].next()
+				thresholds[i] = spikers[i].threshold
+				fire(i, k)
+			}
+		}
+	}
+	for i, s := range spikers {
+		s.sum = sums[i]
+	}
+}
+
+// next draws the threshold of the next spike and returns the integral it
+// starts from.
+func (s *Spiker) next() float64 {
+	s.threshold = s.process.Next(&s.source)
+	return 0
 }

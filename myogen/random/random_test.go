@@ -251,3 +251,37 @@ func TestGeneratorMarshals(t *testing.T) {
 		}
 	}
 }
+
+// Neurons that run together fire as they do one by one.
+func TestRunSpikersEqualsStep(t *testing.T) {
+	const dt = 0.1
+	rates := make([]float64, 20000)
+	g := New(3)
+	for k := range rates {
+		rates[k] = max(0, 200*g.Normal()) // half of them 0
+	}
+	for _, n := range []int{0, 1, 3, 4, 7, 100} {
+		var together, alone []*Spiker
+		for i := range n {
+			together = append(together, NewSpiker(uint64(i), Gamma{}))
+			alone = append(alone, NewSpiker(uint64(i), Gamma{}))
+		}
+		got, want := make([][]int, n), make([][]int, n)
+		for _, piece := range [][2]int{{0, 7000}, {7000, 7001}, {7001, 20000}} {
+			RunSpikers(together, rates[piece[0]:piece[1]], dt, func(i, k int) { got[i] = append(got[i], piece[0]+k) })
+		}
+		for i, s := range alone {
+			for k, rate := range rates {
+				if s.Step(rate, dt) {
+					want[i] = append(want[i], k)
+				}
+			}
+			if !slices.Equal(got[i], want[i]) || len(want[i]) < 10 {
+				t.Fatalf("neuron %d of %d fires in steps %v, want %v", i, n, got[i], want[i])
+			}
+			if *s != *together[i] {
+				t.Errorf("neuron %d of %d ends as %v, want %v", i, n, *together[i], *s)
+			}
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
@@ -127,29 +128,55 @@ func SmoothedRates(trains []neo.SpikeTrain, window, period units.Time, n, every 
 		hann[j] = 0.5 - 0.5*math.Cos(2*math.Pi*float64(j)/float64(w-1))
 	}
 	floats.Scale(1/(floats.Sum(hann)*period.Seconds()), hann)
-	var rates []neo.AnalogSignal
+	windows := decimate(hann, every)
+	rates := make([]neo.AnalogSignal, 0, len(trains))
+	var wg sync.WaitGroup
 	for _, t := range trains {
-		if len(t.Times) <= 2 {
-			continue
+		if len(t.Times) > 2 {
+			rates = append(rates, neo.AnalogSignal{Name: t.Name, Units: "pps", SamplingPeriod: period * units.Time(every)})
+			r := &rates[len(rates)-1]
+			wg.Go(func() { r.Values = smooth(t, windows, w, float64(period), n) })
 		}
-		r := neo.AnalogSignal{Name: t.Name, Units: "pps", SamplingPeriod: period * units.Time(every), Values: make([]float64, (n+every-1)/every)}
-		last := -1
-		for _, x := range t.Times {
-			i := sampleAt(float64(x), float64(period))
-			if i == last || i >= n {
-				continue // several spikes in a sample count once
-			}
-			last = i
-			from := i - (w-1)/2
-			first := max(from, 0)
-			first += (every - first%every) % every
-			for k := first; k < min(from+w, n); k += every {
-				r.Values[k/every] += hann[k-from]
-			}
-		}
-		rates = append(rates, r)
 	}
+	wg.Wait()
 	return rates, nil
+}
+
+// decimate returns for each of the first every samples that one and each
+// every-th after it.
+func decimate(x []float64, every int) [][]float64 {
+	out := make([][]float64, every)
+	for j := range out {
+		for k := j; k < len(x); k += every {
+			out[j] = append(out[j], x[k])
+		}
+	}
+	return out
+}
+
+// smooth returns every len(windows)-th of n samples of a train convolved with a
+// window of w samples, which is given decimated.
+func smooth(t neo.SpikeTrain, windows [][]float64, w int, period float64, n int) []float64 {
+	every := len(windows)
+	values := make([]float64, (n+every-1)/every)
+	last := -1
+	for _, x := range t.Times {
+		i := sampleAt(float64(x), period)
+		if i == last || i >= n {
+			continue // several spikes in a sample count once
+		}
+		last = i
+		from := i - (w-1)/2
+		first := max(from, 0)
+		first += (every - first%every) % every
+		if j := first - from; j < w {
+			window := windows[j%every][j/every:]
+			to := values[first/every:]
+			m := min(len(window), len(to))
+			floats.Add(to[:m], window[:m])
+		}
+	}
+	return values
 }
 
 // sampleAt returns the first sample of the grid j*period that is not before x.

@@ -4,6 +4,7 @@
 //	myogen compare a.npz b.npz
 //	myogen check-step EXPERIMENT.yaml
 //	myogen replay -model NERLab -in network.npz -out spikes.npz
+//	myogen bench -neuron python
 package main
 
 import (
@@ -37,6 +38,8 @@ const usage = `Runs simulations without a notebook.
   myogen replay -model NERLab|Powers2017 -in network.npz -out spikes.npz
         simulate the motor neurons of a saved network under its drive spikes;
         compare network.npz with spikes.npz to see whether they are the same
+  myogen bench [-model M] [-duration 15s] [-neuron PYTHON] [-growth]
+        measure the engine; with a Python that has NEURON, beside it
 
 The exit code is 0 when all is well, 1 when compare finds a difference, 2 after
 an error or an interruption.
@@ -64,7 +67,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return nil
 	}
 	commands := map[string]func(context.Context, []string, io.Writer) error{
-		"run": runExperiment, "compare": compare, "check-step": checkStep, "replay": replay,
+		"run": runExperiment, "compare": compare, "check-step": checkStep, "replay": replay, "bench": bench,
 	}
 	command, ok := commands[args[0]]
 	if !ok {

@@ -24,7 +24,6 @@ const (
 	c3       = 0x1.555555555543cp-3  // |r| < ln 2/256
 	c4       = 0x1.55555cf172b91p-5  //
 	c5       = 0x1.1111167a4d017p-7  //
-	tiny     = 0x1p-54               // below it exp(x) rounds to 1+x
 	limit    = 700                   // NEURON's bound on the argument
 	two45    = 45                    // 2^(k/128): k moves to the exponent field, 52-7
 )
@@ -39,25 +38,45 @@ const (
 // (Tang 1989, ACM TOMS 15:144). The error is below 0.511 ulp. As in NEURON,
 // x < -700 gives 0 and x > 700 gives e**700.
 func Exp(x float64) float64 {
+	if !(math.Abs(x) < 512) {
+		return expFar(x)
+	}
+	r, ki := reduce(x)
+	e := &ExpTable[ki%128]
+	p := series(r, e.Tail)
+	scale := math.Float64frombits(e.Head + ki<<two45)
+	return math.FMA(scale, p, scale)
+}
+
+// reduce returns r and k, the latter in the last bits of ki.
+func reduce(x float64) (r float64, ki uint64) {
+	kd := math.FMA(log2e128, x, shift)
+	ki = math.Float64bits(kd)
+	kd -= shift
+	return math.FMA(kd, -ln2lo128, math.FMA(kd, -ln2hi128, x)), ki
+}
+
+// series returns tail + e**r - 1 for |r| < ln 2/256.
+func series(r, tail float64) float64 {
+	r2 := float64(r * r)
+	return math.FMA(float64(r2*r2), math.FMA(r, c5, c4), math.FMA(r2, math.FMA(r, c3, c2), tail+r))
+}
+
+// expFar is Exp for |x| >= 512 or x not a number.
+func expFar(x float64) float64 {
 	switch {
 	case x < -limit:
 		return 0
 	case x > limit:
 		x = limit
-	case math.Abs(x) < tiny:
-		return 1 + x
 	case x != x:
 		return x
 	}
-	kd := math.FMA(log2e128, x, shift)
-	ki := math.Float64bits(kd)
-	kd -= shift
-	r := math.FMA(kd, -ln2lo128, math.FMA(kd, -ln2hi128, x))
+	r, ki := reduce(x)
 	e := &ExpTable[ki%128]
-	r2 := float64(r * r)
-	p := math.FMA(float64(r2*r2), math.FMA(r, c5, c4), math.FMA(r2, math.FMA(r, c3, c2), e.Tail+r))
+	p := series(r, e.Tail)
 	scale := math.Float64frombits(e.Head + ki<<two45) // a normal number for |x| <= 700
-	if x <= -512 {
+	if x < 0 {
 		return scale + float64(scale*p) // the library's path to subnormal results does not fuse
 	}
 	return math.FMA(scale, p, scale)

@@ -54,18 +54,10 @@ func Fourth(x float64) float64 {
 	y := hi + lo
 	tail := hi - y + lo
 
-	y *= 4
-	if math.Abs(y) < tiny {
-		return 1 + y
-	}
-	kd := math.FMA(log2e128, y, shift)
-	ki := math.Float64bits(kd)
-	kd -= shift
-	r = math.FMA(kd, -ln2lo128, math.FMA(kd, -ln2hi128, y))
+	r, ki := reduce(4 * y)
 	r += 4 * tail
 	e := &ExpTable[ki%128]
-	r2 := float64(r * r)
-	p = math.FMA(float64(r2*r2), math.FMA(r, c5, c4), math.FMA(r2, math.FMA(r, c3, c2), e.Tail+r))
+	p = series(r, e.Tail)
 	scale := math.Float64frombits(e.Head + ki<<two45)
 	return math.FMA(scale, p, scale)
 }

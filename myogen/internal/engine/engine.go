@@ -20,10 +20,10 @@ type Clock struct {
 }
 
 // Middle is the time at which a step takes its clamps and events.
-func (c Clock) Middle() float64 { return c.T + c.Dt/2 }
+func (c Clock) Middle() float64 { return c.T + float64(c.Dt/2) }
 
 // Next returns the clock one step on.
-func (c Clock) Next() Clock { return Clock{T: c.Middle() + c.Dt/2, Dt: c.Dt} }
+func (c Clock) Next() Clock { return Clock{T: c.Middle() + float64(c.Dt/2), Dt: c.Dt} }
 
 // Event is a spike on its way to a terminal.
 type Event struct {
@@ -55,10 +55,12 @@ type Trace struct {
 
 // Neuron is one cell with what surrounds it.
 type Neuron struct {
-	Cell   membrane.Cell
-	Clamp  func(step int, middle float64) float64 // current into the soma in nA; nil is none
-	Traces []*Trace
-	Spikes []Spike
+	Cell  membrane.Cell
+	Clamp func(step int, middle float64) float64 // current into the soma in nA; nil is none
+	// Background returns the background conductances of the next step in uS; nil is none.
+	Background func() (excitatory, inhibitory float64)
+	Traces     []*Trace
+	Spikes     []Spike
 }
 
 // detectorDelay is what NEURON adds to the time of a detected spike, in ms.
@@ -73,7 +75,8 @@ type Engine struct {
 
 	tiles     []*tile
 	groups    []*group
-	place     []place // of each neuron
+	pipelines []*membrane.Pipeline // of each worker
+	place     []place              // of each neuron
 	terminals []terminal
 	events    []Event // still to arrive
 }
@@ -81,22 +84,23 @@ type Engine struct {
 // New returns an engine of cells that are ready to be settled.
 func New(cells []membrane.Cell, dt float64, workers int) *Engine {
 	e := &Engine{Clock: Clock{Dt: dt}, Workers: workers}
-	for _, c := range cells {
+	neurons := make([]Neuron, len(cells))
+	for i, c := range cells {
+		neurons[i].Cell = c
+		e.Neurons = append(e.Neurons, &neurons[i])
+	}
+	for i, c := range cells {
 		if c.Lane == 0 {
-			e.tiles = append(e.tiles, &tile{number: len(e.tiles), block: c.Block})
+			e.tiles = append(e.tiles, &tile{number: len(e.tiles), block: c.Block, neurons: e.Neurons[i : i+c.Block.Used]})
 		}
-		n := &Neuron{Cell: c}
-		t := e.tiles[len(e.tiles)-1]
-		t.neurons = append(t.neurons, n)
-		e.Neurons = append(e.Neurons, n)
-		e.place = append(e.place, place{tile: len(e.tiles) - 1, lane: c.Lane})
+		e.place = append(e.place, place{tile: int32(len(e.tiles) - 1), lane: int32(c.Lane)})
 	}
 	e.groups = groups(e.tiles)
 	return e
 }
 
 // place is where a neuron is.
-type place struct{ tile, lane int }
+type place struct{ tile, lane int32 }
 
 // Start records the initial state.
 func (e *Engine) Start() {
@@ -123,14 +127,9 @@ func (e *CellError) Unwrap() error { return e.Err }
 // due before they end.
 func (e *Engine) Advance(steps int) error {
 	due, end := e.schedule(steps)
-	errs := e.run(steps, due)
+	err := e.run(steps, due)
 	e.Clock, e.Step = end, e.Step+steps
-	for i, err := range errs {
-		if err != nil {
-			return &CellError{Cell: i, Err: err}
-		}
-	}
-	return nil
+	return err
 }
 
 // delivery is an event in the step that it acts in.

@@ -21,6 +21,7 @@ type terminal struct {
 	contacts []contact
 	first    []uint32  // first[t] is the first contact of tile t, first[t+1] the end of its contacts
 	amounts  []float64 // uS
+	inhibits bool
 }
 
 type contact struct {
@@ -48,6 +49,7 @@ func (e *Engine) AddTerminal(contacts []Contact) (int, error) {
 			t.amounts = append(t.amounts, c.Amount)
 		}
 		at := &next[e.place[c.Neuron].tile]
+		t.inhibits = t.inhibits || e.Neurons[c.Neuron].Cell.Inhibitory(c.Synapse)
 		t.contacts[*at] = contact{e.Neurons[c.Neuron].Cell.Input(c.Synapse), uint16(i)}
 		*at++
 	}
@@ -55,8 +57,26 @@ func (e *Engine) AddTerminal(contacts []Contact) (int, error) {
 	return len(e.terminals) - 1, nil
 }
 
+// Contacts returns the contacts of a terminal, cell by cell.
+func (e *Engine) Contacts(i int) []Contact {
+	t := &e.terminals[i]
+	var out []Contact
+	first := 0 // neuron of the tile
+	for k, tile := range e.tiles {
+		for _, c := range t.contacts[t.first[k]:t.first[k+1]] {
+			lane, synapse := tile.block.Synapse(c.input)
+			out = append(out, Contact{Neuron: first + lane, Synapse: synapse, Amount: t.amounts[c.amount]})
+		}
+		first += len(tile.neurons)
+	}
+	return out
+}
+
 // deliver lets an event act on the contacts in a tile.
 func (t *terminal) deliver(tile int, b *membrane.Block) {
+	if t.inhibits {
+		b.Wake()
+	}
 	for _, c := range t.contacts[t.first[tile]:t.first[tile+1]] {
 		b.Receive(c.input, t.amounts[c.amount])
 	}

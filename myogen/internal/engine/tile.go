@@ -22,18 +22,22 @@ type tile struct {
 	clock  Clock
 	due    []delivery
 	clamps []int // lanes with a clamp
+	noisy  []int // lanes with a background
 	traces []*Trace
-	errs   [membrane.Lanes]error
+	errs   map[int]error // by lane
 }
 
 // begin prepares an epoch.
 func (t *tile) begin(e *Engine, due []delivery) {
 	t.step, t.clock, t.due = e.Step, e.Clock, due
-	t.errs = [membrane.Lanes]error{}
-	t.clamps, t.traces = t.clamps[:0], t.traces[:0]
+	t.errs = nil
+	t.clamps, t.noisy, t.traces = t.clamps[:0], t.noisy[:0], t.traces[:0]
 	for lane, n := range t.neurons {
 		if n.Clamp != nil {
 			t.clamps = append(t.clamps, lane)
+		}
+		if n.Background != nil {
+			t.noisy = append(t.noisy, lane)
 		}
 		t.traces = append(t.traces, n.Traces...)
 	}
@@ -41,9 +45,8 @@ func (t *tile) begin(e *Engine, due []delivery) {
 
 // group is tiles that one worker advances in turns.
 type group struct {
-	tiles    []*tile
-	pipeline membrane.Pipeline
-	pieces   int // of the epoch that are done
+	tiles  []*tile
+	pieces int // of the epoch that are done
 }
 
 // groups pairs tiles of the same model; one that is left over makes a pair a
@@ -71,8 +74,9 @@ func groups(tiles []*tile) (out []*group) {
 // different numbers of groups end together.
 const pieces = 4
 
-// run takes steps steps with every group. It returns the error of each neuron.
-func (e *Engine) run(steps int, due []delivery) []error {
+// run takes steps steps with every group. It returns the first error in the
+// order of the neurons.
+func (e *Engine) run(steps int, due []delivery) error {
 	waiting := make(chan *group, len(e.groups)) // those with pieces left
 	for _, g := range e.groups {
 		g.pieces = 0
@@ -81,11 +85,11 @@ func (e *Engine) run(steps int, due []delivery) []error {
 		}
 		waiting <- g
 	}
-	work := func() {
+	work := func(p *membrane.Pipeline) {
 		for {
 			select {
 			case g := <-waiting:
-				g.advance(e, steps*(g.pieces+1)/pieces-steps*g.pieces/pieces)
+				g.advance(e, p, steps*(g.pieces+1)/pieces-steps*g.pieces/pieces)
 				if g.pieces++; g.pieces < pieces {
 					waiting <- g
 				}
@@ -94,31 +98,39 @@ func (e *Engine) run(steps int, due []delivery) []error {
 			}
 		}
 	}
+	for len(e.pipelines) < max(1, min(e.Workers, len(e.groups))) {
+		e.pipelines = append(e.pipelines, new(membrane.Pipeline))
+	}
 	var wg sync.WaitGroup
-	for range min(e.Workers, len(e.groups)) - 1 {
-		wg.Go(work)
+	for _, p := range e.pipelines[1:] {
+		wg.Go(func() { work(p) })
 	}
-	work()
+	work(e.pipelines[0])
 	wg.Wait()
-	var errs []error
+	first := 0
 	for _, t := range e.tiles {
-		errs = append(errs, t.errs[:len(t.neurons)]...)
+		for lane := range t.neurons {
+			if err := t.errs[lane]; err != nil {
+				return &CellError{Cell: first + lane, Err: err}
+			}
+		}
+		first += len(t.neurons)
 	}
-	return errs
+	return nil
 }
 
 // advance takes steps steps with every tile.
-func (g *group) advance(e *Engine, steps int) {
+func (g *group) advance(e *Engine, p *membrane.Pipeline, steps int) {
 	for range steps {
 		for _, t := range g.tiles {
 			t.start(e)
-			g.end(g.pipeline.Advance(t.block))
+			g.end(p.Advance(t.block))
 			if len(g.tiles) == 1 {
-				g.end(g.pipeline.Finish())
+				g.end(p.Finish())
 			}
 		}
 	}
-	g.end(g.pipeline.Finish())
+	g.end(p.Finish())
 }
 
 // end ends the step of the tile whose block is done, if any.
@@ -130,10 +142,17 @@ func (g *group) end(done *membrane.Block, scalar bool) {
 	}
 }
 
+// quietenEvery is how often, in steps, conductances are looked through for
+// those that have died away.
+const quietenEvery = 128
+
 // start does what comes before a step: it detects spikes, delivers events and
 // sets the clamps.
 func (t *tile) start(e *Engine) {
 	b := t.block
+	if t.step%quietenEvery == 0 {
+		b.Quieten()
+	}
 	for rising := b.Above &^ t.above; rising != 0; rising &= rising - 1 {
 		n := t.neurons[bits.TrailingZeros8(rising)]
 		n.Spikes = append(n.Spikes, Spike{Step: t.step, T: t.clock.T + detectorDelay})
@@ -145,6 +164,10 @@ func (t *tile) start(e *Engine) {
 	}
 	for _, lane := range t.clamps {
 		b.Inject(lane, t.neurons[lane].Clamp(t.step, t.clock.Middle()))
+	}
+	for _, lane := range t.noisy {
+		excitatory, inhibitory := t.neurons[lane].Background()
+		b.Background(lane, excitatory, inhibitory)
 	}
 }
 
@@ -165,6 +188,9 @@ func (t *tile) end(scalar bool) {
 func (t *tile) check() {
 	for lane, n := range t.neurons {
 		if v := n.Cell.Voltage(0); (math.IsNaN(v) || math.IsInf(v, 0)) && t.errs[lane] == nil {
+			if t.errs == nil {
+				t.errs = map[int]error{}
+			}
 			t.errs[lane] = fmt.Errorf("membrane potential is %v at %.1f ms", v, t.clock.T)
 		}
 	}

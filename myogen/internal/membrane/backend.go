@@ -13,7 +13,7 @@ type Backend int
 const (
 	Scalar Backend = iota // Go, everywhere
 	AVX2                  // four cells at a time, needs FMA too
-	AVX512                // eight cells at a time, needs F and DQ
+	AVX512                // eight cells at a time, needs F, DQ and VL
 )
 
 var backendNames = [...]string{"scalar", "avx2", "avx512"}

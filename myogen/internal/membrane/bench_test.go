@@ -31,6 +31,7 @@ func BenchmarkStep(b *testing.B) {
 				for _, c := range cells {
 					c.Settle(-67)
 					c.Block.Inject(c.Lane, 15)
+					c.Block.Quieten()
 				}
 				// The least of many short times is what a busy machine disturbs least.
 				const steps = 200

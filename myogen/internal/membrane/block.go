@@ -2,6 +2,7 @@ package membrane
 
 import (
 	"cmp"
+	"slices"
 	"unsafe"
 )
 
@@ -19,9 +20,11 @@ type Block struct {
 	data   []float64 // all slots
 	slot   int       // from one slot to the next in data
 	lane   int       // from one lane to the next
-	buffer []float64 // one cell, when scalar code steps in for vector code
+	buffer []float64 // one cell, once scalar code has stepped in for vector code
 
-	perSoma [Lanes]float64 // 100/area of the soma: from nA to mA/cm2
+	// quiet is that the states are 0 which usually are: no lane has inhibition
+	// or background.
+	quiet bool
 }
 
 // Cell is one motor neuron while it runs: a lane of a block.
@@ -49,7 +52,6 @@ func Start(cells []Description, thresholds []float64, s Scheme, backend Backend)
 			*b = Block{Used: min(Lanes, n-i*Lanes), model: m, data: memory[i*size:][:size:size], slot: 1, lane: m.slots}
 			if b.kernel = m.vector[backend]; b.kernel != nil {
 				b.slot, b.lane = Lanes, 1
-				b.buffer = make([]float64, m.slots)
 			}
 			for lane := range Lanes {
 				j := first + i*Lanes + min(lane, b.Used-1)
@@ -57,7 +59,6 @@ func Start(cells []Description, thresholds []float64, s Scheme, backend Backend)
 				cells[j].start(&cell[0], s)
 				cell[m.threshold] = thresholds[j]
 				b.put(lane, cell)
-				b.perSoma[lane] = 100 / cells[j].somaArea()
 				if lane < b.Used {
 					out[j] = Cell{b, lane}
 				}
@@ -92,6 +93,9 @@ func (b *Block) put(lane int, cell []float64) {
 // half runs half a step of lanes from first on in scalar code and returns the
 // bits of those for which it says true.
 func (b *Block) half(first, count int, advance func(cell *float64) bool) (bits uint8) {
+	if b.kernel != nil && b.buffer == nil {
+		b.buffer = make([]float64, b.model.slots)
+	}
 	for lane := first; lane < first+count; lane++ {
 		cell := b.data[lane*b.lane:]
 		if b.kernel != nil {
@@ -149,11 +153,11 @@ func (p *Pipeline) Finish() (done *Block, scalar bool) {
 
 // idler returns a block that nobody looks at, in a state like that of b.
 func (p *Pipeline) idler(b *Block) *Block {
-	if p.idle == nil {
+	if p.idle == nil || p.idle.model != b.model || p.idle.kernel != b.kernel {
 		idle := *b
 		idle.data = aligned(len(b.data))
 		copy(idle.data, b.data)
-		idle.buffer = make([]float64, len(b.buffer))
+		idle.buffer = nil
 		p.idle = &idle
 	}
 	return p.idle
@@ -161,7 +165,14 @@ func (p *Pipeline) idler(b *Block) *Block {
 
 // Inject sets the current into the soma of a lane, in nA, from the next step on.
 func (b *Block) Inject(lane int, current float64) {
-	*b.at(b.model.injected, lane) = current * b.perSoma[lane]
+	*b.at(b.model.injected, lane) = current * *b.at(b.model.perSoma, lane)
+}
+
+// Background sets the background conductances of a lane, in uS, from the next
+// step on.
+func (b *Block) Background(lane int, excitatory, inhibitory float64) {
+	*b.at(b.model.background, lane), *b.at(b.model.background+1, lane) = excitatory, inhibitory
+	b.quiet = false
 }
 
 // Input is the place of a synapse of a cell in its block.
@@ -172,14 +183,59 @@ func (c Cell) Input(synapse int) Input {
 	return Input(c.Block.model.synapse[synapse]*c.Block.slot + c.Lane*c.Block.lane)
 }
 
+// Synapse returns the lane and the synapse that an Input is of.
+func (b *Block) Synapse(at Input) (lane, synapse int) {
+	slot := int(at) / b.slot
+	if b.slot == 1 {
+		lane, slot = int(at)/b.lane, int(at)%b.lane
+	} else {
+		lane = int(at) % b.slot
+	}
+	return lane, slices.Index(b.model.synapse, slot)
+}
+
 // Receive takes an event of the given amount (uS), see Synapse.Amount.
 func (b *Block) Receive(at Input, amount float64) {
 	b.data[at] += amount
 	b.data[int(at)+b.slot] += amount
 }
 
+// silent is a conductance in uS that no potential would notice. Without events
+// a conductance gets there from its peak in 70 ms, and 140 ms later to subnormal
+// numbers, with which processors are slow.
+const silent = 1e-100
+
+// Quieten sets conductances to 0 that are below silent.
+func (b *Block) Quieten() {
+	b.quiet = true
+	for i, slot := range b.model.synapse {
+		for lane := range Lanes {
+			s := b.at(slot+1, lane)
+			if *s > 0 && *s < silent {
+				*s, *b.at(slot, lane) = 0, 0
+			}
+			b.quiet = b.quiet && (i%2 == 0 || *s == 0)
+		}
+	}
+	for lane := range Lanes {
+		b.quiet = b.quiet && *b.at(b.model.background, lane) == 0 && *b.at(b.model.background+1, lane) == 0
+	}
+}
+
 // Receive takes an event of the given amount (uS) at a synapse.
-func (c Cell) Receive(synapse int, amount float64) { c.Block.Receive(c.Input(synapse), amount) }
+func (c Cell) Receive(synapse int, amount float64) {
+	c.Block.Receive(c.Input(synapse), amount)
+	if c.Inhibitory(synapse) {
+		c.Block.Wake()
+	}
+}
+
+// Inhibitory tells whether a synapse is one of the inhibitory ones. A block
+// must be woken when one of them takes an event.
+func (c Cell) Inhibitory(synapse int) bool { return synapse%2 == 1 }
+
+// Wake tells the block that states which usually are 0 may not be.
+func (b *Block) Wake() { b.quiet = false }
 
 // Settle puts every compartment at v (mV) and every gate at its steady state
 // there, and empties the synapses.
@@ -206,7 +262,7 @@ func (b *Block) SameModel(other *Block) bool { return b.model == other.model }
 
 // look compares the somas with their thresholds.
 func (b *Block) look() {
-	b.Above = 0
+	b.Above, b.quiet = 0, false
 	for lane := range b.Used {
 		if *b.at(b.model.voltage[0], lane) > *b.at(b.model.threshold, lane) {
 			b.Above |= 1 << lane

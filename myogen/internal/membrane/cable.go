@@ -112,18 +112,15 @@ func (k *cylinder) substitute(centre row, end float64) float64 {
 type tip struct {
 	inverse float64 // 1/diagonal
 	share   float64 // of its row that goes to the centre's
-	load    float64 // on the centre's diagonal
 }
 
 func newTip(k cylinder) tip {
-	t := tip{inverse: 1 / -k.toEnd, share: k.toCentre / -k.toEnd}
-	t.load = t.share * k.toEnd
-	return t
+	return tip{inverse: 1 / -k.toEnd, share: k.toCentre / -k.toEnd}
 }
 
 // eliminate takes the tip with the right-hand side rhs out of the centre's row.
-func (t *tip) eliminate(centre row, rhs float64) row {
-	return row{centre.rhs - float64(t.share*rhs), centre.d - t.load}
+func (t *tip) eliminate(k *cylinder, centre row, rhs float64) row {
+	return row{centre.rhs - float64(t.share*rhs), centre.d - float64(t.share*k.toEnd)}
 }
 
 // substitute returns the solution at the tip from that at the centre.

@@ -1,5 +1,5 @@
 // Package membrane is the engine's cell: compartments, ion channels and
-// synapses of one motor neuron, advanced by one time step at a time.
+// synapses of motor neurons, advanced by one time step at a time.
 //
 // Inside it numbers are plain float64 in the units of the field:
 //
@@ -13,7 +13,21 @@
 // is wrapped in float64(...): the language then forbids fusing the two, and
 // the result is the same on every platform.
 //
-// To add a channel: a file with its rates, a field in the cell for each gate,
-// its current in the cell's current function, its gates in advanceGates and
-// settle.
+// # One description, several back ends
+//
+// The equations are written once, as Go: nerlab.go and powers2017.go with the
+// parts they share, gate.go, cable.go, synapse.go, background.go. This code runs
+// everywhere (scalar). From it package gen makes assembly that advances four
+// (AVX2) or eight cells (AVX512) at once with the same bits, chosen at run time
+// by what the processor has; MYOGEN_BACKEND forces one. After a change to an
+// equation run go generate.
+//
+// A step has two halves: advancePotentials solves the linear system, which is
+// a long chain of operations that wait for each other; advanceGates computes
+// exponentials, which are many and independent. Vector code runs the first half of one block
+// of eight cells together with the second half of another, and leaves to the
+// scalar code what hardly ever happens: a singular rate, a potential out of range.
+//
+// The file README.md beside this one says where each current is and how a
+// channel is added.
 package membrane

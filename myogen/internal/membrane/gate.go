@@ -20,8 +20,12 @@ func relax(x, inf, tau, dt float64) float64 {
 // relaxBy is relax with the share 1 - exp(-dt/tau) computed before: for a time
 // constant that does not change.
 func relaxBy(x, inf, tau, share float64) float64 {
-	return x + float64(share*((inf/tau)/(1/tau)-x))
+	return approach(x, (inf/tau)/(1/tau), share)
 }
+
+// approach is relaxBy for a time constant that is a power of two: then
+// (inf/tau)/(1/tau) is inf.
+func approach(x, inf, share float64) float64 { return x + float64(share*(inf-x)) }
 
 // gone returns 1 - exp(-x), the share of a difference that is gone after x
 // time constants, x >= 0.
@@ -32,7 +36,7 @@ func gone(x float64) float64 { return 1 - cmath.Exp(-x) }
 func linoid(x, k float64) float64 {
 	u := x / k
 	if rare(math.Abs(u) < 1e-6) {
-		return k * (1 - u/2)
+		return k * (1 - float64(u/2))
 	}
 	return x / (cmath.Exp(u) - 1)
 }
@@ -49,7 +53,7 @@ func (r rates) tau() float64 { return 1 / (r.alpha + r.beta) }
 
 func (r rates) relax(x, dt float64) float64 { return relax(x, r.inf(), r.tau(), dt) }
 
-// Three words to the generator of the vector code; here they do nothing.
+// Words to the generator of the vector code; here they mean little.
 
 // rare marks a condition that hardly ever holds. Vector code does not compute
 // what follows from it but leaves the half step of such cells to this code.
@@ -59,6 +63,10 @@ func rare(condition bool) bool { return condition }
 // half step to this code when it is not between -130 and 400 mV: an argument of
 // Exp might come near its limits, or be no number.
 func watch(v float64) float64 { return v }
+
+// absent tells whether two conductances are 0: then their current, 0, need not be
+// added. Vector code adds it, but for quiet blocks.
+func absent(a, b float64) bool { return a == 0 && b == 0 }
 
 // over returns a/b. Vector code multiplies by the inverse 1/b and corrects the
 // result, which rounds the same.

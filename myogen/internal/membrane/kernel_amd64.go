@@ -16,7 +16,7 @@ func Backends() []Backend {
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
 		have = append(have, AVX2)
 	}
-	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ {
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL {
 		have = append(have, AVX512)
 	}
 	return have
@@ -27,6 +27,7 @@ func Backends() []Backend {
 type kernel struct {
 	lanes int
 	run   func(potentials, gates *float64, t *tables) (above uint64)
+	quiet func(potentials, gates *float64, t *tables) (above uint64) // for two quiet blocks
 }
 
 // undone is what a kernel returns when it has left everything to scalar code.
@@ -53,8 +54,12 @@ var kernelTables = func() *tables {
 // block g, of the same model. It tells whether scalar code took part.
 func (k *kernel) advance(p, g *Block) (scalar bool) {
 	p.Above = 0
+	run := k.run
+	if p.quiet && g.quiet {
+		run = k.quiet
+	}
 	for first := 0; first < Lanes; first += k.lanes {
-		above := k.run(&p.data[first], &g.data[first], kernelTables)
+		above := run(&p.data[first], &g.data[first], kernelTables)
 		if above == undone {
 			above = uint64(p.scalarPotentials(first, k.lanes)) >> first
 			g.scalarGates(first, k.lanes)
@@ -70,15 +75,27 @@ func (k *kernel) advance(p, g *Block) (scalar bool) {
 func nerlabAVX2(potentials, gates *float64, tables *tables) (above uint64)
 
 //go:noescape
+func nerlabAVX2Quiet(potentials, gates *float64, tables *tables) (above uint64)
+
+//go:noescape
 func nerlabAVX512(potentials, gates *float64, tables *tables) (above uint64)
+
+//go:noescape
+func nerlabAVX512Quiet(potentials, gates *float64, tables *tables) (above uint64)
 
 //go:noescape
 func powersAVX2(potentials, gates *float64, tables *tables) (above uint64)
 
 //go:noescape
+func powersAVX2Quiet(potentials, gates *float64, tables *tables) (above uint64)
+
+//go:noescape
 func powersAVX512(potentials, gates *float64, tables *tables) (above uint64)
 
+//go:noescape
+func powersAVX512Quiet(potentials, gates *float64, tables *tables) (above uint64)
+
 var (
-	nerlabKernels = map[Backend]*kernel{AVX2: {4, nerlabAVX2}, AVX512: {8, nerlabAVX512}}
-	powersKernels = map[Backend]*kernel{AVX2: {4, powersAVX2}, AVX512: {8, powersAVX512}}
+	nerlabKernels = map[Backend]*kernel{AVX2: {4, nerlabAVX2, nerlabAVX2Quiet}, AVX512: {8, nerlabAVX512, nerlabAVX512Quiet}}
+	powersKernels = map[Backend]*kernel{AVX2: {4, powersAVX2, powersAVX2Quiet}, AVX512: {8, powersAVX512, powersAVX512Quiet}}
 )

@@ -9,15 +9,17 @@ import (
 // rows of numbers, its slots. The first slots are constants of a cell, the rest
 // its state.
 type model struct {
-	name      string
-	slots     int
-	state     int        // first slot of the state
-	threshold int        // slot of the spike detector's threshold
-	injected  int        // slot of the current into the soma, mA/cm2
-	voltage   []int      // slots of the potentials: soma, dendrites
-	synapse   []int      // first of the two slots of each synapse
-	gates     []variable // every gate, by compartment
-	variable  []int      // slots of a cell's saved state, see state.go
+	name       string
+	slots      int
+	state      int        // first slot of the state
+	threshold  int        // slot of the spike detector's threshold
+	injected   int        // slot of the current into the soma, mA/cm2
+	voltage    []int      // slots of the potentials: soma, dendrites
+	synapse    []int      // first of the two slots of each synapse, excitatory and inhibitory in turns
+	background int        // first of the two slots of the background conductances
+	perSoma    int        // slot of 100/area of the soma: from nA to mA/cm2
+	gates      []variable // every gate, by compartment
+	variable   []int      // slots of a cell's saved state, see state.go
 
 	potentials   func(cell *float64) (above bool) // first half of a step
 	advanceGates func(cell *float64)              // second half
@@ -51,7 +53,6 @@ type Current struct {
 type Description interface {
 	model() *model
 	start(cell *float64, s Scheme)
-	somaArea() float64 // um2
 }
 
 // slotIn returns the slot of a field of a cell.
@@ -66,7 +67,7 @@ var nerlabModel = func() *model {
 	at := func(f *float64) int { return slotIn(&c, f) }
 	m := &model{
 		name: "NERLab", slots: slotsOf[nerlab](), state: slotsOf[nerlabConstants](),
-		threshold: at(&c.threshold), injected: at(&c.injected),
+		threshold: at(&c.threshold), injected: at(&c.injected), background: at(&c.background.excitatory), perSoma: at(&c.perSoma),
 		voltage: []int{at(&c.vSoma), at(&c.vDend)},
 		gates: []variable{
 			{0, "m", at(&c.m)}, {0, "h", at(&c.h)}, {0, "p", at(&c.p)}, {0, "n", at(&c.n)}, {0, "r", at(&c.r)},
@@ -79,9 +80,7 @@ var nerlabModel = func() *model {
 		vector:       nerlabKernels,
 	}
 	m.variable = slotsIn(&c, c.variables())
-	for i := range c.conductance {
-		m.synapse = append(m.synapse, at(&c.conductance[i].a))
-	}
+	m.synapse = []int{at(&c.excitation.a), at(&c.inhibition.a)}
 	return m
 }()
 
@@ -89,14 +88,13 @@ func (p *NERLab) model() *model { return nerlabModel }
 func (p *NERLab) start(cell *float64, s Scheme) {
 	(*nerlab)(unsafe.Pointer(cell)).start(p, s)
 }
-func (p *NERLab) somaArea() float64 { return section{length: p.Soma.L, diam: p.Soma.Diam}.area() }
 
 var powersModel = func() *model {
 	var c powers
 	at := func(f *float64) int { return slotIn(&c, f) }
 	m := &model{
 		name: "Powers2017", slots: slotsOf[powers](), state: slotsOf[powersConstants](),
-		threshold: at(&c.threshold), injected: at(&c.injected),
+		threshold: at(&c.threshold), injected: at(&c.injected), background: at(&c.background.excitatory), perSoma: at(&c.perSoma),
 		voltage: []int{at(&c.vSoma)},
 		gates: []variable{
 			{0, "na3rp_m", at(&c.m)}, {0, "na3rp_h", at(&c.h)}, {0, "naps_m", at(&c.naps)}, {0, "kdrRL_m", at(&c.kdr)},
@@ -113,9 +111,7 @@ var powersModel = func() *model {
 		d := &c.dends[i]
 		m.voltage = append(m.voltage, at(&d.v))
 		m.gates = append(m.gates, variable{1 + i, "L_Ca_inact_m", at(&d.caM)}, variable{1 + i, "L_Ca_inact_h", at(&d.caH)}, variable{1 + i, "gh_n", at(&d.h)})
-		for j := range d.conductance {
-			m.synapse = append(m.synapse, at(&d.conductance[j].a))
-		}
+		m.synapse = append(m.synapse, at(&d.excitation.a), at(&d.inhibition.a))
 	}
 	return m
 }()
@@ -124,7 +120,6 @@ func (p *Powers2017) model() *model { return powersModel }
 func (p *Powers2017) start(cell *float64, s Scheme) {
 	(*powers)(unsafe.Pointer(cell)).start(p, s)
 }
-func (p *Powers2017) somaArea() float64 { return section{length: p.Soma.L, diam: p.Soma.Diam}.area() }
 
 // variables returns the names of what a compartment has to record.
 func (m *model) variables(compartment int) (names []string) {

@@ -65,8 +65,10 @@ type nerlabConstants struct {
 	linverse, lk   float64 // 1/lrate; share of a difference gone in a step
 	dend           cylinder
 	dendTip        tip
-	perDend        float64 // 100/area of the dendrite: from nA to mA/cm2
-	synapses       [2]synapseConstants
+	perSoma        float64 // 100/area of the soma: from nA to mA/cm2
+	perDend        float64 // 100/area of the dendrite
+	excitatory     synapseConstants
+	inhibitory     synapseConstants
 }
 
 type nerlabState struct {
@@ -77,7 +79,9 @@ type nerlabState struct {
 	n, r    float64 // potassium: fast, slow
 	l       float64 // dendritic calcium
 
-	conductance [2]synapseState
+	excitation synapseState
+	inhibition synapseState `usually:"0"`
+	background background   `usually:"0"`
 }
 
 // advancePotentials takes the first half of a step: it advances the potentials
@@ -85,11 +89,13 @@ type nerlabState struct {
 func (c *nerlab) advancePotentials() bool {
 	// Membrane currents.
 	v := c.vSoma
-	soma := row{rhs: c.injected}.add(c.napp(v), c.napp(v+probe))
+	soma := row{rhs: c.injected}
+	soma = c.background.current(soma, v, c.excitatory.e, c.inhibitory.e, c.perSoma)
+	soma = soma.add(c.napp(v), c.napp(v+probe))
 	v = c.vDend
 	var dend row
-	dend = c.conductance[1].current(&c.synapses[1], dend, v, c.perDend)
-	dend = c.conductance[0].current(&c.synapses[0], dend, v, c.perDend)
+	dend = c.inhibition.current(&c.inhibitory, dend, v, c.perDend)
+	dend = c.excitation.current(&c.excitatory, dend, v, c.perDend)
 	dend = dend.add(c.caL(v), c.caL(v+probe))
 
 	// Capacitance and axial currents, from the root outwards.
@@ -102,9 +108,9 @@ func (c *nerlab) advancePotentials() bool {
 	dendTip := 0 - float64(c.dend.toEnd*dvDendTip)
 
 	// Elimination from the tips inwards, substitution outwards.
-	dend = c.dendTip.eliminate(dend, dendTip)
+	dend = c.dendTip.eliminate(&c.dend, dend, dendTip)
 	root = c.dend.eliminate(root, dend)
-	soma = c.somaTip.eliminate(soma, somaTip)
+	soma = c.somaTip.eliminate(&c.soma, soma, somaTip)
 	root = c.soma.eliminate(root, soma)
 	xRoot := root.rhs / root.d
 	xSoma := c.soma.substitute(soma, xRoot)
@@ -151,29 +157,28 @@ func (c *nerlab) advanceGates() {
 	c.n = c.nRates(v).relax(c.n, dt)
 	c.r = c.rRates(v).relax(c.r, dt)
 	inf := c.lInf(watch(c.vDend))
-	c.l += float64(c.lk * (over(over(inf, c.ltau, c.lrate), c.lrate, c.linverse) - c.l))
-	for i := range c.conductance {
-		c.conductance[i].advance(&c.synapses[i])
-	}
+	c.l = approach(c.l, over(over(inf, c.ltau, c.lrate), c.lrate, c.linverse), c.lk)
+	c.excitation.advance(&c.excitatory)
+	c.inhibition.advance(&c.inhibitory)
 }
 
 // The rates of mechanism napp at v, the potential less vtraub (Cisi and Kohn
 // 2008, after Traub et al. 1991). Voltages in mV, rates in 1/ms.
 
 func (c *nerlab) mRates(v float64) rates {
-	return rates{0.64 * linoid(15-v, 4), 0.56 * linoid(v-40, 5)}
+	return rates{float64(0.64 * linoid(15-v, 4)), float64(0.56 * linoid(v-40, 5))}
 }
 
 func (c *nerlab) hRates(v float64) rates {
-	return rates{0.928 * cmath.Exp((17-v)/18), 9 / (cmath.Exp((40-v)/5) + 1)}
+	return rates{float64(0.928 * cmath.Exp((17-v)/18)), 9 / (cmath.Exp((40-v)/5) + 1)}
 }
 
 func (c *nerlab) pRates(v float64) rates {
-	return rates{0.64 * linoid(5-v, 4), 0.56 * linoid(v-30, 5)}
+	return rates{float64(0.64 * linoid(5-v, 4)), float64(0.56 * linoid(v-30, 5))}
 }
 
 func (c *nerlab) nRates(v float64) rates {
-	return rates{0.08 * linoid(15-v, 7), 2 * cmath.Exp((10-v)/40)}
+	return rates{float64(0.08 * linoid(15-v, 7)), float64(2 * cmath.Exp((10-v)/40))}
 }
 
 func (c *nerlab) rRates(v float64) rates {
@@ -193,7 +198,7 @@ func (c *nerlab) start(p *NERLab, s Scheme) {
 	c.soma, c.dend = newCylinder(soma, s), newCylinder(dend, s)
 	c.somaTip, c.dendTip = newTip(c.soma), newTip(c.dend)
 	c.rootD = 0 - c.soma.toEnd - c.dend.toEnd
-	c.perDend = 100 / dend.area()
+	c.perSoma, c.perDend = 100/soma.area(), 100/dend.area()
 
 	c.gna, c.gnap, c.gkf, c.gks, c.gl = p.Soma.Gnabar, p.Soma.Gnapbar, p.Soma.Gkfbar, p.Soma.Gksbar, p.Soma.Gl
 	c.ena, c.ek, c.el, c.vtraub, c.rinact = p.Soma.Ena, p.Soma.Ek, p.Soma.El, p.Soma.Vtraub, p.Soma.Rinact
@@ -201,8 +206,10 @@ func (c *nerlab) start(p *NERLab, s Scheme) {
 	c.eca, c.eld, c.vtraubL = p.Dendrite.EcaL, p.Dendrite.El, p.Dendrite.Vtraub
 	c.ltau, c.lrate = p.Dendrite.Ltau, 1/p.Dendrite.Ltau
 	c.linverse, c.lk = 1/c.lrate, gone(s.Dt*c.lrate)
-	for i, syn := range p.Synapses {
-		c.synapses[i] = newSynapse(syn, s.Dt)
+	for i, k := range []*synapseConstants{&c.excitatory, &c.inhibitory} {
+		if i < len(p.Synapses) {
+			*k = newSynapse(p.Synapses[i], s.Dt)
+		}
 	}
 }
 

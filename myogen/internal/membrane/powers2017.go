@@ -29,8 +29,10 @@ type Powers2017 struct {
 		Eca         float64 // mV, of the calcium current in mAHP
 	}
 	Dendrites [4]Powers2017Dendrite
-	Synapses  []Synapse // at most two on each dendrite, one after the other, the excitatory one first
-	Celsius   float64   // temperature of the fast sodium rates, degC
+	// Synapses are an excitatory and an inhibitory one on dendrite 0, then on 1
+	// and so on; but for their place all of one kind are alike.
+	Synapses []Synapse
+	Celsius  float64 // temperature of the fast sodium rates, degC
 }
 
 // Powers2017Dendrite is one dendrite of a Powers2017 cell.
@@ -63,6 +65,8 @@ type powersConstants struct {
 	caRate, caInverse, caRestRate            float64 // 1/tau of calcium in 1/ms, tau as 1/caRate, mM/ms that keep it at rest
 	caShare, hShare, napsShare               float64 // share of a difference that goes in one step
 	mcaShare, lcaMShare, lcaHShare           float64 // the same
+	perSoma                                  float64 // 100/area: from nA to mA/cm2
+	excitatory, inhibitory                   synapseConstants
 	soma                                     cylinder
 	rootD, endD                              float64 // diagonals of the soma's ends
 
@@ -76,7 +80,6 @@ type powersDendrite struct {
 	perArea        float64 // 100/area: from nA to mA/cm2
 	cylinder       cylinder
 	tip            tip
-	synapses       [2]synapseConstants
 }
 
 type powersState struct {
@@ -92,14 +95,17 @@ type powersState struct {
 	ica   float64 // calcium current of mAHP in the last step, mA/cm2
 	somaH float64 // h current
 
+	background background `usually:"0"`
+
 	dends [4]powersDendriteState
 }
 
 type powersDendriteState struct {
-	v, vTip     float64 // mV
-	h           float64 // h current
-	caM, caH    float64 // persistent calcium: activation, inactivation
-	conductance [2]synapseState
+	v, vTip    float64 // mV
+	h          float64 // h current
+	caM, caH   float64 // persistent calcium: activation, inactivation
+	excitation synapseState
+	inhibition synapseState `usually:"0"`
 }
 
 // Constants of the mechanisms, where Powers and Heckman (2017) or the
@@ -125,7 +131,7 @@ func (c *powers) advancePotentials() bool {
 	soma := c.somaCurrents()
 	var dend [4]row
 	for i := range dend {
-		dend[i] = c.dend[i].currents(&c.dends[i])
+		dend[i] = c.dendriteCurrents(&c.dend[i], &c.dends[i])
 	}
 
 	// Capacitance and axial currents, from the root outwards. NEURON numbers
@@ -153,7 +159,7 @@ func (c *powers) advancePotentials() bool {
 	// Elimination from the tips inwards.
 	for i := range dend {
 		d := &c.dend[i]
-		dend[i] = d.tip.eliminate(dend[i], tips[i])
+		dend[i] = d.tip.eliminate(&d.cylinder, dend[i], tips[i])
 		if i%2 == 0 {
 			root = d.cylinder.eliminate(root, dend[i])
 		} else {
@@ -193,12 +199,13 @@ func (c *powers) ikMAHP(v float64) float64 { return float64(c.gKca * c.kca * (v 
 
 // somaCurrents returns the currents of the soma, in mA/cm2:
 //
-//	pas    g (v-e)
-//	gh     ghbar n (v-eh)
-//	kdrRL  gMax m^4 (v-ek)
-//	mAHP   gkcamax n (v-ek) + gcamax mca (v-eca)
-//	na3rp  gbar m^3 h (v-ena)
-//	naps   gbar m (v-ena)
+//	pas       g (v-e)
+//	Gfluctdv  see background
+//	gh        ghbar n (v-eh)
+//	kdrRL     gMax m^4 (v-ek)
+//	mAHP      gkcamax n (v-ek) + gcamax mca (v-eca)
+//	na3rp     gbar m^3 h (v-ena)
+//	naps      gbar m (v-ena)
 //
 // The slow gates of na3rp and naps stay at 1 with these parameters (ar = 1)
 // and are left out.
@@ -207,6 +214,7 @@ func (c *powers) somaCurrents() row {
 	var r row
 	r = r.ohmic(c.gPas, v, c.ePas)
 	r.rhs += c.injected
+	r = c.background.current(r, v, c.excitatory.e, c.inhibitory.e, c.perSoma)
 	r = r.ohmic(c.gH*c.somaH, v, eH)
 	r = r.ohmic(c.gKdr*cmath.Fourth(c.kdr), v, c.eK)
 	r = r.add(c.ikMAHP(v)+c.ica, c.ikMAHP(v+probe)+c.icaMAHP(v+probe))
@@ -214,17 +222,17 @@ func (c *powers) somaCurrents() row {
 	return r.ohmic(c.gNaps*c.naps, v, c.eNa)
 }
 
-// currents returns the currents of a dendrite, in mA/cm2:
+// dendriteCurrents returns the currents of a dendrite, in mA/cm2:
 //
 //	pas         g (v-e)
 //	synapses    the inhibitory one first
 //	gh          ghbar n (v-eh)
 //	L_Ca_inact  gcabar m h (v-vca)
-func (d *powersDendrite) currents(s *powersDendriteState) row {
+func (c *powers) dendriteCurrents(d *powersDendrite, s *powersDendriteState) row {
 	var r row
 	r = r.ohmic(d.gPas, s.v, d.ePas)
-	r = s.conductance[1].current(&d.synapses[1], r, s.v, d.perArea)
-	r = s.conductance[0].current(&d.synapses[0], r, s.v, d.perArea)
+	r = s.inhibition.current(&c.inhibitory, r, s.v, d.perArea)
+	r = s.excitation.current(&c.excitatory, r, s.v, d.perArea)
 	r = r.ohmic(d.gH*s.h, s.v, eH)
 	return r.ohmic(d.gCa*s.caM*s.caH, s.v, eLCa)
 }
@@ -236,14 +244,14 @@ func (c *powers) advanceGates() {
 	v, dt := watch(c.vSoma), c.dt
 	c.somaH = relaxBy(c.somaH, hTable.at(v), hTau, c.hShare)
 	c.kdr = relax(c.kdr, kdrInf(v), kdrTau(v), dt)
-	c.mca = relaxBy(c.mca, mcaInf(v), mcaTau, c.mcaShare)
-	c.cai += float64(c.caShare * (over(calciumInflux(c.ica)+c.caRestRate, c.caRate, c.caInverse) - c.cai))
+	c.mca = approach(c.mca, mcaInf(v), c.mcaShare)
+	c.cai = approach(c.cai, over(calciumInflux(c.ica)+c.caRestRate, c.caRate, c.caInverse), c.caShare)
 	kca := kcaRates(c.cai)
 	c.kca = relax(c.kca, kca.alpha*kca.tau(), kca.tau(), dt)
 	m := na3rpM(v)
 	c.m = relax(c.m, m.inf(), max(over(m.tau(), c.q, c.qInverse), na3rpMinTauM), dt)
 	c.h = relax(c.h, na3rpHInf(v), max(over(na3rpH(v).tau(), c.q, c.qInverse), na3rpMinTauH), dt)
-	c.naps = relaxBy(c.naps, napsInf(v), napsTau, c.napsShare)
+	c.naps = approach(c.naps, napsInf(v), c.napsShare)
 	for i := range c.dends {
 		c.advanceDendrite(&c.dend[i], &c.dends[i])
 	}
@@ -255,9 +263,8 @@ func (c *powers) advanceDendrite(d *powersDendrite, s *powersDendriteState) {
 	s.h = relaxBy(s.h, hTable.at(v), hTau, c.hShare)
 	s.caM = relaxBy(s.caM, lcaMInf(v, d.thetaM), lcaTauM, c.lcaMShare)
 	s.caH = relaxBy(s.caH, lcaHInf(v, d.thetaH), lcaTauH, c.lcaHShare)
-	for i := range s.conductance {
-		s.conductance[i].advance(&d.synapses[i])
-	}
+	s.excitation.advance(&c.excitatory)
+	s.inhibition.advance(&c.inhibitory)
 }
 
 // The fast sodium current na3rp. Its rates are q times faster than at 24 degC.
@@ -293,7 +300,7 @@ func na3rpHInf(v float64) float64 { return sigmoid((v + 50 - na3rpShift) / 8) }
 func na3rpRate(u, th, a, s float64) float64 {
 	x := u - th
 	if rare(math.Abs(x) <= 1e-6) {
-		return a * s
+		return float64(a * s)
 	}
 	return a * x / (1 - cmath.Exp(-x/s))
 }
@@ -364,7 +371,7 @@ func (t *hActivation) at(v float64) float64 {
 func (c *powers) start(p *Powers2017, s Scheme) {
 	c.dt, c.gain = s.Dt, s.gain()
 	soma := section{p.Soma.L, p.Soma.Diam, p.Soma.Ra, p.Soma.Cm}
-	c.soma = newCylinder(soma, s)
+	c.soma, c.perSoma = newCylinder(soma, s), 100/soma.area()
 	c.gPas, c.gNa3rp, c.gNaps, c.gKdr = p.Soma.GPas, p.Soma.GbarNa3rp, p.Soma.GbarNaps, p.Soma.GMaxKdrRL
 	c.gCa, c.gKca, c.gH = p.Soma.GcamaxMAHP, p.Soma.GkcamaxMAHP, p.Soma.GhbarGh
 	c.ePas, c.eNa, c.eK, c.eCa = p.Soma.EPas, p.Soma.Ena, p.Soma.Ek, p.Soma.Eca
@@ -385,7 +392,16 @@ func (c *powers) start(p *Powers2017, s Scheme) {
 		}
 	}
 	for i, syn := range p.Synapses {
-		c.dend[i/2].synapses[i%2] = newSynapse(syn, s.Dt)
+		k := newSynapse(syn, s.Dt)
+		kind := &c.excitatory
+		if i%2 == 1 {
+			kind = &c.inhibitory
+		}
+		if i < 2 {
+			*kind = k
+		} else if *kind != k {
+			panic("membrane: synapses of one kind differ")
+		}
 	}
 }
 

@@ -19,9 +19,7 @@ import (
 
 func (c *nerlab) variables() []*float64 {
 	all := []*float64{&c.root, &c.vSoma, &c.vSomaTip, &c.vDend, &c.vDendTip}
-	for i := range c.conductance {
-		all = append(all, &c.conductance[i].a, &c.conductance[i].b)
-	}
+	all = append(all, &c.excitation.a, &c.excitation.b, &c.inhibition.a, &c.inhibition.b)
 	return append(all, &c.m, &c.h, &c.p, &c.n, &c.r, &c.l)
 }
 
@@ -31,9 +29,8 @@ func (c *powers) variables() []*float64 {
 		all = append(all, &c.dends[i].v, &c.dends[i].vTip)
 	}
 	for i := range c.dends {
-		for j := range c.dends[i].conductance {
-			all = append(all, &c.dends[i].conductance[j].a, &c.dends[i].conductance[j].b)
-		}
+		d := &c.dends[i]
+		all = append(all, &d.excitation.a, &d.excitation.b, &d.inhibition.a, &d.inhibition.b)
 	}
 	all = append(all, &c.m, &c.h, &c.naps, &c.kdr, &c.mca, &c.cai, &c.kca, &c.somaH)
 	for i := range c.dends {

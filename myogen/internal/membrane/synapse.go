@@ -22,7 +22,7 @@ func (s Synapse) Excitatory() bool { return s.E >= excitatoryAbove }
 
 // Amount returns what an event of the given weight (uS) adds to both parts of
 // the conductance, so that its peak is the weight.
-func (s Synapse) Amount(weight float64) float64 { return weight * s.factor() }
+func (s Synapse) Amount(weight float64) float64 { return float64(weight * s.factor()) }
 
 func (s Synapse) factor() float64 {
 	peak := (s.Tau1 * s.Tau2) / (s.Tau2 - s.Tau1) * cmath.Log(s.Tau2/s.Tau1) // ms after the event
@@ -47,6 +47,9 @@ func (s *synapseState) conductance() float64 { return s.b - s.a }
 // current adds the synaptic current at v (mV) to a row; perArea is 100/area,
 // from nA to mA/cm2.
 func (s *synapseState) current(k *synapseConstants, r row, v, perArea float64) row {
+	if absent(s.a, s.b) {
+		return r
+	}
 	g := s.conductance()
 	i := float64(g * (v - k.e)) // nA
 	iProbe := float64(g * (v + probe - k.e))

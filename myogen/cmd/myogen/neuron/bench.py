@@ -87,7 +87,7 @@ def main(work, cells, out):
     counts = f["dd_spike_counts"]
     relays = [h.Relay() for _ in counts]
     starts = [h.NetCon(None, r) for r in relays]
-    for source, target, syn in f["connections"]:
+    for source, target, syn in f["connections"].reshape(-1, 3):
         nc = h.NetCon(relays[source], synapses[target][syn])
         nc.delay, nc.weight[0] = delay, weight
         keep.append(nc)

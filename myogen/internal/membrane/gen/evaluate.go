@@ -6,6 +6,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"reflect"
 )
 
 // The evaluator runs a kernel with nodes in place of numbers: calls are
@@ -57,8 +58,9 @@ func (e *evaluator) fail(at ast.Node, format string, args ...any) {
 	panic(mistake{fmt.Errorf("%v: %s", e.fset.Position(at.Pos()), fmt.Sprintf(format, args...))})
 }
 
-// step returns the graph of the two halves of a step of a type.
-func (s *source) step(name string) (g *graph, err error) {
+// step returns the graph of the two halves of a step of a type, for quiet cells
+// if wanted: those in which what usually is 0 is.
+func (s *source) step(name string, wide, quiet bool) (g *graph, err error) {
 	defer func() {
 		r := recover()
 		if m, ok := r.(mistake); ok {
@@ -67,7 +69,7 @@ func (s *source) step(name string) (g *graph, err error) {
 			panic(r)
 		}
 	}()
-	e := &evaluator{source: s, graph: newGraph()}
+	e := &evaluator{source: s, graph: newGraph(wide)}
 	o := s.pkg.Scope().Lookup(name)
 	if o == nil {
 		return nil, fmt.Errorf("there is no type %s", name)
@@ -78,10 +80,17 @@ func (s *source) step(name string) (g *graph, err error) {
 			return nil, err
 		}
 		slots := 0
-		cell := e.zero(o.Type(), func() value { slots++; return e.slot(part, slots-1) })
+		cell := e.zero(o.Type(), "", func(tag reflect.StructTag) value {
+			slots++
+			if quiet && tag.Get("usually") == "0" {
+				return e.constant(0)
+			}
+			return e.slot(part, slots-1)
+		})
+		before := clone(cell)
 		out := e.enter(decl, cell, nil)
 		slots = 0
-		e.storeChanged(part, cell, &slots)
+		e.storeChanged(part, cell, before, &slots)
 		if part == partPotentials {
 			above, ok := out[0].(comparison)
 			if !ok || above.op != token.GTR {
@@ -94,39 +103,44 @@ func (s *source) step(name string) (g *graph, err error) {
 }
 
 // storeChanged stores the slots that a half step has changed.
-func (e *evaluator) storeChanged(part int, v value, slot *int) {
+func (e *evaluator) storeChanged(part int, v, before value, slot *int) {
 	if a, ok := v.(*aggregate); ok {
-		for _, p := range a.parts {
-			e.storeChanged(part, p, slot)
+		for i, p := range a.parts {
+			e.storeChanged(part, p, before.(*aggregate).parts[i], slot)
 		}
 		return
 	}
-	if n := v.(*node); n != e.slot(part, *slot) {
+	if n := v.(*node); n != before.(*node) {
 		e.stores = append(e.stores, &node{op: opStore, part: part, n: *slot, args: []*node{n}})
 	}
 	*slot++
 }
 
-// zero makes a value of a type; number makes its numbers.
-func (e *evaluator) zero(t types.Type, number func() value) value {
+// zero makes a value of a type; number makes its numbers from the tag of the
+// field that they are in.
+func (e *evaluator) zero(t types.Type, tag reflect.StructTag, number func(tag reflect.StructTag) value) value {
 	a := &aggregate{}
 	switch t := t.Underlying().(type) {
 	case *types.Struct:
 		for i := range t.NumFields() {
-			a.parts = append(a.parts, e.zero(t.Field(i).Type(), number))
+			inner := tag
+			if own := reflect.StructTag(t.Tag(i)); own != "" {
+				inner = own
+			}
+			a.parts = append(a.parts, e.zero(t.Field(i).Type(), inner, number))
 		}
 	case *types.Array:
 		for range t.Len() {
-			a.parts = append(a.parts, e.zero(t.Elem(), number))
+			a.parts = append(a.parts, e.zero(t.Elem(), tag, number))
 		}
 	default:
-		return number()
+		return number(tag)
 	}
 	return a
 }
 
 func (e *evaluator) zeroOf(t types.Type) value {
-	return e.zero(t, func() value { return e.constant(0) })
+	return e.zero(t, "", func(reflect.StructTag) value { return e.constant(0) })
 }
 
 // enter runs a function.
@@ -229,8 +243,11 @@ func (f *frame) branch(s *ast.IfStmt) ([]value, bool) {
 }
 
 // condition returns a known condition. A rare one is taken not to hold, which
-// is checked in every lane.
+// is checked in every lane; what may be absent is there unless it is known to be 0.
 func (f *frame) condition(x ast.Expr) bool {
+	if call, ok := x.(*ast.CallExpr); ok && f.name(call) == "absent" {
+		return f.expr(call.Args[0]).(*node).is(0) && f.expr(call.Args[1]).(*node).is(0)
+	}
 	if call, ok := x.(*ast.CallExpr); ok && f.name(call) == "rare" {
 		c, ok := f.expr(call.Args[0]).(comparison)
 		switch {

@@ -42,7 +42,8 @@ func (g *graph) expTail(x, tail *node) *node {
 	if tail != nil {
 		r = g.sum(r, tail)
 	}
-	eTail, head := g.gather(tableExp, g.and(g.shl(biased, 1), 127<<1))
+	// Twice k mod 128 stands in the last byte.
+	eTail, head := g.gather(tableExp, g.addInt(biased, biased))
 	r2 := g.product(r, r)
 	p := g.fma(g.product(r2, r2), g.fma(r, c(c5), c(c4)), g.fma(r2, g.fma(r, c(c3), c(c2)), g.sum(eTail, r)))
 	scale := g.addInt(head, g.shl(biased, 45))
@@ -71,7 +72,7 @@ func (g *graph) fourth(x *node) *node {
 	exponent := g.shr(g.addInt(above, g.bits(bias<<52)), 52)
 	k := g.difference(g.addInt(exponent, g.bits(math.Float64bits(0x1p52))), c(0x1p52+bias))
 	z := g.subInt(x, g.and(above, 0xfff<<52))
-	i := g.and(g.shr(above, 44), 127<<1)
+	i := g.and(g.shr(above, 44), 127<<1) // twice the entry
 	inverse, log := g.gather(tableLog, i)
 	logTail, _ := g.gather(tableLogTail, i)
 	r := g.fma(z, inverse, c(-1))
@@ -104,7 +105,7 @@ func (g *graph) hTable(v *node) *node {
 	c := g.constant
 	x := g.min(g.max(g.sum(v, c(100)), c(0)), c(200))
 	k := g.truncate(x)
-	// The integer k stands in the low bits of k + 2^52.
-	value, next := g.gather(tableH, g.and(g.sum(k, c(0x1p52)), 255))
+	// The integer k stands in the last byte of k + 2^52.
+	value, next := g.gather(tableH, g.sum(k, c(0x1p52)))
 	return g.sum(value, g.product(g.difference(x, k), g.difference(next, value)))
 }

@@ -56,7 +56,6 @@ type node struct {
 
 	after []*node // what must come before it although it does not use it
 	id    int
-	order int // in the program
 }
 
 // Predicates of opCheck and opCompare, as AVX encodes them: ordered, so that they are
@@ -69,6 +68,7 @@ const (
 
 // graph makes nodes: equal operations on equal arguments are one node.
 type graph struct {
+	wide     bool // for AVX-512
 	nodes    []*node
 	known    map[string]*node
 	inverted map[*node]*node // of a reciprocal: the divisor
@@ -77,7 +77,9 @@ type graph struct {
 	result   *node
 }
 
-func newGraph() *graph { return &graph{known: map[string]*node{}, inverted: map[*node]*node{}} }
+func newGraph(wide bool) *graph {
+	return &graph{wide: wide, known: map[string]*node{}, inverted: map[*node]*node{}}
+}
 
 func (g *graph) add(n node) *node {
 	key := fmt.Sprintln(n.op, n.part, n.bits, n.n, n.off, n.negProduct, n.negAddend)
@@ -158,6 +160,8 @@ func (g *graph) product(a, b *node) *node {
 	switch {
 	case a.isConst() && b.isConst():
 		return g.constant(float64(a.float() * b.float()))
+	case a.is(0) || b.is(0): // of finite numbers, as checked potentials see to
+		return g.constant(0)
 	case a.is(1):
 		return b
 	case b.is(1):
@@ -178,6 +182,8 @@ func (g *graph) quotient(a, b *node) *node {
 	switch {
 	case a.isConst() && b.isConst():
 		return g.constant(a.float() / b.float())
+	case a.is(0):
+		return a
 	case a.op == opNeg:
 		return g.neg(g.quotient(a.args[0], b))
 	case b.op == opNeg:
@@ -241,8 +247,12 @@ const (
 	tableH       = tableLogTail + 256*8 // hTable
 )
 
-// gather returns for each lane numbers i and i+1 of a table, i below 256.
+// gather returns for each lane numbers i and i+1 of a table; i is the last byte
+// of the given bits.
 func (g *graph) gather(table int, i *node) (first, second *node) {
+	if !g.wide {
+		i = g.and(i, 255)
+	}
 	pair := g.add(node{op: opGather, args: []*node{i}, off: table})
 	return g.add(node{op: opFirst, args: []*node{pair}}), g.add(node{op: opSecond, args: []*node{pair}})
 }

@@ -66,9 +66,7 @@ func (g *graph) arrange() []*node {
 		for _, s := range g.stores {
 			if s.part == part {
 				s.after = append(s.after, bail)
-				for _, u := range users[g.slot(s.part, s.n)] {
-					s.after = append(s.after, u)
-				}
+				s.after = append(s.after, users[g.slot(s.part, s.n)]...)
 				visit(s)
 			}
 		}

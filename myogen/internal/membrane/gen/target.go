@@ -13,6 +13,6 @@ type target struct {
 }
 
 var targets = []target{
-	{name: "AVX512", register: "Z", registers: 32, bytes: 64, lanes: 8, wide: true, window: 90, width: 2},
-	{name: "AVX2", register: "Y", registers: 16, bytes: 32, lanes: 4, window: 90, width: 4},
+	{name: "AVX512", register: "Z", registers: 32, bytes: 64, lanes: 8, wide: true, window: 110, width: 2},
+	{name: "AVX2", register: "Y", registers: 16, bytes: 32, lanes: 4, window: 70, width: 4},
 }

@@ -1,0 +1,148 @@
+package myogen
+
+import (
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/random"
+	"gomyogen/myogen/units"
+)
+
+// The process has the mean, the standard deviation and the correlation that
+// were asked for, whatever the step. Tolerances are 4 standard errors.
+func TestFluctuationIsAnOrnsteinUhlenbeckProcess(t *testing.T) {
+	const mean, sd, tau = 1.0, 0.1, 20.0 // the mean so high that 0 is never reached
+	for _, dt := range []float64{0.1, 0.025, 2} {
+		f := Fluctuation{Mean: mean, SD: sd}.start(dt)
+		g := random.New(1)
+		n, lag := int(400_000/dt), int(tau/dt)
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = f.next(g)
+		}
+		var m, v, c float64
+		for i := range x {
+			m += x[i] / float64(n)
+		}
+		for i := range n - lag {
+			v += (x[i] - m) * (x[i] - m) / float64(n-lag)
+			c += (x[i] - m) * (x[i+lag] - m) / float64(n-lag)
+		}
+		independent := 400_000 / (2 * tau) // number of independent values
+		if e := 4 * sd / math.Sqrt(independent); math.Abs(m-mean) > e {
+			t.Errorf("dt %v: the mean is %.4f, want %v within %.4f", dt, m, mean, e)
+		}
+		if e := 4 / math.Sqrt(independent); math.Abs(v/(sd*sd)-1) > e || math.Abs(c/(sd*sd)-1/math.E) > e {
+			t.Errorf("dt %v: variance %.4f and covariance after tau %.4f, want %.4f and %.4f within %.0f %%",
+				dt, v, c, sd*sd, sd*sd/math.E, 100*e)
+		}
+	}
+}
+
+func backgroundNetwork(t *testing.T, m Model, b *Background) *Network {
+	t.Helper()
+	thresholds, err := RecruitmentThresholds{N: 11}.Values()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := DefaultAlphaMNConfig(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &Network{}
+	if err := n.Add("aMN", AlphaMNPool{Thresholds: thresholds, Config: &cfg, Background: b}); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// bombarded is a background that makes cells of both models fire.
+var bombarded = &Background{
+	Excitatory: Fluctuation{Mean: 0.25, SD: 0.08},
+	Inhibitory: Fluctuation{Mean: 0.05, SD: 0.03, Tau: 10},
+}
+
+// The same spikes on every back end, on any number of workers, and for a run
+// that was saved and resumed.
+func TestBackgroundGivesTheSameSpikesEverywhere(t *testing.T) {
+	const duration = 700 * units.Ms
+	for _, m := range []Model{NERLab, Powers2017} {
+		n := backgroundNetwork(t, m, bombarded)
+		t.Setenv(BackendVariable, "scalar")
+		want := mustTrains(t, run(t, n, SimulationConfig{Draws: Draws{Seed: 5}, Workers: 1}, duration), "aMN")
+		spikes := 0
+		for _, train := range want {
+			spikes += len(train.Times)
+		}
+		if spikes < 20 {
+			t.Errorf("%v: %d spikes", m, spikes)
+		}
+		for _, backend := range Backends() {
+			t.Setenv(BackendVariable, backend)
+			cfg := SimulationConfig{Draws: Draws{Seed: 5}, Workers: 3}
+			sameTrains(t, backend, mustTrains(t, run(t, n, cfg, duration), "aMN"), want)
+
+			s, err := NewSimulation(n, cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Run(t.Context(), duration/3, nil); err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(t.TempDir(), "state.npz")
+			if err := s.Save(path); err != nil {
+				t.Fatal(err)
+			}
+			if s, err = Resume(n, cfg, path); err != nil {
+				t.Fatal(err)
+			}
+			r, err := s.Run(t.Context(), duration, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameTrains(t, backend+", resumed", mustTrains(t, r, "aMN"), want)
+		}
+		// Another seed, other spikes.
+		other := mustTrains(t, run(t, n, SimulationConfig{Draws: Draws{Seed: 6}}, duration), "aMN")
+		same := 0
+		for i, train := range other {
+			for j, x := range train.Times {
+				if j < len(want[i].Times) && x == want[i].Times[j] {
+					same++
+				}
+			}
+		}
+		if same > spikes/2 {
+			t.Errorf("%v: %d of %d spikes are those of another seed", m, same, spikes)
+		}
+	}
+}
+
+func TestBackgroundRefuses(t *testing.T) {
+	for _, c := range []struct {
+		b    Background
+		want string
+	}{
+		{Background{Excitatory: Fluctuation{Mean: -1}}, "excitatory background has mean -1 uS"},
+		{Background{Inhibitory: Fluctuation{SD: units.Conductance(math.NaN())}}, "SD NaN uS"},
+		{Background{Inhibitory: Fluctuation{Tau: -20}}, "time constant of the inhibitory background is -20 ms"},
+	} {
+		n := &Network{}
+		if err := n.Add("aMN", AlphaMNPool{Thresholds: []float64{0.1}, Background: &c.b}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want %q", err, c.want)
+		}
+	}
+}
+
+func sameTrains(t *testing.T, what string, got, want []neo.SpikeTrain) {
+	t.Helper()
+	for i, w := range want {
+		if !slices.Equal(got[i].Times, w.Times) {
+			t.Errorf("%s: cell %d fires at %v, want %v", what, i, got[i].Times, w.Times)
+		}
+	}
+}

@@ -1,0 +1,372 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"runtime"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"gomyogen/myogen"
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/random"
+	"gomyogen/myogen/stats"
+	"gomyogen/myogen/units"
+)
+
+// bench measures the engine with the work of the descending-drive tutorial:
+// 100 drive neurons, 100 motor neurons, 15 s at 0.1 ms.
+func bench(ctx context.Context, args []string, out io.Writer) error {
+	f := flags("bench")
+	model := f.String("model", "", "NERLab or Powers2017; empty is both")
+	duration := timeFlag{15 * units.S}
+	f.Var(&duration, "duration", "simulated time, 15s")
+	python := f.String("neuron", "", "a Python with NEURON, to measure it beside")
+	growth := f.Bool("growth", false, "also 1000 and 10 000 cells, 1 s and 60 s")
+	if _, err := parse(f, args, 0); err != nil {
+		return err
+	}
+	models := []myogen.Model{myogen.NERLab, myogen.Powers2017}
+	if *model != "" {
+		models = []myogen.Model{myogen.Model(*model)}
+	}
+	b := &benchmark{ctx: ctx, out: out, duration: duration.Time}
+	fmt.Fprintf(out, "%d threads, %s %s/%s. Times are the least of several; with one thread they are processor time.\n\n",
+		runtime.GOMAXPROCS(0), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	for _, m := range models {
+		if err := b.model(m, *python, *growth); err != nil {
+			return err
+		}
+	}
+	return b.rest()
+}
+
+type benchmark struct {
+	ctx      context.Context
+	out      io.Writer
+	duration units.Time
+}
+
+// protocol is the tutorial's drive, its phases in proportion to the duration.
+func protocol(duration units.Time) myogen.Drive {
+	unit := duration / 15
+	return myogen.Drive{
+		Shape: myogen.Trapezoid[units.Rate]{Peak: 65 * units.Pps, Rest: unit, Ramp: unit / 2, Plateau: 10 * unit},
+		Noise: 1 * units.Pps, Duration: duration,
+	}
+}
+
+// work is a network whose drive spikes are known.
+type work struct {
+	model    myogen.Model
+	cells    int
+	duration units.Time
+	network  *myogen.Network // with drive neurons
+	given    *myogen.Network // with their spikes
+	links    []myogen.Link
+	drive    []neo.SpikeTrain
+	spikes   []neo.SpikeTrain // of the motor neurons
+}
+
+// draws are those of Python with seed 42.
+var draws = myogen.Draws{Seed: 42, Order: myogen.MyoGenOrder}
+
+const (
+	benchWeight = 0.15 * units.MicroS
+	benchRate   = 0.5 // probability of a connection
+)
+
+func newWork(ctx context.Context, m myogen.Model, cells int, duration units.Time) (*work, error) {
+	w := &work{model: m, cells: cells, duration: duration}
+	pool, err := benchPool(m, cells)
+	if err != nil {
+		return nil, err
+	}
+	connect := func(from myogen.Population, c myogen.Connection) (*myogen.Network, error) {
+		n := &myogen.Network{}
+		for _, err := range []error{n.Add("DD", from), n.Add("aMN", pool), n.Connect("DD", "aMN", c)} {
+			if err != nil {
+				return nil, err
+			}
+		}
+		return n, nil
+	}
+	if w.network, err = connect(myogen.DescendingDrivePool{}, myogen.Connection{Probability: benchRate, Weight: benchWeight}); err != nil {
+		return nil, err
+	}
+	if err := w.network.ConnectFromExternal("cortical_input", "DD", myogen.External{Drive: protocol(duration)}); err != nil {
+		return nil, err
+	}
+	s, err := myogen.NewSimulation(w.network, myogen.SimulationConfig{Draws: draws})
+	if err != nil {
+		return nil, err
+	}
+	if w.links, err = s.Connections("DD", "aMN"); err != nil {
+		return nil, err
+	}
+	r, err := s.Run(ctx, duration, nil)
+	if err != nil {
+		return nil, err
+	}
+	if w.drive, err = r.SpikeTrains("DD"); err != nil {
+		return nil, err
+	}
+	if w.spikes, err = r.SpikeTrains("aMN"); err != nil {
+		return nil, err
+	}
+	list := make([][3]int, len(w.links))
+	for i, l := range w.links {
+		list[i] = [3]int{l.Source, l.Target, l.Synapse}
+	}
+	w.given, err = connect(myogen.SpikeSource{Trains: w.drive}, myogen.Connection{List: list, Weight: benchWeight})
+	return w, err
+}
+
+func benchPool(m myogen.Model, cells int) (myogen.AlphaMNPool, error) {
+	cfg, err := myogen.DefaultAlphaMNConfig(m)
+	if err != nil {
+		return myogen.AlphaMNPool{}, err
+	}
+	thresholds, err := myogen.RecruitmentThresholds{N: cells}.Values()
+	return myogen.AlphaMNPool{Thresholds: thresholds, Config: &cfg}, err
+}
+
+// timing is what a run took per cell and step.
+type timing struct {
+	ns      float64
+	bytes   float64 // per cell
+	seconds float64
+}
+
+// run runs the given spikes repeatedly and returns the least time.
+func (b *benchmark) run(w *work, n *myogen.Network, backend string, threads, repeats int) (timing, error) {
+	os.Setenv(myogen.BackendVariable, backend)
+	defer os.Unsetenv(myogen.BackendVariable)
+	best := timing{ns: math.Inf(1)}
+	for range repeats {
+		before := heap()
+		s, err := myogen.NewSimulation(n, myogen.SimulationConfig{Draws: draws, Workers: threads})
+		if err != nil {
+			return best, err
+		}
+		bytes := (heap() - before) / float64(w.cells)
+		clock := wallTime
+		if threads == 1 {
+			clock = cpuTime
+		}
+		start := clock()
+		r, err := s.Run(b.ctx, w.duration, nil)
+		if err != nil {
+			return best, err
+		}
+		spent := clock() - start
+		if r.Partial() {
+			return best, context.Canceled
+		}
+		trains, err := r.SpikeTrains("aMN")
+		if err != nil {
+			return best, err
+		}
+		if !sameSpikes(trains, w.spikes) {
+			return best, fmt.Errorf("the %s back end has other spikes", backend)
+		}
+		if ns := float64(spent.Nanoseconds()) / float64(w.cells) / float64(r.Steps); ns < best.ns {
+			best = timing{ns: ns, bytes: bytes, seconds: spent.Seconds()}
+		}
+	}
+	return best, nil
+}
+
+func sameSpikes(a, b []neo.SpikeTrain) bool {
+	for i := range b {
+		if len(a[i].Times) != len(b[i].Times) {
+			return false
+		}
+		for j, t := range b[i].Times {
+			if a[i].Times[j] != t {
+				return false
+			}
+		}
+	}
+	return len(a) == len(b)
+}
+
+func count(trains []neo.SpikeTrain) (n int) {
+	for _, t := range trains {
+		n += len(t.Times)
+	}
+	return n
+}
+
+// heap returns the bytes that are in use.
+func heap() float64 {
+	runtime.GC()
+	runtime.GC() // what finalizers and pools held
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
+}
+
+var started = time.Now()
+
+func wallTime() time.Duration { return time.Since(started) }
+
+// model prints the table of one model.
+func (b *benchmark) model(m myogen.Model, python string, growth bool) error {
+	w, err := newWork(b.ctx, m, 100, b.duration)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b.out, "%s: 100 cells, %v, %d drive spikes given, %d spikes\n", m, b.duration, count(w.drive), count(w.spikes))
+	var reference timing
+	if python != "" {
+		if reference, err = b.neuron(w, python); err != nil {
+			return err
+		}
+	}
+	t := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	row := func(name string, threads, cells int, duration units.Time, x timing) {
+		ratio, memory := "", ""
+		if reference.ns > 0 {
+			ratio = fmt.Sprintf("%.1fx", reference.ns/x.ns)
+		}
+		if x.bytes > 0 {
+			memory = fmt.Sprintf("%.2f kB", x.bytes/1000)
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t%v\t%.1f ns\t%s\t%.2f s\t%s\t\n", name, threads, cells, duration, x.ns, ratio, x.seconds, memory)
+	}
+	fmt.Fprintf(t, "back end\tthreads\tcells\tsimulated\tcell and step\tNEURON\ttime\ta cell\t\n")
+	if reference.ns > 0 {
+		row("NEURON", 1, 100, b.duration, reference)
+	}
+	threads := []int{1}
+	for n := 2; n <= runtime.GOMAXPROCS(0); n *= 2 {
+		threads = append(threads, n)
+	}
+	backends := myogen.Backends()
+	for _, backend := range backends {
+		for _, n := range threads {
+			repeats := 5
+			if backend == "scalar" {
+				repeats = 2
+			}
+			x, err := b.run(w, w.given, backend, n, repeats)
+			if err != nil {
+				return err
+			}
+			row(backend, n, w.cells, w.duration, x)
+		}
+	}
+	fastest := backends[len(backends)-1]
+	all, err := b.run(w, w.network, fastest, threads[len(threads)-1], 5)
+	if err != nil {
+		return err
+	}
+	row(fastest+", drive included", threads[len(threads)-1], w.cells, w.duration, all)
+	if growth {
+		for _, g := range []struct {
+			cells    int
+			duration units.Time
+		}{{1000, 3 * units.S}, {10000, 1 * units.S}, {100, 1 * units.S}, {100, 60 * units.S}} {
+			w, err := newWork(b.ctx, m, g.cells, g.duration)
+			if err != nil {
+				return err
+			}
+			x, err := b.run(w, w.given, fastest, 1, 3)
+			if err != nil {
+				return err
+			}
+			row(fastest, 1, g.cells, g.duration, x)
+		}
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(b.out)
+	return nil
+}
+
+// rest measures what comes before and after the engine.
+func (b *benchmark) rest() error {
+	w, err := newWork(b.ctx, myogen.NERLab, 100, b.duration)
+	if err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', 0)
+	var failed error
+	measure := func(what string, f func() error) {
+		best := math.Inf(1)
+		for range 7 {
+			start := time.Now()
+			if err := f(); err != nil && failed == nil {
+				failed = err
+			}
+			best = min(best, time.Since(start).Seconds())
+		}
+		fmt.Fprintf(t, "%s\t%.1f ms\n", what, 1e3*best)
+	}
+	drive := protocol(b.duration)
+	signal, err := drive.Signal(draws, "cortical_input")
+	if err != nil {
+		return err
+	}
+	measure(fmt.Sprintf("drive signal, %d samples", len(signal.Values)), func() error {
+		_, err := drive.Signal(draws, "cortical_input")
+		return err
+	})
+	measure(fmt.Sprintf("100 drive neurons, %d samples", len(signal.Values)), func() error {
+		spikers := make([]*random.Spiker, 100)
+		for i := range spikers {
+			spikers[i] = random.NewSpiker(uint64(i+1), random.Poisson{})
+		}
+		random.RunSpikers(spikers, signal.Values, float64(myogen.DefaultStep), func(int, int) {})
+		return nil
+	})
+	wired := &myogen.Network{}
+	pool, err := benchPool(myogen.NERLab, 100)
+	if err != nil {
+		return err
+	}
+	for _, err := range []error{
+		wired.Add("DD", myogen.SpikeSource{Trains: w.drive}), wired.Add("aMN", pool),
+		wired.Connect("DD", "aMN", myogen.Connection{Probability: benchRate, Weight: benchWeight}),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	measure("build a network of 100 cells and wire it", func() error {
+		_, err := myogen.NewSimulation(wired, myogen.SimulationConfig{Draws: draws})
+		return err
+	})
+	measure("statistics and smoothed rates", func() error {
+		stats.FiringRates(w.spikes)
+		if _, err := stats.PSTH(w.spikes, 100*units.Ms, b.duration); err != nil {
+			return err
+		}
+		if _, err := stats.PlateauRates(w.spikes, b.duration/10, b.duration*115/150); err != nil {
+			return err
+		}
+		_, err := stats.SmoothedRates(w.spikes, 400*units.Ms, myogen.DefaultStep, len(signal.Values), 1)
+		return err
+	})
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	return failed
+}
+
+// hasPrefix tells which lines of NEURON's output to drop.
+func quiet(s string) string {
+	var keep []string
+	for _, l := range strings.Split(s, "\n") {
+		if !strings.HasPrefix(l, "Warning: no DISPLAY") && !strings.HasPrefix(l, "--No graphics") {
+			keep = append(keep, l)
+		}
+	}
+	return strings.TrimSpace(strings.Join(keep, "\n"))
+}

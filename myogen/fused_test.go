@@ -1,0 +1,50 @@
+package myogen
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// No product is fused with a sum but where math.FMA says so: the compiler's code
+// for platforms on which it may fuse has no fused instruction outside the
+// functions that call math.FMA. (objdump of the Go tools does not know these
+// instructions; the compiler's own listing does.)
+func TestNothingIsFused(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles for other platforms")
+	}
+	packages := []string{".", "./neo", "./random", "./internal/engine", "./internal/membrane", "./internal/cmath"}
+	fused := regexp.MustCompile(`\s(FN?M(ADD|SUB)D|VFN?M(ADD|SUB)\d+[SP]D)\s`)
+	// Statistics promise digits, not bits.
+	meant := regexp.MustCompile(`/cmath\.(Exp|expFar|reduce|series|Fourth|ExpNumPy|circle)$|/stats\.`)
+	for _, platform := range [][]string{{"GOARCH=arm64"}, {"GOARCH=amd64", "GOAMD64=v3"}} {
+		t.Run(strings.Join(platform, " "), func(t *testing.T) {
+			cmd := exec.Command("go", append([]string{"build", "-gcflags=" + modulePath + "/...=-S"}, packages...)...)
+			cmd.Env = append(os.Environ(), platform...)
+			listing, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Fatalf("go build: %v\n%.2000s", err, listing)
+			}
+			found, function := map[string]int{}, ""
+			for line := range strings.Lines(string(listing)) {
+				if name, _, ok := strings.Cut(line, " STEXT "); ok {
+					function = name
+				}
+				if fused.MatchString(line) {
+					found[function]++
+				}
+			}
+			for name, n := range found {
+				if !meant.MatchString(name) {
+					t.Errorf("%s has %d fused instructions", name, n)
+				}
+			}
+			if found[modulePath+"/myogen/internal/cmath.Exp"] != 8 {
+				t.Errorf("Exp has %d fused instructions, want the 8 of math.FMA", found[modulePath+"/myogen/internal/cmath.Exp"])
+			}
+		})
+	}
+}
