@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -81,7 +80,7 @@ func runNotebook(ctx context.Context, home *jupyter.Home, out io.Writer, file, t
 		return err
 	}
 	page := strings.TrimSuffix(target, ".ipynb") + ".html"
-	if err := os.WriteFile(page, html, 0o644); err != nil {
+	if err := notebook.WriteFile(page, html); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(out, "  page     ", page)

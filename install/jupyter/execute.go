@@ -48,9 +48,13 @@ func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) 
 	}
 	stem := strings.TrimSuffix(target, ".ipynb")
 	draft := stem + ".running.ipynb"
-	defer func() {
-		if err != nil {
-			_ = os.Remove(draft) // the first error is the one to tell
+	kept := stem + ".failed.ipynb"
+	defer func() { // what was shown before an error is not lost
+		if err == nil {
+			return
+		}
+		if renameErr := os.Rename(draft, kept); renameErr == nil {
+			err = fmt.Errorf("%w\n  the notebook as far as it came: %s", err, kept)
 		}
 	}()
 	run := notebook.Run{Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
@@ -65,13 +69,12 @@ func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) 
 		return err
 	}
 	if err := nb.Failed(); err != nil {
-		kept := stem + ".failed.ipynb"
-		return errors.Join(fmt.Errorf("%s: %w\n  the notebook as far as it came: %s", filepath.Base(file), err, kept), os.Rename(draft, kept))
+		return fmt.Errorf("%s: %w", filepath.Base(file), err)
 	}
 	if err := os.Rename(draft, target); err != nil {
 		return err
 	}
-	if err := os.Remove(stem + ".failed.ipynb"); err != nil && !errors.Is(err, os.ErrNotExist) { // of an earlier try
+	if err := os.Remove(kept); err != nil && !errors.Is(err, os.ErrNotExist) { // of an earlier try
 		return err
 	}
 	return nil

@@ -14,11 +14,12 @@ import (
 	"gomyogen/install/notebook"
 )
 
-// write puts a notebook of code cells into a new folder.
+// write puts a notebook of code cells, of which the first that fails ends the
+// run, into a new folder.
 func write(t *testing.T, cells ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "test.ipynb")
-	if err := os.WriteFile(path, jupytertest.Notebook(cells...), 0o644); err != nil {
+	if err := os.WriteFile(path, bytes.ReplaceAll(jupytertest.Notebook(cells...), []byte("raises-exception"), nil), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -92,6 +93,10 @@ func TestAFailingCellIsNamed(t *testing.T) {
 		t.Fatalf("error %v, want it to name cell 2 and the weight", err)
 	}
 	results := filepath.Join(filepath.Dir(file), "results")
+	nb, err := notebook.Read(filepath.Join(results, "test.failed.ipynb"))
+	if err != nil || len(nb.Cells[1].Outputs) == 0 || len(nb.Cells[2].Outputs) != 0 {
+		t.Errorf("error %v; want the outputs of the cell that failed and none of the one behind it", err)
+	}
 	if entries, err := os.ReadDir(results); err != nil || len(entries) != 1 || entries[0].Name() != "test.failed.ipynb" {
 		t.Errorf("results/ holds %v (error %v), want test.failed.ipynb", entries, err)
 	}

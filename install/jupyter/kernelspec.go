@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"gomyogen/install/notebook"
 )
 
 // kernelEnv is what makes cells quick and independent of the network.
@@ -39,7 +41,7 @@ func (h *Home) makeSpec(context.Context, runner) error {
 	if err := os.MkdirAll(h.spec(), 0o755); err != nil {
 		return err
 	}
-	return writeFile(h.specFile(), []byte(h.kernelJSON()))
+	return notebook.WriteFile(h.specFile(), []byte(h.kernelJSON()))
 }
 
 func (h *Home) checkSpec() error {

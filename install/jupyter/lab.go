@@ -5,7 +5,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -24,11 +25,24 @@ func (h *Home) LabCommand(ctx context.Context, dir string, args ...string) *exec
 }
 
 // TrustTutorials lets JupyterLab run the scripts in the outputs of the
-// tutorials as they come with the module: their figures are then alive.
+// tutorials as they came with the module: their figures are then alive. Other
+// notebooks in their folder, and changed ones, it leaves to the user.
 func (h *Home) TrustTutorials(ctx context.Context, out io.Writer) error {
-	files, err := filepath.Glob(filepath.Join(h.Notebooks(), "*.ipynb"))
-	if err != nil || len(files) == 0 {
-		return err
+	git := func(args ...string) ([]string, error) {
+		b, err := exec.CommandContext(ctx, "git", append([]string{"-C", h.Notebooks()}, args...)...).Output()
+		return strings.Fields(string(b)), err
 	}
-	return runner{out}.run(ctx, h.Data, nil, h.Python("jupyter"), append([]string{"trust"}, files...)...)
+	files, err := git("ls-files", "*.ipynb")
+	if err != nil {
+		return nil // not a clone: nothing says what came with the module
+	}
+	changed, err := git("diff", "--name-only", "--relative", "HEAD", "--", "*.ipynb")
+	if err != nil {
+		return nil
+	}
+	files = slices.DeleteFunc(files, func(f string) bool { return slices.Contains(changed, f) })
+	if len(files) == 0 {
+		return nil
+	}
+	return runner{out}.run(ctx, h.Notebooks(), nil, h.Python("jupyter"), append([]string{"trust"}, files...)...)
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"gomyogen/install/notebook"
 )
 
 //go:embed requirements.txt
@@ -30,7 +32,7 @@ func (h *Home) makeVenv(ctx context.Context, r runner) (err error) {
 		return err
 	}
 	file := filepath.Join(h.Data, "requirements.txt")
-	if err := writeFile(file, []byte(requirements)); err != nil {
+	if err := notebook.WriteFile(file, []byte(requirements)); err != nil {
 		return err
 	}
 	if err := r.run(ctx, h.Data, nil, h.Python("pip"), "install", "--disable-pip-version-check", "-r", file); err != nil {
@@ -40,7 +42,7 @@ func (h *Home) makeVenv(ctx context.Context, r runner) (err error) {
 	if err := os.MkdirAll(settings, 0o755); err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(settings, "overrides.json"), []byte(overrides))
+	return notebook.WriteFile(filepath.Join(settings, "overrides.json"), []byte(overrides))
 }
 
 func (h *Home) checkVenv() error { return exists(h.Python("jupyter-lab"), h.Python("python")) }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"gomyogen/install/notebook"
 )
 
 // part is one thing that set-up makes. Its stamp, written last, says from what
@@ -65,7 +67,7 @@ func (h *Home) SetUp(ctx context.Context, out io.Writer) error {
 	if err := os.MkdirAll(filepath.Join(h.Data, "bin"), 0o755); err != nil {
 		return err
 	}
-	unlock, err := lock(filepath.Join(h.Data, "setup.lock"))
+	unlock, err := lock(ctx, out, filepath.Join(h.Data, "setup.lock"))
 	if err != nil {
 		return err
 	}
@@ -92,7 +94,7 @@ func (h *Home) build(ctx context.Context, out io.Writer, parts []part) error {
 		if err := p.check(); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		if err := writeFile(h.stamp(p), []byte(p.from())); err != nil {
+		if err := notebook.WriteFile(h.stamp(p), []byte(p.from())); err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "%s: done in %.0f s\n", label, time.Since(start).Seconds())
@@ -101,15 +103,28 @@ func (h *Home) build(ctx context.Context, out io.Writer, parts []part) error {
 }
 
 // lock waits until no other set-up runs. The lock ends with the process.
-func lock(path string) (unlock func(), err error) {
+func lock(ctx context.Context, out io.Writer, path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
+	for waited := false; ; waited = true {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return func() { f.Close() }, nil
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
+		}
+		if !waited {
+			fmt.Fprintln(out, "another set-up runs; waiting for it ...")
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(fmt.Errorf("stopped while another set-up ran: %w", context.Cause(ctx)), f.Close())
+		case <-time.After(200 * time.Millisecond):
+		}
 	}
-	return func() { f.Close() }, nil
 }
 
 // Doctor says on out what is installed and what is not.

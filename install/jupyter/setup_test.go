@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestBuildMakesWhatIsMissingOnly(t *testing.T) {
@@ -109,4 +110,23 @@ func TestStoppedCommandSaysSo(t *testing.T) {
 	if err := (runner{&bytes.Buffer{}}).run(ctx, t.TempDir(), nil, "/bin/sh", "-c", "sleep 5"); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
+}
+
+func TestSecondSetUpWaitsAndCanBeStopped(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "setup.lock")
+	var out bytes.Buffer
+	unlock, err := lock(context.Background(), &out, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	if _, err := lock(ctx, &out, path); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(out.String(), "another set-up runs") {
+		t.Errorf("error %v and text %q, want it to wait, to say so and to stop", err, out.String())
+	}
+	unlock()
+	if unlock, err = lock(context.Background(), &out, path); err != nil {
+		t.Fatal(err)
+	}
+	unlock()
 }

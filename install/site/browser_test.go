@@ -74,6 +74,9 @@ func TestReaderWalksThroughTheSite(t *testing.T) {
 		name := text(`location.pathname.split("/").pop()`)
 		t.Run(strings.TrimSuffix(name, ".html"), func(t *testing.T) {
 			figures := number(`document.querySelectorAll(".myogen-figure").length`)
+			if figures == 0 {
+				t.Error("the page has no figure")
+			}
 			if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`[...document.querySelectorAll(".myogen-figure")].every(f => f.dataset.state === "live")`)); err != nil {
 				t.Errorf("%d figures are not all alive: %v", figures, err)
 			}

@@ -70,12 +70,8 @@ func Write(dir string, sources []Source) (written []string, err error) {
 		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
 			return nil
 		}
-		tmp := path + ".part"
-		if err := os.WriteFile(tmp, data, 0o644); err != nil {
-			return err
-		}
 		written = append(written, name)
-		return os.Rename(tmp, path)
+		return notebook.WriteFile(path, data)
 	}
 	var pages []*page
 	for _, s := range sources {

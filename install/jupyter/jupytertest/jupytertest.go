@@ -146,7 +146,8 @@ func Browser(t testing.TB, width, height int) context.Context {
 	return ctx
 }
 
-// Notebook returns the text of a notebook of code cells for our kernel.
+// Notebook returns the text of a notebook of code cells for our kernel. A cell
+// that fails does not keep the later ones from running.
 func Notebook(cells ...string) []byte {
 	type cell struct {
 		Type     string         `json:"cell_type"`
@@ -158,7 +159,7 @@ func Notebook(cells ...string) []byte {
 	}
 	var all []cell
 	for i, source := range cells {
-		all = append(all, cell{Type: "code", ID: fmt.Sprintf("cell-%d", i), Metadata: map[string]any{}, Outputs: []any{}, Source: source})
+		all = append(all, cell{Type: "code", ID: fmt.Sprintf("cell-%d", i), Metadata: map[string]any{"tags": []string{"raises-exception"}}, Outputs: []any{}, Source: source})
 	}
 	b, err := json.Marshal(map[string]any{
 		"cells": all, "nbformat": 4, "nbformat_minor": 5,
