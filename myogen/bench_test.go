@@ -49,7 +49,7 @@ func givenNetwork(t testing.TB, m Model, f npz.File) *Network {
 	return n
 }
 
-// What a second of a reference network costs: membranes, events, detectors.
+// What a reference network costs: membranes, events, detectors.
 // BenchmarkStep in membrane is the share of the membranes.
 func BenchmarkRun(b *testing.B) {
 	for _, m := range []Model{NERLab, Powers2017} {
@@ -60,7 +60,7 @@ func BenchmarkRun(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				const duration = 3 * units.S
+				const duration = 15 * units.S
 				if _, err := s.Run(context.Background(), duration, nil); err != nil {
 					b.Fatal(err)
 				}

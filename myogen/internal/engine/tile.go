@@ -18,8 +18,9 @@ type tile struct {
 	above   uint8 // lanes above threshold when the detector last looked
 
 	// Of the epoch that runs:
-	step   int // steps taken
-	clock  Clock
+	step   int   // the next to start
+	clock  Clock // at its beginning
+	done   Clock // at the end of the last that has ended
 	due    []delivery
 	clamps []int // lanes with a clamp
 	noisy  []int // lanes with a background
@@ -29,7 +30,7 @@ type tile struct {
 
 // begin prepares an epoch.
 func (t *tile) begin(e *Engine, due []delivery) {
-	t.step, t.clock, t.due = e.Step, e.Clock, due
+	t.step, t.clock, t.done, t.due = e.Step, e.Clock, e.Clock, due
 	t.errs = nil
 	t.clamps, t.noisy, t.traces = t.clamps[:0], t.noisy[:0], t.traces[:0]
 	for lane, n := range t.neurons {
@@ -121,12 +122,21 @@ func (e *Engine) run(steps int, due []delivery) error {
 
 // advance takes steps steps with every tile.
 func (g *group) advance(e *Engine, p *membrane.Pipeline, steps int) {
-	for range steps {
+	if steps == 0 {
+		return
+	}
+	for _, t := range g.tiles {
+		t.start(e)
+	}
+	for k := range steps {
 		for _, t := range g.tiles {
-			t.start(e)
 			g.end(p.Advance(t.block))
 			if len(g.tiles) == 1 {
 				g.end(p.Finish())
+			}
+			if k < steps-1 {
+				// Already now: what events write should have arrived when it is read.
+				t.start(e)
 			}
 		}
 	}
@@ -169,13 +179,14 @@ func (t *tile) start(e *Engine) {
 		excitatory, inhibitory := t.neurons[lane].Background()
 		b.Background(lane, excitatory, inhibitory)
 	}
+	t.clock = t.clock.Next()
+	t.step++
 }
 
 // end does what comes after a step: it records traces and, if scalar code has
 // computed the step, looks for potentials that are no numbers.
 func (t *tile) end(scalar bool) {
-	t.clock = t.clock.Next()
-	t.step++
+	t.done = t.done.Next()
 	for _, trace := range t.traces {
 		trace.Values = append(trace.Values, trace.Value())
 	}
@@ -191,7 +202,7 @@ func (t *tile) check() {
 			if t.errs == nil {
 				t.errs = map[int]error{}
 			}
-			t.errs[lane] = fmt.Errorf("membrane potential is %v at %.1f ms", v, t.clock.T)
+			t.errs[lane] = fmt.Errorf("membrane potential is %v at %.1f ms", v, t.done.T)
 		}
 	}
 }

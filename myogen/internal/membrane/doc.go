@@ -23,7 +23,8 @@
 // equation run go generate.
 //
 // A step has two halves: advancePotentials solves the linear system, which is
-// a long chain of operations that wait for each other; advanceGates computes
+// a long chain of operations that wait for each other, and lets synapses decay,
+// so that they can take events before the second half; advanceGates computes
 // exponentials, which are many and independent. Vector code runs the first half of one block
 // of eight cells together with the second half of another, and leaves to the
 // scalar code what hardly ever happens: a singular rate, a potential out of range.

@@ -84,8 +84,8 @@ type nerlabState struct {
 	background background   `usually:"0"`
 }
 
-// advancePotentials takes the first half of a step: it advances the potentials
-// and tells whether the soma is above the detector's threshold then.
+// advancePotentials takes the first half of a step: it advances potentials and
+// synapses and tells whether the soma is above the detector's threshold then.
 func (c *nerlab) advancePotentials() bool {
 	// Membrane currents.
 	v := c.vSoma
@@ -123,6 +123,8 @@ func (c *nerlab) advancePotentials() bool {
 	c.vDend += float64(c.gain * xDend)
 	c.vDendTip += float64(c.gain * xDendTip)
 
+	c.excitation.advance(&c.excitatory)
+	c.inhibition.advance(&c.inhibitory)
 	return c.vSoma > c.threshold
 }
 
@@ -147,8 +149,8 @@ func (c *nerlab) caL(v float64) float64 {
 	return ca + leak
 }
 
-// advanceGates takes the second half of a step: it advances gates and synapses
-// with the new potentials.
+// advanceGates takes the second half of a step: it advances the gates with the
+// new potentials.
 func (c *nerlab) advanceGates() {
 	v, dt := watch(c.vSoma)-c.vtraub, c.dt
 	c.m = c.mRates(v).relax(c.m, dt)
@@ -158,8 +160,6 @@ func (c *nerlab) advanceGates() {
 	c.r = c.rRates(v).relax(c.r, dt)
 	inf := c.lInf(watch(c.vDend))
 	c.l = approach(c.l, over(over(inf, c.ltau, c.lrate), c.lrate, c.linverse), c.lk)
-	c.excitation.advance(&c.excitatory)
-	c.inhibition.advance(&c.inhibitory)
 }
 
 // The rates of mechanism napp at v, the potential less vtraub (Cisi and Kohn

@@ -123,8 +123,8 @@ const (
 	poolDepth = 0.1                   // um, shell that the calcium of mAHP fills
 )
 
-// advancePotentials takes the first half of a step: it advances the potentials
-// and tells whether the soma is above the detector's threshold then.
+// advancePotentials takes the first half of a step: it advances potentials and
+// synapses and tells whether the soma is above the detector's threshold then.
 func (c *powers) advancePotentials() bool {
 	// Membrane currents.
 	c.ica = c.icaMAHP(c.vSoma)
@@ -187,6 +187,8 @@ func (c *powers) advancePotentials() bool {
 		x = k.substitute(dend[i], x)
 		s.v += float64(c.gain * x)
 		s.vTip += float64(c.gain * c.dend[i].tip.substitute(k, tips[i], x))
+		s.excitation.advance(&c.excitatory)
+		s.inhibition.advance(&c.inhibitory)
 	}
 	return c.vSoma > c.threshold
 }
@@ -237,8 +239,8 @@ func (c *powers) dendriteCurrents(d *powersDendrite, s *powersDendriteState) row
 	return r.ohmic(d.gCa*s.caM*s.caH, s.v, eLCa)
 }
 
-// advanceGates takes the second half of a step: it advances gates, calcium and
-// synapses with the new potentials. Calcium takes the current of the first
+// advanceGates takes the second half of a step: it advances gates and calcium
+// with the new potentials. Calcium takes the current of the first
 // half: old potential, old gate.
 func (c *powers) advanceGates() {
 	v, dt := watch(c.vSoma), c.dt
@@ -257,14 +259,12 @@ func (c *powers) advanceGates() {
 	}
 }
 
-// advanceDendrite advances the gates and synapses of a dendrite.
+// advanceDendrite advances the gates of a dendrite.
 func (c *powers) advanceDendrite(d *powersDendrite, s *powersDendriteState) {
 	v := watch(s.v)
 	s.h = relaxBy(s.h, hTable.at(v), hTau, c.hShare)
 	s.caM = relaxBy(s.caM, lcaMInf(v, d.thetaM), lcaTauM, c.lcaMShare)
 	s.caH = relaxBy(s.caH, lcaHInf(v, d.thetaH), lcaTauH, c.lcaHShare)
-	s.excitation.advance(&c.excitatory)
-	s.inhibition.advance(&c.inhibitory)
 }
 
 // The fast sodium current na3rp. Its rates are q times faster than at 24 degC.
