@@ -3,6 +3,7 @@ package myogen
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/random"
@@ -88,9 +89,10 @@ func (s *Simulation) fire(steps int) {
 		}
 		for cell, train := range p.given {
 			// What falls into a step is sent with it, wherever the run was cut.
-			for k := 0; len(train) > 0 && float64(train[0]) < begin[steps]; train = train[1:] {
-				for float64(train[0]) >= begin[k+1] {
-					k++
+			for ; len(train) > 0 && float64(train[0]) < begin[steps]; train = train[1:] {
+				k, exact := slices.BinarySearch(begin, float64(train[0]))
+				if !exact {
+					k = max(k-1, 0)
 				}
 				s.emit(i, cell, first+k, float64(train[0]))
 			}

@@ -78,7 +78,8 @@ type Engine struct {
 	pipelines []*membrane.Pipeline // of each worker
 	place     []place              // of each neuron
 	terminals []terminal
-	events    []Event // still to arrive
+	events    []Event   // still to arrive
+	begin     []float64 // ms, of each step of the epoch and of the one after
 }
 
 // New returns an engine of cells that are ready to be settled.
@@ -126,28 +127,35 @@ func (e *CellError) Unwrap() error { return e.Err }
 // Advance takes steps steps with every cell. No event sent meanwhile may be
 // due before they end.
 func (e *Engine) Advance(steps int) error {
-	due, end := e.schedule(steps)
-	err := e.run(steps, due)
-	e.Clock, e.Step = end, e.Step+steps
+	e.times(steps)
+	err := e.run(steps, e.schedule(steps))
+	e.Clock, e.Step = Clock{T: e.begin[steps], Dt: e.Dt}, e.Step+steps
 	return err
 }
 
-// delivery is an event in the step that it acts in.
-type delivery struct{ step, terminal int }
-
-// schedule takes the events out that act in the next steps, in order, and
-// returns the clock after them.
-func (e *Engine) schedule(steps int) ([]delivery, Clock) {
-	slices.SortStableFunc(e.events, Event.compare)
-	var due []delivery
-	n := 0
+// times computes when each of the next steps and the one after begin.
+func (e *Engine) times(steps int) {
+	e.begin = e.begin[:0]
 	c := e.Clock
-	for k := range steps {
-		for middle := c.Middle(); n < len(e.events) && e.events[n].At <= middle; n++ {
-			due = append(due, delivery{e.Step + k, e.events[n].Terminal})
-		}
+	for range steps + 1 {
+		e.begin = append(e.begin, c.T)
 		c = c.Next()
 	}
+}
+
+// delivery is an event in the step of the epoch that it acts in.
+type delivery struct{ step, terminal int }
+
+// schedule takes the events out that act in the next steps, in order.
+func (e *Engine) schedule(steps int) []delivery {
+	slices.SortFunc(e.events, Event.compare)
+	var due []delivery
+	n := 0
+	for k, t := range e.begin[:steps] {
+		for middle := (Clock{t, e.Dt}).Middle(); n < len(e.events) && e.events[n].At <= middle; n++ {
+			due = append(due, delivery{k, e.events[n].Terminal})
+		}
+	}
 	e.events = append(e.events[:0], e.events[n:]...)
-	return due, c
+	return due
 }

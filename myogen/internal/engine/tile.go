@@ -18,9 +18,8 @@ type tile struct {
 	above   uint8 // lanes above threshold when the detector last looked
 
 	// Of the epoch that runs:
-	step   int   // the next to start
-	clock  Clock // at its beginning
-	done   Clock // at the end of the last that has ended
+	next   int // step of the epoch to start
+	ended  int // steps
 	due    []delivery
 	clamps []int // lanes with a clamp
 	noisy  []int // lanes with a background
@@ -30,7 +29,7 @@ type tile struct {
 
 // begin prepares an epoch.
 func (t *tile) begin(e *Engine, due []delivery) {
-	t.step, t.clock, t.done, t.due = e.Step, e.Clock, e.Clock, due
+	t.next, t.ended, t.due = 0, 0, due
 	t.errs = nil
 	t.clamps, t.noisy, t.traces = t.clamps[:0], t.noisy[:0], t.traces[:0]
 	for lane, n := range t.neurons {
@@ -130,9 +129,11 @@ func (g *group) advance(e *Engine, p *membrane.Pipeline, steps int) {
 	}
 	for k := range steps {
 		for _, t := range g.tiles {
-			g.end(p.Advance(t.block))
+			done, scalar := p.Advance(t.block)
+			g.end(e, done, scalar)
 			if len(g.tiles) == 1 {
-				g.end(p.Finish())
+				done, scalar = p.Finish()
+				g.end(e, done, scalar)
 			}
 			if k < steps-1 {
 				// Already now: what events write should have arrived when it is read.
@@ -140,14 +141,15 @@ func (g *group) advance(e *Engine, p *membrane.Pipeline, steps int) {
 			}
 		}
 	}
-	g.end(p.Finish())
+	done, scalar := p.Finish()
+	g.end(e, done, scalar)
 }
 
 // end ends the step of the tile whose block is done, if any.
-func (g *group) end(done *membrane.Block, scalar bool) {
+func (g *group) end(e *Engine, done *membrane.Block, scalar bool) {
 	for _, t := range g.tiles {
 		if t.block == done {
-			t.end(scalar)
+			t.end(e, scalar)
 		}
 	}
 }
@@ -160,49 +162,49 @@ const quietenEvery = 128
 // sets the clamps.
 func (t *tile) start(e *Engine) {
 	b := t.block
-	if t.step%quietenEvery == 0 {
+	k := t.next
+	t.next++
+	if (e.Step+k)%quietenEvery == 0 {
 		b.Quieten()
 	}
 	for rising := b.Above &^ t.above; rising != 0; rising &= rising - 1 {
 		n := t.neurons[bits.TrailingZeros8(rising)]
-		n.Spikes = append(n.Spikes, Spike{Step: t.step, T: t.clock.T + detectorDelay})
+		n.Spikes = append(n.Spikes, Spike{Step: e.Step + k, T: e.begin[k] + detectorDelay})
 	}
 	t.above = b.Above
-	for len(t.due) > 0 && t.due[0].step == t.step {
+	for len(t.due) > 0 && t.due[0].step == k {
 		e.terminals[t.due[0].terminal].deliver(t.number, b)
 		t.due = t.due[1:]
 	}
 	for _, lane := range t.clamps {
-		b.Inject(lane, t.neurons[lane].Clamp(t.step, t.clock.Middle()))
+		b.Inject(lane, t.neurons[lane].Clamp(e.Step+k, Clock{e.begin[k], e.Dt}.Middle()))
 	}
 	for _, lane := range t.noisy {
 		excitatory, inhibitory := t.neurons[lane].Background()
 		b.Background(lane, excitatory, inhibitory)
 	}
-	t.clock = t.clock.Next()
-	t.step++
 }
 
 // end does what comes after a step: it records traces and, if scalar code has
 // computed the step, looks for potentials that are no numbers.
-func (t *tile) end(scalar bool) {
-	t.done = t.done.Next()
+func (t *tile) end(e *Engine, scalar bool) {
+	t.ended++
 	for _, trace := range t.traces {
 		trace.Values = append(trace.Values, trace.Value())
 	}
 	if scalar {
-		t.check()
+		t.check(e.begin[t.ended])
 	}
 }
 
-// check keeps an error for each potential that is no number any more.
-func (t *tile) check() {
+// check keeps an error for each potential that is no number any more, at time now in ms.
+func (t *tile) check(now float64) {
 	for lane, n := range t.neurons {
 		if v := n.Cell.Voltage(0); (math.IsNaN(v) || math.IsInf(v, 0)) && t.errs[lane] == nil {
 			if t.errs == nil {
 				t.errs = map[int]error{}
 			}
-			t.errs[lane] = fmt.Errorf("membrane potential is %v at %.1f ms", v, t.done.T)
+			t.errs[lane] = fmt.Errorf("membrane potential is %v at %.1f ms", v, now)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // near is how many instructions away the next use of a number in memory may
 // be for it to be worth a register.
-const near = 40
+const near = 25
 
 // place is where a value is; -1 is nowhere.
 type place struct {

@@ -100,7 +100,7 @@ func shareReciprocals(old *graph) *graph {
 			out = g.overConstant(args[0], args[1])
 		case n.op == opDiv && args[0].is(1):
 			out = g.reciprocal(args[1])
-		case n.op == opDiv && (uses[n.args[1]] > 1 || g.inverted[args[1]] != nil):
+		case n.op == opDiv && uses[n.args[1]] > 1:
 			out = g.over(args[0], args[1], g.reciprocal(args[1]))
 		default:
 			c := *n
