@@ -50,7 +50,8 @@ func givenNetwork(t testing.TB, m Model, f npz.File) *Network {
 }
 
 // What a reference network costs: membranes, events, detectors.
-// BenchmarkStep in membrane is the share of the membranes.
+// BenchmarkStep in membrane is the share of the membranes. Zen 4, 3.7 GHz: 0.31 s
+// and 0.58 s for 100 cells and 15 s.
 func BenchmarkRun(b *testing.B) {
 	for _, m := range []Model{NERLab, Powers2017} {
 		b.Run(string(m), func(b *testing.B) {
@@ -69,7 +70,8 @@ func BenchmarkRun(b *testing.B) {
 	}
 }
 
-// What it costs to build a network of 100 cells and to wire it.
+// What it costs to build a network of 100 cells and to wire it, drive included,
+// which is evaluated twice. Zen 4, 3.7 GHz: 8 ms.
 func BenchmarkNewSimulation(b *testing.B) {
 	thresholds, err := RecruitmentThresholds{}.Values()
 	if err != nil {

@@ -360,7 +360,7 @@ func (b *benchmark) rest() error {
 	return failed
 }
 
-// hasPrefix tells which lines of NEURON's output to drop.
+// quiet drops what NEURON says without a display.
 func quiet(s string) string {
 	var keep []string
 	for _, l := range strings.Split(s, "\n") {

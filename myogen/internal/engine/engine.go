@@ -1,7 +1,3 @@
-// Package engine advances many cells through time: it delivers synaptic
-// events, detects spikes and records traces, each block of cells on its own
-// between two exchanges of spikes, so that neither the number of workers nor the
-// length of an epoch changes a result.
 package engine
 
 import (

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gomyogen/myogen"
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/neo/npz"
+	"gomyogen/myogen/units"
+)
+
+// Every back end is measured, and has checked that its spikes are those of the
+// fastest.
+func TestBench(t *testing.T) {
+	var out bytes.Buffer
+	if err := run(context.Background(), []string{"bench", "-model", "NERLab", "-duration", "500ms"}, &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range append(myogen.Backends(), "drive included", "statistics and smoothed rates") {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, &out)
+		}
+	}
+	if err := run(context.Background(), []string{"bench", "-model", "x"}, &out); err == nil {
+		t.Error("an unknown model was accepted")
+	}
+	err := run(context.Background(), []string{"bench", "-model", "NERLab", "-duration", "500ms", "-neuron", "no-such-python"}, &out)
+	if err == nil || !strings.Contains(err.Error(), "no-such-python") {
+		t.Errorf("a Python that is not there: error %v", err)
+	}
+}
+
+// What NEURON gets is complete, and its answer is compared spike by spike.
+func TestNEURONFiles(t *testing.T) {
+	dir := t.TempDir()
+	train := func(times ...units.Time) neo.SpikeTrain { return neo.SpikeTrain{Times: times} }
+	w := &work{model: myogen.NERLab, cells: 3, duration: 100, links: []myogen.Link{{Source: 0, Target: 2, Synapse: 0}},
+		drive: []neo.SpikeTrain{train(1, 2)}, spikes: []neo.SpikeTrain{train(5, 9), train(), train(7)}}
+	if err := writeNEURON(dir, w); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"bench.py", "napp.mod", "caL.mod", "na3rp.mod", "naps.mod", "kdrRL.mod", "mAHP.mod", "gh.mod", "L_Ca_inact.mod", "relay.mod", "cells.json"} {
+		if m, err := filepath.Glob(filepath.Join(dir, name)); err != nil || len(m) != 1 {
+			t.Errorf("%s is missing", name)
+		}
+	}
+	f, err := npz.Read(filepath.Join(dir, "work.npz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := f["connections"].Int; len(got) != 3 || got[1] != 2 {
+		t.Errorf("the connections are %v, want 0, 2, 0", got)
+	}
+	for _, c := range []struct {
+		times          []float64
+		counts         []int64
+		different, all int
+	}{
+		{[]float64{5, 9, 7}, []int64{2, 0, 1}, 0, 3},
+		{[]float64{5, 9.1, 7}, []int64{2, 0, 1}, 1, 3},
+		{[]float64{5, 7}, []int64{1, 0, 1}, 1, 3},
+		{[]float64{5, 9, 6, 7}, []int64{2, 1, 1}, 1, 4},
+	} {
+		path := filepath.Join(dir, "spikes.npz")
+		if err := npz.Write(path, npz.File{"mn_spike_times_ms": npz.Floats(c.times), "mn_spike_counts": npz.Ints(c.counts)}); err != nil {
+			t.Fatal(err)
+		}
+		if different, all, err := compareNEURON(path, w); err != nil || different != c.different || all != c.all {
+			t.Errorf("%v: %d of %d differ, want %d of %d; %v", c.times, different, all, c.different, c.all, err)
+		}
+	}
+}
