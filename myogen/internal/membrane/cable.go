@@ -46,6 +46,10 @@ func (s Scheme) gain() float64 {
 	return 1
 }
 
+// extrapolate returns v + gain x. The gain is 1 or 2, so the product is exact and
+// vector code may fuse it with the sum.
+func extrapolate(v, gain, x float64) float64 { return v + float64(gain*x) }
+
 // row is a node's equation in the linear system of a step: what flows in, in
 // mA/cm2, and the diagonal, in mS/cm2 times 1e-3.
 type row struct{ rhs, d float64 }

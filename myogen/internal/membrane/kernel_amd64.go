@@ -33,19 +33,20 @@ type kernel struct {
 // undone is what a kernel returns when it has left everything to scalar code.
 const undone = 256
 
-// tables are what kernels look values up in.
+// tables are what kernels look values up in; those of 128 pairs stand twice.
 type tables struct {
-	exp     [128]struct{ tail, head float64 }
-	log     [128]struct{ inverse, log float64 }
-	logTail [128]struct{ tail, _ float64 }
+	exp     [256]struct{ tail, head float64 }
+	log     [256]struct{ inverse, log float64 }
+	logTail [256]struct{ tail, _ float64 }
 	h       hActivation
 }
 
 var kernelTables = func() *tables {
 	t := &tables{h: hTable}
-	for i := range 128 {
-		t.exp[i].tail, t.exp[i].head = cmath.ExpTable[i].Tail, math.Float64frombits(cmath.ExpTable[i].Head)
-		t.log[i].inverse, t.log[i].log, t.logTail[i].tail = cmath.LogTable[i].Inverse, cmath.LogTable[i].Log, cmath.LogTable[i].Tail
+	for i := range 256 {
+		e, l := cmath.ExpTable[i%128], cmath.LogTable[i%128]
+		t.exp[i].tail, t.exp[i].head = e.Tail, math.Float64frombits(e.Head)
+		t.log[i].inverse, t.log[i].log, t.logTail[i].tail = l.Inverse, l.Log, l.Tail
 	}
 	return t
 }()

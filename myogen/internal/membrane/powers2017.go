@@ -175,9 +175,9 @@ func (c *powers) advancePotentials() bool {
 	xRoot := root.rhs / root.d
 	xSoma := c.soma.substitute(soma, xRoot)
 	xEnd := (end.rhs - float64(c.soma.toEnd*xSoma)) / end.d
-	c.root += float64(c.gain * xRoot)
-	c.vSoma += float64(c.gain * xSoma)
-	c.end += float64(c.gain * xEnd)
+	c.root = extrapolate(c.root, c.gain, xRoot)
+	c.vSoma = extrapolate(c.vSoma, c.gain, xSoma)
+	c.end = extrapolate(c.end, c.gain, xEnd)
 	for i := range dend {
 		k, s := &c.dend[i].cylinder, &c.dends[i]
 		x := xRoot
@@ -185,8 +185,8 @@ func (c *powers) advancePotentials() bool {
 			x = xEnd
 		}
 		x = k.substitute(dend[i], x)
-		s.v += float64(c.gain * x)
-		s.vTip += float64(c.gain * c.dend[i].tip.substitute(k, tips[i], x))
+		s.v = extrapolate(s.v, c.gain, x)
+		s.vTip = extrapolate(s.vTip, c.gain, c.dend[i].tip.substitute(k, tips[i], x))
 		s.excitation.advance(&c.excitatory)
 		s.inhibition.advance(&c.inhibitory)
 	}

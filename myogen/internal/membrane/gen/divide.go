@@ -83,7 +83,7 @@ func shareReciprocals(old *graph) *graph {
 			uses[n.args[1]]++
 		}
 	}
-	g := newGraph(old.wide)
+	g := newGraph()
 	made := map[*node]*node{}
 	var rebuild func(n *node) *node
 	rebuild = func(n *node) *node {

@@ -17,7 +17,7 @@ func (a *allocator) gather(n *node) {
 			second = p
 		}
 	}
-	index := a.indices(n.args[0])
+	index := a.indices(n.args[0], n.n)
 	even, odd := a.free(nil), a.free(nil)
 	a.pairs(even, n.off, index[0], index[2])
 	a.pairs(odd, n.off, index[1], index[3])
@@ -49,31 +49,41 @@ func (a *allocator) pairs(to, table int, first, second string) {
 	a.asm.line("%s $1, %d(R8)(%s*8), Y%d, Y%d", a.either("VINSERTF64X2", "VINSERTF128"), table, second, to, to)
 }
 
-// indices emits the taking out of each lane's number and returns the registers
-// that hold them.
-func (a *allocator) indices(n *node) []string {
+// indices emits the taking out of the last byte of each lane, times stride, and
+// returns the registers that hold them.
+func (a *allocator) indices(n *node, stride int) []string {
 	numbers := a.loaded(n)[1:]
 	t := a.free(nil)
 	a.holds[t] = nil
-	if !a.wide {
+	var index []string
+	if a.wide {
+		// Eight bytes, taken out two by two; AH can go to some registers only.
+		a.asm.line("VPMOVQB Z%s, X%d", numbers, t)
+		a.asm.line("VMOVQ X%d, AX", t)
+		index = []string{"R9", "BX", "R10", "CX", "R11", "DX", "R12", "AX"}
+		for lane := 0; lane < 6; lane += 2 {
+			a.asm.line("MOVBLZX AX, %s", index[lane])
+			a.asm.line("MOVBLZX AH, %s", index[lane+1])
+			a.asm.line("SHRQ $16, AX")
+		}
+		a.asm.line("MOVBLZX AX, %s", index[6])
+		a.asm.line("SHRQ $8, AX")
+	} else {
+		index = []string{"AX", "BX", "CX", "DX"}
 		a.asm.line("VMOVQ X%s, AX", numbers)
 		a.asm.line("VPEXTRQ $1, X%s, BX", numbers)
 		a.asm.line("VEXTRACTI128 $1, Y%s, X%d", numbers, t)
 		a.asm.line("VMOVQ X%d, CX", t)
 		a.asm.line("VPEXTRQ $1, X%d, DX", t)
-		return []string{"AX", "BX", "CX", "DX"}
+		for _, r := range index {
+			a.asm.line("MOVBLZX %s, %s", r, r)
+		}
 	}
-	// Eight bytes, taken out two by two; AH can go to some registers only.
-	a.asm.line("VPMOVQB Z%s, X%d", numbers, t)
-	a.asm.line("VMOVQ X%d, AX", t)
-	index := []string{"R9", "BX", "R10", "CX", "R11", "DX", "R12", "AX"}
-	for lane := 0; lane < 6; lane += 2 {
-		a.asm.line("MOVBLZX AX, %s", index[lane])
-		a.asm.line("MOVBLZX AH, %s", index[lane+1])
-		a.asm.line("SHRQ $16, AX")
+	if stride == 2 {
+		for _, r := range index {
+			a.asm.line("ADDQ %s, %s", r, r)
+		}
 	}
-	a.asm.line("MOVBLZX AX, %s", index[6])
-	a.asm.line("SHRQ $8, AX")
 	return index
 }
 

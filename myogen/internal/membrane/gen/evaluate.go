@@ -60,7 +60,7 @@ func (e *evaluator) fail(at ast.Node, format string, args ...any) {
 
 // step returns the graph of the two halves of a step of a type, for quiet cells
 // if wanted: those in which what usually is 0 is.
-func (s *source) step(name string, wide, quiet bool) (g *graph, err error) {
+func (s *source) step(name string, quiet bool) (g *graph, err error) {
 	defer func() {
 		r := recover()
 		if m, ok := r.(mistake); ok {
@@ -69,7 +69,7 @@ func (s *source) step(name string, wide, quiet bool) (g *graph, err error) {
 			panic(r)
 		}
 	}()
-	e := &evaluator{source: s, graph: newGraph(wide)}
+	e := &evaluator{source: s, graph: newGraph()}
 	o := s.pkg.Scope().Lookup(name)
 	if o == nil {
 		return nil, fmt.Errorf("there is no type %s", name)

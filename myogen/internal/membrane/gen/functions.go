@@ -14,6 +14,7 @@ var functions = map[string]function{
 	"gone":         func(g *graph, a []*node) *node { return g.gone(a[0]) },
 	"watch":        func(g *graph, a []*node) *node { return g.watch(a[0]) },
 	"over":         func(g *graph, a []*node) *node { return g.over(a[0], a[1], a[2]) },
+	"extrapolate":  func(g *graph, a []*node) *node { return g.fma(a[1], a[2], a[0]) },
 	"hTable.at":    func(g *graph, a []*node) *node { return g.hTable(a[0]) },
 }
 
@@ -42,8 +43,7 @@ func (g *graph) expTail(x, tail *node) *node {
 	if tail != nil {
 		r = g.sum(r, tail)
 	}
-	// Twice k mod 128 stands in the last byte.
-	eTail, head := g.gather(tableExp, g.addInt(biased, biased))
+	eTail, head := g.gather(tableExp, 2, biased) // k stands in the last bits
 	r2 := g.product(r, r)
 	p := g.fma(g.product(r2, r2), g.fma(r, c(c5), c(c4)), g.fma(r2, g.fma(r, c(c3), c(c2)), g.sum(eTail, r)))
 	scale := g.addInt(head, g.shl(biased, 45))
@@ -72,9 +72,9 @@ func (g *graph) fourth(x *node) *node {
 	exponent := g.shr(g.addInt(above, g.bits(bias<<52)), 52)
 	k := g.difference(g.addInt(exponent, g.bits(math.Float64bits(0x1p52))), c(0x1p52+bias))
 	z := g.subInt(x, g.and(above, 0xfff<<52))
-	i := g.and(g.shr(above, 44), 127<<1) // twice the entry
-	inverse, log := g.gather(tableLog, i)
-	logTail, _ := g.gather(tableLogTail, i)
+	i := g.shr(above, 45)
+	inverse, log := g.gather(tableLog, 2, i)
+	logTail, _ := g.gather(tableLogTail, 2, i)
 	r := g.fma(z, inverse, c(-1))
 	t1 := g.fma(k, c(ln2hi), log)
 	t2 := g.sum(t1, r)
@@ -105,7 +105,6 @@ func (g *graph) hTable(v *node) *node {
 	c := g.constant
 	x := g.min(g.max(g.sum(v, c(100)), c(0)), c(200))
 	k := g.truncate(x)
-	// The integer k stands in the last byte of k + 2^52.
-	value, next := g.gather(tableH, g.sum(k, c(0x1p52)))
+	value, next := g.gather(tableH, 1, g.sum(k, c(0x1p52))) // k stands in the last bits of k + 2^52
 	return g.sum(value, g.product(g.difference(x, k), g.difference(next, value)))
 }

@@ -57,7 +57,7 @@ func TestMistakesInKernelsAreNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.step("cell", true, false)
+		_, err = s.step("cell", false)
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "cell.go:3:") {
 			t.Errorf("%s: error %v, want %q", c.body, err, c.want)
 		}

@@ -49,7 +49,7 @@ type node struct {
 	part int // of a slot or a store
 	args []*node
 	bits uint64 // of a constant
-	n    int    // slot, shift or predicate
+	n    int    // slot, shift, stride or predicate
 	off  int    // in the tables
 
 	negProduct, negAddend bool // of opFMA
@@ -68,7 +68,6 @@ const (
 
 // graph makes nodes: equal operations on equal arguments are one node.
 type graph struct {
-	wide     bool // for AVX-512
 	nodes    []*node
 	known    map[string]*node
 	inverted map[*node]*node // of a reciprocal: the divisor
@@ -77,8 +76,8 @@ type graph struct {
 	result   *node
 }
 
-func newGraph(wide bool) *graph {
-	return &graph{wide: wide, known: map[string]*node{}, inverted: map[*node]*node{}}
+func newGraph() *graph {
+	return &graph{known: map[string]*node{}, inverted: map[*node]*node{}}
 }
 
 func (g *graph) add(n node) *node {
@@ -239,21 +238,19 @@ func (g *graph) shr(a *node, n int) *node { return g.add(node{op: opShr, args: [
 func (g *graph) addInt(a, b *node) *node  { return g.add(node{op: opAddInt, args: []*node{a, b}}) }
 func (g *graph) subInt(a, b *node) *node  { return g.add(node{op: opSubInt, args: []*node{a, b}}) }
 
-// Offsets in bytes of the tables that vector code looks values up in.
+// Offsets in bytes of the tables that vector code looks values up in. Tables of
+// pairs stand twice, so that the last byte of a number is enough to find one.
 const (
-	tableExp     = 0                    // cmath.ExpTable: tail, head, tail ...
-	tableLog     = tableExp + 256*8     // cmath.LogTable: inverse, log, inverse ...
-	tableLogTail = tableLog + 256*8     // cmath.LogTable: tail, 0, tail ...
-	tableH       = tableLogTail + 256*8 // hTable
+	tableExp     = 0                      // cmath.ExpTable: tail, head, tail ...
+	tableLog     = tableExp + 2*256*8     // cmath.LogTable: inverse, log, inverse ...
+	tableLogTail = tableLog + 2*256*8     // cmath.LogTable: tail, 0, tail ...
+	tableH       = tableLogTail + 2*256*8 // hTable
 )
 
-// gather returns for each lane numbers i and i+1 of a table; i is the last byte
-// of the given bits.
-func (g *graph) gather(table int, i *node) (first, second *node) {
-	if !g.wide {
-		i = g.and(i, 255)
-	}
-	pair := g.add(node{op: opGather, args: []*node{i}, off: table})
+// gather returns for each lane two numbers of a table, those from stride times i,
+// where i is the last byte of the given bits; stride is 1 or 2.
+func (g *graph) gather(table, stride int, i *node) (first, second *node) {
+	pair := g.add(node{op: opGather, args: []*node{i}, n: stride, off: table})
 	return g.add(node{op: opFirst, args: []*node{pair}}), g.add(node{op: opSecond, args: []*node{pair}})
 }
 

@@ -40,7 +40,7 @@ func generate(from, to string) error {
 		for _, t := range targets {
 			text := head
 			for _, variant := range []string{"", "Quiet"} {
-				g, err := s.step(k, t.wide, variant == "Quiet")
+				g, err := s.step(k, variant == "Quiet")
 				if err != nil {
 					return err
 				}
