@@ -127,13 +127,19 @@ func (g *group) advance(e *Engine, p *membrane.Pipeline, steps int) {
 	for _, t := range g.tiles {
 		t.start(e)
 	}
+	var open *tile // its step is half done
 	for k := range steps {
 		for _, t := range g.tiles {
-			done, scalar := p.Advance(t.block)
-			g.end(e, done, scalar)
+			switch done, scalar := p.Advance(t.block); done {
+			case nil:
+			case t.block:
+				t.end(e, scalar)
+			default:
+				open.end(e, scalar)
+			}
+			open = t
 			if len(g.tiles) == 1 {
-				done, scalar = p.Finish()
-				g.end(e, done, scalar)
+				open.finish(e, p)
 			}
 			if k < steps-1 {
 				// Already now: what events write should have arrived when it is read.
@@ -141,16 +147,13 @@ func (g *group) advance(e *Engine, p *membrane.Pipeline, steps int) {
 			}
 		}
 	}
-	done, scalar := p.Finish()
-	g.end(e, done, scalar)
+	open.finish(e, p)
 }
 
-// end ends the step of the tile whose block is done, if any.
-func (g *group) end(e *Engine, done *membrane.Block, scalar bool) {
-	for _, t := range g.tiles {
-		if t.block == done {
-			t.end(e, scalar)
-		}
+// finish ends the step of the tile if it is open.
+func (t *tile) finish(e *Engine, p *membrane.Pipeline) {
+	if done, scalar := p.Finish(); done != nil {
+		t.end(e, scalar)
 	}
 }
 

@@ -1,7 +1,6 @@
 package membrane
 
 import (
-	"cmp"
 	"slices"
 	"unsafe"
 )
@@ -139,7 +138,11 @@ func (p *Pipeline) Advance(b *Block) (done *Block, scalar bool) {
 		return b, true
 	}
 	done, p.open = p.open, b
-	return done, b.kernel.advance(b, cmp.Or(done, p.idler(b)))
+	partner := done
+	if partner == nil {
+		partner = p.idler(b)
+	}
+	return done, b.kernel.advance(b, partner)
 }
 
 // Finish ends the step that is open.

@@ -54,11 +54,11 @@ var kernelTables = func() *tables {
 // advance runs the first half of a step of block p and the second half of
 // block g, of the same model. It tells whether scalar code took part.
 func (k *kernel) advance(p, g *Block) (scalar bool) {
-	p.Above = 0
 	run := k.run
 	if p.quiet && g.quiet {
 		run = k.quiet
 	}
+	var bits uint64
 	for first := 0; first < Lanes; first += k.lanes {
 		above := run(&p.data[first], &g.data[first], kernelTables)
 		if above == undone {
@@ -66,9 +66,9 @@ func (k *kernel) advance(p, g *Block) (scalar bool) {
 			g.scalarGates(first, k.lanes)
 			scalar = true
 		}
-		p.Above |= uint8(above << first)
+		bits |= above << first
 	}
-	p.Above &= 1<<p.Used - 1
+	p.Above = uint8(bits) & (1<<p.Used - 1)
 	return scalar
 }
 
