@@ -32,7 +32,10 @@ type Event struct {
 }
 
 func (a Event) compare(b Event) int {
-	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Step, b.Step),
+	if c := cmp.Compare(a.At, b.At); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.Step, b.Step),
 		cmp.Compare(a.Source, b.Source), cmp.Compare(a.Terminal, b.Terminal))
 }
 
@@ -74,8 +77,9 @@ type Engine struct {
 	pipelines []*membrane.Pipeline // of each worker
 	place     []place              // of each neuron
 	terminals []terminal
-	events    []Event   // still to arrive
-	begin     []float64 // ms, of each step of the epoch and of the one after
+	events    []Event    // still to arrive
+	due       []delivery // of the epoch
+	begin     []float64  // ms, of each step of the epoch and of the one after
 }
 
 // New returns an engine of cells that are ready to be settled.
@@ -145,7 +149,7 @@ type delivery struct{ step, terminal int }
 // schedule takes the events out that act in the next steps, in order.
 func (e *Engine) schedule(steps int) []delivery {
 	slices.SortFunc(e.events, Event.compare)
-	var due []delivery
+	due := e.due[:0]
 	n := 0
 	for k, t := range e.begin[:steps] {
 		for middle := (Clock{t, e.Dt}).Middle(); n < len(e.events) && e.events[n].At <= middle; n++ {
@@ -153,5 +157,6 @@ func (e *Engine) schedule(steps int) []delivery {
 		}
 	}
 	e.events = append(e.events[:0], e.events[n:]...)
+	e.due = due
 	return due
 }
