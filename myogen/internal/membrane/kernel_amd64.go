@@ -33,20 +33,23 @@ type kernel struct {
 // undone is what a kernel returns when it has left everything to scalar code.
 const undone = 256
 
-// tables are what kernels look values up in; those of 128 pairs stand twice.
+// tables are what kernels look values up in; that of exponentials stands twice.
+// They are kept short: with two blocks they must fit into the nearest cache.
 type tables struct {
 	exp     [256]struct{ tail, head float64 }
-	log     [256]struct{ inverse, log float64 }
-	logTail [256]struct{ tail, _ float64 }
+	log     [128]struct{ inverse, log float64 }
+	logTail [129]float64 // fetched by twos
 	h       hActivation
 }
 
 var kernelTables = func() *tables {
 	t := &tables{h: hTable}
-	for i := range 256 {
-		e, l := cmath.ExpTable[i%128], cmath.LogTable[i%128]
+	for i := range t.exp {
+		e := cmath.ExpTable[i%128]
 		t.exp[i].tail, t.exp[i].head = e.Tail, math.Float64frombits(e.Head)
-		t.log[i].inverse, t.log[i].log, t.logTail[i].tail = l.Inverse, l.Log, l.Tail
+	}
+	for i, l := range cmath.LogTable {
+		t.log[i].inverse, t.log[i].log, t.logTail[i] = l.Inverse, l.Log, l.Tail
 	}
 	return t
 }()

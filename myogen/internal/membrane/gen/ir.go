@@ -238,13 +238,13 @@ func (g *graph) shr(a *node, n int) *node { return g.add(node{op: opShr, args: [
 func (g *graph) addInt(a, b *node) *node  { return g.add(node{op: opAddInt, args: []*node{a, b}}) }
 func (g *graph) subInt(a, b *node) *node  { return g.add(node{op: opSubInt, args: []*node{a, b}}) }
 
-// Offsets in bytes of the tables that vector code looks values up in. Tables of
-// pairs stand twice, so that the last byte of a number is enough to find one.
+// Offsets in bytes of the tables that vector code looks values up in. That of
+// exponentials stands twice, so that the last byte of k is enough.
 const (
-	tableExp     = 0                      // cmath.ExpTable: tail, head, tail ...
-	tableLog     = tableExp + 2*256*8     // cmath.LogTable: inverse, log, inverse ...
-	tableLogTail = tableLog + 2*256*8     // cmath.LogTable: tail, 0, tail ...
-	tableH       = tableLogTail + 2*256*8 // hTable
+	tableExp     = 0                    // cmath.ExpTable: tail, head, tail ...
+	tableLog     = tableExp + 2*256*8   // cmath.LogTable: inverse, log, inverse ...
+	tableLogTail = tableLog + 2*128*8   // cmath.LogTable: tail, and one number more
+	tableH       = tableLogTail + 129*8 // hTable
 )
 
 // gather returns for each lane two numbers of a table, those from stride times i,
