@@ -61,7 +61,7 @@ func (s *Simulation) Result(duration units.Time) *Result {
 				spikes = p.spikes[c]
 			}
 			train := neo.SpikeTrain{Name: fmt.Sprintf("%s_%d", prefix, c), TStop: stop, SamplingPeriod: s.cfg.Step}
-			train.Times = make([]units.Time, 0, len(spikes))
+			train.Times = slices.Grow(train.Times, len(spikes))
 			for _, spike := range spikes {
 				// The last step of a run may begin after its end by a rounding.
 				train.TStop = max(train.TStop, units.Time(spike.T))
