@@ -129,6 +129,7 @@ func Odd() map[string]chart.Figure {
 	return map[string]chart.Figure{
 		"nothing":     one("no series"),
 		"empty":       one("empty series", &chart.Line{Name: "l"}, &chart.Step{Name: "s"}, &chart.Band{Name: "b"}, &chart.Bars{Name: "c"}, &chart.Raster{}, &chart.HeatMap{X1: 1, Max: 1}),
+		"emptyfirst":  one("an empty line before a full one", &chart.Line{Name: "none"}, &chart.Line{Name: "full", X: []float64{0, 1, 2}, Y: []float64{1, 3, 2}}),
 		"silent":      one("trains without spikes", &chart.Raster{Trains: make([]neo.SpikeTrain, 3)}),
 		"point":       one("one point", &chart.Line{Name: "p", X: []float64{3}, Y: []float64{7}}),
 		"nan":         one("only gaps", &chart.Line{Name: "l", X: []float64{0, 1, 2}, Y: []float64{nan, nan, nan}}, &chart.HeatMap{Rows: [][]float64{{nan, nan}}, X1: 2, Max: 1}),

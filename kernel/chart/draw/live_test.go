@@ -289,6 +289,12 @@ func TestOddFigures(t *testing.T) {
 			t.Errorf("%s: axes %s", name, state)
 		}
 		t.Logf("%s: %s", name, state)
+		if name == "emptyfirst" {
+			counts := eval[[]int](w, fmt.Sprintf(`(c => c.getOption().series.map((_, i) => c.getModel().getSeriesByIndex(i).getData().count()))(echarts.getInstanceByDom(document.querySelectorAll(".myogen-figure .plot")[%d].firstElementChild))`, i))
+			if fmt.Sprint(counts) != "[0 3]" {
+				t.Errorf("%s: the lines have %v points, want 0 and 3", name, counts)
+			}
+		}
 	}
 	if shots != "" {
 		b, err := chromedp.Run(w.ctx, chromedp.FullScreenshot(100))

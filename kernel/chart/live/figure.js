@@ -339,6 +339,7 @@
   function decode(blob) {
     const at = 4 + new DataView(blob.buffer).getUint32(0, true), spec = JSON.parse(new TextDecoder().decode(blob.subarray(4, at))), known = new Map();
     const column = c => {
+      if (!c.n) return new Float64Array(0); // stands where the next one does
       if (known.has(c.at)) return known.get(c.at);
       const out = new Float64Array(c.n);
       let p = at + c.at, level = 0;
