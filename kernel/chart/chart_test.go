@@ -2,6 +2,7 @@ package chart_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -133,5 +134,18 @@ func TestSeriesColorsDiffer(t *testing.T) {
 	}
 	if len(seen) != len(colors) || colors[4] != chart.Red {
 		t.Errorf("the colours are %v", colors)
+	}
+}
+
+// Bars do not cover each other, in whatever order they come.
+func TestBarsAreNarrowerThanTheirDistance(t *testing.T) {
+	for _, x := range [][]float64{{1, 2, 3}, {1, 4, 2, 5, 3}, {3, 1, 4, 1, 2}} {
+		b := &chart.Bars{X: slices.Clone(x), Y: make([]float64, len(x))}
+		if got := b.Wide(); math.Abs(got-0.8) > 1e-12 {
+			t.Errorf("bars at %v are %v wide, want 0.8", x, got)
+		}
+		if !slices.Equal(b.X, x) {
+			t.Errorf("bars at %v moved to %v", x, b.X)
+		}
 	}
 }
