@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -25,6 +26,17 @@ func (a Axis) Text() string {
 		return a.Unit
 	}
 	return a.Label + " (" + a.Unit + ")"
+}
+
+// same tells what sets an axis apart from that of the first frame.
+func (a Axis) same(first Axis) error {
+	switch {
+	case a.Label != first.Label || a.Unit != first.Unit || a.Min != first.Min || a.Max != first.Max:
+		return fmt.Errorf("its axis %q from %v to %v is not the first frame's %q from %v to %v", a.Text(), a.Min, a.Max, first.Text(), first.Min, first.Max)
+	case !slices.Equal(a.Categories, first.Categories):
+		return fmt.Errorf("its axis %q has the categories %q, in the first frame %q", a.Text(), a.Categories, first.Categories)
+	}
+	return nil
 }
 
 func (a Axis) check() error {

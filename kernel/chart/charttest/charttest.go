@@ -159,6 +159,10 @@ func Wrong() map[string]chart.Figure {
 	var none *chart.Line
 	frames := Runs()
 	frames.Frames[2].Panels = frames.Frames[2].Panels[:1]
+	unit := Runs()
+	unit.Frames[1].Panels[1].Y.Unit = "Hz"
+	ends := Runs()
+	ends.Frames[2].Panels[0].Y.Max = 30
 	both := Runs()
 	both.Panels = Sheet().Panels
 	return map[string]chart.Figure{
@@ -175,7 +179,9 @@ func Wrong() map[string]chart.Figure {
 		`panel 0 ("p"): series 0 is nil`:                           one(none),
 		`the axis "Time" goes from 2 to 1`:                         {Title: "wrong", X: chart.Axis{Label: "Time", Min: 2, Max: 1}, Panels: []chart.Panel{{}}},
 		`frame 2 ("80 pps"): 1 panels, the first frame has 2`:      frames,
-		`figure "Three runs": it has both panels and frames`:       both,
-		`a height of 5000 px is not in 0..2000`:                    {Title: "wrong", Panels: []chart.Panel{{Height: 5000}}},
+		`frame 1 ("40 pps"): panel 1 ("Drive"): its axis "Rate (Hz)" from 0 to 0 is not the first frame's "Rate (pps)" from 0 to 0`: unit,
+		`frame 2 ("80 pps"): panel 0 ("Spikes at 80 pps"): its axis "Neuron" from 0 to 30 is not`:                                   ends,
+		`figure "Three runs": it has both panels and frames`:                                                                        both,
+		`a height of 5000 px is not in 0..2000`:                                                                                     {Title: "wrong", Panels: []chart.Panel{{Height: 5000}}},
 	}
 }
