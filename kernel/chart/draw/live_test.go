@@ -225,15 +225,16 @@ func TestManySpikes(t *testing.T) {
 	}
 }
 
-func TestSaves(t *testing.T) {
-	f := charttest.Sheet()
-	w := open(t, f, 900, 1500)
+// saved clicks on buttons and returns the files that the figure gives, by
+// their extension.
+func saved(t *testing.T, w window, buttons ...string) map[string][]byte {
+	t.Helper()
 	w.do(chromedp.Evaluate[chromedp.Void](`window.saved = []; HTMLAnchorElement.prototype.click = function () { window.saved.push(fetch(this.href).then(r => r.blob()).then(b => new Promise(done => { const r = new FileReader(); r.onload = () => done([this.download, r.result]); r.readAsDataURL(b); }))); }`))
-	for _, name := range []string{"PNG", "SVG", "CSV"} {
+	for _, name := range buttons {
 		click(w, name)
 	}
 	w.do(chromedp.Evaluate[chromedp.Void](`Promise.all(window.saved).then(all => { window.files = Object.fromEntries(all); })`))
-	w.wait(`!!window.files && Object.keys(window.files).length === 3`)
+	w.wait(fmt.Sprintf(`!!window.files && Object.keys(window.files).length === %d`, len(buttons)))
 	files := map[string][]byte{}
 	for name, url := range eval[map[string]string](w, `window.files`) {
 		_, data, _ := strings.Cut(url, ",")
@@ -241,13 +242,50 @@ func TestSaves(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files[strings.TrimPrefix(name, "Every_kind_of_series")] = b
+		files[filepath.Ext(name)] = b
 		if shots != "" {
 			if err := os.WriteFile(filepath.Join(shots, "saved-"+name), b, 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
+	return files
+}
+
+// A table says what of the data it holds.
+func TestTableSaysWhatItHolds(t *testing.T) {
+	step := &chart.Step{Name: "step", X: []float64{0, 1, 2}, Y: []float64{5, 7, 6}}
+	line := &chart.Line{Name: "line", X: make([]float64, 100000), Y: make([]float64, 100000)}
+	for i := range line.X {
+		line.X[i], line.Y[i] = 2*float64(i)/99999, math.Sin(float64(i))
+	}
+	f := chart.Figure{Title: "f", X: chart.Axis{Label: "Time", Unit: "s"}, Panels: []chart.Panel{{Title: "p", Series: []chart.Series{step, line, &chart.Rule{Name: "r", At: 1}}}}}
+	w := open(t, f, 900, 400)
+	csv := string(saved(t, w, "CSV")[".csv"])
+	n := strings.Count(csv, "\n") - 3 // without the comment, the head and the rule
+	if n < 15000 || n > 50000 {
+		t.Errorf("the table has %d points", n)
+	}
+	want := fmt.Sprintf("%d of 100003 points", n)
+	if first, _, _ := strings.Cut(csv, "\n"); !strings.HasPrefix(first, "# "+want+", as drawn") {
+		t.Errorf("the table begins with %q, want %q", first, want)
+	}
+	if title := eval[string](w, `document.querySelector(".tools button:last-child").title`); !strings.Contains(title, want+", as drawn") {
+		t.Errorf("the button says %q, want %q", title, want)
+	}
+	if !strings.Contains(csv, "value,low\np,step,0,5,\np,step,1,7,\np,step,2,6,\np,line,") {
+		t.Errorf("the table is\n%.300s", csv)
+	}
+	// The steps are drawn with corners and read as such.
+	if got := hover(w, 0, 0.9, 5); !strings.Contains(got, "step: 5") {
+		t.Errorf("at 0.9 s it reads %q", got)
+	}
+}
+
+func TestSaves(t *testing.T) {
+	f := charttest.Sheet()
+	w := open(t, f, 900, 1500)
+	files := saved(t, w, "PNG", "SVG", "CSV")
 	img := decode(t, files[".png"])
 	if got := img.Bounds().Dx(); got != 2*chart.StillWidth {
 		t.Errorf("the PNG is %d px wide, want %d", got, 2*chart.StillWidth)

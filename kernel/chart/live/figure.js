@@ -234,12 +234,20 @@
     return out;
   }
 
+  // x and y by turns, with the corners of steps.
+  function points(s) {
+    const x = s.column(s.xs), y = s.column(s.ys), n = s.step && x.length ? 2 * x.length - 1 : x.length, out = new Float64Array(2 * n);
+    for (let i = 0; i < n; i++) {
+      out[2 * i] = x[s.step ? i + 1 >> 1 : i];
+      out[2 * i + 1] = y[s.step ? i >> 1 : i];
+    }
+    return out;
+  }
   function series(spec, theme, shown, o) {
     return spec.frames[shown].series.map(s => {
       const base = { name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false, silent: true };
       if (s.kind === "line" || s.kind === "dots") {
-        const x = s.column(s.xs), y = s.column(s.ys), data = new Float64Array(2 * x.length), color = theme.mark(s.color), dots = s.kind === "dots";
-        for (let i = 0; i < x.length; i++) { data[2 * i] = x[i]; data[2 * i + 1] = y[i]; }
+        const color = theme.mark(s.color), dots = s.kind === "dots", data = points(s);
         if (!data.length) return { ...base, type: "line", data: [] };
         return { ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: dots, showAllSymbol: dots, symbol: dots ? "circle" : "none", symbolSize: s.width + 3, itemStyle: { color, opacity: 1 }, lineStyle: { width: dots ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } };
       }
@@ -313,6 +321,12 @@
     return out;
   }
 
+  // What of the data of a run is in the figure.
+  function held(spec, shown) {
+    const all = spec.frames[shown].series.filter(s => s.of), sum = count => all.reduce((n, s) => n + count(s), 0);
+    return sum(s => (s.xs || s.ys).n) + " of " + sum(s => s.of) + " points, as drawn";
+  }
+
   function table(spec, shown) {
     const rows = [["panel", "series", spec.x.label + (spec.x.unit ? " (" + spec.x.unit + ")" : ""), "value", "low"]];
     const frame = spec.frames[shown];
@@ -331,7 +345,8 @@
       }
     }
     const quote = v => /[",\n]/.test(v) ? '"' + String(v).replace(/"/g, '""') + '"' : String(v);
-    return rows.map(r => r.map(quote).join(",")).join("\n") + "\n";
+    const note = "# " + held(spec, shown) + ": rounded, of many points the extremes, of many columns of a heat map means\n";
+    return note + rows.map(r => r.map(quote).join(",")).join("\n") + "\n";
   }
 
   // --- The live figure: tools, chart, slider of runs.
@@ -382,7 +397,9 @@
     tool("Reset", "Show the whole figure again (0)", () => reset());
     tool("PNG", "Save as PNG", () => save("png"));
     tool("SVG", "Save as SVG", () => save("svg"));
-    tool("CSV", "Save the data as CSV", () => save("csv"));
+    const csv = tool("CSV", "", () => save("csv"));
+    const tell = () => { csv.title = "Save as CSV: " + held(spec, shown); };
+    tell();
     if (spec.frames.length > 1) {
       const runs = make("label", "runs", el, (spec.slider || "Run") + ":"), slider = make("input", "", runs), value = make("output", "", runs);
       Object.assign(slider, { type: "range", min: 0, max: spec.frames.length - 1, step: 1, value: shown });
@@ -392,6 +409,7 @@
         slider.setAttribute("aria-valuetext", spec.frames[shown].label);
         if (chart) chart.setOption({ title: spec.frames[shown].titles.map(text => ({ text })), series: series(spec, themes[theme], shown, {}) }, { replaceMerge: ["series"] });
         hide();
+        tell();
       };
       slider.addEventListener("input", show);
       value.textContent = spec.frames[shown].label;
