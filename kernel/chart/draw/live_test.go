@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -368,6 +369,68 @@ func TestThemeAndWidth(t *testing.T) {
 	w.shot("dark")
 	if got := eval[string](w, `chart.getOption().textStyle.color`); got != "#d8d8d8" {
 		t.Errorf("on a dark page texts are %s", got)
+	}
+}
+
+// counting lets the page count the charts, observers and listeners that came
+// since and are there.
+const counting = `window.charts = []; window.watching = new Set(); window.listening = new Set();
+const { init } = echarts, { observe, disconnect } = MutationObserver.prototype, { addEventListener, removeEventListener } = MediaQueryList.prototype;
+window.echarts = Object.create(echarts, { init: { value: (...all) => { const c = init(...all); charts.push(c); return c; } } });
+MutationObserver.prototype.observe = function (...all) { watching.add(this); return observe.apply(this, all); };
+MutationObserver.prototype.disconnect = function () { watching.delete(this); return disconnect.apply(this); };
+MediaQueryList.prototype.addEventListener = function (name, act) { listening.add(act); return addEventListener.call(this, name, act); };
+MediaQueryList.prototype.removeEventListener = function (name, act) { listening.delete(act); return removeEventListener.call(this, name, act); };
+window.living = () => [charts.filter(c => !c.isDisposed()).length, watching.size, listening.size].join(" ");`
+
+// A cell that runs again leaves nothing of its last output behind, and an
+// output that was out of the page for a while comes back as it was.
+func TestFiguresEnd(t *testing.T) {
+	w := open(t, charttest.Runs(), 900, 600)
+	w.do(chromedp.Evaluate[chromedp.Void](counting + `
+		window.figure = document.querySelector(".myogen-figure").dataset.figure; window.code = document.querySelector(".myogen-figure + script").textContent;
+		document.querySelector(".myogen-figure").remove();
+		window.out = document.createElement("div"); document.body.append(out);
+		window.run = () => { out.replaceChildren(); const box = document.createElement("div"), script = document.createElement("script"); box.className = "myogen-figure"; box.dataset.figure = figure; box.append(new Image()); script.textContent = code; out.append(box); out.append(script); };`))
+	const alive = `(f => !!f && f.dataset.state === "live" && !!f.querySelector("canvas"))(out.querySelector(".myogen-figure"))`
+	count := func(when string, want int) {
+		t.Helper()
+		got := ""
+		for range 50 {
+			if got = evalPage[string](w, `living()`); got == fmt.Sprintf("%[1]d %[1]d %[1]d", want) {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		t.Errorf("%s: %s charts, observers and listeners live, want %d of each", when, got, want)
+	}
+	for range 4 {
+		w.do(chromedp.Evaluate[chromedp.Void](`run()`))
+		w.wait(alive)
+		count("run again", 1)
+	}
+	// Out of sight, as in a tab behind another.
+	w.do(chromedp.Evaluate[chromedp.Void](`out.style.display = "none"; requestAnimationFrame(() => requestAnimationFrame(() => { window.unseen = true; }))`))
+	w.wait(`!!window.unseen`)
+	count("out of sight", 1)
+	w.do(chromedp.Evaluate[chromedp.Void](`run()`))
+	count("run out of sight", 0)
+	w.do(chromedp.Evaluate[chromedp.Void](`out.style.display = ""`))
+	w.wait(alive)
+	count("in sight again", 1)
+	// Detached and attached again.
+	state := `(c => JSON.stringify([c.getOption().dataZoom[0].start, c.getOption().legend[0].selected]))(echarts.getInstanceByDom(out.querySelector(".plot").firstElementChild))`
+	w.do(chromedp.Evaluate[chromedp.Void](`(c => { c.dispatchAction({ type: "dataZoom", dataZoomIndex: 0, start: 25, end: 75 }); c.dispatchAction({ type: "legendUnSelect", name: "drive" }); })(echarts.getInstanceByDom(out.querySelector(".plot").firstElementChild))`))
+	before := evalPage[string](w, state)
+	for range 2 {
+		w.do(chromedp.Evaluate[chromedp.Void](`window.kept = out.firstElementChild; kept.remove()`))
+		count("out of the page", 0)
+		w.do(chromedp.Evaluate[chromedp.Void](`out.prepend(kept)`))
+		w.wait(alive)
+		count("in the page again", 1)
+		if after := evalPage[string](w, state); after != before || !strings.Contains(after, "[25,") {
+			t.Errorf("it comes back with %s, went with %s", after, before)
+		}
 	}
 }
 

@@ -426,18 +426,23 @@
     const heard = make("div", "unseen", el);
     heard.setAttribute("role", "status");
 
+    let kept = null; // zoom and hidden series, while no chart stands
     function begin() {
-      if (chart) chart.dispose();
       theme = dark() ? "dark" : "light";
       for (const [k, v] of Object.entries(themes[theme])) if (typeof v === "string") el.style.setProperty("--" + k, v);
       chart = echarts.init(canvas, null, { width: plot.clientWidth, height });
       chart.setOption(option(spec, themes[theme], shown, () => chart, { width: plot.clientWidth }));
+      if (!kept) return;
+      chart.setOption({ legend: kept.legend });
+      zooms(kept.zoom);
     }
-    function resize() {
-      const zoom = chart.getOption().dataZoom;
-      begin();
-      zooms(zoom.map(z => ({ start: z.start, end: z.end })));
+    function end() {
+      const o = chart.getOption();
+      kept = { zoom: o.dataZoom.map(z => ({ start: z.start, end: z.end })), legend: (o.legend || []).map(l => ({ selected: l.selected })) };
+      chart.dispose();
+      chart = null;
     }
+    function resize() { end(); begin(); }
     function zooms(list) { chart.dispatchAction({ type: "dataZoom", batch: list.map((z, i) => ({ dataZoomIndex: i, ...z })) }); }
     function reset() { zooms(Array.from({ length: 2 + spec.panels.length }, () => ({ start: 0, end: 100 }))); hide(); }
 
@@ -546,21 +551,39 @@
       setTimeout(() => URL.revokeObjectURL(url), 60000);
     }
 
-    // The width is 0 while a cell is out of sight.
+    // Light and dark follow JupyterLab's theme, and a page's own.
+    const recolor = () => { if (chart && plot.clientWidth && theme !== (dark() ? "dark" : "light")) resize(); };
+    const watcher = new MutationObserver(recolor), scheme = matchMedia("(prefers-color-scheme: dark)");
+    function wake() {
+      begin();
+      watcher.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class", "style"] });
+      scheme.addEventListener("change", recolor);
+      awake.set(box, sleep);
+      still.style.display = "none";
+      box.dataset.state = "live";
+    }
+    function sleep() {
+      awake.delete(box);
+      watcher.disconnect();
+      scheme.removeEventListener("change", recolor);
+      end();
+      delete box.dataset.state;
+    }
+    // The width is 0 while a cell is out of sight. One that left the page may
+    // be gone for good, or come back.
     const sized = new ResizeObserver(() => {
-      if (!plot.clientWidth) return;
-      if (!chart) {
-        try { begin(); } catch (e) { sized.disconnect(); el.remove(); throw e; }
-        still.style.display = "none";
-        box.dataset.state = "live";
+      if (!plot.clientWidth) {
+        if (chart && !box.isConnected) sleep();
+      } else if (!chart) {
+        try { wake(); } catch (e) { sized.disconnect(); el.remove(); still.style.display = ""; throw e; }
       } else if (chart.getWidth() !== plot.clientWidth) resize();
     });
     sized.observe(plot);
-    // Light and dark follow JupyterLab's theme, and a page's own.
-    const recolor = () => { if (chart && plot.clientWidth && theme !== (dark() ? "dark" : "light")) resize(); };
-    new MutationObserver(recolor).observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class", "style"] });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolor);
   }
+
+  // Figures that left the page while they were out of sight did not notice.
+  const awake = window.myogenFigures ||= new Map();
+  for (const [other, sleep] of awake) if (!other.isConnected) sleep();
 
   Promise.all([window.myogenECharts, unzip(box.dataset.figure)]).then(([, blob]) => draw(decode(blob)))
     .catch(e => console.warn("The figure stays a picture:", e));
