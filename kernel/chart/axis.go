@@ -161,9 +161,15 @@ func limits(a Axis, low, high float64) (float64, float64) {
 	case size < tiny:
 		return -1, 1
 	case high/2-low/2 <= 1e-12*size: // numbers have no ticks in between
-		return low - size/10, high + size/10
+		return round(low - size/10), round(high + size/10)
 	}
 	return low, high
+}
+
+// round leaves 12 digits, so that limits do not miss a tick by the last one.
+func round(x float64) float64 {
+	x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
+	return x
 }
 
 // Scaled returns the figure with axes whose numbers nobody can read, below
