@@ -328,6 +328,12 @@ func TestOddFigures(t *testing.T) {
 			t.Errorf("%s: axes %s", name, state)
 		}
 		t.Logf("%s: %s", name, state)
+		for _, axis := range strings.Split(state, "; ") {
+			ticks := strings.Fields(axis)
+			if name != "categories" && len(slices.Compact(slices.Clone(ticks[2:]))) < len(ticks)-2 {
+				t.Errorf("%s: ticks repeat: %s", name, axis)
+			}
+		}
 		if name == "emptyfirst" {
 			counts := eval[[]int](w, fmt.Sprintf(`(c => c.getOption().series.map((_, i) => c.getModel().getSeriesByIndex(i).getData().count()))(echarts.getInstanceByDom(document.querySelectorAll(".myogen-figure .plot")[%d].firstElementChild))`, i))
 			if fmt.Sprint(counts) != "[0 3]" {
@@ -369,6 +375,23 @@ func TestThemeAndWidth(t *testing.T) {
 	w.shot("dark")
 	if got := eval[string](w, `chart.getOption().textStyle.color`); got != "#d8d8d8" {
 		t.Errorf("on a dark page texts are %s", got)
+	}
+}
+
+// The keyboard hides and shows what the legend names.
+func TestLegendByKeyboard(t *testing.T) {
+	w := open(t, charttest.Runs(), 900, 600)
+	w.do(chromedp.Focus(chromedp.CSS(".runs input")), chromedp.KeyEvent(kb.Tab))
+	for i, want := range []string{"drive true true", "drive false false", "drive true true"} {
+		if i > 0 {
+			w.do(chromedp.KeyEvent(" "))
+		}
+		if got := eval[string](w, `[document.activeElement.textContent, document.activeElement.getAttribute("aria-pressed"), chart.getModel().getComponent("legend", 0).isSelected("drive")].join(" ")`); got != want {
+			t.Errorf("step %d: %q, want %q", i, got, want)
+		}
+		if i == 0 {
+			w.shot("legend-by-keyboard")
+		}
 	}
 }
 

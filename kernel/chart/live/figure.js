@@ -415,6 +415,17 @@
       value.textContent = spec.frames[shown].label;
       slider.setAttribute("aria-valuetext", spec.frames[shown].label);
     }
+    // The legend for the keyboard: ECharts hears the pointer alone.
+    const entries = new Map(), group = make("div", "unseen entries", el);
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", "Series to show");
+    for (const name of new Set(spec.option.legend.flatMap(l => l.data || []))) {
+      const b = make("button", "", group, name);
+      b.type = "button";
+      b.setAttribute("aria-pressed", true);
+      b.addEventListener("click", () => chart.dispatchAction({ type: "legendToggleSelect", name }));
+      entries.set(name, b);
+    }
     const plot = make("div", "plot", el), height = spec.height + 24;
     plot.style.height = height + "px";
     plot.tabIndex = 0;
@@ -432,6 +443,7 @@
       for (const [k, v] of Object.entries(themes[theme])) if (typeof v === "string") el.style.setProperty("--" + k, v);
       chart = echarts.init(canvas, null, { width: plot.clientWidth, height });
       chart.setOption(option(spec, themes[theme], shown, () => chart, { width: plot.clientWidth }));
+      chart.on("legendselectchanged", e => { for (const [name, b] of entries) b.setAttribute("aria-pressed", e.selected[name] !== false); });
       if (!kept) return;
       chart.setOption({ legend: kept.legend });
       zooms(kept.zoom);
