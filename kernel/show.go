@@ -2,14 +2,15 @@ package kernel
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/gob"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
@@ -76,30 +77,31 @@ var carried bool
 
 // carries tells whether a figure has to bring the chart library along: the
 // first one of the kernel, and later the first one of the same cell, whose
-// output is replaced each time it runs. A cell is known by its code, or, when
-// that was edited, by the title of the figure.
+// output is replaced each time it runs. GoNB tells a program nothing that
+// stays with its cell: a cell is known by its code, or, when that was edited,
+// by the title of the figure and most of the words of the code.
 func carries(f chart.Figure) bool {
 	dir := os.Getenv(protocol.GONB_TMP_DIR_ENV)
 	if carried || dir == "" {
 		return false
 	}
-	code := cellCode(dir)
+	code, title := cellCode(dir), strconv.Quote(f.Title)
 	marker := filepath.Join(dir, "figure-carrier")
 	if b, err := os.ReadFile(marker); err == nil {
-		first, title, _ := strings.Cut(string(b), "\n")
-		if first != code && (title == "" || title != f.Title) {
+		firstTitle, first, _ := strings.Cut(string(b), "\n")
+		edited := firstTitle == title && f.Title != "" && alike(first, code)
+		if first != code && !edited {
 			return false
 		}
 	}
-	if err := os.WriteFile(marker, []byte(code+"\n"+f.Title), 0o644); err != nil {
+	if err := os.WriteFile(marker, []byte(title+"\n"+code), 0o644); err != nil {
 		return false // it would ride in every figure
 	}
 	carried = true
 	return true
 }
 
-// cellCode returns what tells the code of this cell, without the declarations
-// of all others, from that of another cell.
+// cellCode returns the code of this cell without the declarations of all.
 func cellCode(dir string) string {
 	source, err := os.ReadFile(filepath.Join(dir, "main.go"))
 	if err != nil {
@@ -107,7 +109,27 @@ func cellCode(dir string) string {
 	}
 	_, body, _ := strings.Cut(string(source), "\nfunc main() {")
 	body, _, _ = strings.Cut(body, "\n}\n")
-	return fmt.Sprintf("%x", sha256.Sum256([]byte(body)))
+	return strings.TrimPrefix(strings.TrimSpace(body), "flag.Parse()")
+}
+
+// alike tells whether two codes have more than two thirds of their words in common.
+func alike(a, b string) bool {
+	words := func(code string) []string {
+		return strings.FieldsFunc(code, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	}
+	left, right := words(a), words(b)
+	count := map[string]int{}
+	for _, w := range left {
+		count[w]++
+	}
+	common := 0
+	for _, w := range right {
+		if count[w] > 0 {
+			count[w]--
+			common++
+		}
+	}
+	return 3*common > len(left)+len(right)
 }
 
 // Save writes a figure to a file: .html is a page that needs no other file and

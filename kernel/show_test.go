@@ -98,7 +98,7 @@ func TestCarries(t *testing.T) {
 	t.Setenv("GONB_TMP_DIR", dir)
 	run := func(code string, titles ...string) (carrying string) {
 		t.Helper()
-		source := "package main\n\nfunc helper() {\n}\n\nfunc main() {\n" + code + "\n}\n"
+		source := "package main\n\nfunc helper() {\n}\n\nfunc main() {\n\tflag.Parse()\n" + code + "\n}\n"
 		if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(source), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -110,18 +110,23 @@ func TestCarries(t *testing.T) {
 		}
 		return carrying
 	}
+	const first, other = "kernel.Show(overview(nerlab.Get()))", "fmt.Println(stats.FiringRates(nerlab.Get()))\nfmt.Println(stats.FiringRates(powers.Get()))\nkernel.Show(overview(powers.Get()))"
 	for i, step := range []struct {
 		code   string
 		titles []string
 		want   string
 	}{
-		{"one", []string{"A", "B"}, "A"},
+		{first, []string{"A", "B"}, "A"},
 		{"two", []string{"C"}, ""},
-		{"one", []string{"A", "B"}, "A"}, // again
+		{other, []string{"A"}, ""},
+		{first, []string{"A", "B"}, "A"}, // again
 		{"two", []string{"C"}, ""},
-		{"one, edited", []string{"A"}, "A"},
-		{"one, edited", []string{"A, edited"}, "A, edited"},
+		{other, []string{"A"}, ""},
+		{"// edited\n" + first, []string{"A"}, "A"},
+		{"// edited\n" + first, []string{"A, edited"}, "A, edited"},
+		{first + "\nfmt.Println(1)", []string{"A, edited"}, "A, edited"},
 		{"two", []string{"C"}, ""},
+		{other, []string{"A, edited"}, ""},
 		{"three", []string{""}, ""},
 	} {
 		if got := run(step.code, step.titles...); got != step.want {

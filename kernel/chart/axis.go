@@ -3,6 +3,7 @@ package chart
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -25,6 +26,17 @@ func (a Axis) Text() string {
 		return a.Unit
 	}
 	return a.Label + " (" + a.Unit + ")"
+}
+
+// same tells what sets an axis apart from that of the first frame.
+func (a Axis) same(first Axis) error {
+	switch {
+	case a.Label != first.Label || a.Unit != first.Unit || a.Min != first.Min || a.Max != first.Max:
+		return fmt.Errorf("its axis %q from %v to %v is not the first frame's %q from %v to %v", a.Text(), a.Min, a.Max, first.Text(), first.Min, first.Max)
+	case !slices.Equal(a.Categories, first.Categories):
+		return fmt.Errorf("its axis %q has the categories %q, in the first frame %q", a.Text(), a.Categories, first.Categories)
+	}
+	return nil
 }
 
 func (a Axis) check() error {
@@ -149,9 +161,15 @@ func limits(a Axis, low, high float64) (float64, float64) {
 	case size < tiny:
 		return -1, 1
 	case high/2-low/2 <= 1e-12*size: // numbers have no ticks in between
-		return low - size/10, high + size/10
+		return round(low - size/10), round(high + size/10)
 	}
 	return low, high
+}
+
+// round leaves 12 digits, so that limits do not miss a tick by the last one.
+func round(x float64) float64 {
+	x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
+	return x
 }
 
 // Scaled returns the figure with axes whose numbers nobody can read, below

@@ -17,7 +17,7 @@ type Figure struct {
 	X      Axis
 	Panels []Panel
 
-	Frames []Frame // panels of the same number and heights each
+	Frames []Frame // panels of the same number, heights and axes each
 	Slider string  // what the slider changes: "Peak rate"
 	Frame  int     // the frame to begin with, and the one of a still picture
 }
@@ -118,6 +118,9 @@ func (f Frame) check(first Frame) error {
 			return wrap(fmt.Errorf("its height or legend is not that of the first frame"))
 		}
 		if err := p.Y.check(); err != nil {
+			return wrap(err)
+		}
+		if err := p.Y.same(first.Panels[i].Y); err != nil {
 			return wrap(err)
 		}
 		for j, s := range p.Series {

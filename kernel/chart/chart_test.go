@@ -2,6 +2,7 @@ package chart_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -111,6 +112,52 @@ func TestThin(t *testing.T) {
 	})
 }
 
+// A thinned line goes where the line goes, wherever its points are dense, and
+// when it turns back.
+func TestThinKeepsShapes(t *testing.T) {
+	const n, columns = 20000, 400
+	burst, loop, turns := &chart.Line{}, &chart.Line{}, &chart.Line{}
+	for i := range n {
+		a := float64(i) / n
+		x := a / 100 // most points in a hundredth of the axis
+		if i > n-20 {
+			x = 1 - float64(n-1-i)/20
+		}
+		burst.X, burst.Y = append(burst.X, x), append(burst.Y, math.Sin(3000*x)/2+math.Sin(50*x)/3)
+		loop.X, loop.Y = append(loop.X, math.Cos(40*math.Pi*a)), append(loop.Y, math.Sin(40*math.Pi*a))
+		turns.X, turns.Y = append(turns.X, math.Cos(7*math.Pi*a*a)), append(turns.Y, math.Sin(4*math.Pi*a))
+	}
+	for name, l := range map[string]*chart.Line{"burst": burst, "loop": loop, "turns": turns} {
+		x, y := l.Thin(columns)
+		if len(x) > 8*columns {
+			t.Errorf("%s: %d points of %d columns", name, len(x), columns)
+		}
+		x0, x1 := span(l.X)
+		y0, y1 := span(l.Y)
+		far := 0.0
+		for i := range l.X {
+			near := math.Inf(1)
+			for j := 1; j < len(x) && near > 0.25/columns; j++ {
+				near = min(near, distance((l.X[i]-x0)/(x1-x0), (l.Y[i]-y0)/(y1-y0), (x[j-1]-x0)/(x1-x0), (y[j-1]-y0)/(y1-y0), (x[j]-x0)/(x1-x0), (y[j]-y0)/(y1-y0)))
+			}
+			far = max(far, near*columns)
+		}
+		if far > 1 {
+			t.Errorf("%s: a point is %.1f px from the thinned line", name, far)
+		}
+	}
+}
+
+// distance returns how far a point is from the stretch between two others.
+func distance(x, y, ax, ay, bx, by float64) float64 {
+	dx, dy := bx-ax, by-ay
+	part := 0.0
+	if d := dx*dx + dy*dy; d > 0 {
+		part = min(1, max(0, ((x-ax)*dx+(y-ay)*dy)/d))
+	}
+	return math.Hypot(x-ax-part*dx, y-ay-part*dy)
+}
+
 func span(y []float64) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, v := range y {
@@ -133,5 +180,18 @@ func TestSeriesColorsDiffer(t *testing.T) {
 	}
 	if len(seen) != len(colors) || colors[4] != chart.Red {
 		t.Errorf("the colours are %v", colors)
+	}
+}
+
+// Bars do not cover each other, in whatever order they come.
+func TestBarsAreNarrowerThanTheirDistance(t *testing.T) {
+	for _, x := range [][]float64{{1, 2, 3}, {1, 4, 2, 5, 3}, {3, 1, 4, 1, 2}} {
+		b := &chart.Bars{X: slices.Clone(x), Y: make([]float64, len(x))}
+		if got := b.Wide(); math.Abs(got-0.8) > 1e-12 {
+			t.Errorf("bars at %v are %v wide, want 0.8", x, got)
+		}
+		if !slices.Equal(b.X, x) {
+			t.Errorf("bars at %v moved to %v", x, b.X)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 
 	"gomyogen/myogen/neo"
@@ -242,8 +243,9 @@ func (b *Bars) Wide() float64 {
 		return b.Width
 	}
 	near := math.Inf(1)
-	for i := 1; i < len(b.X); i++ {
-		if d := math.Abs(b.X[i] - b.X[i-1]); d > 0 {
+	x := slices.Sorted(slices.Values(b.X))
+	for i := 1; i < len(x); i++ {
+		if d := x[i] - x[i-1]; d > 0 {
 			near = min(near, d)
 		}
 	}

@@ -1,6 +1,9 @@
 package chart
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Points returns the corners of the steps as a line.
 func (s *Step) Points() *Line {
@@ -16,49 +19,91 @@ func (s *Step) Points() *Line {
 }
 
 // Thin returns at most about 2*columns points of the line that look the same
-// drawn over so many columns of pixels: the lowest and the highest of each.
+// drawn over so many columns of pixels: the lowest and the highest of each, and
+// the outer ones beside a column without points. Of a line that turns back it
+// returns up to four times as many: the extremes of x and y of short stretches.
 // A gap stays one.
 func (l *Line) Thin(columns int) (x, y []float64) {
 	if len(l.X) <= 2*columns {
 		return l.X, l.Y
 	}
-	per := (len(l.X) + columns - 1) / columns
-	for i := 0; i < len(l.X); i += per {
-		end := min(i+per, len(l.X))
-		low, high, gap := -1, -1, -1
-		for j := i; j < end; j++ {
-			switch {
-			case math.IsNaN(l.Y[j]):
-				gap = j
-			case low < 0:
-				low, high = j, j
-			case l.Y[j] < l.Y[low]:
-				low = j
-			case l.Y[j] > l.Y[high]:
-				high = j
-			}
+	sorted := slices.IsSorted(l.X)
+	column := columnOf(l.X, columns)
+	for from, end := 0, 0; from < len(l.X); from = end {
+		end = endOf(column, from, len(l.X))
+		keep := l.extremes(from, end, !sorted)
+		if from > 0 && column(from)-column(from-1) > 1 && !math.IsNaN(l.Y[from]) {
+			keep = append(keep, from)
 		}
-		if low >= 0 {
-			first, second := min(low, high), max(low, high)
-			if gap >= 0 && gap < first {
-				x, y = append(x, l.X[gap]), append(y, math.NaN())
-			}
-			x, y = append(x, l.X[first]), append(y, l.Y[first])
-			if gap > first && gap < second {
-				x, y = append(x, l.X[gap]), append(y, math.NaN())
-			}
-			if second != first {
-				x, y = append(x, l.X[second]), append(y, l.Y[second])
-			}
-			if gap <= second {
-				continue
-			}
+		if end < len(l.X) && column(end)-column(end-1) > 1 && !math.IsNaN(l.Y[end-1]) {
+			keep = append(keep, end-1)
 		}
-		if gap >= 0 {
-			x, y = append(x, l.X[gap]), append(y, math.NaN())
+		slices.Sort(keep)
+		for _, i := range slices.Compact(keep) {
+			x, y = append(x, l.X[i]), append(y, l.Y[i])
 		}
 	}
 	return x, y
+}
+
+// columnOf returns in which of so many columns a point is. A line that turns
+// back has twice as many stretches of equally many points in their place.
+func columnOf(x []float64, columns int) func(i int) int {
+	if !slices.IsSorted(x) {
+		per := (len(x) + 2*columns - 1) / (2 * columns)
+		return func(i int) int { return i / per }
+	}
+	first, width := x[0], x[len(x)-1]-x[0]
+	if width == 0 {
+		return func(int) int { return 0 }
+	}
+	return func(i int) int { return min(columns-1, int((x[i]-first)/width*float64(columns))) }
+}
+
+// endOf returns the first point after from, of n, that is in another column.
+func endOf(column func(int) int, from, n int) int {
+	end := from + 1
+	for end < n && column(end) == column(from) {
+		end++
+	}
+	return end
+}
+
+// extremes returns where the lowest and the highest y of from..end are, with
+// those of x if both is true, and the last gap.
+func (l *Line) extremes(from, end int, both bool) (at []int) {
+	low, high, left, right, gap := -1, -1, -1, -1, -1
+	for i := from; i < end; i++ {
+		if math.IsNaN(l.Y[i]) {
+			gap = i
+			continue
+		}
+		if low < 0 {
+			low, high, left, right = i, i, i, i
+		}
+		if l.Y[i] < l.Y[low] {
+			low = i
+		}
+		if l.Y[i] > l.Y[high] {
+			high = i
+		}
+		if l.X[i] < l.X[left] {
+			left = i
+		}
+		if l.X[i] > l.X[right] {
+			right = i
+		}
+	}
+	if low >= 0 {
+		at = append(at, low, high)
+	}
+	if low >= 0 && both {
+		at = append(at, left, right)
+	}
+	if gap >= 0 {
+		at = append(at, gap)
+	}
+	return at
 }
 
 // Thin returns the band over at most so many columns: of each the widest room.
@@ -67,10 +112,11 @@ func (b *Band) Thin(columns int) *Band {
 		return b
 	}
 	out := &Band{Name: b.Name, Color: b.Color}
-	per := (len(b.X) + columns - 1) / columns
-	for i := 0; i < len(b.X); i += per {
+	column := columnOf(b.X, columns)
+	for from, end := 0, 0; from < len(b.X); from = end {
+		end = endOf(column, from, len(b.X))
 		low, high := math.Inf(1), math.Inf(-1)
-		for j := i; j < min(i+per, len(b.X)); j++ {
+		for j := from; j < end; j++ {
 			if b.Low[j] <= b.High[j] {
 				low, high = min(low, b.Low[j]), max(high, b.High[j])
 			}
@@ -78,7 +124,7 @@ func (b *Band) Thin(columns int) *Band {
 		if low > high {
 			low, high = math.NaN(), math.NaN()
 		}
-		out.X, out.Low, out.High = append(out.X, b.X[i]), append(out.Low, low), append(out.High, high)
+		out.X, out.Low, out.High = append(out.X, b.X[from]), append(out.Low, low), append(out.High, high)
 	}
 	return out
 }

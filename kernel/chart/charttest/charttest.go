@@ -129,6 +129,7 @@ func Odd() map[string]chart.Figure {
 	return map[string]chart.Figure{
 		"nothing":     one("no series"),
 		"empty":       one("empty series", &chart.Line{Name: "l"}, &chart.Step{Name: "s"}, &chart.Band{Name: "b"}, &chart.Bars{Name: "c"}, &chart.Raster{}, &chart.HeatMap{X1: 1, Max: 1}),
+		"emptyfirst":  one("an empty line before a full one", &chart.Line{Name: "none"}, &chart.Line{Name: "full", X: []float64{0, 1, 2}, Y: []float64{1, 3, 2}}),
 		"silent":      one("trains without spikes", &chart.Raster{Trains: make([]neo.SpikeTrain, 3)}),
 		"point":       one("one point", &chart.Line{Name: "p", X: []float64{3}, Y: []float64{7}}),
 		"nan":         one("only gaps", &chart.Line{Name: "l", X: []float64{0, 1, 2}, Y: []float64{nan, nan, nan}}, &chart.HeatMap{Rows: [][]float64{{nan, nan}}, X1: 2, Max: 1}),
@@ -158,6 +159,10 @@ func Wrong() map[string]chart.Figure {
 	var none *chart.Line
 	frames := Runs()
 	frames.Frames[2].Panels = frames.Frames[2].Panels[:1]
+	unit := Runs()
+	unit.Frames[1].Panels[1].Y.Unit = "Hz"
+	ends := Runs()
+	ends.Frames[2].Panels[0].Y.Max = 30
 	both := Runs()
 	both.Panels = Sheet().Panels
 	return map[string]chart.Figure{
@@ -174,7 +179,9 @@ func Wrong() map[string]chart.Figure {
 		`panel 0 ("p"): series 0 is nil`:                           one(none),
 		`the axis "Time" goes from 2 to 1`:                         {Title: "wrong", X: chart.Axis{Label: "Time", Min: 2, Max: 1}, Panels: []chart.Panel{{}}},
 		`frame 2 ("80 pps"): 1 panels, the first frame has 2`:      frames,
-		`figure "Three runs": it has both panels and frames`:       both,
-		`a height of 5000 px is not in 0..2000`:                    {Title: "wrong", Panels: []chart.Panel{{Height: 5000}}},
+		`frame 1 ("40 pps"): panel 1 ("Drive"): its axis "Rate (Hz)" from 0 to 0 is not the first frame's "Rate (pps)" from 0 to 0`: unit,
+		`frame 2 ("80 pps"): panel 0 ("Spikes at 80 pps"): its axis "Neuron" from 0 to 30 is not`:                                   ends,
+		`figure "Three runs": it has both panels and frames`:                                                                        both,
+		`a height of 5000 px is not in 0..2000`:                                                                                     {Title: "wrong", Panels: []chart.Panel{{Height: 5000}}},
 	}
 }

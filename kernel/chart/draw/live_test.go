@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -225,15 +226,16 @@ func TestManySpikes(t *testing.T) {
 	}
 }
 
-func TestSaves(t *testing.T) {
-	f := charttest.Sheet()
-	w := open(t, f, 900, 1500)
+// saved clicks on buttons and returns the files that the figure gives, by
+// their extension.
+func saved(t *testing.T, w window, buttons ...string) map[string][]byte {
+	t.Helper()
 	w.do(chromedp.Evaluate[chromedp.Void](`window.saved = []; HTMLAnchorElement.prototype.click = function () { window.saved.push(fetch(this.href).then(r => r.blob()).then(b => new Promise(done => { const r = new FileReader(); r.onload = () => done([this.download, r.result]); r.readAsDataURL(b); }))); }`))
-	for _, name := range []string{"PNG", "SVG", "CSV"} {
+	for _, name := range buttons {
 		click(w, name)
 	}
 	w.do(chromedp.Evaluate[chromedp.Void](`Promise.all(window.saved).then(all => { window.files = Object.fromEntries(all); })`))
-	w.wait(`!!window.files && Object.keys(window.files).length === 3`)
+	w.wait(fmt.Sprintf(`!!window.files && Object.keys(window.files).length === %d`, len(buttons)))
 	files := map[string][]byte{}
 	for name, url := range eval[map[string]string](w, `window.files`) {
 		_, data, _ := strings.Cut(url, ",")
@@ -241,13 +243,50 @@ func TestSaves(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files[strings.TrimPrefix(name, "Every_kind_of_series")] = b
+		files[filepath.Ext(name)] = b
 		if shots != "" {
 			if err := os.WriteFile(filepath.Join(shots, "saved-"+name), b, 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
+	return files
+}
+
+// A table says what of the data it holds.
+func TestTableSaysWhatItHolds(t *testing.T) {
+	step := &chart.Step{Name: "step", X: []float64{0, 1, 2}, Y: []float64{5, 7, 6}}
+	line := &chart.Line{Name: "line", X: make([]float64, 100000), Y: make([]float64, 100000)}
+	for i := range line.X {
+		line.X[i], line.Y[i] = 2*float64(i)/99999, math.Sin(float64(i))
+	}
+	f := chart.Figure{Title: "f", X: chart.Axis{Label: "Time", Unit: "s"}, Panels: []chart.Panel{{Title: "p", Series: []chart.Series{step, line, &chart.Rule{Name: "r", At: 1}}}}}
+	w := open(t, f, 900, 400)
+	csv := string(saved(t, w, "CSV")[".csv"])
+	n := strings.Count(csv, "\n") - 3 // without the comment, the head and the rule
+	if n < 15000 || n > 50000 {
+		t.Errorf("the table has %d points", n)
+	}
+	want := fmt.Sprintf("%d of 100003 points", n)
+	if first, _, _ := strings.Cut(csv, "\n"); !strings.HasPrefix(first, "# "+want+", as drawn") {
+		t.Errorf("the table begins with %q, want %q", first, want)
+	}
+	if title := eval[string](w, `document.querySelector(".tools button:last-child").title`); !strings.Contains(title, want+", as drawn") {
+		t.Errorf("the button says %q, want %q", title, want)
+	}
+	if !strings.Contains(csv, "value,low\np,step,0,5,\np,step,1,7,\np,step,2,6,\np,line,") {
+		t.Errorf("the table is\n%.300s", csv)
+	}
+	// The steps are drawn with corners and read as such.
+	if got := hover(w, 0, 0.9, 5); !strings.Contains(got, "step: 5") {
+		t.Errorf("at 0.9 s it reads %q", got)
+	}
+}
+
+func TestSaves(t *testing.T) {
+	f := charttest.Sheet()
+	w := open(t, f, 900, 1500)
+	files := saved(t, w, "PNG", "SVG", "CSV")
 	img := decode(t, files[".png"])
 	if got := img.Bounds().Dx(); got != 2*chart.StillWidth {
 		t.Errorf("the PNG is %d px wide, want %d", got, 2*chart.StillWidth)
@@ -289,6 +328,18 @@ func TestOddFigures(t *testing.T) {
 			t.Errorf("%s: axes %s", name, state)
 		}
 		t.Logf("%s: %s", name, state)
+		for _, axis := range strings.Split(state, "; ") {
+			ticks := strings.Fields(axis)
+			if name != "categories" && len(slices.Compact(slices.Clone(ticks[2:]))) < len(ticks)-2 {
+				t.Errorf("%s: ticks repeat: %s", name, axis)
+			}
+		}
+		if name == "emptyfirst" {
+			counts := eval[[]int](w, fmt.Sprintf(`(c => c.getOption().series.map((_, i) => c.getModel().getSeriesByIndex(i).getData().count()))(echarts.getInstanceByDom(document.querySelectorAll(".myogen-figure .plot")[%d].firstElementChild))`, i))
+			if fmt.Sprint(counts) != "[0 3]" {
+				t.Errorf("%s: the lines have %v points, want 0 and 3", name, counts)
+			}
+		}
 	}
 	if shots != "" {
 		b, err := chromedp.Run(w.ctx, chromedp.FullScreenshot(100))
@@ -324,6 +375,85 @@ func TestThemeAndWidth(t *testing.T) {
 	w.shot("dark")
 	if got := eval[string](w, `chart.getOption().textStyle.color`); got != "#d8d8d8" {
 		t.Errorf("on a dark page texts are %s", got)
+	}
+}
+
+// The keyboard hides and shows what the legend names.
+func TestLegendByKeyboard(t *testing.T) {
+	w := open(t, charttest.Runs(), 900, 600)
+	w.do(chromedp.Focus(chromedp.CSS(".runs input")), chromedp.KeyEvent(kb.Tab))
+	for i, want := range []string{"drive true true", "drive false false", "drive true true"} {
+		if i > 0 {
+			w.do(chromedp.KeyEvent(" "))
+		}
+		if got := eval[string](w, `[document.activeElement.textContent, document.activeElement.getAttribute("aria-pressed"), chart.getModel().getComponent("legend", 0).isSelected("drive")].join(" ")`); got != want {
+			t.Errorf("step %d: %q, want %q", i, got, want)
+		}
+		if i == 0 {
+			w.shot("legend-by-keyboard")
+		}
+	}
+}
+
+// counting lets the page count the charts, observers and listeners that came
+// since and are there.
+const counting = `window.charts = []; window.watching = new Set(); window.listening = new Set();
+const { init } = echarts, { observe, disconnect } = MutationObserver.prototype, { addEventListener, removeEventListener } = MediaQueryList.prototype;
+window.echarts = Object.create(echarts, { init: { value: (...all) => { const c = init(...all); charts.push(c); return c; } } });
+MutationObserver.prototype.observe = function (...all) { watching.add(this); return observe.apply(this, all); };
+MutationObserver.prototype.disconnect = function () { watching.delete(this); return disconnect.apply(this); };
+MediaQueryList.prototype.addEventListener = function (name, act) { listening.add(act); return addEventListener.call(this, name, act); };
+MediaQueryList.prototype.removeEventListener = function (name, act) { listening.delete(act); return removeEventListener.call(this, name, act); };
+window.living = () => [charts.filter(c => !c.isDisposed()).length, watching.size, listening.size].join(" ");`
+
+// A cell that runs again leaves nothing of its last output behind, and an
+// output that was out of the page for a while comes back as it was.
+func TestFiguresEnd(t *testing.T) {
+	w := open(t, charttest.Runs(), 900, 600)
+	w.do(chromedp.Evaluate[chromedp.Void](counting + `
+		window.figure = document.querySelector(".myogen-figure").dataset.figure; window.code = document.querySelector(".myogen-figure + script").textContent;
+		document.querySelector(".myogen-figure").remove();
+		window.out = document.createElement("div"); document.body.append(out);
+		window.run = () => { out.replaceChildren(); const box = document.createElement("div"), script = document.createElement("script"); box.className = "myogen-figure"; box.dataset.figure = figure; box.append(new Image()); script.textContent = code; out.append(box); out.append(script); };`))
+	const alive = `(f => !!f && f.dataset.state === "live" && !!f.querySelector("canvas"))(out.querySelector(".myogen-figure"))`
+	count := func(when string, want int) {
+		t.Helper()
+		got := ""
+		for range 50 {
+			if got = evalPage[string](w, `living()`); got == fmt.Sprintf("%[1]d %[1]d %[1]d", want) {
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		t.Errorf("%s: %s charts, observers and listeners live, want %d of each", when, got, want)
+	}
+	for range 4 {
+		w.do(chromedp.Evaluate[chromedp.Void](`run()`))
+		w.wait(alive)
+		count("run again", 1)
+	}
+	// Out of sight, as in a tab behind another.
+	w.do(chromedp.Evaluate[chromedp.Void](`out.style.display = "none"; requestAnimationFrame(() => requestAnimationFrame(() => { window.unseen = true; }))`))
+	w.wait(`!!window.unseen`)
+	count("out of sight", 1)
+	w.do(chromedp.Evaluate[chromedp.Void](`run()`))
+	count("run out of sight", 0)
+	w.do(chromedp.Evaluate[chromedp.Void](`out.style.display = ""`))
+	w.wait(alive)
+	count("in sight again", 1)
+	// Detached and attached again.
+	state := `(c => JSON.stringify([c.getOption().dataZoom[0].start, c.getOption().legend[0].selected]))(echarts.getInstanceByDom(out.querySelector(".plot").firstElementChild))`
+	w.do(chromedp.Evaluate[chromedp.Void](`(c => { c.dispatchAction({ type: "dataZoom", dataZoomIndex: 0, start: 25, end: 75 }); c.dispatchAction({ type: "legendUnSelect", name: "drive" }); })(echarts.getInstanceByDom(out.querySelector(".plot").firstElementChild))`))
+	before := evalPage[string](w, state)
+	for range 2 {
+		w.do(chromedp.Evaluate[chromedp.Void](`window.kept = out.firstElementChild; kept.remove()`))
+		count("out of the page", 0)
+		w.do(chromedp.Evaluate[chromedp.Void](`out.prepend(kept)`))
+		w.wait(alive)
+		count("in the page again", 1)
+		if after := evalPage[string](w, state); after != before || !strings.Contains(after, "[25,") {
+			t.Errorf("it comes back with %s, went with %s", after, before)
+		}
 	}
 }
 

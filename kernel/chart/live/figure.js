@@ -234,12 +234,20 @@
     return out;
   }
 
+  // x and y by turns, with the corners of steps.
+  function points(s) {
+    const x = s.column(s.xs), y = s.column(s.ys), n = s.step && x.length ? 2 * x.length - 1 : x.length, out = new Float64Array(2 * n);
+    for (let i = 0; i < n; i++) {
+      out[2 * i] = x[s.step ? i + 1 >> 1 : i];
+      out[2 * i + 1] = y[s.step ? i >> 1 : i];
+    }
+    return out;
+  }
   function series(spec, theme, shown, o) {
     return spec.frames[shown].series.map(s => {
       const base = { name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false, silent: true };
       if (s.kind === "line" || s.kind === "dots") {
-        const x = s.column(s.xs), y = s.column(s.ys), data = new Float64Array(2 * x.length), color = theme.mark(s.color), dots = s.kind === "dots";
-        for (let i = 0; i < x.length; i++) { data[2 * i] = x[i]; data[2 * i + 1] = y[i]; }
+        const color = theme.mark(s.color), dots = s.kind === "dots", data = points(s);
         if (!data.length) return { ...base, type: "line", data: [] };
         return { ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: dots, showAllSymbol: dots, symbol: dots ? "circle" : "none", symbolSize: s.width + 3, itemStyle: { color, opacity: 1 }, lineStyle: { width: dots ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } };
       }
@@ -313,6 +321,12 @@
     return out;
   }
 
+  // What of the data of a run is in the figure.
+  function held(spec, shown) {
+    const all = spec.frames[shown].series.filter(s => s.of), sum = count => all.reduce((n, s) => n + count(s), 0);
+    return sum(s => (s.xs || s.ys).n) + " of " + sum(s => s.of) + " points, as drawn";
+  }
+
   function table(spec, shown) {
     const rows = [["panel", "series", spec.x.label + (spec.x.unit ? " (" + spec.x.unit + ")" : ""), "value", "low"]];
     const frame = spec.frames[shown];
@@ -331,7 +345,8 @@
       }
     }
     const quote = v => /[",\n]/.test(v) ? '"' + String(v).replace(/"/g, '""') + '"' : String(v);
-    return rows.map(r => r.map(quote).join(",")).join("\n") + "\n";
+    const note = "# " + held(spec, shown) + ": rounded, of many points the extremes, of many columns of a heat map means\n";
+    return note + rows.map(r => r.map(quote).join(",")).join("\n") + "\n";
   }
 
   // --- The live figure: tools, chart, slider of runs.
@@ -339,6 +354,7 @@
   function decode(blob) {
     const at = 4 + new DataView(blob.buffer).getUint32(0, true), spec = JSON.parse(new TextDecoder().decode(blob.subarray(4, at))), known = new Map();
     const column = c => {
+      if (!c.n) return new Float64Array(0); // stands where the next one does
       if (known.has(c.at)) return known.get(c.at);
       const out = new Float64Array(c.n);
       let p = at + c.at, level = 0;
@@ -381,7 +397,9 @@
     tool("Reset", "Show the whole figure again (0)", () => reset());
     tool("PNG", "Save as PNG", () => save("png"));
     tool("SVG", "Save as SVG", () => save("svg"));
-    tool("CSV", "Save the data as CSV", () => save("csv"));
+    const csv = tool("CSV", "", () => save("csv"));
+    const tell = () => { csv.title = "Save as CSV: " + held(spec, shown); };
+    tell();
     if (spec.frames.length > 1) {
       const runs = make("label", "runs", el, (spec.slider || "Run") + ":"), slider = make("input", "", runs), value = make("output", "", runs);
       Object.assign(slider, { type: "range", min: 0, max: spec.frames.length - 1, step: 1, value: shown });
@@ -391,10 +409,22 @@
         slider.setAttribute("aria-valuetext", spec.frames[shown].label);
         if (chart) chart.setOption({ title: spec.frames[shown].titles.map(text => ({ text })), series: series(spec, themes[theme], shown, {}) }, { replaceMerge: ["series"] });
         hide();
+        tell();
       };
       slider.addEventListener("input", show);
       value.textContent = spec.frames[shown].label;
       slider.setAttribute("aria-valuetext", spec.frames[shown].label);
+    }
+    // The legend for the keyboard: ECharts hears the pointer alone.
+    const entries = new Map(), group = make("div", "unseen entries", el);
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", "Series to show");
+    for (const name of new Set(spec.option.legend.flatMap(l => l.data || []))) {
+      const b = make("button", "", group, name);
+      b.type = "button";
+      b.setAttribute("aria-pressed", true);
+      b.addEventListener("click", () => chart.dispatchAction({ type: "legendToggleSelect", name }));
+      entries.set(name, b);
     }
     const plot = make("div", "plot", el), height = spec.height + 24;
     plot.style.height = height + "px";
@@ -407,18 +437,24 @@
     const heard = make("div", "unseen", el);
     heard.setAttribute("role", "status");
 
+    let kept = null; // zoom and hidden series, while no chart stands
     function begin() {
-      if (chart) chart.dispose();
       theme = dark() ? "dark" : "light";
       for (const [k, v] of Object.entries(themes[theme])) if (typeof v === "string") el.style.setProperty("--" + k, v);
       chart = echarts.init(canvas, null, { width: plot.clientWidth, height });
       chart.setOption(option(spec, themes[theme], shown, () => chart, { width: plot.clientWidth }));
+      chart.on("legendselectchanged", e => { for (const [name, b] of entries) b.setAttribute("aria-pressed", e.selected[name] !== false); });
+      if (!kept) return;
+      chart.setOption({ legend: kept.legend });
+      zooms(kept.zoom);
     }
-    function resize() {
-      const zoom = chart.getOption().dataZoom;
-      begin();
-      zooms(zoom.map(z => ({ start: z.start, end: z.end })));
+    function end() {
+      const o = chart.getOption();
+      kept = { zoom: o.dataZoom.map(z => ({ start: z.start, end: z.end })), legend: (o.legend || []).map(l => ({ selected: l.selected })) };
+      chart.dispose();
+      chart = null;
     }
+    function resize() { end(); begin(); }
     function zooms(list) { chart.dispatchAction({ type: "dataZoom", batch: list.map((z, i) => ({ dataZoomIndex: i, ...z })) }); }
     function reset() { zooms(Array.from({ length: 2 + spec.panels.length }, () => ({ start: 0, end: 100 }))); hide(); }
 
@@ -527,21 +563,39 @@
       setTimeout(() => URL.revokeObjectURL(url), 60000);
     }
 
-    // The width is 0 while a cell is out of sight.
+    // Light and dark follow JupyterLab's theme, and a page's own.
+    const recolor = () => { if (chart && plot.clientWidth && theme !== (dark() ? "dark" : "light")) resize(); };
+    const watcher = new MutationObserver(recolor), scheme = matchMedia("(prefers-color-scheme: dark)");
+    function wake() {
+      begin();
+      watcher.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class", "style"] });
+      scheme.addEventListener("change", recolor);
+      awake.set(box, sleep);
+      still.style.display = "none";
+      box.dataset.state = "live";
+    }
+    function sleep() {
+      awake.delete(box);
+      watcher.disconnect();
+      scheme.removeEventListener("change", recolor);
+      end();
+      delete box.dataset.state;
+    }
+    // The width is 0 while a cell is out of sight. One that left the page may
+    // be gone for good, or come back.
     const sized = new ResizeObserver(() => {
-      if (!plot.clientWidth) return;
-      if (!chart) {
-        try { begin(); } catch (e) { sized.disconnect(); el.remove(); throw e; }
-        still.style.display = "none";
-        box.dataset.state = "live";
+      if (!plot.clientWidth) {
+        if (chart && !box.isConnected) sleep();
+      } else if (!chart) {
+        try { wake(); } catch (e) { sized.disconnect(); el.remove(); still.style.display = ""; throw e; }
       } else if (chart.getWidth() !== plot.clientWidth) resize();
     });
     sized.observe(plot);
-    // Light and dark follow JupyterLab's theme, and a page's own.
-    const recolor = () => { if (chart && plot.clientWidth && theme !== (dark() ? "dark" : "light")) resize(); };
-    new MutationObserver(recolor).observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class", "style"] });
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolor);
   }
+
+  // Figures that left the page while they were out of sight did not notice.
+  const awake = window.myogenFigures ||= new Map();
+  for (const [other, sleep] of awake) if (!other.isConnected) sleep();
 
   Promise.all([window.myogenECharts, unzip(box.dataset.figure)]).then(([, blob]) => draw(decode(blob)))
     .catch(e => console.warn("The figure stays a picture:", e));

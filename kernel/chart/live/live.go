@@ -90,9 +90,10 @@ type series struct {
 	Color  string  `json:"color,omitempty"`
 	Width  float64 `json:"width,omitempty"`
 	Dashed bool    `json:"dashed,omitempty"`
-	Step   bool    `json:"step,omitempty"`   // holds its value
+	Step   bool    `json:"step,omitempty"`   // holds its value; the script makes the corners
 	Sorted bool    `json:"sorted,omitempty"` // x can be searched
 
+	Of  int     `json:"of,omitempty"` // points before thinning
 	X   *column `json:"xs,omitempty"`
 	Y   *column `json:"ys,omitempty"`
 	Low *column `json:"lows,omitempty"` // of a band, whose upper edge is Y
@@ -235,16 +236,12 @@ func (e encoder) encode(s chart.Series, c color.RGBA, p chart.Panel) []series {
 	case *chart.Line:
 		return e.line(s, c)
 	case *chart.Step:
-		out := e.line(s.Points(), c)
-		for i := range out {
-			out[i].Step = true
-		}
-		return out
+		return e.step(s, c)
 	case *chart.Band:
 		t := s.Thin(e.columns)
-		return []series{{Kind: "band", Name: s.Name, Color: hex(c), Sorted: true, X: ptr(e.fine(t.X)), Low: e.values(t.Low), Y: e.values(t.High)}}
+		return []series{{Kind: "band", Name: s.Name, Color: hex(c), Sorted: true, Of: len(s.X), X: ptr(e.fine(t.X)), Low: e.values(t.Low), Y: e.values(t.High)}}
 	case *chart.Bars:
-		return []series{{Kind: "bars", Name: s.Name, Color: hex(c), Width: s.Wide(), X: ptr(e.fine(s.X)), Y: e.values(s.Y)}}
+		return []series{{Kind: "bars", Name: s.Name, Color: hex(c), Width: s.Wide(), Of: len(s.X), X: ptr(e.fine(s.X)), Y: e.values(s.Y)}}
 	case *chart.Rule:
 		return []series{{Kind: "rule", Name: s.Name, Color: hex(c), At: s.At, Vertical: s.Vertical, Dashed: !s.Solid}}
 	case *chart.Raster:
@@ -271,15 +268,31 @@ func (e encoder) values(y []float64) *column {
 // line packs a line and, as dots, the points that have no neighbour.
 func (e encoder) line(l *chart.Line, c color.RGBA) []series {
 	x, y := l.Thin(e.columns)
+	dx, dy := chart.Alone(x, y)
+	return e.points(l, c, x, y, dx, dy)
+}
+
+// step packs the values of steps without their corners.
+func (e encoder) step(s *chart.Step, c color.RGBA) []series {
+	l := &chart.Line{Name: s.Name, X: s.X, Y: s.Y, Dashed: s.Dashed, Width: s.Width}
+	x, y := l.Thin(e.columns)
+	corners := (&chart.Step{X: x, Y: y}).Points()
+	dx, dy := chart.Alone(corners.X, corners.Y)
+	out := e.points(l, c, x, y, dx, dy)
+	out[0].Step = true
+	return out
+}
+
+// points packs what is left of l and, if there are any, dots.
+func (e encoder) points(l *chart.Line, c color.RGBA, x, y, dx, dy []float64) []series {
 	out := series{Kind: "line", Name: l.Name, Color: hex(c), Width: l.Pixels(), Dashed: l.Dashed, Sorted: slices.IsSorted(x)}
 	dots := out
-	dots.Kind = "dots"
-	out.X, out.Y = ptr(e.fine(x)), e.values(y)
-	if dx, dy := chart.Alone(x, y); len(dx) > 0 {
-		dots.X, dots.Y = ptr(e.fine(dx)), e.values(dy)
-		return []series{out, dots}
+	out.Of, out.X, out.Y = len(l.X), ptr(e.fine(x)), e.values(y)
+	if len(dx) == 0 {
+		return []series{out}
 	}
-	return []series{out}
+	dots.Kind, dots.X, dots.Y = "dots", ptr(e.fine(dx)), e.values(dy)
+	return []series{out, dots}
 }
 
 // rowColors is how many colours the rows of a raster or the values of a map
@@ -300,7 +313,7 @@ func (e encoder) raster(r *chart.Raster) series {
 		counts[i], names[i] = len(t.Times), t.Name
 		named = named || t.Name != ""
 	}
-	out := series{Kind: "raster", Rows: len(r.Trains), X: ptr(e.ticks(times)), Counts: ptr(e.counts(counts))}
+	out := series{Kind: "raster", Rows: len(r.Trains), Of: len(times), X: ptr(e.ticks(times)), Counts: ptr(e.counts(counts))}
 	if named {
 		out.Names = names
 	}
@@ -319,7 +332,7 @@ func (e encoder) heat(h *chart.HeatMap, p chart.Panel) series {
 		values = append(values, row...)
 	}
 	low, high := span(values)
-	out := series{Kind: "heat", Name: h.Label, Rows: len(t.Rows), Columns: len(t.Rows[0]), Span: []float64{h.X0, h.X1}, Values: []float64{h.Min, h.Max},
+	out := series{Kind: "heat", Name: h.Label, Of: len(h.Rows) * len(h.Rows[0]), Rows: len(t.Rows), Columns: len(t.Rows[0]), Span: []float64{h.X0, h.X1}, Values: []float64{h.Min, h.Max},
 		Y: ptr(e.column(values, low, high, 2000)), Ticks: h.BarTicks(p.Pixels())}
 	for i := range rowColors {
 		out.Colors = append(out.Colors, hex(h.Colors.At(float64(i)/(rowColors-1))))
