@@ -15,38 +15,91 @@ import (
 var ErrStopped = errors.New("stopped")
 
 // Context returns a context that is cancelled by the notebook's stop button
-// (or Ctrl-C), with context.Cause ErrStopped. Once stopped, a cell has about
-// 3 s to show what it has and to end by itself - it then counts as a success;
-// 5 s after the button it is killed. The returned function releases the
-// context:
+// (or Ctrl-C), with context.Cause ErrStopped. A stop ends the whole cell: the
+// contexts that it asks for later are cancelled from the start. Once stopped,
+// a cell has about 3 s to show what it has and to end by itself - it then
+// counts as a success; 5 s after the button it is killed. The returned
+// function releases the context:
 //
 //	ctx, stop := kernel.Context()
 //	defer stop()
 //	block, err := sim.Run(ctx, 15*units.S)
-func Context() (context.Context, context.CancelFunc) {
+func Context() (context.Context, context.CancelFunc) { return button.context() }
+
+// button is the stop button of this program, which in a notebook is one cell.
+var button = &stopButton{contexts: map[context.Context]context.CancelCauseFunc{}}
+
+type stopButton struct {
+	mu       sync.Mutex
+	pressed  bool
+	contexts map[context.Context]context.CancelCauseFunc // not released
+	signals  chan os.Signal                              // nil while nobody listens
+}
+
+func (b *stopButton) context() (context.Context, context.CancelFunc) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	ctx, cancel := context.WithCancelCause(context.Background())
+	if b.pressed {
+		cancel(ErrStopped)
+		return ctx, func() {}
+	}
+	b.contexts[ctx] = cancel
+	b.listen()
+	return ctx, func() {
+		cancel(context.Canceled)
+		b.release(ctx)
+	}
+}
+
+// listen waits for the button.
+func (b *stopButton) listen() {
+	if b.signals != nil {
+		return
+	}
 	signals := make(chan os.Signal, 1)
+	b.signals = signals
 	signal.Notify(signals, os.Interrupt)
-	done := make(chan struct{})
 	go func() {
-		select {
-		case <-signals:
-			cancel(ErrStopped)
-			boards.stop(time.Now())
-			if !gonbui.IsNotebook {
-				signal.Stop(signals) // a second Ctrl-C ends the program
-			}
-			// In a notebook one press of the button may arrive twice, from
-			// Jupyter and from GoNB; the second one must not end the cell.
-		case <-done:
+		for range signals {
+			b.press()
 		}
 	}()
-	var once sync.Once
-	return ctx, func() {
-		once.Do(func() {
-			signal.Stop(signals)
-			close(done)
-		})
-		cancel(context.Canceled)
+}
+
+func (b *stopButton) press() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.pressed {
+		return
 	}
+	b.pressed = true
+	for _, cancel := range b.contexts {
+		cancel(ErrStopped)
+	}
+	b.ignore()
+	boards.stop(time.Now())
+}
+
+func (b *stopButton) release(ctx context.Context) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.contexts, ctx)
+	if len(b.contexts) == 0 {
+		b.ignore()
+	}
+}
+
+// ignore gives Ctrl-C its usual effect back: it ends a program that looks at
+// no context, or that did not end after the first one. In a notebook the
+// button may be pressed between two runs of a sweep, and one press may arrive
+// twice, from Jupyter and from GoNB; neither must end the cell before it has
+// shown what it has. The kernel kills the one that goes on.
+func (b *stopButton) ignore() {
+	if gonbui.IsNotebook || b.signals == nil {
+		return
+	}
+	signal.Stop(b.signals)
+	close(b.signals)
+	b.signals = nil
 }

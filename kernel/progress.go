@@ -184,12 +184,12 @@ func (b *board) show(now time.Time) {
 	if b.ended {
 		return
 	}
-	fraction := b.fraction()
-	last := fraction == 1 || b.stopped
-	b.ended = last
 	if b.shown.IsZero() {
 		boards.add(b)
 	}
+	fraction := b.fraction()
+	last := fraction == 1 || b.stopped
+	b.ended = last
 	if b.mode == inLog {
 		if tenths := int(10 * fraction); tenths > b.tenths || last {
 			b.tenths, b.shown = tenths, now
@@ -277,19 +277,22 @@ func (b *board) html(lines []string) string {
 var boards = &boardList{}
 
 type boardList struct {
-	mu  sync.Mutex
-	all []*board
+	mu      sync.Mutex
+	all     []*board
+	stopped bool
 }
 
 func (l *boardList) add(b *board) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.all = append(l.all, b)
+	b.stopped = b.stopped || l.stopped
 }
 
 // stop shows on every board how far it came.
 func (l *boardList) stop(now time.Time) {
 	l.mu.Lock()
+	l.stopped = true
 	all := l.all
 	l.mu.Unlock()
 	for _, b := range all {

@@ -111,6 +111,7 @@ func TestSweep(t *testing.T) {
 
 // What a stop leaves is how far each bar came, and nothing after it.
 func TestStopEndsTheBars(t *testing.T) {
+	newCell(t)
 	p, out := in(inLog, "Run")
 	p.Update(1, 1000)
 	boards.stop(p.start.Add(2 * time.Second))

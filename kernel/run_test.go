@@ -68,6 +68,8 @@ func TestRunStopsAndGoesOn(t *testing.T) {
 	}
 	var result *myogen.Result
 	stop := func(weight units.Conductance) string {
+		newCell(t)
+		defer newCell(t)
 		return quiet(t, func() {
 			go func() {
 				// The handler is there when the bar is.

@@ -1,0 +1,81 @@
+package kernel
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/janpfeifer/gonb/gonbui"
+)
+
+// newCell forgets that the button was pressed, as the next cell does.
+func newCell(t *testing.T) {
+	t.Helper()
+	fresh := func() {
+		button = &stopButton{contexts: map[context.Context]context.CancelCauseFunc{}}
+		boards = &boardList{}
+	}
+	fresh()
+	t.Cleanup(fresh)
+}
+
+func interrupt(t *testing.T) {
+	t.Helper()
+	if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// cell is a cell that is stopped, in a program of its own.
+func cell(t *testing.T) {
+	gonbui.IsNotebook = true
+	first, release := Context()
+	release() // between two runs of a sweep
+	interrupt(t)
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		ctx, stop := Context()
+		cause := context.Cause(ctx)
+		stop()
+		if cause == ErrStopped {
+			interrupt(t) // the button once more
+			time.Sleep(50 * time.Millisecond)
+			_, stop := Context()
+			stop()
+			interrupt(t)
+			time.Sleep(50 * time.Millisecond)
+			if context.Cause(first) == context.Canceled {
+				println("the cell shows what it has")
+			}
+			return
+		}
+	}
+}
+
+// A stop ends all that comes after it, and pressed again does not end the cell.
+func TestStopLasts(t *testing.T) {
+	if os.Getenv("MYOGEN_TEST_CELL") != "" {
+		cell(t)
+		return
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestStopLasts$")
+	cmd.Env = append(os.Environ(), "MYOGEN_TEST_CELL=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "the cell shows what it has") {
+		t.Errorf("a stopped cell: %v\n%s", err, out)
+	}
+}
+
+// A bar that begins after the stop says so.
+func TestBarAfterAStop(t *testing.T) {
+	newCell(t)
+	boards.stop(time.Now())
+	p, out := in(inLog, "Run")
+	p.Update(0, 1000)
+	if got := strings.TrimSpace(out.String()); !strings.HasPrefix(got, "Run: stopped at 0 of 1000 ms") {
+		t.Errorf("the log is %q", got)
+	}
+}
