@@ -26,6 +26,7 @@ type Progress struct {
 	start       time.Time // of the first update
 	first       units.Time
 	done, total units.Time
+	kept        bool // over without having begun
 }
 
 // NewProgress returns a bar. Its Update is what Simulation.Run reports to:
@@ -50,9 +51,22 @@ func (p *Progress) Update(done, total units.Time) {
 	p.board.show(now)
 }
 
+// Done tells that the run of this bar is over. One that has not begun counts
+// as done: there was nothing to compute, its result was kept.
+func (p *Progress) Done() {
+	p.board.mu.Lock()
+	defer p.board.mu.Unlock()
+	p.kept = p.start.IsZero()
+	p.board.show(time.Now())
+}
+
 // fraction is how much is done, from 0 to 1.
 func (p *Progress) fraction() float64 {
 	switch f := float64(p.done / p.total); {
+	case p.kept:
+		return 1
+	case p.start.IsZero():
+		return 0
 	case p.done >= p.total && p.done == p.done: // 0 of 0 too
 		return 1
 	case f > 0 && f < 1:
@@ -62,7 +76,7 @@ func (p *Progress) fraction() float64 {
 }
 
 // finished tells whether all is simulated.
-func (p *Progress) finished() bool { return !p.start.IsZero() && p.fraction() == 1 }
+func (p *Progress) finished() bool { return p.fraction() == 1 }
 
 // line is the bar in words.
 func (p *Progress) line(now time.Time, stopped bool) string {
@@ -70,6 +84,8 @@ func (p *Progress) line(now time.Time, stopped bool) string {
 	of := fmt.Sprintf("%.0f of %.0f ms (%.0f %%)", float64(p.done), float64(p.total), 100*p.fraction())
 	speed := float64(p.done-p.first) / wall
 	switch {
+	case p.kept:
+		return p.title + ": kept"
 	case p.start.IsZero():
 		return p.title
 	case stopped && !p.finished():
@@ -92,12 +108,19 @@ type Sweep struct {
 	runs  []*Progress // that were asked for
 }
 
-// NewSweep returns a bar over n runs:
+// NewSweep returns a bar over n runs. Each that is kept on its own is computed
+// once: with a peak more, one run is.
 //
 //	sweep := kernel.NewSweep("Peak rates", len(peaks))
 //	for _, peak := range peaks {
-//		result, err := simulate(ctx, peak, sweep.Run(peak.String()).Update)
-//		...
+//		bar := sweep.Run(peak.String())
+//		run := kernel.Keep("peak "+peak.String(), func() (*myogen.Result, error) { return simulate(peak, bar) }, peak)
+//		result := run.Get()
+//		bar.Done() // a kept one too
+//		results = append(results, result)
+//		if result.Partial() {
+//			break // the stop button ends the sweep
+//		}
 //	}
 func NewSweep(title string, n int) *Sweep {
 	s := &Sweep{title: title, n: n, start: time.Now(), board: newBoard()}
@@ -123,13 +146,19 @@ func (s *Sweep) fraction() float64 {
 }
 
 func (s *Sweep) line(now time.Time, stopped bool) string {
-	f, done := s.fraction(), 0
+	f, done, kept := s.fraction(), 0, 0
 	for _, p := range s.runs {
 		if p.finished() {
 			done++
 		}
+		if p.kept {
+			kept++
+		}
 	}
 	of := fmt.Sprintf("%s: %d of %d (%.0f %%)", s.title, done, s.n, 100*f)
+	if kept > 0 {
+		of += fmt.Sprintf(", %d of them kept before", kept)
+	}
 	wall := now.Sub(s.start).Seconds()
 	switch {
 	case f == 1:

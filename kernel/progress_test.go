@@ -109,6 +109,37 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// Runs whose results were kept count as done, and the sweep ends.
+func TestSweepOverKeptRuns(t *testing.T) {
+	newCell(t)
+	var out strings.Builder
+	s := NewSweep("Peaks", 3)
+	s.board.mode, s.board.out = inTerminal, &out
+	for i := range 3 {
+		run := s.Run("run")
+		if i == 1 {
+			run.Update(50, 100)
+			run.Update(100, 100)
+		}
+		run.Done()
+	}
+	lines := strings.Split(out.String(), "\r")
+	if last := lines[len(lines)-1]; !strings.HasPrefix(last, "Peaks: 3 of 3 (100 %), 2 of them kept before, took ") || !strings.HasSuffix(last, "\n") {
+		t.Errorf("the terminal shows %q", lines)
+	}
+
+	out.Reset()
+	s = NewSweep("Peaks", 2)
+	s.board.mode, s.board.out = inLog, &out
+	run := s.Run("run")
+	run.Update(50, 100)
+	boards.stop(time.Now())
+	run.Done() // with a partial result
+	if got := out.String(); !strings.Contains(got, "Peaks: 0 of 2 (25 %), stopped after") || strings.Count(got, "stopped") != 1 {
+		t.Errorf("a stopped sweep shows %q", got)
+	}
+}
+
 // What a stop leaves is how far each bar came, and nothing after it.
 func TestStopEndsTheBars(t *testing.T) {
 	newCell(t)
