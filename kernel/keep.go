@@ -16,6 +16,7 @@ import (
 	"gomyogen/kernel/internal/canon"
 	"gomyogen/kernel/internal/code"
 	"gomyogen/kernel/internal/store"
+	"gomyogen/myogen"
 )
 
 // Value is a value that outlives the cell that computes it. Make it with Keep.
@@ -59,7 +60,7 @@ type Value[T any] struct {
 //
 // Values are written by encoding/gob and read back before they are kept: a
 // value that does not survive this is not kept, and a line says why. Nor are
-// the partial results of a stopped run. They are in the folder .myogen beside
+// the partial results of a stopped run, of which Run keeps the state. They are in the folder .myogen beside
 // the notebook, checksummed, ignored by git, 2 GiB at most (or the MiB of the
 // environment variable MYOGEN_KEEP_MIB); the least recently used go first.
 // Kept shows them, Forget removes them.
@@ -145,7 +146,10 @@ func (k *Value[T]) make(folder store.Folder, h store.Header) (T, error) {
 		return v, err
 	}
 	if p, ok := any(v).(interface{ Partial() bool }); ok && p.Partial() {
-		k.notice("partial, so it is not kept; the next cell that needs it computes it")
+		r, _ := any(v).(*myogen.Result)
+		if _, said := goesOn.Load(r); !said {
+			k.notice("partial, so it is not kept; the next cell that needs it computes it")
+		}
 		return v, nil
 	}
 	b, err := encode(v)

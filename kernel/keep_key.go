@@ -22,7 +22,7 @@ func (k *Value[T]) parts() ([]code.Part, error) {
 	case k.compute == nil:
 		return nil, &code.RefusedError{Reason: "there is no function to compute it"}
 	}
-	parts, err := code.Reached(reflect.ValueOf(k.compute).Pointer(), packagePath)
+	parts, err := code.Reached(reflect.ValueOf(k.compute).Pointer(), own)
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +37,10 @@ func (k *Value[T]) parts() ([]code.Part, error) {
 	of := reflect.TypeFor[T]().String()
 	return append(parts, code.Part{Name: "Go", Sum: goes, Shown: goes}, code.Part{Name: "its type", Sum: of, Shown: of}), nil
 }
+
+// own is this package to the notebook's code: what shows how far a run is says
+// nothing about its result.
+var own = code.Package{Path: packagePath, Displays: []string{"Progress", "Sweep"}, Makers: []string{"Run"}}
 
 // key returns the sum of parts.
 func (k *Value[T]) key() (string, error) {
@@ -97,7 +101,7 @@ func reason(folder store.Folder, h store.Header) string {
 	if err != nil {
 		return "first time"
 	}
-	i := slices.IndexFunc(all, func(e store.Entry) bool { return e.Name == h.Name && e.Damage == nil })
+	i := slices.IndexFunc(all, func(e store.Entry) bool { return e.Name == h.Name && e.Type != stoppedType && e.Damage == nil })
 	if i < 0 {
 		return "first time"
 	}

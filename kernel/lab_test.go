@@ -170,13 +170,17 @@ func (p page) stops() {
 	p.wait(prompts, "[2]:")
 	p.Logf("the cell ended %.2f s after the click", time.Since(start).Seconds())
 	p.wait(outputs, "the cell went on to its end")
-	for _, want := range []string{"partial: true and simulated: true true", "Long run: stopped at", "run it again to go on from there", `value "long run": partial, so it is not kept`} {
+	for _, want := range []string{"partial: true and simulated: true true", "Long run: stopped at", "ms; this part is kept, marked partial: run the cell again and it goes on from there"} {
 		if said := p.text(outputs); !strings.Contains(said, want) {
 			p.Errorf("the outputs do not say %q:\n%s", want, said)
 		}
 	}
+	if said := p.text(outputs); strings.Contains(said, "not kept") {
+		p.Errorf("the outputs say %q", said)
+	}
 	p.do(chromedp.Click(runButton))
-	p.wait(outputs, "nothing is kept")
+	p.wait(outputs, "Kept values")
+	p.wait(outputs, "stopped run")
 	p.screenshot("stopped.png")
 }
 

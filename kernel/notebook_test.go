@@ -181,3 +181,76 @@ func TestProgressLeavesOneOutput(t *testing.T) {
 		}
 	}
 }
+
+// sweeping is a sweep over peaks, each kept on its own.
+const sweeping = `import (
+	"fmt"
+	"os"
+	"syscall"
+	"gomyogen/kernel"
+	"gomyogen/myogen"
+	"gomyogen/myogen/random"
+	"gomyogen/myogen/units"
+)
+
+func simulate(peak units.Rate, bar *kernel.Progress) (*myogen.Result, error) {
+	fmt.Println("computing", peak)
+	if peak == 50*units.Pps && os.Getenv("STOP") != "" {
+		ctx, stop := kernel.Context()
+		defer stop()
+		kernel.Check(syscall.Kill(os.Getpid(), syscall.SIGINT))
+		<-ctx.Done()
+	}
+	n := &myogen.Network{}
+	kernel.Check(n.Add("DD", myogen.DescendingDrivePool{N: 10, Process: random.Erlang{Order: 5}}))
+	drive := myogen.Drive{Shape: myogen.Trapezoid[units.Rate]{Peak: peak, Plateau: 10 * units.S}, Duration: 10 * units.S}
+	kernel.Check(n.ConnectFromExternal("cortical_input", "DD", myogen.External{Drive: drive}))
+	return bar.Simulate(n, myogen.SimulationConfig{}, 10*units.S)
+}
+
+func sweep() []*myogen.Result {
+	var results []*myogen.Result
+	sweep := kernel.NewSweep("Peaks", len(peaks))
+	for _, peak := range peaks {
+		bar := sweep.Run(peak.String())
+		run := kernel.Keep("peak "+peak.String(), func() (*myogen.Result, error) { return simulate(peak, bar) }, peak)
+		result := run.Get()
+		bar.Done()
+		results = append(results, result)
+		if result.Partial() {
+			break
+		}
+	}
+	return results
+}
+
+var peaks = []units.Rate{20, 30}`
+
+// A peak more is a run more; the stop button ends the sweep, and run again it
+// goes on.
+func TestSweepInNotebooks(t *testing.T) {
+	const show = "\n\n%%\nfor _, r := range sweep() {\n\tfmt.Println(r.Simulated, r.Partial())\n}"
+	const more = "var peaks = []units.Rate{20, 30, 40, 50, 60}"
+	nb := run(t, t.TempDir(), sweeping+show, "var peaks = []units.Rate{20, 30, 40}"+show,
+		more+"\n\n%%\nos.Setenv(\"STOP\", \"1\")\nrs := sweep()\nlast := rs[len(rs)-1]\nfmt.Println(len(rs), last.Partial(), last.Block.Annotations[\"partial\"] != \"\")",
+		more+show)
+	for c, want := range []string{
+		"computing 20 pps\ncomputing 30 pps\n10 s false\n10 s false\n",
+		"computing 40 pps\n10 s false\n10 s false\n10 s false\n",
+		"4 true true\n",
+		"computing 50 pps\ncomputing 60 pps\n" + strings.Repeat("10 s false\n", 5),
+	} {
+		if got := output(nb, c, "stdout"); !strings.HasSuffix(got, want) {
+			t.Errorf("cell %d prints %q, want %q; says %q", c+1, got, want, output(nb, c, "stderr"))
+		}
+	}
+	for c, want := range []string{"Peaks: 2 of 2 (100 %), took", "Peaks: 3 of 3 (100 %), 2 of them kept before, took", "), 3 of them kept before, stopped after", "Peaks: 5 of 5 (100 %), 3 of them kept before, took"} {
+		bar := ""
+		for _, o := range nb.Cells[c].Outputs {
+			bar += o.As("text/plain")
+		}
+		if !strings.Contains(bar, want) || strings.Count(bar, "Peaks:") != 1 {
+			t.Errorf("cell %d leaves the bar %q, want %q", c+1, bar, want)
+		}
+	}
+}

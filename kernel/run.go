@@ -1,13 +1,14 @@
 package kernel
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
+	"time"
 
+	"gomyogen/kernel/internal/store"
 	"gomyogen/myogen"
 	"gomyogen/myogen/units"
 )
@@ -16,68 +17,110 @@ import (
 // ends it: the result is then partial, and its state is kept beside the
 // notebook, so that the next Run with this title, network and configuration
 // goes on from there, in a later kernel too, to the spikes it would have had
-// without the break. If they differ by then, it says how and starts anew.
+// without the break. States count to what is kept: Kept shows and Forget
+// removes them, by title.
 //
 //	func simulate() (*myogen.Result, error) {
 //		return kernel.Run("NERLab", network, myogen.SimulationConfig{}, 15*units.S)
 //	}
 func Run(title string, network *myogen.Network, cfg myogen.SimulationConfig, duration units.Time) (*myogen.Result, error) {
-	state, err := stateFile(title)
+	return NewProgress(title).Simulate(network, cfg, duration)
+}
+
+// Simulate is Run with this bar, which may be that of a run in a sweep.
+func (p *Progress) Simulate(network *myogen.Network, cfg myogen.SimulationConfig, duration units.Time) (*myogen.Result, error) {
+	sim, err := myogen.NewSimulation(network, cfg)
 	if err != nil {
 		return nil, err
 	}
-	sim, err := resume(title, network, cfg, duration, state)
+	folder, err := keepFolder()
 	if err != nil {
 		return nil, err
+	}
+	state := stoppedRun{folder, store.Header{Name: p.title, Key: stoppedType + " " + sim.Configuration().Hash(), Type: stoppedType}}
+	if err := state.resume(&sim, network, cfg, duration); err != nil {
+		fmt.Fprintf(os.Stderr, "kernel: run %q starts anew, not where it was stopped: %v\n", p.title, err)
 	}
 	ctx, stop := Context()
 	defer stop()
-	result, err := sim.Run(ctx, duration, NewProgress(title).Update)
+	state.Made = time.Now()
+	result, err := sim.Run(ctx, duration, p.Update)
 	if err != nil {
 		return nil, err
 	}
-	if result.Partial() {
-		if err := sim.Save(state); err != nil {
-			return result, fmt.Errorf("kernel: keep the state of %q: %w", title, err)
+	if !result.Partial() {
+		if err := folder.Remove(state.Name, state.Key); err != nil {
+			return result, fmt.Errorf("kernel: let go of the state of %q: %w", p.title, err)
 		}
-		fmt.Printf("%s: stopped at %.0f of %.0f ms; run it again to go on from there\n", title, float64(result.Simulated), float64(duration))
 		return result, nil
 	}
-	if err := os.Remove(state); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return result, fmt.Errorf("kernel: let go of the state of %q: %w", title, err)
+	at := fmt.Sprintf("stopped at %.0f of %.0f ms", float64(result.Simulated), float64(duration))
+	state.Took, state.Why = time.Since(state.Made), at
+	if err := state.save(sim); err != nil {
+		fmt.Fprintf(os.Stderr, "kernel: run %q: %s; it cannot go on from there: %v\n", p.title, at, err)
+		return result, nil
 	}
+	goesOn.Store(result, true)
+	fmt.Printf("%s: %s; this part is kept, marked partial: run the cell again and it goes on from there\n", p.title, at)
 	return result, nil
 }
 
-// stateFile is where the state of a stopped run is kept.
-func stateFile(title string) (string, error) {
-	folder, err := keepFolder()
-	if err != nil {
-		return "", err
-	}
-	if err := folder.Make(); err != nil {
-		return "", fmt.Errorf("kernel: %w", err)
-	}
-	sum := sha256.Sum256([]byte(title))
-	return filepath.Join(folder.Path, hex.EncodeToString(sum[:8])+".stopped.npz"), nil
+// goesOn holds the partial results whose state is kept.
+var goesOn sync.Map
+
+// stoppedType is the type of a state among the kept values.
+const stoppedType = "stopped run"
+
+// stoppedRun is where the state of a stopped run is kept.
+type stoppedRun struct {
+	folder store.Folder
+	store.Header
 }
 
-// resume returns the simulation that was stopped, or else a new one.
-func resume(title string, network *myogen.Network, cfg myogen.SimulationConfig, duration units.Time, state string) (*myogen.Simulation, error) {
-	if _, err := os.Stat(state); err != nil {
-		return myogen.NewSimulation(network, cfg)
+func (s stoppedRun) save(sim *myogen.Simulation) error {
+	return s.withFile(func(path string) error {
+		if err := sim.Save(path); err != nil {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return s.folder.Save(s.Header, b)
+	})
+}
+
+// resume puts the simulation that was stopped in place of a new one. The error
+// says why it cannot.
+func (s stoppedRun) resume(sim **myogen.Simulation, network *myogen.Network, cfg myogen.SimulationConfig, duration units.Time) error {
+	_, b, err := s.folder.Load(s.Name, s.Key)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
 	}
-	sim, err := myogen.Resume(network, cfg, state)
-	if err == nil && sim.Time() >= duration {
-		err = fmt.Errorf("it was stopped at %.0f ms, after the end at %.0f ms", float64(sim.Time()), float64(duration))
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		return sim, nil
+	return s.withFile(func(path string) error {
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			return err
+		}
+		old, err := myogen.Resume(network, cfg, path)
+		switch {
+		case err != nil:
+			return err
+		case old.Time() >= duration:
+			return fmt.Errorf("it was stopped at %.0f ms, after the end at %.0f ms", float64(old.Time()), float64(duration))
+		}
+		*sim = old
+		return nil
+	})
+}
+
+// withFile calls use with the path of a file for a while.
+func (s stoppedRun) withFile(use func(path string) error) error {
+	dir, err := os.MkdirTemp("", "myogen-")
+	if err != nil {
+		return err
 	}
-	fresh, freshErr := myogen.NewSimulation(network, cfg)
-	if freshErr != nil {
-		return nil, freshErr
-	}
-	fmt.Fprintf(os.Stderr, "kernel: run %q starts anew, not where it was stopped: %v\n", title, err)
-	return fresh, nil
+	return errors.Join(use(filepath.Join(dir, "state.npz")), os.RemoveAll(dir))
 }

@@ -3,6 +3,8 @@ package kernel
 import (
 	"os"
 	"os/signal"
+	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gomyogen/kernel/internal/store"
 	"gomyogen/myogen"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
@@ -62,10 +65,6 @@ func TestRunStopsAndGoesOn(t *testing.T) {
 	if _, err := encode(whole); err != nil {
 		t.Errorf("the result of a run cannot be kept: %v", err)
 	}
-	state, err := stateFile("run")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var result *myogen.Result
 	stop := func(weight units.Conductance) string {
 		newCell(t)
@@ -90,8 +89,8 @@ func TestRunStopsAndGoesOn(t *testing.T) {
 	if !strings.Contains(said, "run: stopped at ") {
 		t.Errorf("the bar says %q", said)
 	}
-	if _, err := os.Stat(state); err != nil {
-		t.Error(err)
+	if names := keptNames(); !slices.Equal(names, []string{"run"}) {
+		t.Errorf("kept are %q, want the stopped run", names)
 	}
 	first := result.Simulated
 	if stop(weight); err != nil || !result.Partial() || result.Simulated <= first {
@@ -104,16 +103,70 @@ func TestRunStopsAndGoesOn(t *testing.T) {
 	if diff := cmp.Diff(whole.Block.Segments[1].SpikeTrains, result.Block.Segments[1].SpikeTrains); diff != "" {
 		t.Errorf("after two breaks (-whole +resumed)\n%s", diff)
 	}
-	if _, err := os.Stat(state); !os.IsNotExist(err) {
-		t.Errorf("the state of a finished run is still there: %v", err)
+	if names := keptNames(); len(names) != 0 {
+		t.Errorf("the state of a finished run is still there: %q", names)
 	}
 
-	// Another network starts anew and says why.
+	// Another network with the same title, as of another notebook, has a state
+	// of its own.
 	stop(weight)
-	said = quiet(t, func() {
-		result, err = Run("run", runNetwork(t, 2*weight, duration), myogen.SimulationConfig{}, duration)
-	})
-	if err != nil || result.Partial() || !strings.Contains(said, `kernel: run "run" starts anew`) {
-		t.Errorf("another network: error %v, said %q", err, said)
+	first = result.Simulated
+	quiet(t, func() { _, err = Run("run", runNetwork(t, 2*weight, duration), myogen.SimulationConfig{}, duration) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stop(weight); err != nil || result.Simulated <= first {
+		t.Errorf("stopped at %v after %v, error %v", result.Simulated, first, err)
+	}
+	if err := forget([]string{"run"}); err != nil || len(keptNames()) != 0 {
+		t.Errorf("after Forget there is %q, error %v", keptNames(), err)
+	}
+
+	// A state that is damaged, or of a longer run, starts anew and says why.
+	for _, c := range []struct {
+		write    bool
+		duration units.Time
+		want     string
+	}{{true, duration, "is damaged"}, {false, 1 * units.Ms, "after the end at 1 ms"}} {
+		stop(weight)
+		files, globErr := filepath.Glob(filepath.Join(os.Getenv("MYOGEN_NOTEBOOK_DIR"), ".myogen", "*.kept"))
+		if globErr != nil || len(files) != 1 {
+			t.Fatalf("kept are %q, error %v", files, globErr)
+		}
+		if c.write {
+			if err := os.WriteFile(files[0], []byte("not ours"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		said = quiet(t, func() {
+			result, err = Run("run", runNetwork(t, weight, duration), myogen.SimulationConfig{}, c.duration)
+		})
+		if err != nil || result.Partial() || !strings.Contains(said, `kernel: run "run" starts anew, not where it was stopped: `) || !strings.Contains(said, c.want) {
+			t.Errorf("error %v, said %q, want %q", err, said, c.want)
+		}
+	}
+}
+
+// A stopped run in a kept value goes on when it is needed next.
+func TestKeptRunGoesOn(t *testing.T) {
+	newCell(t)
+	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+	const duration = 2 * units.S
+	simulate := func() (*myogen.Result, error) {
+		return Run("run", runNetwork(t, 0.3*units.MicroS, duration), myogen.SimulationConfig{}, duration)
+	}
+	button.press()
+	var result *myogen.Result
+	var err error
+	if said := quiet(t, func() {
+		result, err = Keep("kept", simulate, t).make(store.Folder{Path: t.TempDir()}, store.Header{Name: "kept"})
+	}); err != nil || !result.Partial() || strings.Contains(said, "not kept") {
+		t.Errorf("stopped: partial %v, error %v, said %q", result.Partial(), err, said)
+	}
+	newCell(t)
+	if said := quiet(t, func() {
+		result, err = Keep("kept", simulate, t).make(store.Folder{Path: t.TempDir()}, store.Header{Name: "kept"})
+	}); err != nil || result.Partial() || said == "" {
+		t.Errorf("went on: error %v, said %q", err, said)
 	}
 }

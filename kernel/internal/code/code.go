@@ -39,17 +39,17 @@ func (e *RefusedError) Error() string { return e.Reason }
 // what they hold cannot be told from the code. Other errors say that the
 // source cannot be found or read.
 //
-// The package with the import path ignored does not count.
-func Reached(pc uintptr, ignored string) ([]Part, error) {
+// What belongs to the package own does not count.
+func Reached(pc uintptr, own Package) ([]Part, error) {
 	f := runtime.FuncForPC(pc)
 	if f == nil {
 		return nil, fmt.Errorf("the function has no name")
 	}
 	file, line := f.FileLine(pc)
-	return reached(f.Name(), file, line, ignored)
+	return reached(f.Name(), file, line, own)
 }
 
-func reached(function, file string, line int, ignored string) ([]Part, error) {
+func reached(function, file string, line int, own Package) ([]Part, error) {
 	_, name := split(function)
 	if method, ok := strings.CutSuffix(name, "-fm"); ok {
 		return nil, &RefusedError{fmt.Sprintf("%s is bound to a value that its code does not tell; use a function of its own", method)}
@@ -62,7 +62,7 @@ func reached(function, file string, line int, ignored string) ([]Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := walk{source: p, modules: mods, ignored: ignored, seen: map[any]bool{}}
+	w := walk{source: p, modules: mods, own: own, seen: map[any]bool{}}
 	if err := w.start(name, line); err != nil {
 		return nil, err
 	}

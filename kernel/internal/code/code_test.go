@@ -110,7 +110,7 @@ func lineOf(t *testing.T, text, part string) int {
 
 func parts(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	list, err := reached("main.simulate", filepath.Join(dir, "nb/main.go"), 1, "example.org/ignored")
+	list, err := reached("main.simulate", filepath.Join(dir, "nb/main.go"), 1, Package{Path: "example.org/ignored"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestLiterals(t *testing.T) {
 		{"main.count", "func count", nil, "the variable counter, which this cell assigns"},
 		{"main.setting.twice-fm", "func count", nil, "setting.twice is bound to a value"},
 	} {
-		list, err := reached(c.function, file, lineOf(t, notebook, c.line), "")
+		list, err := reached(c.function, file, lineOf(t, notebook, c.line), Package{})
 		var refused *RefusedError
 		switch {
 		case c.refused != "":
@@ -244,11 +244,55 @@ func TestLiterals(t *testing.T) {
 			t.Errorf("%s reaches %q, want %q", c.function, names, c.want)
 		}
 	}
-	if _, err := reached("main.gone", file, 1, ""); err == nil || errors.As(err, new(*RefusedError)) {
+	if _, err := reached("main.gone", file, 1, Package{}); err == nil || errors.As(err, new(*RefusedError)) {
 		t.Errorf("error %v for a function that is not there, want one that is no refusal", err)
 	}
-	if list, err := reached("main.simulate[...]", file, 1, ""); err != nil || len(list) == 0 {
+	if list, err := reached("main.simulate[...]", file, 1, Package{}); err != nil || len(list) == 0 {
 		t.Errorf("a generic function: %v", err)
+	}
+}
+
+const shown = `package main
+
+import (
+	"example.org/lab/kernel"
+)
+
+var peaks = []float64{45, 65}
+
+var sweep = kernel.NewSweep("Peaks", len(peaks))
+
+func simulate(peak float64, bar *kernel.Progress) (int, error) { return 1, nil }
+
+func all(given *kernel.Sweep) {
+	local := kernel.NewSweep("Peaks", len(peaks))
+	for _, peak := range peaks {
+		bar, report := given.Run("x"), local.Run("y").Update
+		kernel.Keep("a", func() (int, error) { return simulate(peak, sweep.Run("x")) }, peak)
+		kernel.Keep("b", func() (int, error) { report(1, 1); return simulate(peak, bar) }, peak)
+		other := kernel.NewTable("Peaks", len(peaks))
+		kernel.Keep("c", func() (int, error) { return simulate(peak, other) }, peak)
+	}
+}
+`
+
+// What only shows is no input and does not bring in what it is made from.
+func TestDisplays(t *testing.T) {
+	dir := lab(t, shown)
+	file := filepath.Join(dir, "nb/main.go")
+	own := Package{"example.org/lab/kernel", []string{"Sweep", "Progress"}, []string{"Run"}}
+	for _, c := range []string{`Keep("a"`, `Keep("b"`} {
+		list, err := reached("main.all.func1", file, lineOf(t, shown, c), own)
+		var names []string
+		for _, p := range list {
+			names = append(names, p.Name)
+		}
+		if want := []string{"func simulate", "the function"}; err != nil || !slices.Equal(names, want) {
+			t.Errorf("%s reaches %q, error %v, want %q", c, names, err, want)
+		}
+	}
+	if _, err := reached("main.all.func3", file, lineOf(t, shown, `Keep("c"`), own); err == nil || !strings.Contains(err.Error(), "local variable other") {
+		t.Errorf("error %v", err)
 	}
 }
 
@@ -266,7 +310,7 @@ func FuzzReached(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, name := range []string{"main.simulate", "main.main.func1"} {
-			_, _ = reached(name, file, 3, "")
+			_, _ = reached(name, file, 3, Package{})
 		}
 	})
 }

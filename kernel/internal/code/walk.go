@@ -3,7 +3,6 @@ package code
 import (
 	"fmt"
 	"go/ast"
-	"path"
 	"strconv"
 	"strings"
 	"unicode"
@@ -14,7 +13,7 @@ import (
 type walk struct {
 	*source
 	modules *moduleSet
-	ignored string
+	own     Package
 	seen    map[any]bool // declarations, and import paths
 	parts   []Part
 }
@@ -67,7 +66,7 @@ func (w *walk) literal(f *ast.FuncLit, calls []*ast.CallExpr) error {
 	}
 	var err error
 	w.idents(f, func(i *ast.Ident) {
-		if err != nil || !w.local(i) || i.Obj.Pos() >= f.Pos() && i.Obj.Pos() < f.End() {
+		if err != nil || !w.local(i) || i.Obj.Pos() >= f.Pos() && i.Obj.Pos() < f.End() || w.shows(i) {
 			return
 		}
 		if in, ok := w.locals[i.Obj]; ok {
@@ -91,6 +90,9 @@ func (w *walk) declared(name string) error {
 			continue
 		}
 		w.seen[d] = true
+		if w.displays(d) {
+			continue
+		}
 		if in, ok := w.changed[name]; ok && strings.HasPrefix(d.kind, "var ") {
 			return &RefusedError{fmt.Sprintf("the function uses the variable %s, which %s assigns, so that its declaration does not tell its value; use a function literal with the value as an input", name, in)}
 		}
@@ -206,14 +208,8 @@ func major(base string) bool {
 // unnamedImport enters the import that a name most likely means, or all whose
 // name the file does not tell.
 func (w *walk) unnamedImport(name string) error {
-	for _, p := range w.unnamed {
-		base := path.Base(p)
-		if major(base) {
-			base = path.Base(path.Dir(p))
-		}
-		if base == name {
-			return w.imported(p)
-		}
+	if p := w.importPath(name); p != "" {
+		return w.imported(p)
 	}
 	for _, p := range w.unnamed {
 		if err := w.imported(p); err != nil {
@@ -226,7 +222,7 @@ func (w *walk) unnamedImport(name string) error {
 // imported enters a package: by content where it is in a module of the
 // notebook, by version elsewhere. The standard library has that of Go.
 func (w *walk) imported(path string) error {
-	if path == w.ignored || w.seen[path] {
+	if path == w.own.Path || w.seen[path] {
 		return nil
 	}
 	w.seen[path] = true

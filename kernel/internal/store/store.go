@@ -255,6 +255,9 @@ func peek(path string) (h Header, err error) {
 	return h, json.Unmarshal(line, &h)
 }
 
+// Remove removes a kept value, if it is there.
+func (f Folder) Remove(name, key string) error { return remove(f.path(name, key)) }
+
 // Forget removes the values called name and tells how many and how large they
 // were.
 func (f Folder) Forget(name string) (n int, size int64, err error) {
