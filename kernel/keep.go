@@ -55,8 +55,15 @@ type Value[T any] struct {
 //		...
 //	}
 //
+// A Progress or a Sweep, local or not, is no input and does not count.
+//
 // What cannot be told from the code is refused by name: other local variables,
-// methods bound to a value, and top-level variables that are assigned.
+// methods bound to a value, and top-level variables that are changed after
+// their declaration - assigned, cleared, copied into, their address taken, or
+// by a method that changes what it is called on. Not seen are changes through
+// another name of the same slice, map or pointer, as by a function that gets
+// it as an argument (slices.Sort), and by methods of modules other than the
+// notebook's and the standard library.
 //
 // Values are written by encoding/gob and read back before they are kept: a
 // value that does not survive this is not kept, and a line says why. Nor are

@@ -35,7 +35,7 @@ func (e *RefusedError) Error() string { return e.Reason }
 // Reached returns the parts that the function at address pc reaches, sorted
 // by name. A literal may use a local variable of the function around it when
 // that is an argument of the same call; the RefusedError names one that is
-// not, or a method value, or a top-level variable that is assigned somewhere:
+// not, or a method value, or a top-level variable that is changed somewhere:
 // what they hold cannot be told from the code. Other errors say that the
 // source cannot be found or read.
 //
@@ -62,7 +62,7 @@ func reached(function, file string, line int, own Package) ([]Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := walk{source: p, modules: mods, own: own, seen: map[any]bool{}}
+	w := walk{source: p, modules: mods, own: own, seen: map[any]bool{}, packages: map[string]*source{}}
 	if err := w.start(name, line); err != nil {
 		return nil, err
 	}
@@ -85,12 +85,14 @@ type source struct {
 	fset    *token.FileSet
 	main    *ast.File // the file of the function
 	text    map[*token.File][]byte
-	decls   map[string][]*decl // by name; the methods of a type are with it
-	imports map[string]string  // name to path
-	unnamed []string           // paths whose name is not told in the file
-	top     map[ast.Spec]bool  // declarations outside functions
-	changed map[string]string  // top-level variables that are assigned, with the function that does
-	locals  map[*object]string // likewise, of local variables
+	decls   map[string][]*decl         // by name; the methods of a type are with it
+	imports map[string]string          // name to path
+	unnamed []string                   // paths whose name is not told in the file
+	top     map[ast.Spec]bool          // declarations outside functions
+	changed map[string]string          // top-level variables that are changed, with what does
+	calls   map[string][]methodCall    // of top-level variables
+	methods map[string][]*ast.FuncDecl // by name
+	locals  map[*object]string         // likewise, of local variables
 }
 
 // object is what the parser says that a name means. Without types it is a
@@ -111,18 +113,19 @@ type decl struct {
 func parse(file string) (*source, error) {
 	files := []string{file}
 	if os.Getenv("GONB_TMP_DIR") == "" {
-		all, err := filepath.Glob(filepath.Join(filepath.Dir(file), "*.go"))
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range all {
-			if f != file && !strings.HasSuffix(f, "_test.go") {
+		for _, f := range goFiles(filepath.Dir(file)) {
+			if f != file {
 				files = append(files, f)
 			}
 		}
 	}
+	return parseFiles(files)
+}
+
+// parseFiles reads files of the package of the first one.
+func parseFiles(files []string) (*source, error) {
 	s := &source{fset: token.NewFileSet(), text: map[*token.File][]byte{}, decls: map[string][]*decl{}, imports: map[string]string{},
-		top: map[ast.Spec]bool{}, changed: map[string]string{}, locals: map[*object]string{}}
+		top: map[ast.Spec]bool{}, changed: map[string]string{}, locals: map[*object]string{}, calls: map[string][]methodCall{}, methods: map[string][]*ast.FuncDecl{}}
 	for i, name := range files {
 		text, err := os.ReadFile(name)
 		if err != nil {
@@ -153,6 +156,7 @@ func (s *source) add(f *ast.File) {
 			if d.Recv != nil && len(d.Recv.List) == 1 {
 				name = receiver(d.Recv.List[0].Type)
 				kind = "method " + name + "." + d.Name.Name
+				s.methods[d.Name.Name] = append(s.methods[d.Name.Name], d)
 			}
 			s.enter(name, &decl{kind: kind, name: d.Name.Name, from: d.Type.Pos(), to: d.End(), node: d})
 		case *ast.GenDecl:
@@ -175,7 +179,7 @@ func (s *source) add(f *ast.File) {
 		if in == "the function main" {
 			in = "this cell"
 		}
-		ast.Inspect(d, func(n ast.Node) bool { s.assigned(n, in); return true })
+		ast.Inspect(d, func(n ast.Node) bool { s.changes(n, in); return true })
 	}
 }
 
@@ -243,53 +247,6 @@ func receiver(e ast.Expr) string {
 			return t.Name
 		default:
 			return ""
-		}
-	}
-}
-
-// assigned notes the top-level variables, and the objects, that a statement
-// gives a new value.
-func (s *source) assigned(n ast.Node, in string) {
-	var to []ast.Expr
-	switch n := n.(type) {
-	case *ast.AssignStmt:
-		if n.Tok != token.DEFINE {
-			to = n.Lhs
-		}
-	case *ast.IncDecStmt:
-		to = []ast.Expr{n.X}
-	case *ast.RangeStmt:
-		if n.Tok == token.ASSIGN {
-			to = []ast.Expr{n.Key, n.Value}
-		}
-	}
-	for _, e := range to {
-		switch i := root(e); {
-		case i == nil:
-		case s.local(i):
-			s.locals[i.Obj] = in
-		default:
-			s.changed[i.Name] = in
-		}
-	}
-}
-
-// root returns the variable that an assignment to e changes.
-func root(e ast.Expr) *ast.Ident {
-	for {
-		switch t := e.(type) {
-		case *ast.Ident:
-			return t
-		case *ast.SelectorExpr:
-			e = t.X
-		case *ast.IndexExpr:
-			e = t.X
-		case *ast.StarExpr:
-			e = t.X
-		case *ast.ParenExpr:
-			e = t.X
-		default:
-			return nil
 		}
 	}
 }

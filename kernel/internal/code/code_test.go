@@ -296,6 +296,109 @@ func TestDisplays(t *testing.T) {
 	}
 }
 
+const changing = `package main
+
+import (
+	"fmt"
+	"math/rand"
+	"regexp"
+	"strings"
+	"example.org/lab/net"
+	"example.org/lab/kernel"
+)
+
+type setting struct{ w float64; m map[string]int }
+
+func (s *setting) Set(w float64)  { s.w = w }
+func (s *setting) SetAll()        { s.Set(1) }
+func (s *setting) Twice() float64 { w := s.w; w *= 2; return w }
+func (s setting) Copied()         { s.w = 1 }
+func (s setting) Put(k string)    { s.m[k] = 1 }
+
+func made() *setting { return &setting{} }
+
+var x = VALUE
+
+func simulate() (float64, error) { fmt.Print(x); return 0, nil }
+
+func other() {
+	CHANGE
+}
+
+func main() {}
+`
+
+const netPackage = `package net
+
+type Network struct{ pools []pool; notes map[string]string; names }
+type pool struct{ n int }
+type names []string
+type Shape interface{ At(t float64) float64 }
+type Ramp struct{ Peak float64 }
+
+func New() (*Network, error) { return &Network{}, nil }
+func (n *Network) Add(size int) error { p := pool{size}; n.pools = append(n.pools, p); return nil }
+func (n *Network) Grow() { for i := range n.pools { p := &n.pools[i]; p.n++ } }
+func (n *Network) Size() int { sum := 0; for i := range n.pools { p := &n.pools[i]; sum += p.n }; return sum }
+func (n *Network) Note(k string) { set(&n.notes, k) }
+func (n names) Rename() { n[0] = "" }
+func (r Ramp) At(t float64) float64 { r.Peak *= t; return r.Peak }
+func set(m *map[string]string, k string) {}
+`
+
+// A variable that is changed other than by assignment is refused; one that is
+// only read is not.
+func TestChanges(t *testing.T) {
+	for _, c := range []struct{ value, change, refused string }{
+		{"1", "x = 2", "other assigns"},
+		{"setting{}", "x.m[`a`]++", "other assigns"},
+		{"1", "p := &x; *p = 2", "other takes the address of"},
+		{"setting{}", "p := &x.w; *p = 2", "other takes the address of"},
+		{"map[string]int{}", "clear(x)", "other changes with clear"},
+		{"setting{}", "delete(x.m, `a`)", "other changes with delete"},
+		{"[]int{1}", "copy(x[1:], []int{2})", "other changes with copy"},
+		{"[]int{1}", "_ = append(x[:0], 2)", "other changes with append"},
+		{"setting{}", "x.Set(2)", "other changes with its method Set"},
+		{"&setting{}", "x.SetAll()", "other changes with its method SetAll"},
+		{"made()", "x.Set(2)", "other changes with its method Set"},
+		{"new(setting)", "x.Set(2)", "other changes with its method Set"},
+		{"func() *setting { return made() }()", "x.Set(2)", "other changes with its method Set"},
+		{"struct{ s setting }{}", "x.s.Set(2)", "other changes with its method Set"},
+		{"[]setting{{}}", "x[0].Set(2)", "other changes with its method Set"},
+		{"setting{}", "x.Put(`a`)", "other changes with its method Put"},
+		{"net.Network{}", "x.Add(1)", "other changes with its method Add"},
+		{"&net.Network{}", "x.Grow()", "other changes with its method Grow"},
+		{"net.Network{}", "x.Note(`a`)", "other changes with its method Note"},
+		{"net.Network{}", "x.Rename()", "other changes with its method Rename"},
+		{"kernel.Must(net.New())", "kernel.Check(x.Add(1))", "other changes with its method Add"},
+		{"rand.New(rand.NewSource(1))", "x.Float64()", "other changes with its method Float64"},
+		{"strings.Builder{}", "x.WriteString(`a`)", "other changes with its method WriteString"},
+
+		{"1", "y := x; y = 2", ""},
+		{"1", "x := 1; x = 2; p := &x; *p = 3", ""},
+		{"[]int{1}", "_ = append(x, 2)", ""},
+		{"[]int{1}", "_ = append([]int(nil), x...); copy(make([]int, 1), x)", ""},
+		{"setting{}", "x.Twice(); x.Copied()", ""},
+		{"kernel.Must(net.New())", "x.Size()", ""},
+		{"net.Ramp{}", "x.At(1)", ""},
+		{"net.Shape(net.Ramp{})", "x.At(1)", ""},
+		{"kernel.Keep(`x`, made)", "x.Get()", ""},
+		{"kernel.Must(kernel.Keep(`x`, made), nil)", "x.Get()", ""},
+		{"regexp.MustCompile(`a`)", "x.MatchString(`a`)", ""},
+		{"strings.NewReplacer(`a`, `b`)", "x.Replace(`a`)", ""},
+		{"[]net.Ramp{{}}", "for _, r := range x { r.At(1) }; x[0].At(1)", ""},
+	} {
+		dir := lab(t, strings.NewReplacer("VALUE", c.value, "CHANGE", c.change).Replace(changing))
+		write(t, filepath.Join(dir, "lab/net/net.go"), netPackage)
+		write(t, filepath.Join(dir, "lab/kernel/kernel.go"), "package kernel\n\ntype Value[T any] struct{ done bool }\n\nfunc (v *Value[T]) Get() { v.done = true }\nfunc Keep[T any](string, func() T) *Value[T] { return nil }\nfunc Must[T any](v T, err error) T { return v }\n")
+		_, err := reached("main.simulate", filepath.Join(dir, "nb/main.go"), 1, Package{Path: "example.org/lab/kernel"})
+		var refused *RefusedError
+		if got := errors.As(err, &refused); got != (c.refused != "") || got && !strings.Contains(refused.Reason, "which the function "+c.refused) {
+			t.Errorf("var x = %s; %s: error %v, want %q", c.value, c.change, err, c.refused)
+		}
+	}
+}
+
 // FuzzReached: whatever the notebook holds, there is an answer.
 func FuzzReached(f *testing.F) {
 	f.Add(notebook)

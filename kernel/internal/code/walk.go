@@ -12,10 +12,11 @@ import (
 // walk follows names from a function to all that it reaches.
 type walk struct {
 	*source
-	modules *moduleSet
-	own     Package
-	seen    map[any]bool // declarations, and import paths
-	parts   []Part
+	modules  *moduleSet
+	own      Package
+	seen     map[any]bool       // declarations, and import paths
+	packages map[string]*source // by import path
+	parts    []Part
 }
 
 // start enters the function called name, or the literals that begin on line.
@@ -93,8 +94,8 @@ func (w *walk) declared(name string) error {
 		if w.displays(d) {
 			continue
 		}
-		if in, ok := w.changed[name]; ok && strings.HasPrefix(d.kind, "var ") {
-			return &RefusedError{fmt.Sprintf("the function uses the variable %s, which %s assigns, so that its declaration does not tell its value; use a function literal with the value as an input", name, in)}
+		if how := w.changedBy(d); how != "" {
+			return &RefusedError{fmt.Sprintf("the function uses the variable %s, which %s, so that its declaration does not tell its value; use a function literal with the value as an input", name, how)}
 		}
 		sum, text := w.sum(d.from, d.to)
 		w.parts = append(w.parts, Part{Name: d.kind, Sum: sum, Shown: text})
