@@ -3,6 +3,7 @@ package jupyter
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,20 +31,25 @@ func TestBundleFails(t *testing.T) {
 
 func TestRendererInputsFollowSources(t *testing.T) {
 	h := &Home{Module: t.TempDir()}
-	for _, s := range rendererSources {
-		if err := os.MkdirAll(filepath.Join(h.Module, s), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	file := filepath.Join(h.Module, "kernel", "chart", "chart.go")
 	sums := map[string]bool{}
-	for _, text := range []string{"one", "two", "one"} {
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+	put := func(name, text string) {
+		t.Helper()
+		file := filepath.Join(h.Module, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {
 			t.Fatal(err)
 		}
 		sums[h.rendererInputs()] = true
 	}
-	if len(sums) != 2 {
-		t.Errorf("two sources have %d sums", len(sums))
+	for name, text := range map[string]string{"go.mod": "module gomyogen\n", "go.sum": "", "kernel/renderer/main.go": "package main\n\nimport _ \"gomyogen/myogen/internal/atomicfile\"\n"} {
+		put(name, text)
+	}
+	put("myogen/internal/atomicfile/file.go", "package atomicfile\n")
+	clear(sums)
+	put("myogen/internal/atomicfile/file.go", "package atomicfile\n\nvar a int\n")
+	put("go.sum", "lib v2")
+	put("myogen/other.go", "package myogen\n")
+	put("myogen/internal/atomicfile/file.go", "package atomicfile\n\nvar a, b int\n")
+	if len(sums) != 3 {
+		t.Errorf("three sources have %d sums: %v", len(sums), sums)
 	}
 }

@@ -4,35 +4,32 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"gomyogen/kernel/sources"
 )
 
 // renderer is the path of the program that draws figures for cells.
 func (h *Home) renderer() string { return h.bin("figure-renderer") }
 
-// rendererSources is what the renderer is built from, within the module.
-var rendererSources = []string{"go.sum", "kernel/chart", "kernel/renderer", "myogen/neo", "myogen/units"}
-
-// rendererInputs changes when the sources of the renderer do.
+// rendererInputs changes when the sources of the renderer do, or the versions
+// of what it imports.
 func (h *Home) rendererInputs() string {
-	sum := sha256.New()
-	for _, source := range rendererSources {
-		err := filepath.WalkDir(filepath.Join(h.Module, filepath.FromSlash(source)), func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			b, err := os.ReadFile(path)
-			fmt.Fprintf(sum, "%s %d\n%s", path, len(b), b)
-			return err
-		})
+	sum, err := sources.Tree(h.Module, "gomyogen/kernel/renderer")
+	if err != nil {
+		return err.Error()
+	}
+	versions := sha256.New()
+	for _, name := range []string{"go.mod", "go.sum"} {
+		b, err := os.ReadFile(filepath.Join(h.Module, name))
 		if err != nil {
 			return err.Error()
 		}
+		versions.Write(b)
 	}
-	return fmt.Sprintf("%s %x", runtime.Version(), sum.Sum(nil))
+	return fmt.Sprintf("%s %s %x", runtime.Version(), sum, versions.Sum(nil))
 }
 
 func (h *Home) makeRenderer(ctx context.Context, r runner) error {

@@ -1,21 +1,12 @@
 package notebook
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"go/scanner"
-	"go/token"
-	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
-	"slices"
-	"strings"
+
+	"gomyogen/kernel/sources"
 )
 
 // Run says how the outputs of a notebook were made.
@@ -37,7 +28,7 @@ func (nb Notebook) Sums(module string) (code, packages string, err error) {
 		if c.Type != "code" {
 			continue
 		}
-		tokens(h, []byte(c.Source))
+		sources.Tokens(h, []byte(c.Source))
 		for _, m := range importPath.FindAllStringSubmatch(string(c.Source), -1) {
 			imports[m[1]] = true
 		}
@@ -50,10 +41,10 @@ func (nb Notebook) Sums(module string) (code, packages string, err error) {
 	for path := range imports {
 		list = append(list, path)
 		if path == "gomyogen/kernel" {
-			list = append(list, "gomyogen/kernel/...") // it may draw with another program
+			list = append(list, "gomyogen/kernel/renderer") // it may draw with this program
 		}
 	}
-	packages, err = packageSum(module, list)
+	packages, err = sources.Tree(module, list...)
 	return code, packages, err
 }
 
@@ -73,93 +64,6 @@ func (nb Notebook) Stale(module string) error {
 		return errors.New("its code has changed")
 	case packages != nb.Metadata.Run.Module:
 		return errors.New("the code of the packages it uses has changed")
-	}
-	return nil
-}
-
-// tokens writes the tokens of Go code. What is not Go, such as a %% line, goes
-// as the scanner takes it apart.
-func tokens(w io.Writer, code []byte) {
-	var s scanner.Scanner
-	files := token.NewFileSet()
-	s.Init(files.AddFile("", files.Base(), len(code)), code, func(token.Position, string) {}, 0)
-	for {
-		_, tok, lit := s.Scan()
-		if tok == token.EOF {
-			break
-		}
-		if tok == token.SEMICOLON {
-			lit = "" // written or not
-		}
-		fmt.Fprintf(w, "%d %q\n", tok, lit)
-	}
-}
-
-// packageSum sums up the code of packages and of those of this module that
-// they import.
-func packageSum(module string, packages []string) (string, error) {
-	module, err := filepath.Abs(module)
-	if err != nil {
-		return "", err
-	}
-	cmd := exec.Command("go", append([]string{"list", "-deps", "-json=ImportPath,Dir,Module"}, packages...)...)
-	cmd.Dir = module
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("list packages: %w: %s", err, strings.TrimSpace(stderr.String()))
-	}
-	var dirs []string
-	for d := json.NewDecoder(bytes.NewReader(out)); ; {
-		var p struct {
-			ImportPath, Dir string
-			Module          *struct{ Main bool }
-		}
-		if err := d.Decode(&p); err == io.EOF {
-			break
-		} else if err != nil {
-			return "", fmt.Errorf("list packages: %w", err)
-		}
-		if p.Module != nil && p.Module.Main {
-			dirs = append(dirs, p.Dir)
-		}
-	}
-	slices.Sort(dirs)
-	h := sha256.New()
-	for _, dir := range dirs {
-		if err := folderSum(h, module, dir); err != nil {
-			return "", err
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// folderSum writes what a package is built from: code and embedded files.
-func folderSum(w io.Writer, module, dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		name := e.Name()
-		if e.IsDir() || strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, ".md") || strings.HasPrefix(name, ".") {
-			continue
-		}
-		b, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			return err
-		}
-		rel, err := filepath.Rel(module, filepath.Join(dir, name))
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(w, "%s\n", filepath.ToSlash(rel))
-		if strings.HasSuffix(name, ".go") {
-			tokens(w, b)
-		} else {
-			fmt.Fprintf(w, "%x\n", sha256.Sum256(b))
-		}
 	}
 	return nil
 }

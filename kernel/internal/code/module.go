@@ -1,12 +1,6 @@
 package code
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
-	"fmt"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -146,80 +140,4 @@ func (m *moduleSet) version(path string) (module, version string) {
 
 func within(path, module string) bool {
 	return path == module || strings.HasPrefix(path, module+"/")
-}
-
-// content returns a digest of the Go files of a folder, its tests left out,
-// and of the files that they embed; and what they import.
-func content(dir string) (sum string, imports []string, err error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		return "", nil, err
-	}
-	var names []string
-	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
-			continue
-		}
-		names = append(names, file)
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return "", nil, err
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), file, text, parser.ImportsOnly)
-		if err != nil {
-			return "", nil, err
-		}
-		for _, i := range f.Imports {
-			imports = append(imports, strings.Trim(i.Path.Value, `"`))
-		}
-		embedded, err := embeds(dir, string(text))
-		if err != nil {
-			return "", nil, err
-		}
-		names = append(names, embedded...)
-	}
-	if len(names) == 0 {
-		return "", nil, fmt.Errorf("no Go files in %s", dir)
-	}
-	slices.Sort(names)
-	h := sha256.New()
-	for _, name := range slices.Compact(names) {
-		b, err := os.ReadFile(name)
-		if err != nil {
-			return "", nil, err
-		}
-		fmt.Fprintf(h, "%s %d\n", strings.TrimPrefix(name, dir), len(b))
-		h.Write(b)
-	}
-	slices.Sort(imports)
-	return hex.EncodeToString(h.Sum(nil)), slices.Compact(imports), nil
-}
-
-// embeds returns the files that //go:embed lines name.
-func embeds(dir, text string) ([]string, error) {
-	var all []string
-	for line := range strings.Lines(text) {
-		patterns, ok := strings.CutPrefix(line, "//go:embed ")
-		if !ok {
-			continue
-		}
-		for _, p := range strings.Fields(patterns) {
-			found, err := filepath.Glob(filepath.Join(dir, strings.TrimPrefix(strings.Trim(p, "\"`"), "all:")))
-			if err != nil {
-				return nil, err
-			}
-			for _, root := range found {
-				err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-					if err == nil && d.Type().IsRegular() {
-						all = append(all, path)
-					}
-					return err
-				})
-				if err != nil && !errors.Is(err, os.ErrNotExist) {
-					return nil, err
-				}
-			}
-		}
-	}
-	return all, nil
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"gomyogen/kernel/sources"
 )
 
 // walk follows names from a function to all that it reaches.
@@ -235,7 +237,7 @@ func (w *walk) imported(path string) error {
 		}
 		return nil
 	}
-	sum, imports, err := content(dir)
+	sum, imports, err := sources.Sum(dir)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,178 @@
+// Package sources sums up what packages are built from, so that what was made
+// with them is known to be old when, and only when, that has changed.
+package sources
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Sum returns a digest of what the package in a folder is built from, for
+// whatever platform, and what it imports. Of Go code, without tests, the
+// tokens count; of assembly, C and embedded files the content.
+func Sum(dir string) (sum string, imports []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	h := sha256.New()
+	var others []string
+	found := false
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		switch {
+		case e.IsDir() || strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "_") || strings.HasSuffix(path, "_test.go"):
+		case strings.HasSuffix(path, ".go"):
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return "", nil, err
+			}
+			f, err := parser.ParseFile(token.NewFileSet(), path, text, parser.ImportsOnly)
+			if err != nil {
+				return "", nil, err
+			}
+			for _, i := range f.Imports {
+				imports = append(imports, strings.Trim(i.Path.Value, "\"`"))
+			}
+			embedded, err := embeds(dir, string(text))
+			if err != nil {
+				return "", nil, err
+			}
+			others = append(others, embedded...)
+			fmt.Fprintf(h, "%q\n", e.Name())
+			Tokens(h, text)
+			found = true
+		case slices.Contains(compiled, filepath.Ext(path)):
+			others = append(others, path)
+		}
+	}
+	if !found {
+		return "", nil, fmt.Errorf("no Go files in %s", dir)
+	}
+	slices.Sort(others)
+	for _, path := range slices.Compact(others) {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return "", nil, err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return "", nil, err
+		}
+		fmt.Fprintf(h, "%q %x\n", filepath.ToSlash(rel), sha256.Sum256(b))
+	}
+	slices.Sort(imports)
+	return hex.EncodeToString(h.Sum(nil)), slices.Compact(imports), nil
+}
+
+// compiled is how the files end that the go command builds a package from,
+// beside Go.
+var compiled = []string{".s", ".S", ".sx", ".h", ".hh", ".hpp", ".hxx", ".c", ".cc", ".cpp", ".cxx", ".m", ".f", ".F", ".for", ".f90", ".syso", ".swig", ".swigcxx"}
+
+// Tree returns a digest of packages of the module in a folder and of those of
+// it that they import, directly or through others.
+func Tree(module string, paths ...string) (string, error) {
+	name, err := moduleName(module)
+	if err != nil {
+		return "", err
+	}
+	sums := map[string]string{}
+	for left := slices.Clone(paths); len(left) > 0; {
+		path := left[0]
+		left = left[1:]
+		rest, inside := strings.CutPrefix(path, name)
+		if _, seen := sums[path]; seen || !inside || rest != "" && rest[0] != '/' {
+			continue
+		}
+		sum, imports, err := Sum(filepath.Join(module, filepath.FromSlash(rest)))
+		if err != nil {
+			return "", fmt.Errorf("package %s: %w", path, err)
+		}
+		sums[path] = sum
+		left = append(left, imports...)
+	}
+	var all []string
+	for path, sum := range sums {
+		all = append(all, path+" "+sum)
+	}
+	slices.Sort(all)
+	sum := sha256.Sum256([]byte(strings.Join(all, "\n")))
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// moduleName reads the import path of the module in a folder.
+func moduleName(module string) (string, error) {
+	path := filepath.Join(module, "go.mod")
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(b)) {
+		if words := strings.Fields(line); len(words) > 1 && words[0] == "module" {
+			return strings.Trim(words[1], "\"`"), nil
+		}
+	}
+	return "", fmt.Errorf("%s names no module", path)
+}
+
+// Tokens writes the tokens of Go code, with the comments that the compiler
+// obeys and no others. What is not Go, such as a %% line, goes as the scanner
+// takes it apart.
+func Tokens(w io.Writer, code []byte) {
+	var s scanner.Scanner
+	files := token.NewFileSet()
+	s.Init(files.AddFile("", files.Base(), len(code)), code, func(token.Position, string) {}, scanner.ScanComments)
+	for {
+		_, tok, lit := s.Scan()
+		if tok == token.EOF {
+			break
+		}
+		if tok == token.COMMENT && !strings.HasPrefix(lit, "//go:") {
+			continue
+		}
+		if tok == token.SEMICOLON {
+			lit = "" // written or not
+		}
+		fmt.Fprintf(w, "%d %q\n", tok, lit)
+	}
+}
+
+// embeds returns the files that //go:embed lines name.
+func embeds(dir, text string) ([]string, error) {
+	var all []string
+	for line := range strings.Lines(text) {
+		patterns, ok := strings.CutPrefix(line, "//go:embed ")
+		if !ok {
+			continue
+		}
+		for _, p := range strings.Fields(patterns) {
+			found, err := filepath.Glob(filepath.Join(dir, strings.TrimPrefix(strings.Trim(p, "\"`"), "all:")))
+			if err != nil {
+				return nil, err
+			}
+			for _, root := range found {
+				err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+					if err == nil && d.Type().IsRegular() {
+						all = append(all, path)
+					}
+					return err
+				})
+				if err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return nil, err
+				}
+			}
+		}
+	}
+	return all, nil
+}
