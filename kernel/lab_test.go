@@ -170,7 +170,7 @@ func (p page) stops() {
 	p.wait(prompts, "[2]:")
 	p.Logf("the cell ended %.2f s after the click", time.Since(start).Seconds())
 	p.wait(outputs, "the cell went on to its end")
-	for _, want := range []string{"partial: true and simulated: true true", "Long run: stopped at", "ms; this part is kept, marked partial: run the cell again and it goes on from there"} {
+	for _, want := range []string{"partial: true and simulated: true true", "Long run: stopped at", "ms; kept and marked partial, run the cell again to go on"} {
 		if said := p.text(outputs); !strings.Contains(said, want) {
 			p.Errorf("the outputs do not say %q:\n%s", want, said)
 		}
@@ -184,9 +184,15 @@ func (p page) stops() {
 	p.screenshot("stopped.png")
 }
 
-const table = `%%
+const table = `import "math"
+
+%%
 kernel.ShowTable(kernel.Table{Title: "Sweep", Columns: []string{"Pool", "Rate (pps)", "Drive"}, Rows: [][]any{
-	{"b", 10.0, 65 * units.Pps}, {"a", 9.5, 85 * units.Pps}, {"c", 100.25, 45 * units.Pps}}})`
+	{"b", 10.0, 65 * units.Pps}, {"a", 9.5, 85 * units.Pps}, {"c", 100.25, 45 * units.Pps},
+	{"d", math.Inf(1), 95 * units.Pps}, {"e", math.NaN(), 96 * units.Pps}, {"f", "none", 97 * units.Pps}, {"g", math.Inf(-1), 98 * units.Pps}}})`
+
+// sweepTable is the table of seven rows; that of the kept values is there too.
+const sweepTable = ".myogen-table:has(tbody tr:nth-child(7))"
 
 const mistake = `%%
 kernel.Check((&myogen.Network{}).Connect("DD", "aMN", myogen.Connection{Probability: 0.5}))`
@@ -196,15 +202,15 @@ kernel.Check((&myogen.Network{}).Connect("DD", "aMN", myogen.Connection{Probabil
 func (p page) sorts() {
 	p.do(chromedp.Click(runButton))
 	p.wait(outputs, "Sweep")
-	column := func() string { return strings.ReplaceAll(p.text(".myogen-table tbody tr td:first-child"), "\n", "") }
-	if got := column(); got != "bac" {
-		p.Errorf("the rows are %q, want them as given, bac", got)
+	column := func() string { return strings.ReplaceAll(p.text(sweepTable + " tbody tr td:first-child"), "\n", "") }
+	if got := column(); got != "bacdefg" {
+		p.Errorf("the rows are %q, want them as given, bacdefg", got)
 	}
 	for _, c := range []struct {
 		head int
 		want string
-	}{{1, "abc"}, {2, "abc"}, {2, "cba"}, {3, "cba"}, {3, "abc"}} {
-		p.do(chromedp.Click(fmt.Sprintf(".myogen-table th:nth-child(%d)", c.head)))
+	}{{1, "abcdefg"}, {2, "gabcdef"}, {2, "dcbagef"}, {3, "cbadefg"}, {3, "gfedabc"}} {
+		p.do(chromedp.Click(fmt.Sprintf("%s th:nth-child(%d)", sweepTable, c.head)))
 		if got := column(); got != c.want {
 			p.Errorf("after a click on head %d the rows are %q, want %q", c.head, got, c.want)
 		}

@@ -61,7 +61,7 @@ func (p *Progress) Simulate(network *myogen.Network, cfg myogen.SimulationConfig
 		return result, nil
 	}
 	goesOn.Store(result, true)
-	fmt.Printf("%s: %s; this part is kept, marked partial: run the cell again and it goes on from there\n", p.title, at)
+	fmt.Printf("%s: %s; kept and marked partial, run the cell again to go on\n", p.title, at)
 	return result, nil
 }
 

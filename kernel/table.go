@@ -26,7 +26,7 @@ type Table struct {
 //		Peak units.Rate `table:"Peak rate (pps)"`
 //		CV   float64
 //	}
-//	kernel.ShowTable(kernel.TableOf(rows))
+//	kernel.ShowTable(kernel.Must(kernel.TableOf(rows)))
 func TableOf[T any](rows []T) (Table, error) {
 	t := reflect.TypeFor[T]()
 	if t.Kind() != reflect.Struct {
@@ -223,7 +223,7 @@ func (t Table) html(rows [][]tableCell) string {
 		for _, c := range r {
 			key := ""
 			if c.isNum {
-				key = fmt.Sprintf(` data-number="%v"`, c.number)
+				key = fmt.Sprintf(` data-number="%s"`, scriptNumber(c.number))
 			}
 			fmt.Fprintf(&b, `<td style="text-align:%s;white-space:pre-wrap"%s>%s</td>`, side(c.isNum), key, html.EscapeString(c.text))
 		}
@@ -231,6 +231,17 @@ func (t Table) html(rows [][]tableCell) string {
 	}
 	b.WriteString("</tbody></table></div><script>" + tableJS + "</script>")
 	return b.String()
+}
+
+// scriptNumber is a number as JavaScript reads it.
+func scriptNumber(x float64) string {
+	switch {
+	case math.IsInf(x, 1):
+		return "Infinity"
+	case math.IsInf(x, -1):
+		return "-Infinity"
+	}
+	return fmt.Sprint(x)
 }
 
 func side(right bool) string {

@@ -7,11 +7,13 @@
     const cell = row.cells[column];
     return 'number' in cell.dataset ? Number(cell.dataset.number) : cell.textContent;
   };
-  const order = (a, b) => {
-    if (typeof a === 'number' && typeof b === 'number') {
-      return Number.isNaN(a) - Number.isNaN(b) || a - b;
+  // Numbers come first, then what is not a number, then text, up and down.
+  const rank = (x) => (typeof x === 'string' ? 2 : Number.isNaN(x) ? 1 : 0);
+  const order = (a, b, sign) => {
+    if (rank(a) !== rank(b)) {
+      return rank(a) - rank(b);
     }
-    return typeof a === 'number' ? -1 : typeof b === 'number' ? 1 : a.localeCompare(b);
+    return sign * (rank(a) === 2 ? a.localeCompare(b) : (a > b) - (a < b));
   };
   heads.forEach((head, column) => {
     head.tabIndex = 0;
@@ -21,8 +23,7 @@
       const down = head.getAttribute('aria-sort') === 'ascending';
       heads.forEach((h) => h.removeAttribute('aria-sort'));
       head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-      const rows = [...body.rows].sort((r, s) => order(key(r, column), key(s, column)));
-      body.append(...(down ? rows.reverse() : rows));
+      body.append(...[...body.rows].sort((r, s) => order(key(r, column), key(s, column), down ? -1 : 1)));
     };
     head.addEventListener('click', sort);
     head.addEventListener('keydown', (e) => {
