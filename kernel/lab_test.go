@@ -137,6 +137,7 @@ const (
 
 // A notebook in a real JupyterLab, cell by cell.
 func TestInJupyterLab(t *testing.T) {
+	t.Parallel()
 	p := open(t, longRun, stopped, "%%\nkernel.Kept()", mistake, "%%\nx := []int{1, 2}\nfor i := range 3 {\n\tfmt.Println(x[i])\n}", table)
 	t.Run("the stop button", func(t *testing.T) { p.with(t).stops() })
 	t.Run("a mistake", func(t *testing.T) {
@@ -202,7 +203,7 @@ kernel.Check((&myogen.Network{}).Connect("DD", "aMN", myogen.Connection{Probabil
 func (p page) sorts() {
 	p.do(chromedp.Click(runButton))
 	p.wait(outputs, "Sweep")
-	column := func() string { return strings.ReplaceAll(p.text(sweepTable + " tbody tr td:first-child"), "\n", "") }
+	column := func() string { return strings.ReplaceAll(p.text(sweepTable+" tbody tr td:first-child"), "\n", "") }
 	if got := column(); got != "bacdefg" {
 		p.Errorf("the rows are %q, want them as given, bacdefg", got)
 	}

@@ -94,6 +94,7 @@ var edits = []struct {
 }
 
 func TestKeepInNotebooks(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	cells := []string{keeping}
 	for _, e := range edits {
@@ -132,6 +133,7 @@ func TestKeepInNotebooks(t *testing.T) {
 // What a user did wrong is one line that names the cell, its line and the
 // value.
 func TestMistakesAreOneLine(t *testing.T) {
+	t.Parallel()
 	cells := []string{
 		"import (\n\t\"fmt\"\n\t\"gomyogen/kernel\"\n\t\"gomyogen/myogen\"\n)\n\nvar count int\n\nfunc counted() (int, error) { return count, nil }",
 		"%%\nn := &myogen.Network{}\nkernel.Check(n.Connect(\"DD\", \"aMN\", myogen.Connection{Probability: 2}))",
@@ -170,6 +172,7 @@ func TestMistakesAreOneLine(t *testing.T) {
 
 // A bar leaves one output in the saved notebook, with its last state.
 func TestProgressLeavesOneOutput(t *testing.T) {
+	t.Parallel()
 	nb := run(t, t.TempDir(),
 		"import (\n\t\"time\"\n\t\"gomyogen/kernel\"\n\t\"gomyogen/myogen/units\"\n)",
 		"%%\nbar := kernel.NewProgress(\"Run\")\nfor i := range 500 {\n\tbar.Update(units.Time(i+1), 500)\n\ttime.Sleep(time.Millisecond)\n}",
@@ -229,6 +232,7 @@ var peaks = []units.Rate{20, 30}`
 // A peak more is a run more; the stop button ends the sweep, and run again it
 // goes on.
 func TestSweepInNotebooks(t *testing.T) {
+	t.Parallel()
 	const show = "\n\n%%\nfor _, r := range sweep() {\n\tfmt.Println(r.Simulated, r.Partial())\n}"
 	const more = "var peaks = []units.Rate{20, 30, 40, 50, 60}"
 	nb := run(t, t.TempDir(), sweeping+show, "var peaks = []units.Rate{20, 30, 40}"+show,

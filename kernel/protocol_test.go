@@ -38,6 +38,7 @@ unittest.main(verbosity=2, argv=["protocol"] + ["KernelTests.test_" + name for n
 // The kernel passes jupyter_kernel_test, apart from what the documentation of
 // the package kernel lists by name.
 func TestProtocol(t *testing.T) {
+	t.Parallel()
 	home := jupytertest.Home(t)
 	python := jupytertest.PyPI(t, "jupyter_kernel_test==0.7.0")
 	cmd := exec.Command(python, append([]string{"-c", protocolPy},

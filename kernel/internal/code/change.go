@@ -122,8 +122,11 @@ func (w *walk) changedBy(d *decl) string {
 		return ""
 	}
 	path, name := w.typeOf(spec, d.name)
-	if path == w.own.Path && path != "" {
+	switch {
+	case path == w.own.Path && path != "":
 		return "" // kept values
+	case path == "sync" && name != "Map":
+		return "" // locks hold nothing that a value is made from
 	}
 	for _, c := range w.calls[d.name] {
 		of := name

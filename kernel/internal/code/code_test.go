@@ -303,6 +303,7 @@ import (
 	"math/rand"
 	"regexp"
 	"strings"
+	"sync"
 	"example.org/lab/net"
 	"example.org/lab/kernel"
 )
@@ -385,6 +386,7 @@ func TestChanges(t *testing.T) {
 		{"kernel.Keep(`x`, made)", "x.Get()", ""},
 		{"kernel.Must(kernel.Keep(`x`, made), nil)", "x.Get()", ""},
 		{"regexp.MustCompile(`a`)", "x.MatchString(`a`)", ""},
+		{"sync.Mutex{}", "x.Lock()", ""},
 		{"strings.NewReplacer(`a`, `b`)", "x.Replace(`a`)", ""},
 		{"[]net.Ramp{{}}", "for _, r := range x { r.At(1) }; x[0].At(1)", ""},
 	} {
