@@ -159,13 +159,13 @@ func TestKeptRunGoesOn(t *testing.T) {
 	var result *myogen.Result
 	var err error
 	if said := quiet(t, func() {
-		result, err = Keep("kept", simulate, t).make(store.Folder{Path: t.TempDir()}, store.Header{Name: "kept"})
+		result, err = Keep("kept", simulate).make(store.Folder{Path: t.TempDir()}, store.Header{Name: "kept"})
 	}); err != nil || !result.Partial() || strings.Contains(said, "not kept") {
 		t.Errorf("stopped: partial %v, error %v, said %q", result.Partial(), err, said)
 	}
 	newCell(t)
 	if said := quiet(t, func() {
-		result, err = Keep("kept", simulate, t).make(store.Folder{Path: t.TempDir()}, store.Header{Name: "kept"})
+		result, err = Keep("kept", simulate).make(store.Folder{Path: t.TempDir()}, store.Header{Name: "kept"})
 	}); err != nil || result.Partial() || said == "" {
 		t.Errorf("went on: error %v, said %q", err, said)
 	}
