@@ -13,20 +13,20 @@
 //
 // # Speed
 //
-// On two shared cores of a Zen 4 (AVX-512 in two halves of 256 bits), Go 1.26.8,
+// On two cores of a Zen 4 (AVX-512 in two halves of 256 bits), Go 1.26.8,
 // NEURON 9.0.2, with the command
 //
-//	myogen bench -neuron PYTHON
+//	myogen bench -neuron PYTHON -growth
 //
 // 100 cells, 15 s at 0.1 ms under 69 026 given drive spikes; all 14 113 and
 // 4423 spikes are NEURON's to the last bit. Nanoseconds per cell and step,
-// processor time of one thread:
+// processor time of one thread, and elapsed time of two:
 //
-//	            NEURON  scalar       avx2          avx512
-//	NERLab         328  203 (1.6x)   30.5 (10.8x)  22.1 (14.8x)
-//	Powers2017     883  361 (2.5x)   59.0 (15.0x)  40.7 (21.7x)
+//	            NEURON  scalar      avx2          avx512        avx512, two threads
+//	NERLab         321  200 (1.6x)  30.4 (10.6x)  21.3 (15.0x)  12.7 (25x)
+//	Powers2017     925  394 (2.3x)  59.4 (15.6x)  44.7 (20.7x)  28.0 (33x)
 //
-// The cores were busy with other work: ratios of runs minutes apart vary by 15 %.
+// The cores are shared with other machines: ratios of runs minutes apart vary by 15 %.
 // From 100 to 10 000 cells, and from 1 s to 60 s, the time per cell and step stays within 15 %.
 // A cell with 50 synaptic contacts takes 0.9 kB (NERLab) or 1.5 kB.
 package engine
