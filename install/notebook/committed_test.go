@@ -9,7 +9,7 @@ import (
 )
 
 // local finds paths of a machine.
-var local = regexp.MustCompile(`(^|[\s"'(=])(/home/|/root/|/Users/|/tmp/|/var/|/work/|[A-Z]:\\)[^\s"']*`)
+var local = regexp.MustCompile(`(^|[\s"'(=])(/(home|root|Users|tmp|var|work)/|[A-Z]:\\)[^\s"']*`)
 
 // The committed notebooks are executed ones whose outputs are those of their
 // code, without an error or a local path, each figure with its still, each
