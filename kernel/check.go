@@ -23,7 +23,7 @@ func Check(err error) {
 
 // Must returns value, or ends the cell as Check does if err is not nil:
 //
-//	pool := kernel.Must(myogen.NewAlphaMNPool(thresholds))
+//	rt := kernel.Must(myogen.LoadThresholds("results/thresholds.npy"))
 func Must[T any](value T, err error) T {
 	if err != nil {
 		fail(err, place())

@@ -23,7 +23,7 @@ var ErrStopped = errors.New("stopped")
 //
 //	ctx, stop := kernel.Context()
 //	defer stop()
-//	block, err := sim.Run(ctx, 15*units.S)
+//	result, err := sim.Run(ctx, 15*units.S, nil)
 func Context() (context.Context, context.CancelFunc) { return button.context() }
 
 // button is the stop button of this program, which in a notebook is one cell.

@@ -11,7 +11,7 @@
 //
 //	kernel.Run("NERLab", network, cfg, 15*units.S) // with a bar; stopped, it goes on where it was
 //
-//	pool := kernel.Must(myogen.NewAlphaMNPool(thresholds)) // one line instead of a stack trace
+//	rt := kernel.Must(myogen.LoadThresholds("results/thresholds.npy")) // one line instead of a stack trace
 //
 //	kernel.ShowTable(table) // and Show for figures
 //
