@@ -6,8 +6,6 @@ import (
 	"math"
 	"strings"
 
-	"gonum.org/v1/gonum/stat"
-
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/stats"
 	"gomyogen/myogen/units"
@@ -155,7 +153,7 @@ func stepStatistics(s neo.Segment, step units.Time) StepStatistics {
 		}
 	}
 	if len(cvs) > 0 {
-		row.MeanCV = stat.Mean(cvs, nil)
+		row.MeanCV = stats.Mean(cvs)
 	}
 	return row
 }

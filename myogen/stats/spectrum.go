@@ -7,7 +7,6 @@ import (
 
 	"gonum.org/v1/gonum/dsp/fourier"
 	"gonum.org/v1/gonum/dsp/window"
-	"gonum.org/v1/gonum/stat"
 
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
@@ -53,7 +52,7 @@ func NewCrossSpectrum(x, y neo.AnalogSignal, segment units.Time) (CrossSpectrum,
 		power += w * w
 	}
 	coefficients := func(values []float64) []complex128 {
-		mean := stat.Mean(values, nil)
+		mean := Mean(values)
 		seq := make([]float64, n)
 		for i, v := range values {
 			seq[i] = (v - mean) * hann[i]

@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/stat"
 
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
@@ -50,7 +49,7 @@ func FiringRates(trains []neo.SpikeTrain) Rates {
 		}
 	}
 	if len(r.Rates) > 0 {
-		mean, sd := stat.PopMeanStdDev(r.Rates, nil)
+		mean, sd := meanSD(r.Rates)
 		r.Mean, r.SD = units.Rate(mean), units.Rate(sd)
 		r.Lowest, r.Highest = units.Rate(floats.Min(r.Rates)), units.Rate(floats.Max(r.Rates))
 	}
@@ -207,7 +206,7 @@ func CV(t neo.SpikeTrain) float64 {
 	if len(isi) < 2 {
 		return 0
 	}
-	mean, sd := stat.PopMeanStdDev(isi, nil)
+	mean, sd := meanSD(isi)
 	return sd / mean
 }
 
@@ -245,7 +244,7 @@ func PlateauRates(trains []neo.SpikeTrain, from, to units.Time) (Plateau, error)
 		p.CVs = append(p.CVs, CV(on))
 	}
 	if len(p.Rates) > 0 {
-		p.MeanRate, p.MeanCV = units.Rate(stat.Mean(p.Rates, nil)), stat.Mean(p.CVs, nil)
+		p.MeanRate, p.MeanCV = units.Rate(Mean(p.Rates)), Mean(p.CVs)
 	}
 	return p, nil
 }
