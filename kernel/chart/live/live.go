@@ -222,8 +222,12 @@ func (o *option) add(f chart.Figure, i int, layout chart.Layout) {
 			}
 		}
 	}
-	o.Legend = append(o.Legend, opts.Legend{Type: "scroll", Show: on, Left: left, Right: right, Top: fmt.Sprint(place.Legend), ItemWidth: 22, ItemHeight: 9, Data: names})
+	o.Legend = append(o.Legend, opts.Legend{Type: "scroll", Show: on, Left: left, Right: right, Top: fmt.Sprint(place.Legend - 2), ItemWidth: 22, ItemHeight: legendHeight, Data: names})
 }
+
+// legendHeight is that of the text in px: a legend that scrolls is cut at its
+// items' height.
+const legendHeight = 14
 
 // encoder packs series; lines keep about two points for each column.
 type encoder struct {
