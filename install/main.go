@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 
 	"gomyogen/install/jupyter"
 )
@@ -19,7 +20,8 @@ import (
 const usage = `Sets up the Go notebooks of this module, runs and publishes them.
 
   go run ./install                          set everything up, then run the tutorials
-  go run ./install lab [DIR]                open JupyterLab on the tutorials or on DIR
+  go run ./install lab [DIR] [OPTIONS]      open JupyterLab on the tutorials or on DIR, with
+                                            options of its own: --no-browser
   go run ./install run [-w] FILE.ipynb...   run notebooks headless; results go to results/
                                             beside them, or with -w into the notebooks
   go run ./install publish [-o DIR] [FILE.ipynb...]
@@ -99,11 +101,12 @@ func flags(name string) *flag.FlagSet {
 	return f
 }
 
-// lab opens JupyterLab on a folder and ends with it.
+// lab opens JupyterLab on a folder, with what options of its own follow, and
+// ends with it.
 func lab(ctx context.Context, home *jupyter.Home, out io.Writer, args []string) error {
 	dir := home.Notebooks()
-	if len(args) > 0 {
-		dir = args[0]
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		dir, args = args[0], args[1:]
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -118,7 +121,7 @@ func lab(ctx context.Context, home *jupyter.Home, out io.Writer, args []string) 
 	if err := home.TrustTutorials(ctx, out); err != nil {
 		return err
 	}
-	cmd := home.LabCommand(ctx, dir)
+	cmd := home.LabCommand(ctx, dir, args...)
 	cmd.Stdout, cmd.Stderr, cmd.Stdin = out, os.Stderr, os.Stdin
 	err = cmd.Run()
 	if ctx.Err() != nil {

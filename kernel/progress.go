@@ -295,8 +295,11 @@ func (b *board) html(lines []string) string {
 		if i > 0 {
 			indent = 16
 		}
-		fmt.Fprintf(&s, `<div style="margin-left:%dpx"><progress max="1" value="%.4f" style="width:100%%" aria-label="%s"></progress><div>%s</div></div>`,
-			indent, fractions[i], html.EscapeString(line), html.EscapeString(line))
+		fmt.Fprintf(&s, `<div style="margin-left:%dpx">`, indent)
+		if fractions[i] < 1 { // a full bar tells less than its line
+			fmt.Fprintf(&s, `<progress max="1" value="%.4f" style="width:100%%" aria-label="%s"></progress>`, fractions[i], html.EscapeString(line))
+		}
+		fmt.Fprintf(&s, "<div>%s</div></div>", html.EscapeString(line))
 	}
 	s.WriteString("</div>")
 	return s.String()

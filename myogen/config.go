@@ -14,7 +14,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// Model is a motor neuron model.
+// Model is a motor neuron model: NERLab or Powers2017.
 type Model string
 
 func (m Model) String() string { return string(m) }

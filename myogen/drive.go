@@ -141,7 +141,7 @@ func (d Drive) String() string {
 	s := fmt.Sprintf("Drive of %v at steps of %v, noise %v", d.Duration, d.step(), d.Noise)
 	t, ok := d.Shape.(Trapezoid[units.Rate])
 	if !ok {
-		return fmt.Sprintf("%s, %T%+v", s, d.Shape, d.Shape)
+		return fmt.Sprintf("%s\n  %v", s, d.Shape)
 	}
 	p := t.Phases()
 	return fmt.Sprintf(`%s

@@ -49,7 +49,7 @@ func (p DescendingDrivePool) process() random.Process {
 }
 
 func (p DescendingDrivePool) String() string {
-	return fmt.Sprintf("%d drive neurons, %T%+v", p.size(), p.process(), p.process())
+	return fmt.Sprintf("%d drive neurons, %v", p.size(), p.process())
 }
 
 // SpikeSource is a population whose spikes are given.
@@ -102,6 +102,7 @@ type External struct {
 // Network describes named populations and their connections. It holds no
 // running state.
 type Network struct {
+	err         error // the first refusal
 	populations []namedPopulation
 	connections []namedConnection
 	externals   []namedExternal
@@ -133,6 +134,15 @@ func (c namedConnection) purpose() string {
 type namedExternal struct {
 	source, target string
 	External
+}
+
+// refuse remembers the first error, so that a description whose errors were
+// not looked at cannot be run without what it refused.
+func (n *Network) refuse(err error) error {
+	if n.err == nil {
+		n.err = err
+	}
+	return err
 }
 
 func (n *Network) index(name string) (int, error) {
@@ -180,6 +190,10 @@ func (n *Network) checkProbe(p Probe) (int, error) {
 
 // Add adds a population under a name of its own.
 func (n *Network) Add(name string, p Population) error {
+	return n.refuse(n.add(name, p))
+}
+
+func (n *Network) add(name string, p Population) error {
 	switch _, err := n.index(name); {
 	case name == "":
 		return fmt.Errorf("myogen: a population needs a name")
@@ -227,6 +241,10 @@ func (n *Network) Add(name string, p Population) error {
 
 // Connect connects two populations. The target must be an AlphaMNPool.
 func (n *Network) Connect(source, target string, c Connection) error {
+	return n.refuse(n.connect(source, target, c))
+}
+
+func (n *Network) connect(source, target string, c Connection) error {
 	s, err := n.index(source)
 	if err != nil {
 		return err
@@ -272,6 +290,10 @@ func (n *Network) Connect(source, target string, c Connection) error {
 // ConnectFromExternal lets a source outside the network drive a
 // DescendingDrivePool.
 func (n *Network) ConnectFromExternal(source, target string, e External) error {
+	return n.refuse(n.connectFromExternal(source, target, e))
+}
+
+func (n *Network) connectFromExternal(source, target string, e External) error {
 	t, err := n.index(target)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package myogen
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -240,4 +241,35 @@ func TestCellThatFails(t *testing.T) {
 	}
 	_, err = s.Run(context.Background(), 50, nil)
 	refused(t, `population "aMN", cell 1: membrane potential is `, err)
+}
+
+// What a network refused is not left out in silence: it cannot be run.
+func TestRefusedNetworkDoesNotRun(t *testing.T) {
+	n := &Network{}
+	_ = n.Add("aMN", AlphaMNPool{N: 2})
+	_ = n.Add("DD", DescendingDrivePool{})
+	_ = n.Connect("DD", "aMN", Connection{Probability: 0.5, Weight: -0.15})
+	_ = n.Connect("DD", "none", Connection{Probability: 0.5, Weight: 0.15})
+	if _, err := NewSimulation(n, SimulationConfig{}); err == nil || !strings.Contains(err.Error(), "weight is -0.15 uS") {
+		t.Errorf("error %v, want the first refusal", err)
+	}
+}
+
+func TestDescriptionsReadWell(t *testing.T) {
+	for _, c := range []struct {
+		what fmt.Stringer
+		want string
+	}{
+		{DescendingDrivePool{Process: random.Erlang{Order: 5}}, "100 drive neurons, Erlang process of order 5"},
+		{DescendingDrivePool{}, "100 drive neurons, Poisson process"},
+		{DescendingDrivePool{N: 3, Process: random.Gamma{}}, "3 drive neurons, gamma process of shape 3"},
+		{Sinusoid[units.Rate]{Mean: 45, Amplitude: 20, Frequency: 1}, "sinusoid of 1 Hz, 20 pps around 45 pps"},
+		{Ramp[units.Current]{To: 25, Start: 500, Duration: 3000}, "ramp from 0 nA to 25 nA, 500 ms .. 3.5 s"},
+		{Step[units.Current]{Level: 20, Duration: 500}, "step from 0 nA to 20 nA, 0 ms .. 500 ms"},
+		{Sawtooth[units.Rate]{High: 9, Frequency: 2}, "sawtooth of 2 Hz from 0 pps to 9 pps"},
+	} {
+		if got := c.what.String(); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
 }

@@ -20,9 +20,9 @@ type (
 // AlphaMNPool describes a pool of alpha motor neurons in recruitment order.
 // It holds no running state.
 type AlphaMNPool struct {
-	Thresholds []float64 // recruitment thresholds; nil spreads N cells by the ranges' curves
-	N          int       // number of cells; 0 means len(Thresholds)
-	Config     *AlphaMNConfig
+	Thresholds []float64      // recruitment thresholds; nil spreads N cells by the ranges' curves
+	N          int            // number of cells; 0 means len(Thresholds)
+	Config     *AlphaMNConfig // model and parameters, from DefaultAlphaMNConfig or LoadAlphaMNConfig; nil is NERLab with its defaults
 	// SpikeThreshold is the soma potential above which a spike is detected;
 	// nil means the model's own: 50 mV for NERLab, 0 mV for Powers2017, whose
 	// spikes end below 50 mV.

@@ -27,6 +27,9 @@ type ShapeFunc[Q Quantity] func(t units.Time) Q
 // At calls f.
 func (f ShapeFunc[Q]) At(t units.Time) Q { return f(t) }
 
+// String describes the shape in words.
+func (f ShapeFunc[Q]) String() string { return "shape given by a function" }
+
 // Trapezoid rests at Baseline, rises to Peak, holds it, falls and rests again.
 type Trapezoid[Q Quantity] struct {
 	Baseline, Peak      Q
@@ -68,6 +71,11 @@ func (s Sinusoid[Q]) At(t units.Time) Q {
 	return s.Mean + Q(float64(s.Amplitude)*cmath.Sin(2*math.Pi*float64(s.Frequency)*t.Seconds()))
 }
 
+// String describes the shape in words.
+func (s Sinusoid[Q]) String() string {
+	return fmt.Sprintf("sinusoid of %v, %v around %v", s.Frequency, s.Amplitude, s.Mean)
+}
+
 // Ramp goes in a straight line from From, held until Start, to To, held after
 // Start + Duration.
 type Ramp[Q Quantity] struct {
@@ -86,6 +94,11 @@ func (s Ramp[Q]) At(t units.Time) Q {
 	return s.From + Q(float64(s.To-s.From)*float64((t-s.Start)/s.Duration))
 }
 
+// String describes the shape in words.
+func (s Ramp[Q]) String() string {
+	return fmt.Sprintf("ramp from %v to %v, %v .. %v", s.From, s.To, s.Start, s.Start+s.Duration)
+}
+
 // Step is Level from Start for Duration and Baseline otherwise.
 type Step[Q Quantity] struct {
 	Baseline, Level Q
@@ -100,6 +113,11 @@ func (s Step[Q]) At(t units.Time) Q {
 	return s.Baseline
 }
 
+// String describes the shape in words.
+func (s Step[Q]) String() string {
+	return fmt.Sprintf("step from %v to %v, %v .. %v", s.Baseline, s.Level, s.Start, s.Start+s.Duration)
+}
+
 // Sawtooth rises from Low to High in every period and falls back at once.
 type Sawtooth[Q Quantity] struct {
 	Low, High Q
@@ -110,6 +128,11 @@ type Sawtooth[Q Quantity] struct {
 func (s Sawtooth[Q]) At(t units.Time) Q {
 	cycles := float64(float64(s.Frequency) * t.Seconds())
 	return s.Low + Q(float64(s.High-s.Low)*(cycles-math.Floor(cycles)))
+}
+
+// String describes the shape in words.
+func (s Sawtooth[Q]) String() string {
+	return fmt.Sprintf("sawtooth of %v from %v to %v", s.Frequency, s.Low, s.High)
 }
 
 // Sample returns a shape at i step for i = 0, 1 ... below duration, in pps or

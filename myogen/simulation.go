@@ -135,6 +135,9 @@ func NewSimulation(network *Network, cfg SimulationConfig) (*Simulation, error) 
 	if cfg.Workers == 0 {
 		cfg.Workers = runtime.GOMAXPROCS(0)
 	}
+	if network.err != nil {
+		return nil, network.err
+	}
 	if len(network.populations) == 0 {
 		return nil, errors.New("myogen: the network has no populations")
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -70,20 +71,48 @@ func Read(path string) (nb Notebook, err error) {
 	return nb, err
 }
 
-// Failed returns the first error of an executed notebook, naming its cell.
+// Failed returns the first error of an executed notebook, naming its code cell
+// by the number that Jupyter shows: the first is 1.
 func (nb Notebook) Failed() error {
-	for i, c := range nb.Cells {
+	number := 0
+	for _, c := range nb.Cells {
+		if c.Type == "code" {
+			number++
+		}
 		stderr := ""
 		for _, o := range c.Outputs {
 			if o.Name == "stderr" {
 				stderr += string(o.Text)
 			}
 			if o.Type == "error" {
-				return fmt.Errorf("cell %d failed: %s", i+1, strings.TrimSpace(stderr+o.Value+"\n"+strings.Join(o.Traceback, "\n")))
+				return fmt.Errorf("cell %d failed: %s", number, plainFailure(stderr+"\n"+o.Value+"\n"+strings.Join(o.Traceback, "\n")))
 			}
 		}
 	}
 	return nil
+}
+
+// escapes are colours for a terminal, exits what the kernel adds to a cell
+// that ended by itself.
+var (
+	escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
+	exits   = regexp.MustCompile(`^exit status \d+$`)
+)
+
+// plainFailure is what a failing cell said, each line once and without colours.
+func plainFailure(text string) string {
+	said := map[string]bool{}
+	var lines []string
+	for line := range strings.Lines(escapes.ReplaceAllString(text, "")) {
+		line = strings.TrimRight(line, " \r\n")
+		if trimmed := strings.TrimSpace(line); trimmed == "" || said[trimmed] || exits.MatchString(trimmed) {
+			continue
+		} else {
+			said[trimmed] = true
+		}
+		lines = append(lines, line)
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 // Printed returns what the cells printed.

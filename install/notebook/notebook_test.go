@@ -40,8 +40,8 @@ func TestRead(t *testing.T) {
 		t.Errorf("the output is %q, %q and %q", o.As("text/html"), o.As("image/png"), o.As("application/json"))
 	}
 	err := nb.Failed()
-	if err == nil || !strings.Contains(err.Error(), "cell 3 failed: the weight is -1") {
-		t.Errorf("error %v, want it to name cell 3 and what it said", err)
+	if err == nil || !strings.Contains(err.Error(), "cell 2 failed: the weight is -1") {
+		t.Errorf("error %v, want it to name code cell 2 and what it said", err)
 	}
 	for _, bad := range []string{"", "{", `{"cells": 3}`, `{"cells": [{"source": 3}]}`} {
 		path := filepath.Join(t.TempDir(), "bad.ipynb")

@@ -46,6 +46,8 @@ func (Poisson) Next(x *Xorshift) float64 { return -cmath.Log1p(-x.Float64()) }
 // Validate implements Process.
 func (Poisson) Validate() error { return nil }
 
+func (Poisson) String() string { return "Poisson process" }
+
 // Erlang has intervals that are the sum of Order exponential ones: CV
 // 1/sqrt(Order). Order 5 is what poisson_batch_size=5 did in MyoGen before 0.12.
 type Erlang struct {
@@ -60,6 +62,8 @@ func (e Erlang) Next(x *Xorshift) float64 {
 	}
 	return -(1 / float64(e.Order)) * cmath.Log(max(product, math.SmallestNonzeroFloat64))
 }
+
+func (e Erlang) String() string { return fmt.Sprintf("Erlang process of order %d", e.Order) }
 
 // Validate implements Process.
 func (e Erlang) Validate() error {
@@ -108,6 +112,8 @@ func gamma(k float64, x *Xorshift) float64 {
 		}
 	}
 }
+
+func (g Gamma) String() string { return fmt.Sprintf("gamma process of shape %g", g.shape()) }
 
 // Validate implements Process.
 func (g Gamma) Validate() error {
