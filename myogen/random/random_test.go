@@ -161,7 +161,7 @@ func TestProcessesHaveMeanOne(t *testing.T) {
 			sum += p.Next(&x)
 		}
 		if mean := sum / n; math.Abs(mean-1) > 0.012 { // four standard errors of Gamma{0.5}
-			t.Errorf("%T%+v: mean is %v", p, p, mean)
+			t.Errorf("%#v: mean is %v", p, mean)
 		}
 	}
 }
@@ -169,7 +169,7 @@ func TestProcessesHaveMeanOne(t *testing.T) {
 func TestProcessesRefuse(t *testing.T) {
 	for _, p := range []Process{Erlang{0}, Erlang{-2}, Gamma{-1}, Gamma{math.NaN()}, Gamma{math.Inf(1)}} {
 		if p.Validate() == nil {
-			t.Errorf("%T%+v was accepted", p, p)
+			t.Errorf("%#v was accepted", p)
 		}
 	}
 }
@@ -187,7 +187,7 @@ func TestStreamsAreFrozen(t *testing.T) {
 		fmt.Fprintf(&b, "%d seeds of drive neurons: %d %d\n", seed, StreamSeed(seed, "drive neuron", "DD", 3), DeriveSubseed(seed, 3, 103))
 		for _, p := range []Process{Poisson{}, Erlang{5}, Gamma{}, Gamma{0.5}} {
 			x := NewXorshift(seed)
-			fmt.Fprintf(&b, "%d %T%+v: %x %x\n", seed, p, p, p.Next(&x), p.Next(&x))
+			fmt.Fprintf(&b, "%d %#v: %x %x\n", seed, p, p.Next(&x), p.Next(&x))
 		}
 	}
 	golden.Check(t, "testdata/frozen.txt", b.String())
@@ -209,14 +209,14 @@ func TestSpikerHasAState(t *testing.T) {
 		for k := range 20000 {
 			x, y := a.Step(65, 0.1), b.Step(65, 0.1)
 			if x != y {
-				t.Fatalf("%T%+v: after %d steps one fires and the other does not", p, p, k)
+				t.Fatalf("%#v: after %d steps one fires and the other does not", p, k)
 			}
 			if x {
 				spikes++
 			}
 		}
 		if spikes < 100 {
-			t.Errorf("%T%+v: %d spikes", p, p, spikes)
+			t.Errorf("%#v: %d spikes", p, spikes)
 		}
 	}
 	for _, c := range []struct {
