@@ -33,7 +33,8 @@
 //
 // Names are completed from 12 s after the start of the kernel on, when GoNB
 // connects to gopls. A stop that is pressed while a cell compiles is lost, and
-// cells that wait behind a stopped one still run. A line on standard error
+// cells that wait behind a stopped one still run. The trace of a panic names the
+// cell's line only where it reaches GoNB in one piece. A line on standard error
 // with two colons before main.go and a line number ends the kernel; the
 // standard logger writes such lines with Lshortfile.
 package kernel
