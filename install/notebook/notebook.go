@@ -61,11 +61,16 @@ func (l *Lines) UnmarshalJSON(b []byte) error {
 
 // Read reads an .ipynb file.
 func Read(path string) (nb Notebook, err error) {
-	b, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(b, &nb)
-	}
+	text, err := os.ReadFile(path)
 	if err != nil {
+		return nb, fmt.Errorf("%s: %w", path, err)
+	}
+	return Parse(path, text)
+}
+
+// Parse reads the text of the .ipynb file at path.
+func Parse(path string, text []byte) (nb Notebook, err error) {
+	if err = json.Unmarshal(text, &nb); err != nil {
 		err = fmt.Errorf("%s: %w", path, err)
 	}
 	return nb, err

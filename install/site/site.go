@@ -28,7 +28,7 @@ func Open(path string) (Source, error) {
 		return s, err
 	}
 	s.text = text
-	if s.nb, err = notebook.Read(path); err != nil {
+	if s.nb, err = notebook.Parse(path, text); err != nil {
 		return s, err
 	}
 	if err := s.nb.Failed(); err != nil {
