@@ -2,13 +2,13 @@ package jupyter
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"gomyogen/kernel/sources"
 )
 
 // tools are built from the versions that go.mod pins, and our launcher.
@@ -27,18 +27,11 @@ func (h *Home) toolVersions() string {
 			}
 		}
 	}
-	sources, err := filepath.Glob(filepath.Join(h.Module, "kernel", "launcher", "*.go"))
+	launcher, err := sources.Tree(h.Module, "gomyogen/kernel/launcher")
 	if err != nil {
 		return err.Error()
 	}
-	for _, file := range sources {
-		code, err := os.ReadFile(file)
-		if err != nil {
-			return err.Error()
-		}
-		pins = append(pins, fmt.Sprintf("%s %x", filepath.Base(file), sha256.Sum256(code)))
-	}
-	return strings.Join(pins, "\n")
+	return strings.Join(append(pins, launcher), "\n")
 }
 
 func (h *Home) makeTools(ctx context.Context, r runner) error {
@@ -47,45 +40,32 @@ func (h *Home) makeTools(ctx context.Context, r runner) error {
 	if err != nil {
 		return err
 	}
-	// The kernel finds the launcher under the name of gopls first.
+	// The kernel finds the launcher under these names first.
 	if err := os.MkdirAll(h.standIns(), 0o755); err != nil {
 		return err
 	}
-	link := filepath.Join(h.standIns(), "gopls")
-	if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
+	for _, name := range standIns {
+		link := filepath.Join(h.standIns(), name)
+		if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		if err := os.Symlink(h.bin("launcher"), link); err != nil {
+			return err
+		}
 	}
-	return os.Symlink(h.bin("launcher"), link)
+	return nil
 }
+
+// standIns are the programs that the kernel takes the launcher for.
+var standIns = []string{"go", "gopls"}
 
 // standIns is the folder of programs that the kernel takes for others.
 func (h *Home) standIns() string { return filepath.Join(h.Data, "stand-ins") }
 
 func (h *Home) checkTools() error {
-	return exists(h.bin("gonb"), h.bin("goimports"), h.bin("gopls"), h.bin("launcher"), filepath.Join(h.standIns(), "gopls"))
-}
-
-// cacheKey changes when the packages that cells import change.
-func (h *Home) cacheKey() string {
-	sum, err := os.ReadFile(filepath.Join(h.Module, "go.sum"))
-	if err != nil {
-		return err.Error()
+	files := []string{h.bin("gonb"), h.bin("goimports"), h.bin("gopls"), h.bin("launcher")}
+	for _, name := range standIns {
+		files = append(files, filepath.Join(h.standIns(), name))
 	}
-	return fmt.Sprintf("%s %x %s", runtime.Version(), sha256.Sum256(sum), h.Module)
-}
-
-// warm compiles what cells import with the kernel's own settings, so that the
-// first cell does not.
-func (h *Home) warm(ctx context.Context, r runner) error {
-	// Everything a cell may need must be in the module cache: later there is no network.
-	if err := r.run(ctx, h.Module, nil, "go", "mod", "download"); err != nil {
-		return fmt.Errorf("is there a network? %w", err)
-	}
-	var env []string
-	for k, v := range h.kernelEnv() {
-		if k != "PATH" {
-			env = append(env, k+"="+v)
-		}
-	}
-	return r.run(ctx, h.Module, env, "go", "build", "./kernel/...", "./myogen/...")
+	return exists(files...)
 }

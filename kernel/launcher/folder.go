@@ -182,8 +182,8 @@ func sweep(base string) error {
 	return errors.Join(errs...)
 }
 
-// endPrograms kills the programs of this user that were started from dir, and
-// the gopls that listens there.
+// endPrograms kills the programs of this user that were started from dir, the
+// gopls that listens there and what learns for its cells.
 func endPrograms(dir string) error {
 	all, err := processes()
 	if err != nil {
@@ -195,9 +195,13 @@ func endPrograms(dir string) error {
 		if pid == os.Getpid() || len(args) == 0 {
 			continue
 		}
-		listens := slices.ContainsFunc(args, func(a string) bool { return strings.Contains(a, inside) }) &&
-			slices.ContainsFunc(args, func(a string) bool { return filepath.Base(a) == "gopls" })
-		if !strings.HasPrefix(args[0], inside) && !listens {
+		names := func(is func(a string) bool) bool { return slices.ContainsFunc(args, is) }
+		about := names(func(a string) bool { return strings.Contains(a, inside) })
+		switch {
+		case about && names(func(a string) bool { return a == learnMode }):
+			pid = -pid // with the go command that it started
+		case about && names(func(a string) bool { return filepath.Base(a) == "gopls" }), strings.HasPrefix(args[0], inside):
+		default:
 			continue
 		}
 		if err := unix.Kill(pid, unix.SIGKILL); err != nil && !errors.Is(err, unix.ESRCH) {

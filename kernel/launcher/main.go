@@ -9,7 +9,8 @@
 // in the folder above, not to the terminal of JupyterLab.
 //
 // Called as gopls, it starts the gopls beside it so that the kernel does not
-// wait for it (see gopls.go).
+// wait for it (see gopls.go). Called as go, it spares the go command what it
+// has found out for an earlier cell (see gocommand.go).
 package main
 
 import (
@@ -34,16 +35,21 @@ func main() {
 const (
 	watchMode = "-watch"
 	laterMode = "-later"
+	learnMode = "-learn"
 )
 
 func run(args []string) error {
 	switch {
 	case filepath.Base(args[0]) == "gopls":
 		return gopls(args[1:])
+	case filepath.Base(args[0]) == "go":
+		return goCommand(args[1:])
 	case len(args) == 3 && args[1] == watchMode:
 		return watch(args[2])
 	case len(args) > 2 && args[1] == laterMode:
 		return later(args[2:])
+	case len(args) > 2 && args[1] == learnMode:
+		return learn(args[2], args[3:])
 	case len(args) < 2:
 		return errors.New("name the program to start")
 	}

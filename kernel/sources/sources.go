@@ -22,6 +22,18 @@ import (
 // whatever platform, and what it imports. Of Go code, without tests, the
 // tokens count; of assembly, C and embedded files the content.
 func Sum(dir string) (sum string, imports []string, err error) {
+	return digest(dir, Tokens)
+}
+
+// Exact is the digest of Sum where of Go code, too, every byte counts: what is
+// compiled from it has the same line numbers.
+func Exact(dir string) (string, error) {
+	sum, _, err := digest(dir, func(w io.Writer, code []byte) { fmt.Fprintf(w, "%x\n", sha256.Sum256(code)) })
+	return sum, err
+}
+
+// digest writes Go code with write.
+func digest(dir string, write func(w io.Writer, code []byte)) (sum string, imports []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return "", nil, err
@@ -51,7 +63,7 @@ func Sum(dir string) (sum string, imports []string, err error) {
 			}
 			others = append(others, embedded...)
 			fmt.Fprintf(h, "%q\n", e.Name())
-			Tokens(h, text)
+			write(h, text)
 			found = true
 		case slices.Contains(compiled, filepath.Ext(path)):
 			others = append(others, path)

@@ -1,0 +1,147 @@
+package rebuild
+
+import (
+	"errors"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"go/version"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gomyogen/kernel/sources"
+)
+
+// ErrUnknown says that a plan does not cover a cell.
+var ErrUnknown = errors.New("the plan does not cover the cell")
+
+// Imports returns what the cell in a folder imports. A cell that is more than one
+// file of plain Go is an error that wraps ErrUnknown.
+func Imports(dir string) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return nil, err
+	}
+	if len(files) != 1 || filepath.Base(files[0]) != mainFile {
+		return nil, fmt.Errorf("%w: it has the files %q", ErrUnknown, files)
+	}
+	code, err := os.ReadFile(files[0])
+	if err != nil {
+		return nil, err
+	}
+	if strings.Contains(string(code), "\n//go:") {
+		return nil, fmt.Errorf("%w: it has directives for the go command", ErrUnknown)
+	}
+	f, err := parser.ParseFile(token.NewFileSet(), files[0], code, parser.ImportsOnly)
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, i := range f.Imports {
+		path, err := strconv.Unquote(i.Path.Value)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, path)
+	}
+	return all, nil
+}
+
+const mainFile = "main.go"
+
+// Covers tells whether a cell with these imports can be built by the plan, in
+// its setting: an error that wraps ErrUnknown says why not.
+func (p *Plan) Covers(imports []string) error {
+	for _, path := range imports {
+		if _, ok := p.Archives[path]; !ok && path != "unsafe" {
+			return fmt.Errorf("%w: it imports %s", ErrUnknown, path)
+		}
+	}
+	return nil
+}
+
+// Build makes the program of the cell in a folder, which the plan Covers. On an
+// error, of the cell's code too, there is no program, and go build tells what
+// is the matter.
+func (p *Plan) Build(dir, program string) error {
+	for folder, digest := range p.Local {
+		now, err := sources.Exact(folder)
+		if err != nil {
+			return err
+		}
+		if now != digest {
+			return fmt.Errorf("%w: the package in %s has changed", ErrUnknown, folder)
+		}
+	}
+	flags, err := linkFlags()
+	if err != nil {
+		return err
+	}
+	mod, err := moduleOf(dir)
+	if err != nil {
+		return err
+	}
+	if mod.Go == nil {
+		return fmt.Errorf("%w: its go.mod names no version of Go", ErrUnknown)
+	}
+	work, err := os.MkdirTemp(filepath.Dir(dir), "build-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	imports, archive, linked := filepath.Join(work, "imports"), filepath.Join(work, "main.a"), filepath.Join(work, "main")
+	if err := os.WriteFile(imports, []byte(p.importConfig()), 0o600); err != nil {
+		return err
+	}
+	if err := p.run(dir, "compile", "-o", archive, "-p", "main", "-lang="+version.Lang("go"+mod.Go.Version),
+		"-complete", "-nolocalimports", "-importcfg", imports, "-pack", "./"+mainFile); err != nil {
+		return err
+	}
+	if err := os.WriteFile(imports, []byte(p.importConfig()+fmt.Sprintf("modinfo %q\n", infoMark+p.Info+infoMark)), 0o600); err != nil {
+		return err
+	}
+	if err := p.run(dir, "link", slices.Concat([]string{"-o", linked, "-importcfg", imports, "-buildmode=" + p.Mode}, flags, []string{archive})...); err != nil {
+		return err
+	}
+	return os.Rename(linked, program)
+}
+
+// linkFlags returns the flags of the linker that GOFLAGS asks for.
+func linkFlags() ([]string, error) {
+	switch flags := os.Getenv("GOFLAGS"); flags {
+	case "":
+		return nil, nil
+	case "-ldflags=-w":
+		return []string{"-w"}, nil
+	default:
+		return nil, fmt.Errorf("%w: GOFLAGS is %q", ErrUnknown, flags)
+	}
+}
+
+// infoMark stands before and after the build information in a program.
+var infoMark = strings.Repeat("-", 16)
+
+// importConfig says where archives are, in the form that the compiler and the
+// linker read.
+func (p *Plan) importConfig() string {
+	var b strings.Builder
+	for _, path := range slices.Sorted(maps.Keys(p.Archives)) {
+		fmt.Fprintf(&b, "packagefile %s=%s\n", path, p.Archives[path])
+	}
+	return b.String()
+}
+
+// run runs a tool of the toolchain.
+func (p *Plan) run(dir, tool string, args ...string) error {
+	cmd := exec.Command(filepath.Join(p.Tools, tool), args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", tool, err, out)
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+package rebuild
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// workspaceOf makes what GoNB makes for a kernel: a cell's folder whose
+// workspace holds the module lib.
+func workspaceOf(t *testing.T) (cell, lib string) {
+	t.Helper()
+	top := t.TempDir()
+	cell, lib = filepath.Join(top, "gonb_1"), filepath.Join(top, "lib")
+	write(t, filepath.Join(cell, "go.mod"), "module gonb_1\n\ngo 1.26.0\n")
+	write(t, filepath.Join(cell, "go.work"), "go 1.26.0\n\nuse (\n\t.\n\t"+lib+"\n)\n")
+	write(t, filepath.Join(lib, "go.mod"), "module lib\n\ngo 1.26.0\n")
+	write(t, filepath.Join(lib, "lib.go"), "package lib\n\nimport _ \"embed\"\n\n//go:embed word.txt\nvar Word string\n")
+	write(t, filepath.Join(lib, "word.txt"), "one")
+	for k, v := range map[string]string{"GOFLAGS": "-ldflags=-w", "CGO_ENABLED": "0", "GOPROXY": "off", "GOWORK": ""} {
+		t.Setenv(k, v)
+	}
+	return cell, lib
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func goCommand(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// made is what the program of a cell says.
+func made(t *testing.T, program string) string {
+	t.Helper()
+	out, err := exec.Command(program).CombinedOutput()
+	if err != nil {
+		return string(out) + err.Error()
+	}
+	return string(out)
+}
+
+const cellCode = `package main
+
+import (
+	"fmt"
+	"lib"
+	"runtime/debug"
+)
+
+func main() {
+	info, _ := debug.ReadBuildInfo()
+	fmt.Println(lib.Word, info.Deps[0].Path, info.GoVersion)
+	panic("here")
+}
+`
+
+// try builds a cell by a plan that was saved.
+func try(gocmd, cell, program string, p *Plan) error {
+	folder := filepath.Dir(cell)
+	if err := p.Save(folder); err != nil {
+		return err
+	}
+	imports, err := Imports(cell)
+	if err != nil {
+		return err
+	}
+	setting, err := Setting(gocmd, cell)
+	if err != nil {
+		return err
+	}
+	saved, err := Read(folder, setting)
+	if err != nil {
+		return err
+	}
+	return errors.Join(saved.Covers(imports), saved.Build(cell, program))
+}
+
+// A cell's program is what go build makes of it, down to the lines of a panic.
+func TestBuildIsGoBuild(t *testing.T) {
+	cell, _ := workspaceOf(t)
+	gocmd := goCommand(t)
+	write(t, filepath.Join(cell, mainFile), cellCode)
+	p, err := Learn(gocmd, cell, []string{"fmt", "lib", "runtime/debug", "sort"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(cell), "learn-*")); err != nil || len(left) > 0 {
+		t.Errorf("learning left %q, error %v", left, err)
+	}
+	program := filepath.Join(cell, "gonb_1")
+	if err := try(gocmd, cell, program, p); err != nil {
+		t.Fatal(err)
+	}
+	got := made(t, program)
+	if _, err := output(gocmd, cell, "build", "-o", program); err != nil {
+		t.Fatal(err)
+	}
+	if want := made(t, program); got != want {
+		t.Errorf("the program says\n%s\nand that of go build\n%s", got, want)
+	}
+}
+
+// What a plan was not learnt from, it does not build.
+func TestWhatHasChanged(t *testing.T) {
+	gocmd := goCommand(t)
+	for name, change := range map[string]func(t *testing.T, cell, lib string){
+		"an import": func(t *testing.T, cell, _ string) {
+			write(t, filepath.Join(cell, mainFile), "package main\n\nimport _ \"net/http\"\n\nfunc main() {}\n")
+		},
+		"a directive": func(t *testing.T, cell, _ string) {
+			write(t, filepath.Join(cell, mainFile), "package main\n\n//go:debug panicnil=1\n\nfunc main() {}\n")
+		},
+		"another file":        func(t *testing.T, cell, _ string) { write(t, filepath.Join(cell, "other.go"), "package main\n") },
+		"the module's go.mod": func(t *testing.T, _, lib string) { write(t, filepath.Join(lib, "go.mod"), "module lib\n\ngo 1.25.0\n") },
+		"the cell's go.mod": func(t *testing.T, cell, _ string) {
+			write(t, filepath.Join(cell, "go.mod"), "module gonb_1\n\ngo 1.25.0\n")
+		},
+		"the workspace": func(t *testing.T, cell, lib string) {
+			write(t, filepath.Join(cell, "go.work"), "go 1.26.0\n\nuse .\nuse "+lib+"\n")
+		},
+		"the environment":  func(t *testing.T, _, _ string) { t.Setenv("GOFLAGS", "-tags=x") },
+		"a source":         func(t *testing.T, _, lib string) { write(t, filepath.Join(lib, "more.go"), "package lib\n") },
+		"an embedded file": func(t *testing.T, _, lib string) { write(t, filepath.Join(lib, "word.txt"), "two") },
+		"an archive":       func(t *testing.T, _, _ string) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cell, lib := workspaceOf(t)
+			write(t, filepath.Join(cell, mainFile), "package main\n\nimport \"lib\"\n\nfunc main() { println(lib.Word) }\n")
+			p, err := Learn(gocmd, cell, []string{"lib"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name == "an archive" {
+				p.Archives["lib"] += ".gone"
+			}
+			change(t, cell, lib)
+			program := filepath.Join(cell, "gonb_1")
+			if err := try(gocmd, cell, program, p); err == nil {
+				t.Error("it was built all the same")
+			}
+			if _, err := os.Stat(program); err == nil {
+				t.Error("there is a program")
+			}
+		})
+	}
+	t.Run("nothing", func(t *testing.T) {
+		cell, _ := workspaceOf(t)
+		write(t, filepath.Join(cell, mainFile), "package main\n\nimport \"lib\"\n\nfunc main() { println(lib.Word) }\n")
+		p, err := Learn(gocmd, cell, []string{"lib"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(cell, "go.mod"), "module gonb_2\n\ngo 1.26.0\n") // another kernel's
+		if err := try(gocmd, cell, filepath.Join(cell, "gonb_2"), p); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"gomyogen/kernel/internal/rebuild"
+)
+
+// renew is after which time a plan is learnt anew, so that the go command,
+// which forgets in days what nobody asks for, keeps what the plan needs.
+const renew = 24 * time.Hour
+
+// goCommand stands in for the go command that GoNB calls for each cell: go get,
+// and then go build. Where an earlier cell has imported the same packages, and
+// nothing of them has changed, the first has nothing to do and the second only
+// to compile and link the cell; see package rebuild. Everything else is the go
+// command's.
+func goCommand(args []string) error {
+	program, err := shadowed("go")
+	if err != nil {
+		return err
+	}
+	pass := func() error { return syscall.Exec(program, append([]string{program}, args...), os.Environ()) }
+	getting, building := slices.Equal(args, []string{"get"}), len(args) == 3 && args[0] == "build" && args[1] == "-o"
+	if !getting && !building {
+		return pass()
+	}
+	cell, err := os.Getwd()
+	if err != nil || !strings.HasPrefix(filepath.Base(cell), cellPrefix) {
+		return pass()
+	}
+	imports, err := rebuild.Imports(cell)
+	if err != nil {
+		return pass()
+	}
+	plan, err := readPlan(program, cell)
+	if err == nil {
+		err = plan.Covers(imports)
+	}
+	switch {
+	case getting && err == nil:
+		return nil
+	case getting:
+		return pass()
+	case err == nil:
+		err = plan.Build(cell, args[2])
+	}
+	if err != nil {
+		return buildAndLearn(program, cell, args, imports)
+	}
+	if time.Since(plan.Learnt) > renew {
+		return background(learnMode, cell)
+	}
+	return nil
+}
+
+// buildAndLearn has the go command build a cell, and makes the plan for the next
+// ones in the background.
+func buildAndLearn(program, cell string, args, imports []string) error {
+	cmd := exec.Command(program, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	var failed *exec.ExitError
+	switch err := cmd.Run(); {
+	case errors.As(err, &failed):
+		os.Exit(failed.ExitCode())
+	case err != nil:
+		return err
+	}
+	return background(append([]string{learnMode, cell}, imports...)...)
+}
+
+// cellPrefix starts the name of the folder in which GoNB builds cells.
+const cellPrefix = "gonb_"
+
+// learn makes the plan for cells in a folder anew, for what it was made for
+// before and for imports.
+func learn(cell string, imports []string) error {
+	program, err := shadowed("go")
+	if err != nil {
+		return err
+	}
+	if old, err := readPlan(program, cell); err == nil {
+		imports = append(imports, old.Roots...)
+	}
+	plan, err := rebuild.Learn(program, cell, imports)
+	if err != nil {
+		return err
+	}
+	base, err := baseFolder()
+	if err != nil {
+		return err
+	}
+	return plan.Save(base)
+}
+
+// readPlan reads the plan that was learnt for cells in a folder.
+func readPlan(program, cell string) (*rebuild.Plan, error) {
+	setting, err := rebuild.Setting(program, cell)
+	if err != nil {
+		return nil, err
+	}
+	base, err := baseFolder()
+	if err != nil {
+		return nil, err
+	}
+	return rebuild.Read(base, setting)
+}
+
+// shadowed finds the program on the PATH that this one stands in for.
+func shadowed(name string) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	own, err := os.Stat(self)
+	if err != nil {
+		return "", err
+	}
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 && !os.SameFile(info, own) {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("there is no %s on the PATH", name)
+}

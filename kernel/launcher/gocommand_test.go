@@ -1,0 +1,109 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// kernelAt makes what GoNB makes for a kernel, with the module lib in its
+// workspace, and returns a function that runs the stand-in for go there.
+func kernelAt(t *testing.T) (cell, lib string, run func(args ...string) (string, error)) {
+	t.Helper()
+	launcher, base := build(t)
+	cell, lib = filepath.Join(base, "k-1", "gonb_1"), filepath.Join(base, "lib")
+	file(t, filepath.Join(cell, "go.mod"), "module gonb_1\n\ngo 1.26.0\n")
+	file(t, filepath.Join(cell, "go.work"), "go 1.26.0\n\nuse (\n\t.\n\t"+lib+"\n)\n")
+	file(t, filepath.Join(lib, "go.mod"), "module lib\n\ngo 1.26.0\n")
+	file(t, filepath.Join(lib, "lib.go"), "package lib\n\nconst Word = \"one\"\n")
+	link := filepath.Join(base, "stand-ins", "go")
+	if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(launcher, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(base, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	env := append(os.Environ(), "PATH="+filepath.Dir(link)+string(filepath.ListSeparator)+os.Getenv("PATH"), "MYOGEN_TMP="+base,
+		"GOFLAGS=-ldflags=-w", "CGO_ENABLED=0", "GOPROXY=off", "GOWORK=")
+	return cell, lib, func(args ...string) (string, error) {
+		cmd := exec.Command(link, args...)
+		cmd.Dir, cmd.Env = cell, env
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+}
+
+func file(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The go command builds the first cell; a plan learnt from it builds those that
+// import the same, until a source changes. Errors are the go command's.
+func TestGoCommand(t *testing.T) {
+	cell, lib, run := kernelAt(t)
+	program := filepath.Join(cell, "gonb_1")
+	says := func(body string) (text string, planned bool) {
+		t.Helper()
+		file(t, filepath.Join(cell, "main.go"), "package main\n\nimport (\n\t\"fmt\"\n\t\"lib\"\n\t\"runtime/debug\"\n)\n\nfunc main() {\n\tinfo, _ := debug.ReadBuildInfo()\n\tfmt.Println(info.Settings, lib.Word)\n"+body+"\n}\n")
+		if out, err := run("get"); err != nil || out != "" {
+			t.Fatalf("go get: %v\n%s", err, out)
+		}
+		if out, err := run("build", "-o", program); err != nil {
+			t.Fatalf("go build: %v\n%s", err, out)
+		}
+		out, err := exec.Command(program).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		settings, text, _ := strings.Cut(string(out), "] ")
+		return strings.TrimSpace(text), strings.Contains(settings, "{plan ")
+	}
+	plans := func() []string {
+		all, err := filepath.Glob(filepath.Join(filepath.Dir(filepath.Dir(cell)), "plan-*.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if text, planned := says(""); text != "one" || planned {
+		t.Errorf("the first cell says %q, by a plan: %v", text, planned)
+	}
+	wait(t, "a plan is learnt", func() bool { return len(plans()) > 0 })
+	if text, planned := says("fmt.Println(2)"); text != "one\n2" || !planned {
+		t.Errorf("the second cell says %q, by a plan: %v", text, planned)
+	}
+	file(t, filepath.Join(lib, "lib.go"), "package lib\n\nconst Word = \"two\"\n")
+	if text, planned := says(""); text != "two" || planned {
+		t.Errorf("after a change the cell says %q, by a plan: %v", text, planned)
+	}
+	wait(t, "the plan is learnt anew", func() bool { _, planned := says(""); return planned })
+
+	file(t, filepath.Join(cell, "main.go"), "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(x)\n}\n")
+	if out, err := run("build", "-o", program); err == nil || out != "# gonb_1\n./main.go:6:14: undefined: x\n" {
+		t.Errorf("a mistake says %q, error %v", out, err)
+	}
+	if out, err := run("version"); err != nil || !strings.HasPrefix(out, "go version") {
+		t.Errorf("go version says %q, error %v", out, err)
+	}
+	file(t, plans()[0], "{")
+	if text, planned := says(""); text != "two" || planned {
+		t.Errorf("with a broken plan the cell says %q, by a plan: %v", text, planned)
+	}
+	wait(t, "the broken plan is learnt anew", func() bool { _, planned := says(""); return planned })
+	// What learns works in the kernel's folder.
+	wait(t, "nothing is left", func() bool {
+		left, err := filepath.Glob(filepath.Join(filepath.Dir(cell), "*-*"))
+		return err == nil && len(left) == 0
+	})
+}
