@@ -16,7 +16,7 @@ import (
 func TestSave(t *testing.T) {
 	dir := t.TempDir()
 	library := filepath.Join(dir, "echarts.min.js")
-	if err := os.WriteFile(library, []byte("// the library"), 0o644); err != nil {
+	if err := os.WriteFile(library+".gz", []byte("the library"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv(draw.LibraryEnv, library)

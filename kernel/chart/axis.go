@@ -108,62 +108,72 @@ func (p Panel) Steps() int { return max(3, p.Pixels()/40) }
 // frames. Where the description leaves them open they enclose the data; those
 // of lines, bands and bars are then rounded out to whole steps.
 func (f Figure) Limits(panel int) (x0, x1, y0, y1 float64) {
-	x0, x1, y0, y1, exact := f.extent(panel)
-	p := f.Shown()[0].Panels[panel]
-	for range 3 { // a wider axis may have wider steps
-		if p.Y.Min != p.Y.Max || exact {
-			break
+	x, y := f.limits()
+	return x[0], x[1], y[panel][0], y[panel][1]
+}
+
+// limits returns the limits of the shared axis and of those of the panels.
+func (f Figure) limits() (x [2]float64, y [][2]float64) {
+	x, y, exact := f.extent()
+	for i, p := range f.Shown()[0].Panels {
+		for range 3 { // a wider axis may have wider steps
+			if p.Y.Min != p.Y.Max || exact[i] {
+				break
+			}
+			step := Nice((y[i][1] - y[i][0]) / float64(p.Steps()))
+			y[i] = [2]float64{step * math.Floor(y[i][0]/step+1e-9), step * math.Ceil(y[i][1]/step-1e-9)}
 		}
-		step := Nice((y1 - y0) / float64(p.Steps()))
-		y0, y1 = step*math.Floor(y0/step+1e-9), step*math.Ceil(y1/step-1e-9)
 	}
-	return x0, x1, y0, y1
+	return x, y
 }
 
 // extent returns the limits before rounding, and whether the rows of a raster
-// or map are all there is to see.
-func (f Figure) extent(panel int) (x0, x1, y0, y1 float64, exact bool) {
-	x0, x1, y0, y1 = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
-	exact = true
-	for _, frame := range f.Shown() {
-		for i, p := range frame.Panels {
+// or map are all that a panel shows.
+func (f Figure) extent() (x [2]float64, y [][2]float64, exact []bool) {
+	open := [2]float64{math.Inf(1), math.Inf(-1)}
+	wider := func(a [2]float64, low, high float64) [2]float64 { return [2]float64{min(a[0], low), max(a[1], high)} }
+	frames := f.Shown()
+	x = open
+	for i := range frames[0].Panels {
+		y, exact = append(y, open), append(exact, true)
+		for _, frame := range frames {
+			p := frame.Panels[i]
 			for _, s := range p.Series {
-				a, b, c, d := s.bounds()
-				x0, x1 = min(x0, a), max(x1, b)
-				if i != panel {
-					continue
-				}
-				y0, y1 = min(y0, c), max(y1, d)
 				switch s.(type) {
 				case *Raster, *HeatMap:
 				default:
-					exact = false
+					exact[i] = false
 				}
+				if f.X.Min != f.X.Max && p.Y.Min != p.Y.Max {
+					continue // the data do not matter
+				}
+				x0, x1, y0, y1 := s.bounds()
+				x, y[i] = wider(x, x0, x1), wider(y[i], y0, y1)
 			}
 		}
+		y[i] = limits(frames[0].Panels[i].Y, y[i])
 	}
 	if n := len(f.X.Categories); n > 0 {
-		x0, x1 = min(x0, -0.5), max(x1, float64(n)-0.5)
+		x = wider(x, -0.5, float64(n)-0.5)
 	}
-	x0, x1 = limits(f.X, x0, x1)
-	y0, y1 = limits(f.Shown()[0].Panels[panel].Y, y0, y1)
-	return x0, x1, y0, y1, exact
+	return limits(f.X, x), y, exact
 }
 
-func limits(a Axis, low, high float64) (float64, float64) {
+func limits(a Axis, data [2]float64) [2]float64 {
+	low, high := data[0], data[1]
 	if a.Min != a.Max {
 		low, high = a.Min, a.Max
 	}
 	size := max(math.Abs(low), math.Abs(high))
 	switch {
 	case !(low <= high): // nothing to show
-		return 0, 1
+		return [2]float64{0, 1}
 	case size < tiny:
-		return -1, 1
+		return [2]float64{-1, 1}
 	case high/2-low/2 <= 1e-12*size: // numbers have no ticks in between
-		return round(low - size/10), round(high + size/10)
+		return [2]float64{round(low - size/10), round(high + size/10)}
 	}
-	return low, high
+	return [2]float64{low, high}
 }
 
 // round leaves 12 digits, so that limits do not miss a tick by the last one.
@@ -172,21 +182,20 @@ func round(x float64) float64 {
 	return x
 }
 
-// Scaled returns the figure with axes whose numbers nobody can read, below
-// 1e-4 or from 1e7 on, shown in a power of ten of their unit: "1e-300 s".
-// The data of the others are shared with f.
+// Scaled returns the figure with the limits of all axes in place, and with
+// axes whose numbers nobody can read, below 1e-4 or from 1e7 on, shown in a
+// power of ten of their unit: "1e-300 s". The data of the others are shared
+// with f.
 func (f Figure) Scaled() Figure {
-	frames := f.Shown()
-	ex := 0
-	ey := make([]int, len(frames[0].Panels))
+	x, y, _ := f.extent()
+	ex, ey := exponent(x), make([]int, len(y))
 	for i := range ey {
-		x0, x1, y0, y1, _ := f.extent(i)
-		ex, ey[i] = exponent(x0, x1), exponent(y0, y1)
+		ey[i] = exponent(y[i])
 	}
 	out := f
 	out.X = f.X.scaled(ex)
 	out.Frames, out.Panels = nil, nil
-	for _, frame := range frames {
+	for _, frame := range f.Shown() {
 		g := Frame{Label: frame.Label}
 		for i, p := range frame.Panels {
 			p.Y = p.Y.scaled(ey[i])
@@ -199,6 +208,13 @@ func (f Figure) Scaled() Figure {
 		}
 		out.Frames = append(out.Frames, g)
 	}
+	x, y = out.limits()
+	out.X.Min, out.X.Max = x[0], x[1]
+	for _, frame := range out.Frames {
+		for i := range frame.Panels {
+			frame.Panels[i].Y.Min, frame.Panels[i].Y.Max = y[i][0], y[i][1]
+		}
+	}
 	if len(f.Frames) == 0 {
 		out.Panels, out.Frames = out.Frames[0].Panels, nil
 	}
@@ -209,8 +225,8 @@ func (f Figure) Scaled() Figure {
 const tiny = 1e-305
 
 // exponent returns the power of ten that an axis is shown in.
-func exponent(low, high float64) int {
-	size := max(math.Abs(low), math.Abs(high))
+func exponent(limits [2]float64) int {
+	size := max(math.Abs(limits[0]), math.Abs(limits[1]))
 	if size < tiny || size >= 1e-4 && size < 1e7 {
 		return 0
 	}

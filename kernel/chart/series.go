@@ -320,7 +320,7 @@ func (r *Raster) scaled(x, _ float64) Series {
 func (h *HeatMap) scaled(x, _ float64) Series {
 	c := *h
 	c.X0, c.X1 = h.X0/x, h.X1/x
-	if e := exponent(h.Min, h.Max); e != 0 {
+	if e := exponent([2]float64{h.Min, h.Max}); e != 0 {
 		by := math.Pow10(e)
 		c.Min, c.Max, c.Label = h.Min/by, h.Max/by, strings.TrimSpace(fmt.Sprintf("%s 1e%d", h.Label, e))
 		c.Rows = make([][]float64, len(h.Rows))

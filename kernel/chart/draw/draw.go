@@ -6,8 +6,6 @@
 package draw
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
 	"html"
 	"os"
@@ -17,7 +15,8 @@ import (
 	"gomyogen/kernel/chart/still"
 )
 
-// LibraryEnv names the environment variable with the path of the chart library.
+// LibraryEnv names the environment variable with the path of the chart library,
+// beside which stands what figures carry along: the same, gzipped.
 const LibraryEnv = "MYOGEN_ECHARTS"
 
 // sharpness is how many dots a px of a still picture has.
@@ -47,13 +46,24 @@ func Draw(j chart.Job) ([]byte, error) {
 	return nil, fmt.Errorf("chart: a figure cannot be drawn as %q", j.As)
 }
 
+// fragment draws both pictures, each on a processor of its own.
 func fragment(f chart.Figure, carrier []byte) ([]byte, error) {
-	png, err := still.PNG(f, sharpness)
+	var png []byte
+	var failed error
+	drawn := make(chan struct{})
+	go func() {
+		defer close(drawn)
+		png, failed = still.PNG(f, sharpness)
+	}()
+	data, err := live.Pack(f)
+	<-drawn
+	if failed != nil {
+		return nil, failed
+	}
 	if err != nil {
 		return nil, err
 	}
-	text, err := live.HTML(f, png, carrier)
-	return []byte(text), err
+	return []byte(live.HTML(f, data, png, carrier)), nil
 }
 
 // page returns a web page of its own that needs no other file.
@@ -70,22 +80,11 @@ func page(f chart.Figure) ([]byte, error) {
 		"<body style=\"margin:16px auto;padding:0 16px;max-width:1200px;box-sizing:border-box;background:#fff;font-family:sans-serif\">%s</body></html>\n", html.EscapeString(f.Title), text), nil
 }
 
-// library returns the chart library, gzipped.
+// library returns the chart library, gzipped as set-up left it beside the file.
 func library() ([]byte, error) {
-	code, err := os.ReadFile(os.Getenv(LibraryEnv))
+	b, err := os.ReadFile(os.Getenv(LibraryEnv) + ".gz")
 	if err != nil {
 		return nil, fmt.Errorf("chart: the chart library is not there (%s=%q); go run ./install brings it", LibraryEnv, os.Getenv(LibraryEnv))
 	}
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := z.Write(code); err != nil {
-		return nil, err
-	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	return b, nil
 }

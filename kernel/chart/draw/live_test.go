@@ -355,7 +355,7 @@ func TestOddFigures(t *testing.T) {
 func TestWrongFigures(t *testing.T) {
 	for want, f := range charttest.Wrong() {
 		_, one := still.PNG(f, 1)
-		_, two := live.HTML(f, nil, nil)
+		_, two := live.Pack(f)
 		for _, err := range []error{one, two} {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("error %v, want %q", err, want)

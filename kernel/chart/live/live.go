@@ -111,13 +111,10 @@ type series struct {
 	Ticks   []chart.Tick `json:"ticks,omitempty"`  // of its colour bar
 }
 
-// HTML returns the figure as a fragment of a page with the still picture png
-// in it. carrier, when not empty, is the gzipped library to bring along.
-func HTML(f chart.Figure, png, carrier []byte) (string, error) {
-	data, err := pack(f)
-	if err != nil {
-		return "", err
-	}
+// HTML returns the figure, of which data was packed, as a fragment of a page with
+// the still picture png in it. carrier, when not empty, is the gzipped library
+// to bring along.
+func HTML(f chart.Figure, data, png, carrier []byte) string {
 	code := base64.StdEncoding.EncodeToString
 	var b strings.Builder
 	if len(carrier) > 0 {
@@ -125,7 +122,7 @@ func HTML(f chart.Figure, png, carrier []byte) (string, error) {
 	}
 	fmt.Fprintf(&b, `<div class="myogen-figure" data-figure="%s"><img alt="%s" style="max-width:100%%;height:auto" width="%d" src="data:image/png;base64,%s"></div><script>%s</script>`,
 		code(data), html.EscapeString(f.Summary()), chart.StillWidth, code(png), short(script))
-	return b.String(), nil
+	return b.String()
 }
 
 // short leaves out what a browser does not read: comments and indents.
@@ -140,8 +137,8 @@ func short(script string) string {
 	return b.String()
 }
 
-// pack returns what the script reads, gzipped.
-func pack(f chart.Figure) ([]byte, error) {
+// Pack returns what the script reads, gzipped.
+func Pack(f chart.Figure) ([]byte, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
 	}

@@ -87,18 +87,22 @@ func TestEqualColumnsAreKeptOnce(t *testing.T) {
 
 func TestHTML(t *testing.T) {
 	f := charttest.Odd()["script"]
-	page, err := HTML(f, []byte("png"), []byte("library"))
-	if err != nil {
-		t.Fatal(err)
+	html := func() string {
+		data, err := Pack(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return HTML(f, data, []byte("png"), []byte("library"))
 	}
+	page := html()
 	if n := strings.Count(page, "</script>"); n != 1 {
 		t.Errorf("the page ends %d scripts, want its own one", n)
 	}
 	if !strings.Contains(page, `data-echarts-gzip="bGlicmFyeQ=="`) {
 		t.Error("the library is not carried")
 	}
-	if again, err := HTML(f, []byte("png"), []byte("library")); err != nil || again != page {
-		t.Errorf("the same figure gave another page (error %v)", err)
+	if html() != page {
+		t.Error("the same figure gave another page")
 	}
 	_, data, _ := strings.Cut(page, `data-figure="`)
 	data, _, _ = strings.Cut(data, `"`)
@@ -127,10 +131,10 @@ func TestHTML(t *testing.T) {
 func TestTooLarge(t *testing.T) {
 	defer func(old int) { maxBytes = old }(maxBytes)
 	maxBytes = 1 << 20
-	if _, err := HTML(charttest.Spikes(100, 90000), nil, nil); err != nil {
+	if _, err := Pack(charttest.Spikes(100, 90000)); err != nil {
 		t.Error(err)
 	}
-	if _, err := HTML(charttest.Spikes(1000, 900000), nil, nil); err == nil || !strings.Contains(err.Error(), "MB in the notebook, more than 1; show fewer") {
+	if _, err := Pack(charttest.Spikes(1000, 900000)); err == nil || !strings.Contains(err.Error(), "MB in the notebook, more than 1; show fewer") {
 		t.Errorf("error %v, want the size", err)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
-	"maps"
+	"math"
 	"slices"
 )
 
@@ -22,53 +22,102 @@ func encodePNG(img image.Image) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// quantize returns an opaque picture in its 256 most frequent colours. Colours
-// that differ in their three last bits count as one, and those left out become
-// the nearest one.
+// most is how many colours a palette holds.
+const most = 256
+
+// quantize returns an opaque picture in at most 256 colours. Where it has more,
+// those that differ in their three last bits count as one, which shows its most
+// frequent colour, and of these the less frequent ones become the nearest of the
+// others.
 func quantize(img *image.RGBA) *image.Paletted {
-	const most = 256
-	counts := map[color.RGBA]int{} // of the exact colours
-	runs(img, func(c color.RGBA, from, to int) { counts[c] += to - from })
-	coarse := func(c color.RGBA) color.RGBA { return color.RGBA{c.R >> 3, c.G >> 3, c.B >> 3, 255} }
-	if len(counts) <= most {
-		coarse = func(c color.RGBA) color.RGBA { return c }
+	out := image.NewPaletted(img.Rect, nil)
+	index := exactly(img, out)
+	if index == nil {
+		index = nearly(img, out)
 	}
-	type group struct {
-		best   color.RGBA // its most frequent colour
-		n, top int
-	}
-	groups := map[color.RGBA]group{}
-	less := func(a, b color.RGBA) int {
-		return cmp.Or(cmp.Compare(a.R, b.R), cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B))
-	}
-	exact := slices.SortedFunc(maps.Keys(counts), less)
-	for _, c := range exact {
-		g := groups[coarse(c)]
-		g.n += counts[c]
-		if counts[c] > g.top {
-			g.best, g.top = c, counts[c]
-		}
-		groups[coarse(c)] = g
-	}
-	keys := slices.SortedFunc(maps.Keys(groups), func(a, b color.RGBA) int {
-		return cmp.Or(cmp.Compare(groups[b].n, groups[a].n), less(a, b))
-	})
-	palette := color.Palette{}
-	for _, k := range keys[:min(most, len(keys))] {
-		palette = append(palette, groups[k].best)
-	}
-	index := map[color.RGBA]uint8{}
-	for _, c := range exact {
-		index[c] = uint8(palette.Index(c))
-	}
-	out := image.NewPaletted(img.Rect, palette)
 	runs(img, func(c color.RGBA, from, to int) {
-		at := index[c]
+		at := index(c)
 		for i := from; i < to; i++ {
 			out.Pix[i] = at
 		}
 	})
 	return out
+}
+
+// exactly makes the palette of all colours and returns a function that finds
+// them, or nil where they are too many.
+func exactly(img *image.RGBA, out *image.Paletted) func(color.RGBA) uint8 {
+	found := map[color.RGBA]uint8{}
+	runs(img, func(c color.RGBA, _, _ int) {
+		if len(found) > most {
+			return
+		}
+		if _, ok := found[c]; !ok {
+			found[c] = uint8(len(found))
+			out.Palette = append(out.Palette, c)
+		}
+	})
+	if len(found) > most {
+		out.Palette = nil
+		return nil
+	}
+	return func(c color.RGBA) uint8 { return found[c] }
+}
+
+// group is the colours that count as one.
+type group struct {
+	n    int        // px
+	best color.RGBA // of the px the majority, if there is one
+	lead int        // px of the best that no other colour makes up for
+}
+
+// nearly makes the palette of the most frequent groups of colours and returns a
+// function that finds the nearest.
+func nearly(img *image.RGBA, out *image.Paletted) func(color.RGBA) uint8 {
+	groups := make([]group, 1<<15)
+	key := func(c color.RGBA) int { return int(c.R)>>3<<10 | int(c.G)>>3<<5 | int(c.B)>>3 }
+	runs(img, func(c color.RGBA, from, to int) {
+		g := &groups[key(c)]
+		g.n += to - from
+		switch {
+		case g.best == c:
+			g.lead += to - from
+		case g.lead < to-from:
+			g.best, g.lead = c, to-from-g.lead
+		default:
+			g.lead -= to - from
+		}
+	})
+	var keys []int
+	for k, g := range groups {
+		if g.n > 0 {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, func(a, b int) int { return cmp.Or(cmp.Compare(groups[b].n, groups[a].n), cmp.Compare(a, b)) })
+	index := make([]uint8, len(groups))
+	for i, k := range keys {
+		if i < most {
+			out.Palette = append(out.Palette, groups[k].best)
+			index[k] = uint8(i)
+			continue
+		}
+		index[k] = nearest(out.Palette, groups[k].best)
+	}
+	return func(c color.RGBA) uint8 { return index[key(c)] }
+}
+
+// nearest is Palette.Index for opaque colours, a good deal faster.
+func nearest(palette color.Palette, c color.RGBA) (at uint8) {
+	least := math.MaxInt
+	for i, p := range palette {
+		q := p.(color.RGBA)
+		r, g, b := int(q.R)-int(c.R), int(q.G)-int(c.G), int(q.B)-int(c.B)
+		if d := r*r + g*g + b*b; d < least {
+			at, least = uint8(i), d
+		}
+	}
+	return at
 }
 
 // runs calls f for each row of pixels of one colour: a chart has long ones.

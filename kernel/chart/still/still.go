@@ -110,7 +110,11 @@ var (
 
 func (p *page) draw(c vg.CanvasSizer) {
 	p.c = draw.New(c)
-	p.fill(color.White, 0, 0, chart.StillWidth, float64(header+p.layout.Height))
+	if to, ok := p.picture.(imagedraw.Image); ok {
+		imagedraw.Draw(to, to.Bounds(), image.White, image.Point{}, imagedraw.Src)
+	} else {
+		p.fill(color.White, 0, 0, chart.StillWidth, float64(header+p.layout.Height))
+	}
 	title := p.f.Title
 	if t := p.f.FrameText(p.f.Frame); t != "" {
 		title += "  -  " + t
