@@ -20,14 +20,20 @@ import (
 )
 
 // Value is a value that outlives the cell that computes it. Make it with Keep.
-type Value[T any] struct {
+type Value[T any] struct{ *keeper }
+
+// keeper is a Value of any type. What is generic is compiled anew in every cell,
+// so there is little of it.
+type keeper struct {
 	name    string
-	compute func() (T, error)
+	from    any // the function that computes it
+	compute func() (any, error)
+	typ     reflect.Type
 	inputs  []any
 
 	mu    sync.Mutex
 	done  bool
-	value T
+	value any
 	err   error
 }
 
@@ -72,9 +78,12 @@ type Value[T any] struct {
 // environment variable MYOGEN_KEEP_MIB); the least recently used go first.
 // Kept shows them, Forget removes them.
 func Keep[T any](name string, compute func() (T, error), inputs ...any) *Value[T] {
-	k := &Value[T]{name: name, compute: compute, inputs: inputs}
+	k := &keeper{name: name, typ: reflect.TypeFor[T](), inputs: inputs}
+	if compute != nil {
+		k.from, k.compute = compute, func() (any, error) { return compute() }
+	}
 	known.add(name, k)
-	return k
+	return &Value[T]{k}
 }
 
 // File is an input that counts by the content of the file at this path.
@@ -82,17 +91,28 @@ type File string
 
 // Get returns the value: the kept one, or a new one, which it keeps. An error
 // of the function ends the cell as Check does.
-func (k *Value[T]) Get() T {
-	v, err := k.Load()
-	if err != nil {
-		fail(err, place())
-	}
-	return v
+func (v *Value[T]) Get() T {
+	value, _ := v.get().(T) // nil is of no type
+	return value
 }
 
 // Load is Get for those who handle the error. Within a program it computes at
 // most once.
-func (k *Value[T]) Load() (T, error) {
+func (v *Value[T]) Load() (T, error) {
+	value, err := v.once()
+	t, _ := value.(T) // nil is of no type
+	return t, err
+}
+
+func (k *keeper) get() any {
+	value, err := k.once()
+	if err != nil {
+		fail(err, place())
+	}
+	return value
+}
+
+func (k *keeper) once() (any, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if !k.done {
@@ -102,29 +122,27 @@ func (k *Value[T]) Load() (T, error) {
 	return k.value, k.err
 }
 
-func (k *Value[T]) load() (T, error) {
+func (k *keeper) load() (any, error) {
 	parts, err := k.parts()
 	var refused *code.RefusedError
 	switch {
 	case errors.As(err, &refused):
-		var none T
-		return none, fmt.Errorf("kernel: Keep %q: %w", k.name, err)
+		return nil, fmt.Errorf("kernel: Keep %q: %w", k.name, err)
 	case err != nil:
 		v, computeErr := k.compute()
 		k.notice("not kept: %v", err)
 		return v, computeErr
 	}
-	h := store.Header{Name: k.name, Key: sumOf(parts), Type: reflect.TypeFor[T]().String(), Parts: parts}
+	h := store.Header{Name: k.name, Key: sumOf(parts), Type: k.typ.String(), Parts: parts}
 	folder, err := keepFolder()
 	if err != nil {
-		var none T
-		return none, err
+		return nil, err
 	}
 	old, b, err := folder.Load(h.Name, h.Key)
 	switch {
 	case err == nil:
-		var v T
-		if v, err = decode[T](b); err == nil {
+		var v any
+		if v, err = k.decode(b); err == nil {
 			if h.Why = known.outdated(old.Uses); h.Why == "" {
 				known.used(h, old.Uses)
 				return v, nil
@@ -142,7 +160,7 @@ func (k *Value[T]) load() (T, error) {
 }
 
 // make computes the value and keeps it.
-func (k *Value[T]) make(folder store.Folder, h store.Header) (T, error) {
+func (k *keeper) make(folder store.Folder, h store.Header) (any, error) {
 	h.Made = time.Now()
 	uses, stop := known.watch()
 	v, err := k.compute()
@@ -152,14 +170,14 @@ func (k *Value[T]) make(folder store.Folder, h store.Header) (T, error) {
 	if err != nil {
 		return v, err
 	}
-	if p, ok := any(v).(interface{ Partial() bool }); ok && p.Partial() {
-		r, _ := any(v).(*myogen.Result)
+	if p, ok := v.(interface{ Partial() bool }); ok && p.Partial() {
+		r, _ := v.(*myogen.Result)
 		if _, said := goesOn.Load(r); !said {
 			k.notice("partial, so it is not kept; the next cell that needs it computes it")
 		}
 		return v, nil
 	}
-	b, err := encode(v)
+	b, err := k.encode(v)
 	if err == nil {
 		err = folder.Save(h, b)
 	}
@@ -169,20 +187,24 @@ func (k *Value[T]) make(folder store.Folder, h store.Header) (T, error) {
 	return v, nil
 }
 
-func (k *Value[T]) notice(format string, args ...any) {
+func (k *keeper) notice(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "kernel: value %q: %s\n", k.name, fmt.Sprintf(format, args...))
 }
 
 // encode writes a value and makes sure that it can be read back.
-func encode[T any](v T) ([]byte, error) {
+func (k *keeper) encode(v any) ([]byte, error) {
 	if err := canon.Check(v); err != nil {
 		return nil, err
 	}
+	box := k.box()
+	if v != nil {
+		box.Elem().Field(0).Set(reflect.ValueOf(v))
+	}
 	var b bytes.Buffer
-	if err := gob.NewEncoder(&b).Encode(&boxed[T]{v}); err != nil {
+	if err := gob.NewEncoder(&b).EncodeValue(box); err != nil {
 		return nil, err
 	}
-	back, err := decode[T](b.Bytes())
+	back, err := k.decode(b.Bytes())
 	if err != nil {
 		return nil, err
 	}
@@ -192,14 +214,17 @@ func encode[T any](v T) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func decode[T any](b []byte) (v T, err error) {
-	var box boxed[T]
-	err = gob.NewDecoder(bytes.NewReader(b)).Decode(&box)
-	return box.Value, err
+func (k *keeper) decode(b []byte) (any, error) {
+	box := k.box()
+	err := gob.NewDecoder(bytes.NewReader(b)).DecodeValue(box)
+	return box.Elem().Field(0).Interface(), err
 }
 
-// boxed lets gob write what it does not write by itself: nil, zero.
-type boxed[T any] struct{ Value T }
+// box returns a pointer to a struct that holds a value of the type: gob does
+// not write nil and zero by themselves.
+func (k *keeper) box() reflect.Value {
+	return reflect.New(reflect.StructOf([]reflect.StructField{{Name: "Value", Type: k.typ}}))
+}
 
 // keepFolder is the folder of kept values.
 func keepFolder() (store.Folder, error) {

@@ -15,14 +15,14 @@ import (
 )
 
 // parts returns what the value is made from.
-func (k *Value[T]) parts() ([]code.Part, error) {
+func (k *keeper) parts() ([]code.Part, error) {
 	switch {
 	case k.name == "":
 		return nil, &code.RefusedError{Reason: "the value has no name"}
 	case k.compute == nil:
 		return nil, &code.RefusedError{Reason: "there is no function to compute it"}
 	}
-	parts, err := code.Reached(reflect.ValueOf(k.compute).Pointer(), own)
+	parts, err := code.Reached(reflect.ValueOf(k.from).Pointer(), own)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func (k *Value[T]) parts() ([]code.Part, error) {
 		parts = append(parts, p)
 	}
 	goes := runtime.Version() + " " + runtime.GOARCH
-	of := reflect.TypeFor[T]().String()
+	of := k.typ.String()
 	return append(parts, code.Part{Name: "Go", Sum: goes, Shown: goes}, code.Part{Name: "its type", Sum: of, Shown: of}), nil
 }
 
@@ -43,7 +43,7 @@ func (k *Value[T]) parts() ([]code.Part, error) {
 var own = code.Package{Path: packagePath, Displays: []string{"Progress", "Sweep"}, Makers: []string{"Run"}}
 
 // key returns the sum of parts.
-func (k *Value[T]) key() (string, error) {
+func (k *keeper) key() (string, error) {
 	parts, err := k.parts()
 	return sumOf(parts), err
 }

@@ -3,10 +3,10 @@ package code
 import (
 	"fmt"
 	"go/ast"
-	"go/build"
 	"go/token"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -151,7 +151,7 @@ func (w *walk) pkg(path string) *source {
 	}
 	dir, ok := w.modules.folder(path)
 	if first, _, _ := strings.Cut(path, "/"); !ok && !strings.Contains(first, ".") {
-		dir, ok = filepath.Join(build.Default.GOROOT, "src", filepath.FromSlash(path)), true
+		dir, ok = filepath.Join(goroot, "src", filepath.FromSlash(path)), true
 	}
 	w.packages[path] = nil
 	if files := goFiles(dir); ok && len(files) > 0 {
@@ -161,6 +161,10 @@ func (w *walk) pkg(path string) *source {
 	}
 	return w.packages[path]
 }
+
+// goroot is where the toolchain is that built this program. Package go/build,
+// which says the same, is a good part of what a cell would link.
+var goroot = runtime.GOROOT() //lint:ignore SA1019 the program runs where it was built
 
 // goFiles returns the Go files of a folder, without its tests and programs that
 // are not part of it.
