@@ -258,3 +258,27 @@ func TestSweepInNotebooks(t *testing.T) {
 		}
 	}
 }
+
+// What set-up found out about building cells holds for the first cell of a
+// kernel, and for one with a package of the standard library that nothing else
+// imports once a cell before it did.
+func TestCellsAreBuiltQuickly(t *testing.T) {
+	t.Parallel()
+	const built = `
+%%
+info, _ := debug.ReadBuildInfo()
+for _, s := range info.Settings {
+	if s.Key == "plan" {
+		fmt.Print("by a plan ")
+	}
+}
+`
+	nb := run(t, t.TempDir(), "import (\n\t\"fmt\"\n\t\"gomyogen/kernel\"\n\t\"gomyogen/myogen\"\n\t\"runtime/debug\"\n)\n"+built+"kernel.Check(nil)\nfmt.Println(myogen.NERLab)",
+		"import \"container/ring\"\n"+built+"fmt.Println(ring.New(2).Len())\ntime.Sleep(5 * time.Second)",
+		built+"fmt.Println(ring.New(3).Len())")
+	for i, want := range []string{"by a plan NERLab\n", "2\n", "by a plan 3\n"} {
+		if got := output(nb, i, "stdout"); got != want {
+			t.Errorf("cell %d printed %q, want %q; and said %q", i+1, got, want, output(nb, i, "stderr"))
+		}
+	}
+}

@@ -8,15 +8,21 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"gomyogen/kernel/sources"
 )
 
-// cacheKey changes when the packages that cells import change.
+// cacheKey changes when what cells import does.
 func (h *Home) cacheKey() string {
 	sum, err := os.ReadFile(filepath.Join(h.Module, "go.sum"))
 	if err != nil {
 		return err.Error()
 	}
-	return fmt.Sprintf("%s %x %s %q %s", runtime.Version(), sha256.Sum256(sum), h.Module, cellImports, h.kernelJSON())
+	tree, err := sources.Tree(h.Module, cellImports...)
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("%s %x %s %s %q %s", runtime.Version(), sha256.Sum256(sum), tree, h.Module, cellImports, h.kernelJSON())
 }
 
 // warm compiles what cells import with the kernel's own settings, and has the
@@ -59,7 +65,7 @@ func (h *Home) warm(ctx context.Context, r runner) error {
 // cellImports is what cells are likely to import; what these import comes along.
 var cellImports = []string{
 	"bufio", "bytes", "cmp", "context", "encoding/csv", "encoding/json", "errors", "fmt", "io", "iter", "maps", "math", "math/cmplx",
-	"math/rand", "math/rand/v2", "os", "path/filepath", "regexp", "runtime", "slices", "sort", "strconv", "strings", "sync", "text/tabwriter",
+	"math/rand", "math/rand/v2", "os", "path/filepath", "regexp", "runtime", "runtime/debug", "slices", "sort", "strconv", "strings", "sync", "text/tabwriter",
 	"time", "unicode",
 	"github.com/janpfeifer/gonb/gonbui",
 	"gomyogen/kernel", "gomyogen/kernel/chart", "gomyogen/myogen", "gomyogen/myogen/neo", "gomyogen/myogen/random",
