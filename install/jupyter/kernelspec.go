@@ -17,6 +17,7 @@ func (h *Home) kernelEnv() map[string]string {
 		"GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOFLAGS": "-ldflags=-w", "CGO_ENABLED": "0",
 		"PATH":            strings.Join([]string{h.standIns(), filepath.Join(h.Data, "bin"), "${PATH}"}, string(filepath.ListSeparator)),
 		"MYOGEN_TMP":      filepath.Join(h.Data, "tmp"),
+		"MYOGEN_PLANS":    filepath.Join(h.Data, "plans"),
 		"MYOGEN_ECHARTS":  h.ECharts(),
 		"MYOGEN_RENDERER": h.renderer(),
 	}

@@ -30,7 +30,7 @@ func goCommand(args []string) error {
 	}
 	pass := func() error { return syscall.Exec(program, append([]string{program}, args...), os.Environ()) }
 	getting, building := slices.Equal(args, []string{"get"}), len(args) == 3 && args[0] == "build" && args[1] == "-o"
-	if !getting && !building {
+	if !getting && !building || os.Getenv(plansEnv) == "" {
 		return pass()
 	}
 	cell, err := os.Getwd()
@@ -77,6 +77,10 @@ func buildAndLearn(program, cell string, args, imports []string) error {
 	return background(append([]string{learnMode, cell}, imports...)...)
 }
 
+// plansEnv names the environment variable with the folder of the plans. Without
+// it all is left to the go command.
+const plansEnv = "MYOGEN_PLANS"
+
 // cellPrefix starts the name of the folder in which GoNB builds cells.
 const cellPrefix = "gonb_"
 
@@ -94,11 +98,7 @@ func learn(cell string, imports []string) error {
 	if err != nil {
 		return err
 	}
-	base, err := baseFolder()
-	if err != nil {
-		return err
-	}
-	return plan.Save(base)
+	return plan.Save(os.Getenv(plansEnv))
 }
 
 // readPlan reads the plan that was learnt for cells in a folder.
@@ -107,11 +107,7 @@ func readPlan(program, cell string) (*rebuild.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, err := baseFolder()
-	if err != nil {
-		return nil, err
-	}
-	return rebuild.Read(base, setting)
+	return rebuild.Read(os.Getenv(plansEnv), setting)
 }
 
 // shadowed finds the program on the PATH that this one stands in for.

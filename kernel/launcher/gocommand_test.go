@@ -25,10 +25,7 @@ func kernelAt(t *testing.T) (cell, lib string, run func(args ...string) (string,
 	if err := os.Symlink(launcher, link); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(base, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	env := append(os.Environ(), "PATH="+filepath.Dir(link)+string(filepath.ListSeparator)+os.Getenv("PATH"), "MYOGEN_TMP="+base,
+	env := append(os.Environ(), "PATH="+filepath.Dir(link)+string(filepath.ListSeparator)+os.Getenv("PATH"), "MYOGEN_PLANS="+filepath.Join(base, "plans"),
 		"GOFLAGS=-ldflags=-w", "CGO_ENABLED=0", "GOPROXY=off", "GOWORK=")
 	return cell, lib, func(args ...string) (string, error) {
 		cmd := exec.Command(link, args...)
@@ -70,7 +67,7 @@ func TestGoCommand(t *testing.T) {
 		return strings.TrimSpace(text), strings.Contains(settings, "{plan ")
 	}
 	plans := func() []string {
-		all, err := filepath.Glob(filepath.Join(filepath.Dir(filepath.Dir(cell)), "plan-*.json"))
+		all, err := filepath.Glob(filepath.Join(filepath.Dir(lib), "plans", "*.json"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -160,14 +160,11 @@ func copyFile(to, from string) error {
 	return os.WriteFile(to, b, 0o600)
 }
 
-// prefix starts the name of the file of a plan.
-const prefix = "plan-"
-
 // lifetime is how long the file of a plan is kept.
 const lifetime = 30 * 24 * time.Hour
 
 func planFile(folder, setting string) string {
-	return filepath.Join(folder, prefix+setting[:16]+".json")
+	return filepath.Join(folder, setting[:16]+".json")
 }
 
 // Save writes the plan to a folder, and removes those that nobody has renewed
@@ -175,6 +172,9 @@ func planFile(folder, setting string) string {
 func (p *Plan) Save(folder string) error {
 	b, err := json.Marshal(p)
 	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
 	path := planFile(folder, p.Setting)
@@ -185,7 +185,7 @@ func (p *Plan) Save(folder string) error {
 	if err := os.Rename(tmp, path); err != nil {
 		return err
 	}
-	all, err := filepath.Glob(filepath.Join(folder, prefix+"*"))
+	all, err := filepath.Glob(filepath.Join(folder, "*.json*"))
 	if err != nil {
 		return err
 	}
