@@ -32,9 +32,8 @@
 //   - pager: help is shown by inspect instead.
 //
 // Names are completed from 12 s after the start of the kernel on, when GoNB
-// connects to gopls. A stop that is pressed while a cell compiles is lost, and
-// cells that wait behind a stopped one still run. The trace of a panic names the
-// cell's line only where it reaches GoNB in one piece. A line on standard error
-// with two colons before main.go and a line number ends the kernel; the
-// standard logger writes such lines with Lshortfile.
+// connects to gopls. Cells that wait behind one that the stop button ended still
+// run. The trace of a panic names the cell's line only where it reaches GoNB in
+// one piece. A line on standard error with two colons before main.go and a line
+// number ends the kernel; the standard logger writes such lines with Lshortfile.
 package kernel

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -41,40 +43,37 @@ func goCommand(args []string) error {
 	if err != nil {
 		return pass()
 	}
-	plan, err := readPlan(program, cell)
-	if err == nil {
-		err = plan.Covers(imports)
-	}
+	plan, err := planFor(program, cell, imports)
 	switch {
-	case getting && err == nil:
-		return nil
-	case getting:
+	case getting && err != nil:
 		return pass()
-	case err == nil:
+	case getting:
+		return nil
+	}
+	// The stop button reaches the compiler and the linker, too.
+	ctx, end := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer end()
+	if err == nil {
 		err = plan.Build(cell, args[2])
 	}
-	if err != nil {
-		return buildAndLearn(program, cell, args, imports)
+	learns := err != nil || time.Since(plan.Learnt) > renew
+	if err != nil && ctx.Err() == nil { // the go command does it, or tells what is wrong
+		cmd := exec.CommandContext(ctx, program, args...)
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+		err = cmd.Run()
 	}
-	if time.Since(plan.Learnt) > renew {
-		return background(learnMode, cell)
-	}
-	return nil
-}
-
-// buildAndLearn has the go command build a cell, and makes the plan for the next
-// ones in the background.
-func buildAndLearn(program, cell string, args, imports []string) error {
-	cmd := exec.Command(program, args...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	var failed *exec.ExitError
-	switch err := cmd.Run(); {
+	switch {
+	case ctx.Err() != nil, errors.As(err, &failed) && !failed.Exited(): // the signal may reach the go command first
+		return errors.New("stopped while the cell was compiled")
 	case errors.As(err, &failed):
 		os.Exit(failed.ExitCode())
 	case err != nil:
 		return err
+	case learns:
+		return background(append([]string{learnMode, cell}, imports...)...)
 	}
-	return background(append([]string{learnMode, cell}, imports...)...)
+	return nil
 }
 
 // plansEnv names the environment variable with the folder of the plans. Without
@@ -101,7 +100,16 @@ func learn(cell string, imports []string) error {
 	return plan.Save(os.Getenv(plansEnv))
 }
 
-// readPlan reads the plan that was learnt for cells in a folder.
+// planFor reads the plan that was learnt for cells in a folder, if it covers
+// these imports.
+func planFor(program, cell string, imports []string) (*rebuild.Plan, error) {
+	plan, err := readPlan(program, cell)
+	if err != nil {
+		return nil, err
+	}
+	return plan, plan.Covers(imports)
+}
+
 func readPlan(program, cell string) (*rebuild.Plan, error) {
 	setting, err := rebuild.Setting(program, cell)
 	if err != nil {

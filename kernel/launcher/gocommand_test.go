@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -93,14 +96,54 @@ func TestGoCommand(t *testing.T) {
 	if out, err := run("version"); err != nil || !strings.HasPrefix(out, "go version") {
 		t.Errorf("go version says %q, error %v", out, err)
 	}
+	learning := func() bool {
+		all, err := processes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range all {
+			if slices.Contains(args, learnMode) && slices.Contains(args, cell) {
+				return true
+			}
+		}
+		return false
+	}
+	wait(t, "nothing is learnt any more", func() bool { return !learning() })
 	file(t, plans()[0], "{")
 	if text, planned := says(""); text != "two" || planned {
 		t.Errorf("with a broken plan the cell says %q, by a plan: %v", text, planned)
 	}
 	wait(t, "the broken plan is learnt anew", func() bool { _, planned := says(""); return planned })
-	// What learns works in the kernel's folder.
-	wait(t, "nothing is left", func() bool {
-		left, err := filepath.Glob(filepath.Join(filepath.Dir(cell), "*-*"))
-		return err == nil && len(left) == 0
-	})
+	wait(t, "nothing is learnt any more", func() bool { return !learning() })
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(cell), "*-*")); err != nil || len(left) > 0 {
+		t.Errorf("the kernel's folder holds %q, error %v", left, err)
+	}
+}
+
+// A stop during compilation ends the cell with a word.
+func TestStopWhileCompiling(t *testing.T) {
+	cell, _, _ := kernelAt(t)
+	file(t, filepath.Join(cell, "main.go"), "package main\n\nfunc main() {}\n")
+	base := filepath.Dir(filepath.Dir(cell))
+	begun := filepath.Join(base, "begun")
+	slow := filepath.Join(base, "slow", "go")
+	file(t, slow, "#!/bin/sh\ntouch "+begun+"\nexec sleep 60\n")
+	if err := os.Chmod(slow, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(filepath.Join(base, "stand-ins", "go"), "build", "-o", filepath.Join(cell, "gonb_1"))
+	cmd.Dir, cmd.Env = cell, append(os.Environ(), "PATH="+filepath.Dir(slow)+string(filepath.ListSeparator)+os.Getenv("PATH"), "MYOGEN_PLANS="+filepath.Join(base, "plans"))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, "the compiler starts", func() bool { _, err := os.Stat(begun); return err == nil })
+	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil || said.String() != "launcher: stopped while the cell was compiled\n" {
+		t.Errorf("error %v, said %q", err, said.String())
+	}
 }
