@@ -26,9 +26,16 @@ func bench(ctx context.Context, args []string, out io.Writer) error {
 	duration := timeFlag{15 * units.S}
 	f.Var(&duration, "duration", "simulated time, 15s")
 	python := f.String("neuron", "", "a Python with NEURON, to measure it beside")
+	loop := f.String("myogen", "", "a Python with MyoGen, to measure its whole loop beside")
 	growth := f.Bool("growth", false, "also 1000 and 10 000 cells, 1 s and 60 s")
 	if _, err := parse(f, args, 0); err != nil {
 		return err
+	}
+	if *loop != "" {
+		var err error
+		if *loop, err = pythonWithMyoGen(ctx, *loop); err != nil {
+			return err
+		}
 	}
 	models := []myogen.Model{myogen.NERLab, myogen.Powers2017}
 	if *model != "" {
@@ -38,7 +45,7 @@ func bench(ctx context.Context, args []string, out io.Writer) error {
 	fmt.Fprintf(out, "%d threads, %s %s/%s. Times are the least of several; with one thread they are processor time.\n\n",
 		runtime.GOMAXPROCS(0), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	for _, m := range models {
-		if err := b.model(m, *python, *growth); err != nil {
+		if err := b.model(m, *python, *loop, *growth); err != nil {
 			return err
 		}
 	}
@@ -216,7 +223,7 @@ var started = time.Now()
 func wallTime() time.Duration { return time.Since(started) }
 
 // model prints the table of one model.
-func (b *benchmark) model(m myogen.Model, python string, growth bool) error {
+func (b *benchmark) model(m myogen.Model, python, loop string, growth bool) error {
 	w, err := newWork(b.ctx, m, 100, b.duration)
 	if err != nil {
 		return err
@@ -285,6 +292,11 @@ func (b *benchmark) model(m myogen.Model, python string, growth bool) error {
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	if loop != "" {
+		if err := b.myogen(w, loop, all, threads[len(threads)-1]); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintln(b.out)
 	return nil

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/neo"
 	"gomyogen/myogen/neo/npz"
 	"gomyogen/myogen/units"
 )
@@ -66,13 +67,16 @@ func (b *benchmark) neuron(w *work, python string) (timing, error) {
 	if err := json.Unmarshal(text, &r); err != nil {
 		return timing{}, fmt.Errorf("bench.py: %w: %s", err, text)
 	}
-	different, all, err := compareNEURON(filepath.Join(dir, "spikes.npz"), w)
+	spikes, err := compareSpikes(filepath.Join(dir, "spikes.npz"), "mn", w.spikes)
 	if err != nil {
 		return timing{}, err
 	}
-	fmt.Fprintf(b.out, "NEURON %s: %d of %d spikes at the same time to the last bit\n", r.Version, all-different, all)
+	fmt.Fprintf(b.out, "NEURON %s: %v spikes at the same time to the last bit\n", r.Version, spikes)
 	return timing{ns: 1e9 * r.Seconds / float64(w.cells) / float64(r.Steps), seconds: r.Seconds}, nil
 }
+
+// spikeThreshold is where a soma's potential counts as a spike, mV.
+var spikeThreshold = map[myogen.Model]float64{myogen.NERLab: 50, myogen.Powers2017: 0}
 
 // writeNEURON writes the mechanisms, the script, and the network.
 func writeNEURON(dir string, w *work) error {
@@ -114,41 +118,49 @@ func writeNEURON(dir string, w *work) error {
 	for _, l := range w.links {
 		pairs = append(pairs, int64(l.Source), int64(l.Target), int64(l.Synapse))
 	}
-	threshold := map[myogen.Model]float64{myogen.NERLab: 50, myogen.Powers2017: 0}[w.model]
 	one := func(x float64) npz.Array { return npz.Floats([]float64{x}) }
 	return npz.Write(filepath.Join(dir, "work.npz"), npz.File{
 		"dd_spike_times_ms": npz.Floats(times), "dd_spike_counts": npz.Ints(counts), "connections": npz.Ints(pairs),
 		"conn_weight_uS": one(float64(benchWeight)), "conn_delay_ms": one(float64(myogen.DefaultDelay)),
-		"dt_ms": one(float64(myogen.DefaultStep)), "T_ms": one(float64(w.duration)), "threshold_mV": one(threshold),
+		"dt_ms": one(float64(myogen.DefaultStep)), "T_ms": one(float64(w.duration)), "threshold_mV": one(spikeThreshold[w.model]),
 	})
 }
 
-// compareNEURON counts the spikes that are not at the same time in both.
-func compareNEURON(path string, w *work) (different, all int, err error) {
+// match is how many of all spikes are at the same time.
+type match struct{ same, all int }
+
+func (m match) String() string { return fmt.Sprintf("%d of %d", m.same, m.all) }
+
+// compareSpikes compares trains with those that a file has of a population,
+// spike by spike, to the last bit.
+func compareSpikes(path, population string, trains []neo.SpikeTrain) (m match, err error) {
 	f, err := npz.Read(path)
 	if err != nil {
-		return 0, 0, err
+		return m, err
 	}
-	times, err := f.Floats("mn_spike_times_ms")
+	times, err := f.Floats(population + "_spike_times_ms")
 	if err != nil {
-		return 0, 0, err
+		return m, err
 	}
-	counts, err := f.Ints("mn_spike_counts")
+	counts, err := f.Ints(population + "_spike_counts")
 	if err != nil {
-		return 0, 0, err
+		return m, err
 	}
-	for i, t := range w.spikes {
+	for i, t := range trains {
 		n := 0
 		if i < len(counts) {
 			n = int(counts[i])
 		}
-		for j := range max(n, len(t.Times)) {
-			all++
-			if j >= n || j >= len(t.Times) || units.Time(times[j]) != t.Times[j] {
-				different++
+		if n < 0 || n > len(times) {
+			return m, fmt.Errorf("%s: %s_spike_counts[%d] is %d, there are %d times", path, population, i, n, len(times))
+		}
+		m.all += max(n, len(t.Times))
+		for j := range min(n, len(t.Times)) {
+			if units.Time(times[j]) == t.Times[j] {
+				m.same++
 			}
 		}
 		times = times[n:]
 	}
-	return different, all, nil
+	return m, nil
 }

@@ -56,21 +56,28 @@ func TestNEURONFiles(t *testing.T) {
 		t.Errorf("the connections are %v, want 0, 2, 0", got)
 	}
 	for _, c := range []struct {
-		times          []float64
-		counts         []int64
-		different, all int
+		times  []float64
+		counts []int64
+		want   match
 	}{
-		{[]float64{5, 9, 7}, []int64{2, 0, 1}, 0, 3},
-		{[]float64{5, 9.1, 7}, []int64{2, 0, 1}, 1, 3},
-		{[]float64{5, 7}, []int64{1, 0, 1}, 1, 3},
-		{[]float64{5, 9, 6, 7}, []int64{2, 1, 1}, 1, 4},
+		{[]float64{5, 9, 7}, []int64{2, 0, 1}, match{3, 3}},
+		{[]float64{5, 9.1, 7}, []int64{2, 0, 1}, match{2, 3}},
+		{[]float64{5, 7}, []int64{1, 0, 1}, match{2, 3}},
+		{[]float64{5, 9, 6, 7}, []int64{2, 1, 1}, match{3, 4}},
 	} {
 		path := filepath.Join(dir, "spikes.npz")
 		if err := npz.Write(path, npz.File{"mn_spike_times_ms": npz.Floats(c.times), "mn_spike_counts": npz.Ints(c.counts)}); err != nil {
 			t.Fatal(err)
 		}
-		if different, all, err := compareNEURON(path, w); err != nil || different != c.different || all != c.all {
-			t.Errorf("%v: %d of %d differ, want %d of %d; %v", c.times, different, all, c.different, c.all, err)
+		if got, err := compareSpikes(path, "mn", w.spikes); err != nil || got != c.want {
+			t.Errorf("%v: %v are the same, want %v; %v", c.times, got, c.want, err)
 		}
+	}
+	path := filepath.Join(dir, "short.npz")
+	if err := npz.Write(path, npz.File{"mn_spike_times_ms": npz.Floats([]float64{5}), "mn_spike_counts": npz.Ints([]int64{2, 0, 1})}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := compareSpikes(path, "mn", w.spikes); err == nil || !strings.Contains(err.Error(), "mn_spike_counts[0] is 2, there are 1 times") {
+		t.Errorf("counts beyond the times: error %v", err)
 	}
 }

@@ -4,7 +4,7 @@
 //	myogen compare a.npz b.npz
 //	myogen check-step EXPERIMENT.yaml
 //	myogen replay -model NERLab -in network.npz -out spikes.npz
-//	myogen bench -neuron python
+//	myogen bench -neuron PYTHON -myogen PYTHON
 package main
 
 import (
@@ -38,8 +38,9 @@ const usage = `Runs simulations without a notebook.
   myogen replay -model NERLab|Powers2017 -in network.npz -out spikes.npz
         simulate the motor neurons of a saved network under its drive spikes;
         compare network.npz with spikes.npz to see whether they are the same
-  myogen bench [-model M] [-duration 15s] [-neuron PYTHON] [-growth]
-        measure the engine; with a Python that has NEURON, beside it
+  myogen bench [-model M] [-duration 15s] [-neuron PYTHON] [-myogen PYTHON] [-growth]
+        measure the engine; with a Python that has NEURON, beside it; with
+        one that has MyoGen, beside its whole loop, drive included
 
 The exit code is 0 when all is well, 1 when compare finds a difference, 2 after
 an error or an interruption.
