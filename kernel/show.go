@@ -5,10 +5,10 @@ import (
 	"encoding/gob"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -19,10 +19,10 @@ import (
 )
 
 // Show shows a figure in the cell: a still picture that becomes a live chart
-// where scripts run. The first figure of a notebook brings the chart library
-// along, so that an exported page needs no network. A figure that cannot be
-// drawn ends the cell as Check does. Outside a notebook Show prints what the
-// figure shows.
+// where scripts run. One figure of a notebook brings the chart library along,
+// so that an exported page needs no network. A figure that cannot be drawn
+// ends the cell as Check does. Outside a notebook Show prints what the figure
+// shows.
 func Show(f chart.Figure) {
 	Check(show(f))
 }
@@ -32,14 +32,23 @@ func show(f chart.Figure) error {
 		return err
 	}
 	bundle := map[string]string{"text/plain": "Figure " + f.Title + ": " + f.Summary()}
-	if gonbui.IsNotebook {
-		page, err := drawn(chart.Job{Figure: f, As: "cell", Carry: carries(f)})
-		if err != nil {
-			return err
-		}
-		bundle["text/html"] = string(page)
+	if !gonbui.IsNotebook {
+		return display("", bundle)
 	}
-	return display("", bundle)
+	old, carry := carries(f)
+	page, err := drawn(chart.Job{Figure: f, As: "cell", Carry: carry})
+	if err != nil {
+		return err
+	}
+	bundle["text/html"] = string(page)
+	if !carry {
+		return display("", bundle)
+	}
+	id := newDisplayID()
+	if err := display(id, bundle); err != nil {
+		return err
+	}
+	return old.moves(f, id, bundle)
 }
 
 // rendererEnv names the environment variable with the path of the program that
@@ -75,30 +84,71 @@ func drawn(j chart.Job) ([]byte, error) {
 // carried says that a figure of this program brought the library along.
 var carried bool
 
-// carries tells whether a figure has to bring the chart library along: the
-// first one of the kernel, and later the first one of the same cell, whose
-// output is replaced each time it runs. GoNB tells a program nothing that
-// stays with its cell: a cell is known by its code, or, when that was edited,
-// by the title of the figure and most of the words of the code.
-func carries(f chart.Figure) bool {
+// carrier is the output that brought the chart library into this notebook.
+type carrier struct {
+	Title, Code string            // of its figure, and of its cell
+	Display     string            // its id
+	Bundle      map[string]string // what it shows, without the library
+}
+
+// carries tells whether a figure has to bring the chart library along, and
+// which output brought it before: the first figure of the kernel does, and
+// later the first one of the same cell, whose output is replaced each time it
+// runs. GoNB tells a program nothing that stays with its cell, and Jupyter
+// nothing that a kernel passes on: a cell is known by its code, or, when that
+// was edited, by most of the words of the code. A near-copy of the cell is
+// taken for it, too, which is why the library moves: it is taken out of the
+// output that had it, if that is still there.
+//
+// What it does not see is the outputs of an earlier kernel: where only some
+// cells of a reopened notebook run again, the library may ride twice until all
+// do.
+func carries(f chart.Figure) (old carrier, carry bool) {
 	dir := os.Getenv(protocol.GONB_TMP_DIR_ENV)
 	if carried || dir == "" {
-		return false
+		return old, false
 	}
-	code, title := cellCode(dir), strconv.Quote(f.Title)
-	marker := filepath.Join(dir, "figure-carrier")
-	if b, err := os.ReadFile(marker); err == nil {
-		firstTitle, first, _ := strings.Cut(string(b), "\n")
-		edited := firstTitle == title && f.Title != "" && alike(first, code)
-		if first != code && !edited {
-			return false
+	if b, err := os.ReadFile(carrierFile(dir)); err == nil && gob.NewDecoder(bytes.NewReader(b)).Decode(&old) == nil {
+		code := cellCode(dir)
+		sameTitle := f.Title != "" && f.Title == old.Title
+		if code != old.Code && !sameTitle && !alike(code, old.Code) {
+			return old, false
 		}
 	}
-	if err := os.WriteFile(marker, []byte(title+"\n"+code), 0o644); err != nil {
-		return false // it would ride in every figure
-	}
 	carried = true
-	return true
+	return old, true
+}
+
+func carrierFile(dir string) string { return filepath.Join(dir, "figure-carrier") }
+
+// moves takes the library out of the old output and remembers the new one.
+func (old carrier) moves(f chart.Figure, id string, bundle map[string]string) error {
+	if old.Display != "" {
+		if err := display(old.Display, old.Bundle); err != nil { // no front end has it when its cell ran again
+			return err
+		}
+	}
+	dir := os.Getenv(protocol.GONB_TMP_DIR_ENV)
+	now := carrier{Title: f.Title, Code: cellCode(dir), Display: id, Bundle: maps.Clone(bundle)}
+	now.Bundle["text/html"] = withoutLibrary(bundle["text/html"])
+	var b bytes.Buffer
+	err := gob.NewEncoder(&b).Encode(now)
+	if err == nil {
+		err = replace(carrierFile(dir), b.Bytes())
+	}
+	if err != nil {
+		return fmt.Errorf("kernel: figure %q: remember where the chart library is: %w", f.Title, err)
+	}
+	return nil
+}
+
+// withoutLibrary returns what a figure shows without the element before it
+// that holds the library.
+func withoutLibrary(page string) string {
+	if library, rest, ok := strings.Cut(page, "</div>"); ok && strings.Contains(library, "data-echarts-gzip=") {
+		return rest
+	}
+	return page
 }
 
 // cellCode returns the code of this cell without the declarations of all.

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -92,10 +93,12 @@ func TestRenderer(t *testing.T) {
 	}
 }
 
-// The library rides once per notebook, and again when its cell runs again.
+// The library rides once per notebook, and again when its cell, or what may be
+// its cell after an edit, runs again.
 func TestCarries(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("GONB_TMP_DIR", dir)
+	before := ""
 	run := func(code string, titles ...string) (carrying string) {
 		t.Helper()
 		source := "package main\n\nfunc helper() {\n}\n\nfunc main() {\n\tflag.Parse()\n" + code + "\n}\n"
@@ -104,8 +107,21 @@ func TestCarries(t *testing.T) {
 		}
 		carried = false // each cell is a program of its own
 		for _, title := range titles {
-			if carries(chart.Figure{Title: title}) {
-				carrying += title
+			f := chart.Figure{Title: title}
+			old, carry := carries(f)
+			if !carry {
+				continue
+			}
+			if carrying += title; old.Display != before {
+				t.Errorf("%q takes the library from %q, want %q", title, old.Display, before)
+			}
+			before = fmt.Sprintf("%s in %.6s", title, code)
+			shown := map[string]string{"text/html": `<div hidden data-echarts-gzip="H4sI"></div><div class="myogen-figure">` + title + `</div>`}
+			if err := old.moves(f, before, shown); err != nil {
+				t.Fatal(err)
+			}
+			if b, err := os.ReadFile(carrierFile(dir)); err != nil || bytes.Contains(b, []byte("H4sI")) || !bytes.Contains(b, []byte(`<div class="myogen-figure">`+title+`</div>`)) {
+				t.Errorf("what is remembered of %q is not the figure alone (error %v)", title, err)
 			}
 		}
 		return carrying
@@ -118,15 +134,15 @@ func TestCarries(t *testing.T) {
 	}{
 		{first, []string{"A", "B"}, "A"},
 		{"two", []string{"C"}, ""},
-		{other, []string{"A"}, ""},
+		{other, []string{"D"}, ""},
 		{first, []string{"A", "B"}, "A"}, // again
 		{"two", []string{"C"}, ""},
-		{other, []string{"A"}, ""},
+		{other, []string{"D"}, ""},
 		{"// edited\n" + first, []string{"A"}, "A"},
-		{"// edited\n" + first, []string{"A, edited"}, "A, edited"},
-		{first + "\nfmt.Println(1)", []string{"A, edited"}, "A, edited"},
+		{first + "\nfmt.Println(1)", []string{"A, edited"}, "A, edited"}, // code and title at once
+		{"rewritten", []string{"A, edited"}, "A, edited"},
 		{"two", []string{"C"}, ""},
-		{other, []string{"A, edited"}, ""},
+		{first, []string{"A, edited"}, "A, edited"}, // a copy, or undone
 		{"three", []string{""}, ""},
 	} {
 		if got := run(step.code, step.titles...); got != step.want {

@@ -12,8 +12,8 @@ import (
 var local = regexp.MustCompile(`(^|[\s"'(=])(/(home|root|Users|tmp|var|work)/|[A-Z]:\\)[^\s"']*`)
 
 // The committed notebooks are executed ones whose outputs are those of their
-// code, without an error or a local path, each figure with its still, each
-// small. go run ./install run -w notebooks/*.ipynb brings them up to date.
+// code, without an error or a local path, each figure with its still, the chart
+// library in one of them, each small. go run ./install run -w notebooks/*.ipynb brings them up to date.
 func TestCommittedNotebooks(t *testing.T) {
 	module := filepath.Join("..", "..")
 	files, err := filepath.Glob(filepath.Join(module, "notebooks", "*.ipynb"))
@@ -35,6 +35,7 @@ func TestCommittedNotebooks(t *testing.T) {
 			if err := nb.Failed(); err != nil {
 				t.Error(err)
 			}
+			all, libraries := 0, 0
 			for i, c := range nb.Cells {
 				for _, o := range c.Outputs {
 					texts := []string{string(o.Text), o.As("text/plain")}
@@ -48,7 +49,12 @@ func TestCommittedNotebooks(t *testing.T) {
 					if figures > stills {
 						t.Errorf("cell %d has %d figures and %d stills", i+1, figures, stills)
 					}
+					all += figures
+					libraries += strings.Count(html, "data-echarts-gzip=")
 				}
+			}
+			if libraries != min(all, 1) {
+				t.Errorf("%d figures bring the chart library %d times", all, libraries)
 			}
 			if last := nb.Cells[len(nb.Cells)-1]; last.Type != "markdown" || !strings.Contains(string(last.Source), "## Try this") {
 				t.Error("its last section is not \"Try this\"")

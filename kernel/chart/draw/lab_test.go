@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,7 +110,7 @@ func TestFiguresInJupyterLab(t *testing.T) {
 	w.ready()
 	step := func(name string, want ...int) {
 		t.Helper()
-		w.live(len(want) + 1)
+		w.live(2)
 		command(w, "docmanager:save", "{}")
 		if got := carriers(t, file); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s: cells %v bring the library, want %v", name, got, want)
@@ -127,6 +128,20 @@ func TestFiguresInJupyterLab(t *testing.T) {
 	w.do(chromedp.Evaluate[chromedp.Void](select1 + `; window.book.content.activeCell.model.sharedModel.setSource("%%\nkernel.Show(charttest.Runs())\nfmt.Println(\"edited\")")`))
 	command(w, "notebook:run-cell", "{}")
 	step("first-edited", 1)
+	// A near-copy of a cell could be the cell, edited: the library moves to it.
+	source := func(cell int, code string) {
+		t.Helper()
+		w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`window.book.content.widgets[%d].model.sharedModel.setSource(%q)`, cell, code)))
+	}
+	source(2, nearCopy)
+	w.do(chromedp.Evaluate[chromedp.Void](`window.book.content.activeCellIndex = 2`))
+	command(w, "notebook:run-cell", "{}")
+	step("copied", 2)
+	command(w, "notebook:run-all-cells", "{}")
+	step("copied-run-all", 2)
+	source(2, cells[2])
+	command(w, "notebook:run-all-cells", "{}")
+	step("not-copied", 1)
 	// The wheel scrolls the notebook over a figure.
 	top := func() float64 {
 		return eval[float64](w, `Math.min(...[...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(c => c.getBoundingClientRect().top))`)
@@ -233,6 +248,9 @@ func evalPage[T any](w window, expression string) T {
 	return v
 }
 
+// nearCopy shows the figure of the second cell again.
+const nearCopy = "%%\nkernel.Show(charttest.Runs())\nfmt.Println(\"copied\")"
+
 // An exported notebook is alive from disk with no network, and a picture where
 // scripts are off.
 func TestFiguresInExportedPage(t *testing.T) {
@@ -240,13 +258,13 @@ func TestFiguresInExportedPage(t *testing.T) {
 	home := jupytertest.Home(t)
 	dir := t.TempDir()
 	source, file := filepath.Join(dir, "source.ipynb"), filepath.Join(dir, "test.ipynb")
-	if err := os.WriteFile(source, jupytertest.Notebook(cells...), 0o644); err != nil {
+	if err := os.WriteFile(source, jupytertest.Notebook(append(slices.Clone(cells), nearCopy)...), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := home.Execute(context.Background(), &bytes.Buffer{}, source, file); err != nil {
 		t.Fatal(err)
 	}
-	if got := carriers(t, file); fmt.Sprint(got) != "[1]" {
+	if got := carriers(t, file); fmt.Sprint(got) != "[3]" { // the last that could be the first cell, edited
 		t.Errorf("cells %v bring the library", got)
 	}
 	text, err := os.ReadFile(file)
@@ -265,7 +283,7 @@ func TestFiguresInExportedPage(t *testing.T) {
 	}
 	w := window{t, jupytertest.Browser(t, 1200, 1000)}
 	w.do(chromedp.Navigate("file://" + filepath.Join(dir, "test.html")))
-	w.live(2)
+	w.live(3)
 	w.do(chromedp.ScrollIntoView(chromedp.CSS(".runs input")), chromedp.Focus(chromedp.CSS(".runs input")), chromedp.KeyEvent(kb.ArrowRight))
 	if got := evalPage[string](w, `document.querySelector(".runs output").textContent`); got != "80 pps" {
 		t.Errorf("the slider of the exported page shows %q", got)

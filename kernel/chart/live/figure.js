@@ -19,7 +19,11 @@
   }
   async function library() {
     if (window.echarts) return;
-    const carrier = document.querySelector("[data-echarts-gzip]");
+    let carrier = document.querySelector("[data-echarts-gzip]");
+    if (!carrier && document.readyState === "loading") { // a later figure may bring it
+      await new Promise(done => document.addEventListener("DOMContentLoaded", done));
+      carrier = document.querySelector("[data-echarts-gzip]");
+    }
     if (carrier) {
       await load(URL.createObjectURL(new Blob([await unzip(carrier.dataset.echartsGzip)], { type: "text/javascript" })));
       if (window.echarts) return;
