@@ -183,14 +183,15 @@ func alike(a, b string) bool {
 }
 
 // Save writes a figure to a file: .html is a page that needs no other file and
-// no network, .svg, .png and .pdf are pictures. The file is complete or not
+// no network, .svg, .png and .pdf are pictures, .csv is all of its data, where
+// the page and its CSV button have what is drawn. The file is complete or not
 // there.
 func Save(f chart.Figure, path string) error {
 	ext := strings.ToLower(filepath.Ext(path))
 	switch ext {
-	case ".html", ".svg", ".png", ".pdf":
+	case ".html", ".svg", ".png", ".pdf", ".csv":
 	default:
-		return fmt.Errorf("kernel: %s: a figure is saved as .html, .svg, .png or .pdf, not %q", path, ext)
+		return fmt.Errorf("kernel: %s: a figure is saved as .html, .svg, .png, .pdf or .csv, not %q", path, ext)
 	}
 	data, err := drawn(chart.Job{Figure: f, As: ext[1:]})
 	if err != nil {

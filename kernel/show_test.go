@@ -21,7 +21,7 @@ func TestSave(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv(draw.LibraryEnv, library)
-	for name, begin := range map[string]string{"f.html": "<!DOCTYPE html>", "f.svg": "<?xml", "f.PNG": "\x89PNG", "f.pdf": "%PDF-"} {
+	for name, begin := range map[string]string{"f.html": "<!DOCTYPE html>", "f.svg": "<?xml", "f.PNG": "\x89PNG", "f.pdf": "%PDF-", "f.csv": "Peak rate,panel,series,Time (s),value,low,quantity\n"} {
 		path := filepath.Join(dir, name)
 		if err := Save(charttest.Runs(), path); err != nil {
 			t.Error(err)
@@ -36,7 +36,7 @@ func TestSave(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		filepath.Join(dir, "f.gif"):         `saved as .html, .svg, .png or .pdf, not ".gif"`,
+		filepath.Join(dir, "f.gif"):         `saved as .html, .svg, .png, .pdf or .csv, not ".gif"`,
 		filepath.Join(dir, "f"):             `not ""`,
 		filepath.Join(dir, "no", "f.png"):   `save figure "Three runs": `,
 		filepath.Join(dir, "wrong", ".png"): `save figure "Three runs": `,
@@ -55,8 +55,8 @@ func TestSave(t *testing.T) {
 		}
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 5 {
-		t.Errorf("the folder holds %v (error %v), want the library and four figures", entries, err)
+	if err != nil || len(entries) != 6 {
+		t.Errorf("the folder holds %v (error %v), want the library and five figures", entries, err)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 
 // Job is a figure to draw, and as what: "cell" is the output of a notebook's
 // cell, with Carry one that brings the chart library along; "html", "svg",
-// "png" and "pdf" are files.
+// "png", "pdf" and "csv" are files.
 type Job struct {
 	Figure Figure
 	As     string

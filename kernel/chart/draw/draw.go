@@ -33,6 +33,8 @@ func Draw(j chart.Job) ([]byte, error) {
 		return still.SVG(j.Figure)
 	case "pdf":
 		return still.PDF(j.Figure)
+	case "csv":
+		return table(j.Figure)
 	case "html":
 		return page(j.Figure)
 	case "cell":

@@ -260,7 +260,7 @@ func TestTableSaysWhatItHolds(t *testing.T) {
 	for i := range line.X {
 		line.X[i], line.Y[i] = 2*float64(i)/99999, math.Sin(float64(i))
 	}
-	f := chart.Figure{Title: "f", X: chart.Axis{Label: "Time", Unit: "s"}, Panels: []chart.Panel{{Title: "p", Series: []chart.Series{step, line, &chart.Rule{Name: "r", At: 1}}}}}
+	f := chart.Figure{Title: "f", X: chart.Axis{Label: "Time", Unit: "s"}, Panels: []chart.Panel{{Title: "p", Y: chart.Axis{Label: "v"}, Series: []chart.Series{step, line, &chart.Rule{Name: "r", At: 1}}}}}
 	w := open(t, f, 900, 400)
 	csv := string(saved(t, w, "CSV")[".csv"])
 	n := strings.Count(csv, "\n") - 3 // without the comment, the head and the rule
@@ -274,7 +274,7 @@ func TestTableSaysWhatItHolds(t *testing.T) {
 	if title := eval[string](w, `document.querySelector(".tools button:last-child").title`); !strings.Contains(title, want+", as drawn") {
 		t.Errorf("the button says %q, want %q", title, want)
 	}
-	if !strings.Contains(csv, "value,low\np,step,0,5,\np,step,1,7,\np,step,2,6,\np,line,") {
+	if !strings.Contains(csv, "value,low,quantity\np,step,0,5,,v\np,step,1,7,,v\np,step,2,6,,v\np,line,") {
 		t.Errorf("the table is\n%.300s", csv)
 	}
 	// The steps are drawn with corners and read as such.
@@ -299,7 +299,7 @@ func TestSaves(t *testing.T) {
 	}
 	csv := string(files[".csv"])
 	spike := f.Panels[2].Series[0].(*chart.Raster).Trains[5].Times[3].Seconds()
-	for _, want := range []string{"panel,series,Time (s),value,low\n", "\"Raster, blues\",MN_5," + fmt.Sprint(spike) + ",5,", "Steps and bars,count,5,-3,\n", "\"Heat map, viridis\",0,0.1,20,\n"} {
+	for _, want := range []string{"panel,series,Time (s),value,low,quantity\n", "\"Raster, blues\",MN_5," + fmt.Sprint(spike) + ",5,,Neuron\n", "Steps and bars,count,5,-3,,Rate (pps)\n", "\"Heat map, viridis\",0,0.1,20,,Rate (pps)\n"} {
 		if !strings.Contains(csv, want) {
 			t.Errorf("the CSV lacks %q", want)
 		}

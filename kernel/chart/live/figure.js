@@ -332,24 +332,25 @@
   }
 
   function table(spec, shown) {
-    const rows = [["panel", "series", spec.x.label + (spec.x.unit ? " (" + spec.x.unit + ")" : ""), "value", "low"]];
+    const named = a => a.label && a.unit ? a.label + " (" + a.unit + ")" : a.label || a.unit;
+    const rows = [["panel", "series", named(spec.x) || "x", "value", "low", "quantity"]];
     const frame = spec.frames[shown];
     for (const s of frame.series) {
-      const panel = frame.titles[s.panel];
+      const panel = frame.titles[s.panel], y = named(spec.panels[s.panel].y);
       if (s.kind === "raster") {
         const times = s.column(s.xs);
-        for (let r = 0; r < s.rows; r++) for (let i = s.first[r]; i < s.first[r + 1]; i++) rows.push([panel, s.names && s.names[r] || r, times[i].toPrecision(9) * 1, r, ""]);
+        for (let r = 0; r < s.rows; r++) for (let i = s.first[r]; i < s.first[r + 1]; i++) rows.push([panel, s.names && s.names[r] || r, times[i].toPrecision(9) * 1, r, "", y]);
       } else if (s.kind === "heat") {
-        s.column(s.ys).forEach((v, i) => rows.push([panel, Math.floor(i / s.columns), +(s.span[0] + (i % s.columns + 0.5) / s.columns * (s.span[1] - s.span[0])).toPrecision(9), +v.toPrecision(6), ""]));
+        s.column(s.ys).forEach((v, i) => rows.push([panel, Math.floor(i / s.columns), +(s.span[0] + (i % s.columns + 0.5) / s.columns * (s.span[1] - s.span[0])).toPrecision(9), +v.toPrecision(6), "", s.name || ""]));
       } else if (s.kind === "rule") {
-        rows.push(s.vertical ? [panel, s.name, s.at || 0, "", ""] : [panel, s.name, "", s.at || 0, ""]);
+        rows.push(s.vertical ? [panel, s.name, s.at || 0, "", "", y] : [panel, s.name, "", s.at || 0, "", y]);
       } else if (s.kind !== "dots") {
-        const y = s.column(s.ys), low = s.lows && s.column(s.lows);
-        s.column(s.xs).forEach((x, i) => rows.push([panel, s.name, +x.toPrecision(9), +y[i].toPrecision(6), low ? +low[i].toPrecision(6) : ""]));
+        const ys = s.column(s.ys), low = s.lows && s.column(s.lows);
+        s.column(s.xs).forEach((x, i) => rows.push([panel, s.name, +x.toPrecision(9), +ys[i].toPrecision(6), low ? +low[i].toPrecision(6) : "", y]));
       }
     }
     const quote = v => /[",\n]/.test(v) ? '"' + String(v).replace(/"/g, '""') + '"' : String(v);
-    const note = "# " + held(spec, shown) + ": rounded, of many points the extremes, of many columns of a heat map means\n";
+    const note = "# " + held(spec, shown) + ": rounded, of many points the extremes, of many columns of a heat map means; kernel.Save to a .csv file has all\n";
     return note + rows.map(r => r.map(quote).join(",")).join("\n") + "\n";
   }
 

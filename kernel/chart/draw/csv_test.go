@@ -1,0 +1,100 @@
+package draw
+
+import (
+	"bytes"
+	"encoding/csv"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/charttest"
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
+)
+
+func read(t *testing.T, f chart.Figure) [][]string {
+	t.Helper()
+	text, err := Draw(chart.Job{Figure: f, As: "csv"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatalf("%v\n%.500s", err, text)
+	}
+	return rows
+}
+
+// A table has every point of every kind of series, to the last bit, whatever
+// the figure thins or rounds.
+func TestTableHasAll(t *testing.T) {
+	line := &chart.Line{Name: `a "line", of two`, X: make([]float64, 100000), Y: make([]float64, 100000)}
+	for i := range line.X {
+		line.X[i], line.Y[i] = float64(i)/3e4, math.Sin(float64(i))
+	}
+	line.Y[7] = math.NaN()
+	f := chart.Figure{Title: "f", X: chart.Axis{Label: "Time", Unit: "s"}, Panels: []chart.Panel{
+		{Title: "p", Y: chart.Axis{Label: "Rate", Unit: "pps"}, Series: []chart.Series{
+			line,
+			&chart.Step{Name: "step", X: []float64{0, 1}, Y: []float64{5, 1e300}},
+			&chart.Bars{Name: "bars", X: []float64{2}, Y: []float64{-3}},
+			&chart.Band{Name: "band", X: []float64{1}, Low: []float64{2}, High: []float64{4}},
+			&chart.Rule{Name: "across", At: 6}, &chart.Rule{Name: "up", At: 1.5, Vertical: true},
+		}},
+		{Title: "q", Y: chart.Axis{Label: "Neuron"}, Series: []chart.Series{
+			&chart.Raster{Trains: []neo.SpikeTrain{{Name: "MN_0"}, {Times: []units.Time{125}}}},
+			&chart.HeatMap{Rows: [][]float64{{1, 2}, {3, math.NaN()}}, X0: 0, X1: 1, Max: 1, Label: "Rate (pps)"},
+		}},
+	}}
+	rows := read(t, f)
+	if want := []string{"panel", "series", "Time (s)", "value", "low", "quantity"}; !slices.Equal(rows[0], want) {
+		t.Errorf("the head is %q, want %q", rows[0], want)
+	}
+	points, rest := rows[1:100001], rows[100001:]
+	for i, r := range points {
+		x, _ := strconv.ParseFloat(r[2], 64)
+		y, err := strconv.ParseFloat(r[3], 64)
+		if i == 7 && r[3] == "" {
+			continue
+		}
+		if r[0] != "p" || r[1] != line.Name || x != line.X[i] || err != nil || y != line.Y[i] || r[5] != "Rate (pps)" {
+			t.Fatalf("point %d is %q, want %v and %v", i, r, line.X[i], line.Y[i])
+		}
+	}
+	var got []string
+	for _, r := range rest {
+		got = append(got, strings.Join(r, "|"))
+	}
+	want := []string{
+		"p|step|0|5||Rate (pps)", "p|step|1|1e+300||Rate (pps)", "p|bars|2|-3||Rate (pps)", "p|band|1|4|2|Rate (pps)", "p|across||6||Rate (pps)", "p|up|1.5|||Rate (pps)",
+		"q|1|0.125|1||Neuron",
+		"q|0|0.25|1||Rate (pps)", "q|0|0.75|2||Rate (pps)", "q|1|0.25|3||Rate (pps)", "q|1|0.75|||Rate (pps)",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the table is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Every run of a figure is in its table.
+func TestTableHasAllRuns(t *testing.T) {
+	f := charttest.Runs()
+	rows := read(t, f)
+	runs := map[string]int{}
+	for _, r := range rows[1:] {
+		runs[r[0]]++
+	}
+	if rows[0][0] != "Peak rate" || len(runs) != len(f.Frames) || runs[f.Frames[1].Label] == 0 {
+		t.Errorf("the head is %q, the runs are %v", rows[0], runs)
+	}
+	for want, wrong := range charttest.Wrong() {
+		if _, err := Draw(chart.Job{Figure: wrong, As: "csv"}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	for _, odd := range charttest.Odd() {
+		read(t, odd)
+	}
+}
