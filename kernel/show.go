@@ -184,8 +184,8 @@ func alike(a, b string) bool {
 
 // Save writes a figure to a file: .html is a page that needs no other file and
 // no network, .svg, .png and .pdf are pictures, .csv is all of its data, where
-// the page and its CSV button have what is drawn. The file is complete or not
-// there.
+// the page and its CSV button have what is drawn. PNG and PDF name an emoji in
+// brackets, "[brain]": their font has none. The file is complete or not there.
 func Save(f chart.Figure, path string) error {
 	ext := strings.ToLower(filepath.Ext(path))
 	switch ext {

@@ -84,7 +84,7 @@
   }
   const themes = {
     light: { ink: "#333333", paper: "#ffffff", line: "#d0d0d0", mark: c => c },
-    dark: { ink: "#d8d8d8", paper: "#1e1e1e", line: "#484848", mark: c => mix(c, "#ffffff", 1.5 * Math.max(0, 0.3 - light(c))) }
+    dark: { ink: "#d8d8d8", paper: "#1e1e1e", line: "#484848", mark: c => mix(c, "#ffffff", 1.6 * Math.max(0, 0.38 - light(c))) }
   };
 
   // --- Marks that ECharts does not draw itself. Each takes a view, the place

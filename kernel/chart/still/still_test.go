@@ -113,3 +113,28 @@ func TestVectorGraphics(t *testing.T) {
 		t.Errorf("the PDF has %d bytes and begins with %.10q", len(pdf), pdf)
 	}
 }
+
+// A sign that the font of pictures does not have is named; SVG leaves it to
+// its viewer. Selectors of variants and joiners are no signs.
+func TestSignsWithoutALetterAreNamed(t *testing.T) {
+	f := charttest.Odd()["emoji"]
+	p, err := newPage(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"Motor neurons 🧠⚡ firing": "Motor neurons [brain][high voltage sign] firing",
+		"⚡️":                      "[high voltage sign]", "👩‍🔬 10 µV ≤ ±2 Ω": "[woman][microscope] 10 µV ≤ ±2 Ω",
+	} {
+		if got := p.drawable(words{text: text, size: 12}); got != want {
+			t.Errorf("%q is drawn as %q, want %q", text, got, want)
+		}
+	}
+	svg, err := SVG(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(svg), "Motor neurons 🧠⚡ firing") {
+		t.Error("the SVG does not have the emoji itself")
+	}
+}
