@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -21,9 +20,12 @@ type Notebook struct {
 
 // Cell is a cell of a notebook.
 type Cell struct {
-	Type    string `json:"cell_type"` // "code", "markdown" or "raw"
-	Source  Lines
-	Outputs []Output
+	Type     string `json:"cell_type"` // "code", "markdown" or "raw"
+	Source   Lines
+	Outputs  []Output
+	Metadata struct {
+		Tags []string // Jupyter's: "raises-exception" is of a cell that is there to fail
+	}
 }
 
 // Output is something that a code cell printed, showed or failed with.
@@ -74,50 +76,6 @@ func Parse(path string, text []byte) (nb Notebook, err error) {
 		err = fmt.Errorf("%s: %w", path, err)
 	}
 	return nb, err
-}
-
-// Failed returns the first error of an executed notebook, naming its code cell
-// by the number that Jupyter shows: the first is 1.
-func (nb Notebook) Failed() error {
-	number := 0
-	for _, c := range nb.Cells {
-		if c.Type == "code" {
-			number++
-		}
-		stderr := ""
-		for _, o := range c.Outputs {
-			if o.Name == "stderr" {
-				stderr += string(o.Text)
-			}
-			if o.Type == "error" {
-				return fmt.Errorf("cell %d failed: %s", number, plainFailure(stderr+"\n"+o.Value+"\n"+strings.Join(o.Traceback, "\n")))
-			}
-		}
-	}
-	return nil
-}
-
-// escapes are colours for a terminal, exits what the kernel adds to a cell
-// that ended by itself.
-var (
-	escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
-	exits   = regexp.MustCompile(`^exit status \d+$`)
-)
-
-// plainFailure is what a failing cell said, each line once and without colours.
-func plainFailure(text string) string {
-	said := map[string]bool{}
-	var lines []string
-	for line := range strings.Lines(escapes.ReplaceAllString(text, "")) {
-		line = strings.TrimRight(line, " \r\n")
-		if trimmed := strings.TrimSpace(line); trimmed == "" || said[trimmed] || exits.MatchString(trimmed) {
-			continue
-		} else {
-			said[trimmed] = true
-		}
-		lines = append(lines, line)
-	}
-	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 // Printed returns what the cells printed.

@@ -43,6 +43,9 @@ func TestRead(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "cell 2 failed: the weight is -1") {
 		t.Errorf("error %v, want it to name code cell 2 and what it said", err)
 	}
+	if err := parse(t, strings.Replace(executed, `"source": "y()",`, `"source": "y()", "metadata": {"tags": ["raises-exception"]},`, 1)).Failed(); err != nil {
+		t.Errorf("a cell that may fail: error %v", err)
+	}
 	for _, bad := range []string{"", "{", `{"cells": 3}`, `{"cells": [{"source": 3}]}`} {
 		path := filepath.Join(t.TempDir(), "bad.ipynb")
 		if err := os.WriteFile(path, []byte(bad), 0o644); err != nil {

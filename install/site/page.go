@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
 	"gomyogen/install/notebook"
@@ -50,7 +51,7 @@ type cell struct {
 // output is one of Printed, Image and HTML.
 type output struct {
 	Printed string
-	Error   bool // Printed went to standard error
+	Error   bool // Printed went to standard error, or is why the cell failed
 	Image   template.URL
 	Alt     string
 	HTML    template.HTML
@@ -92,15 +93,19 @@ func newPage(s Source, names map[string]bool) (*page, error) {
 // outputs turns what a cell showed into HTML; adjoining prints become one.
 func outputs(all []notebook.Output) []output {
 	var list []output
+	say := func(text string, isErr bool) {
+		if n := len(list); n > 0 && list[n-1].Printed != "" && list[n-1].Error == isErr {
+			list[n-1].Printed += text
+		} else if text != "" {
+			list = append(list, output{Printed: text, Error: isErr})
+		}
+	}
 	for _, o := range all {
 		switch html, png, svg := o.As("text/html"), o.As("image/png"), o.As("image/svg+xml"); {
 		case o.Type == "stream":
-			isErr := o.Name == "stderr"
-			if n := len(list); n > 0 && list[n-1].Printed != "" && list[n-1].Error == isErr {
-				list[n-1].Printed += string(o.Text)
-				continue
-			}
-			list = append(list, output{Printed: string(o.Text), Error: isErr})
+			say(string(o.Text), o.Name == "stderr")
+		case o.Type == "error":
+			say("\n"+o.Failure(), true)
 		case html != "":
 			list = append(list, output{HTML: template.HTML(html)}) // what a cell shows is the author's own page
 		case svg != "":
@@ -113,7 +118,12 @@ func outputs(all []notebook.Output) []output {
 			}
 		}
 	}
-	return list
+	for i, o := range list {
+		if o.Error {
+			list[i].Printed = notebook.PlainError(o.Printed)
+		}
+	}
+	return slices.DeleteFunc(list, func(o output) bool { return o.Error && o.Printed == "" })
 }
 
 func (p *page) html() ([]byte, error) { return execute("page.html", p) }

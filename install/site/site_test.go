@@ -135,6 +135,40 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+// A cell that is there to fail shows why, once, as a reader needs it: without
+// colours for a terminal, a machine's paths and what the kernel adds.
+func TestErrorsAreShown(t *testing.T) {
+	dir := t.TempDir()
+	stderr := func(text string) any2 { return any2{"output_type": "stream", "name": "stderr", "text": text} }
+	failed := codeCell("x", any2{"output_type": "stream", "name": "stdout", "text": "before"}, any2{"output_type": "stream", "name": "stdout", "text": " it\n"},
+		stderr("panic: "), stderr("no <b>\n\t \x1b[7m[[ Cell [2] Line 3 ]]\x1b[0m /tmp/k/main.go:12 +0x52\n"), stderr("exit status 2\n"),
+		any2{"output_type": "error", "ename": "ERROR", "evalue": "exit status 2", "traceback": []string{"exit status 2"}})
+	wrong := codeCell("y", any2{"output_type": "error", "ename": "ERROR", "evalue": "# g\n./main.go:11:1: undefined: y", "traceback": []string{"# g", "Cell[3]: Line 1\nfunc main() {\ny\n^\n}\n\nundefined: y"}})
+	quiet := codeCell("z", stderr("exit status 1\n"), any2{"output_type": "error", "evalue": "exit status 1"})
+	for _, c := range []any2{failed, wrong, quiet} {
+		c["metadata"] = any2{"tags": []string{"raises-exception"}}
+	}
+	page, err := Page(open(t, write(t, dir, "a.ipynb", markdownCell("# A"), failed, wrong, quiet))[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<pre class="printed" tabindex="0">before it` + "\n</pre>",
+		`<pre class="printed error" tabindex="0">panic: no &lt;b&gt;` + "\nCell 2, line 3</pre>",
+		`<pre class="printed error" tabindex="0">Cell 3, line 1: undefined: y` + "\n    y\n    ^</pre>",
+	} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if n := strings.Count(string(page), "printed error"); n != 2 {
+		t.Errorf("%d errors are shown, want 2", n)
+	}
+	if strings.Contains(string(page), "exit status") || strings.Contains(string(page), "/tmp/") {
+		t.Error("the page shows what the kernel adds")
+	}
+}
+
 func TestWriteRefuses(t *testing.T) {
 	dir := t.TempDir()
 	failed := write(t, dir, "failed.ipynb", codeCell("x", any2{"output_type": "error", "ename": "ERROR", "evalue": "exit status 1"}))
