@@ -24,7 +24,7 @@ const usage = `Sets up the Go notebooks of this module, runs and publishes them.
                                             options of its own: --no-browser
   go run ./install run [-w] FILE.ipynb...   run notebooks headless; results go to results/
                                             beside them, or with -w into the notebooks
-  go run ./install publish [-o DIR] [FILE.ipynb...]
+  go run ./install publish [-o DIR] [-title TEXT] [FILE.ipynb...]
                                             write a static site (default: the tutorials, to site/)
   go run ./install timings [-n N]           time cells of several kinds, N of each (default 7)
   go run ./install doctor                   say what is installed, what is not and why

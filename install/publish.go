@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -17,11 +18,13 @@ import (
 func publish(ctx context.Context, home *jupyter.Home, out io.Writer, args []string) error {
 	f := flags("publish")
 	dir := f.String("o", "site", "folder of the site")
+	title := f.String("title", "", "title of its first page")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	files := f.Args()
 	if len(files) == 0 {
+		*title = cmp.Or(*title, "Motor-neuron simulation in Go notebooks")
 		var err error
 		if files, err = filepath.Glob(filepath.Join(home.Notebooks(), "*.ipynb")); err != nil {
 			return err
@@ -39,7 +42,14 @@ func publish(ctx context.Context, home *jupyter.Home, out io.Writer, args []stri
 		}
 		sources = append(sources, s)
 	}
-	written, err := site.Write(*dir, sources)
+	if *title == "" {
+		folder, err := filepath.Abs(filepath.Dir(files[0]))
+		if err != nil {
+			return err
+		}
+		*title = filepath.Base(folder)
+	}
+	written, err := site.Write(*dir, *title, sources)
 	if err != nil {
 		return err
 	}

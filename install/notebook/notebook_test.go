@@ -62,7 +62,10 @@ func TestRead(t *testing.T) {
 func TestStale(t *testing.T) {
 	module := filepath.Join("..", "..")
 	nb := parse(t, executed)
-	if err := nb.Stale(module); err == nil || err.Error() != "it was not executed" {
+	if err := nb.Stale(module); err == nil || err.Error() != "it was executed by hand, in which order nothing says" {
+		t.Errorf("error %v, want that it was executed by hand", err)
+	}
+	if err := parse(t, `{"cells": [{"cell_type": "code", "source": "x"}]}`).Stale(module); err == nil || err.Error() != "it was not executed" {
 		t.Errorf("error %v, want that it was not executed", err)
 	}
 	code, packages, err := nb.Sums(module)
@@ -78,8 +81,8 @@ func TestStale(t *testing.T) {
 		{"// one", "// 1", ""},
 		{"x := 1", "x  :=  1", ""},
 		{"# A", "# B", ""},
-		{"x := 1", "x := 2", "its code has changed"},
-		{"y()", "", "its code has changed"},
+		{"x := 1", "x := 2", "its code has changed since it was executed"},
+		{"y()", "", "its code has changed since it was executed"},
 	} {
 		err := with(c.from, c.to).Stale(module)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {

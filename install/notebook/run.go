@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"regexp"
+	"slices"
 
 	"gomyogen/kernel/sources"
 )
@@ -54,6 +55,9 @@ var importPath = regexp.MustCompile(`"(gomyogen/[^"\s]+)"`)
 // would give now, or nil.
 func (nb Notebook) Stale(module string) error {
 	if nb.Metadata.Run == nil {
+		if slices.ContainsFunc(nb.Cells, func(c Cell) bool { return len(c.Outputs) > 0 }) {
+			return errors.New("it was executed by hand, in which order nothing says")
+		}
 		return errors.New("it was not executed")
 	}
 	code, packages, err := nb.Sums(module)
@@ -61,9 +65,9 @@ func (nb Notebook) Stale(module string) error {
 	case err != nil:
 		return err
 	case code != nb.Metadata.Run.Code:
-		return errors.New("its code has changed")
+		return errors.New("its code has changed since it was executed")
 	case packages != nb.Metadata.Run.Module:
-		return errors.New("the code of the packages it uses has changed")
+		return errors.New("the code of the packages it uses has changed since it was executed")
 	}
 	return nil
 }

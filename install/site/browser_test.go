@@ -25,7 +25,7 @@ func tutorials(t *testing.T) string {
 		t.Fatalf("%d notebooks, error %v", len(files), err)
 	}
 	dir := t.TempDir()
-	if _, err := Write(dir, open(t, files...)); err != nil {
+	if _, err := Write(dir, "Tutorials", open(t, files...)); err != nil {
 		t.Fatal(err)
 	}
 	return dir

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,6 +31,7 @@ func asset(name string) string {
 // page is a notebook as its template sees it.
 type page struct {
 	Title, Lead    string
+	Number         string // digits that the file's name begins with
 	File, Notebook string
 	Thumbnail      string // file of the picture, empty without a figure
 	ThumbnailAlt   string
@@ -57,10 +59,12 @@ type output struct {
 	HTML    template.HTML
 }
 
+var number = regexp.MustCompile(`^\d+`)
+
 // newPage builds the page of a notebook. Links to the notebooks called in
 // names become links to their pages.
 func newPage(s Source, names map[string]bool) (*page, error) {
-	p := &page{Title: s.stem(), File: s.stem() + ".html", Notebook: s.stem() + ".ipynb", Run: s.nb.Metadata.Run, Alone: names == nil}
+	p := &page{Title: s.stem(), Number: number.FindString(s.stem()), File: s.stem() + ".html", Notebook: s.stem() + ".ipynb", Run: s.nb.Metadata.Run, Alone: names == nil}
 	text := newMarkdown(names)
 	for i, c := range s.nb.Cells {
 		switch c.Type {
@@ -128,7 +132,13 @@ func outputs(all []notebook.Output) []output {
 
 func (p *page) html() ([]byte, error) { return execute("page.html", p) }
 
-func index(pages []*page) ([]byte, error) { return execute("index.html", pages) }
+// index is the page that leads to the others.
+type index struct {
+	Title string
+	Pages []*page
+}
+
+func (i index) html() ([]byte, error) { return execute("index.html", i) }
 
 func execute(name string, data any) ([]byte, error) {
 	var b bytes.Buffer

@@ -48,10 +48,10 @@ func Page(s Source) ([]byte, error) {
 	return p.html()
 }
 
-// Write writes the site of the notebooks into a folder: index.html, a page, a
-// picture and the notebook itself for each. Files whose content would not
+// Write writes the site of the notebooks into a folder: index.html, which has
+// the title, a page, a picture and the notebook itself for each. Files whose content would not
 // change are left alone; it returns the names of those that were written.
-func Write(dir string, sources []Source) (written []string, err error) {
+func Write(dir, title string, sources []Source) (written []string, err error) {
 	if len(sources) == 0 {
 		return nil, errors.New("site: there are no notebooks to publish")
 	}
@@ -106,7 +106,7 @@ func Write(dir string, sources []Source) (written []string, err error) {
 			}
 		}
 	}
-	index, err := index(pages)
+	index, err := index{title, pages}.html()
 	if err != nil {
 		return written, err
 	}

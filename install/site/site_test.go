@@ -43,10 +43,17 @@ func shown(mime, content string) any2 {
 	return any2{"output_type": "display_data", "data": any2{mime: []string{content}}}
 }
 
-func picture(t testing.TB) string {
+func picture(t testing.TB) string { return shade(t, 960, 2000, 0) }
+
+// shade is a picture of one grey.
+func shade(t testing.TB, width, height int, grey uint8) string {
 	t.Helper()
+	img := image.NewGray(image.Rect(0, 0, width, height))
+	for i := range img.Pix {
+		img.Pix[i] = grey
+	}
 	var b bytes.Buffer
-	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 960, 2000))); err != nil {
+	if err := png.Encode(&b, img); err != nil {
 		t.Fatal(err)
 	}
 	return base64.StdEncoding.EncodeToString(b.Bytes())
@@ -90,7 +97,7 @@ func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	site := filepath.Join(dir, "site")
 	sources := example(t, dir)
-	written, err := Write(site, sources)
+	written, err := Write(site, "Studies & more", sources)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,6 +120,15 @@ func TestWrite(t *testing.T) {
 	if strings.Contains(page, "nothing") {
 		t.Error("an empty cell is shown")
 	}
+	index := read(t, filepath.Join(site, "index.html"))
+	for _, want := range []string{
+		"<title>Studies &amp; more</title>", "<h1>Studies &amp; more</h1>", "2 executed notebooks.",
+		`<span class="number">01</span> First steps`, `<span class="number">02</span> Second`,
+	} {
+		if !strings.Contains(index, want) {
+			t.Errorf("the index does not have %q", want)
+		}
+	}
 	second := read(t, filepath.Join(site, "02_second.html"))
 	if strings.Contains(second, "alert(1)") {
 		t.Error("HTML in text is passed on")
@@ -126,12 +142,44 @@ func TestWrite(t *testing.T) {
 	}
 
 	// Again: nothing. One notebook changed: its files and its neighbours' links only.
-	if written, err = Write(site, sources); err != nil || len(written) > 0 {
+	if written, err = Write(site, "Studies & more", sources); err != nil || len(written) > 0 {
 		t.Errorf("a second time wrote %v, error %v", written, err)
 	}
 	sources[1] = open(t, write(t, dir, "02_second.ipynb", markdownCell("# Second\n\nNow with text.")))[0]
-	if written, err = Write(site, sources); err != nil || !slices.Equal(written, []string{"02_second.html", "02_second.ipynb", "index.html"}) {
+	if written, err = Write(site, "Studies & more", sources); err != nil || !slices.Equal(written, []string{"02_second.html", "02_second.ipynb", "index.html"}) {
 		t.Errorf("after a change wrote %v, error %v", written, err)
+	}
+}
+
+// A thumbnail is full, of the first picture that is high enough or else of the
+// highest.
+func TestThumbnail(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		sizes []image.Point
+		want  uint8
+	}{
+		"low": {[]image.Point{{2200, 600}}, 1}, "second": {[]image.Point{{2200, 700}, {2200, 1656}, {2200, 2000}}, 2},
+		"highest": {[]image.Point{{2200, 700}, {2200, 980}, {2200, 880}}, 2}, "nearly": {[]image.Point{{2200, 1320}, {2200, 2000}}, 1},
+		"strip": {[]image.Point{{3000, 1}}, 1},
+	} {
+		var cells []any2
+		for i, p := range c.sizes {
+			cells = append(cells, codeCell("show()", shown("text/html", `<img src="data:image/png;base64,`+shade(t, p.X, p.Y, uint8(i+1))+`">`)))
+		}
+		got, err := png.Decode(bytes.NewReader(thumbnail(open(t, write(t, dir, name+".ipynb", cells...))[0].nb)))
+		if err != nil || got.Bounds() != image.Rect(0, 0, thumbnailWidth, thumbnailHeight) {
+			t.Errorf("%s: error %v, want a picture of %d x %d", name, err, thumbnailWidth, thumbnailHeight)
+			continue
+		}
+		for _, at := range []image.Point{{0, 0}, {479, 0}, {0, 299}, {479, 299}, {240, 150}} {
+			if r, _, _, a := got.At(at.X, at.Y).RGBA(); uint8(r>>8) != c.want || a != 0xffff {
+				t.Errorf("%s: at %v it is %d of %d, want picture %d", name, at, r>>8, a, c.want)
+			}
+		}
+	}
+	if b := thumbnail(open(t, write(t, dir, "none.ipynb", markdownCell("# A"), codeCell("x", shown("image/png", "no picture"))))[0].nb); b != nil {
+		t.Error("a notebook without a picture has a thumbnail")
 	}
 }
 
@@ -175,11 +223,11 @@ func TestWriteRefuses(t *testing.T) {
 	if _, err := Open(failed); err == nil || !strings.Contains(err.Error(), "cell 1 failed") {
 		t.Errorf("error %v, want it to name the cell", err)
 	}
-	if _, err := Write(filepath.Join(dir, "a"), nil); err == nil {
+	if _, err := Write(filepath.Join(dir, "a"), "", nil); err == nil {
 		t.Error("an empty site was written")
 	}
 	good := write(t, dir, "a.ipynb", markdownCell("# A"))
-	if _, err := Write(filepath.Join(dir, "b"), open(t, good, good)); err == nil || !strings.Contains(err.Error(), "two pages would be called a.html") {
+	if _, err := Write(filepath.Join(dir, "b"), "", open(t, good, good)); err == nil || !strings.Contains(err.Error(), "two pages would be called a.html") {
 		t.Errorf("error %v, want it to name the page", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "b")); err == nil {

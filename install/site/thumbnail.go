@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"image"
 	"image/png"
+	"iter"
 	"regexp"
 
 	"golang.org/x/image/draw"
@@ -12,41 +13,60 @@ import (
 	"gomyogen/install/notebook"
 )
 
-// thumbnailWidth is in px; thumbnails are as high as 10:16 of it at most.
-const thumbnailWidth = 480
+// Thumbnails are of one size, in px.
+const thumbnailWidth, thumbnailHeight = 480, 300
 
 // embedded is a picture in an output's HTML.
 var embedded = regexp.MustCompile(`src="data:image/png;base64,([A-Za-z0-9+/=]+)"`)
 
-// thumbnail returns the top of the first picture of a notebook, scaled down;
-// nil without one.
+// thumbnail returns a part of a picture of a notebook, scaled down; nil
+// without one. It is the first that is nearly as high as a thumbnail, else the
+// highest: of one that is higher its top, of one that is lower its left, so
+// that the thumbnail is full.
 func thumbnail(nb notebook.Notebook) []byte {
-	for _, c := range nb.Cells {
-		for _, o := range c.Outputs {
-			code := o.As("image/png")
-			if m := embedded.FindStringSubmatch(o.As("text/html")); m != nil {
-				code = m[1]
-			}
-			if code == "" {
-				continue
-			}
-			data, err := base64.StdEncoding.DecodeString(code)
-			if err != nil {
-				continue
-			}
-			full, err := png.Decode(bytes.NewReader(data))
-			if err != nil {
-				continue
-			}
-			b := full.Bounds()
-			b.Max.Y = min(b.Max.Y, b.Min.Y+b.Dx()*10/16)
-			small := image.NewRGBA(image.Rect(0, 0, thumbnailWidth, thumbnailWidth*b.Dy()/b.Dx()))
-			draw.CatmullRom.Scale(small, small.Bounds(), full, b, draw.Src, nil)
-			var out bytes.Buffer
-			if png.Encode(&out, small) == nil {
-				return out.Bytes()
+	var best image.Image
+	high := 0.0
+	for full := range pictures(nb) {
+		b := full.Bounds()
+		if h := float64(b.Dy()) / float64(b.Dx()) * thumbnailWidth / thumbnailHeight; h > high {
+			best, high = full, h
+		}
+		if high > 0.9 {
+			break
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	part := best.Bounds()
+	part.Max.Y = min(part.Max.Y, part.Min.Y+part.Dx()*thumbnailHeight/thumbnailWidth)
+	part.Max.X = min(part.Max.X, part.Min.X+max(part.Dy()*thumbnailWidth/thumbnailHeight, 1))
+	small := image.NewRGBA(image.Rect(0, 0, thumbnailWidth, thumbnailHeight))
+	draw.CatmullRom.Scale(small, small.Bounds(), best, part, draw.Src, nil)
+	var out bytes.Buffer
+	if png.Encode(&out, small) != nil {
+		return nil
+	}
+	return out.Bytes()
+}
+
+// pictures returns the pictures that a notebook shows, one after the other.
+func pictures(nb notebook.Notebook) iter.Seq[image.Image] {
+	return func(yield func(image.Image) bool) {
+		for _, c := range nb.Cells {
+			for _, o := range c.Outputs {
+				code := o.As("image/png")
+				if m := embedded.FindStringSubmatch(o.As("text/html")); m != nil {
+					code = m[1]
+				}
+				data, err := base64.StdEncoding.DecodeString(code)
+				if err != nil {
+					continue
+				}
+				if full, err := png.Decode(bytes.NewReader(data)); err == nil && !yield(full) {
+					return
+				}
 			}
 		}
 	}
-	return nil
 }
