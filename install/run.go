@@ -26,11 +26,6 @@ func tutorials(ctx context.Context, home *jupyter.Home, out io.Writer, _ []strin
 		if err := runNotebook(ctx, home, out, file, jupyter.Results(file)); err != nil {
 			return err
 		}
-		nb, err := notebook.Read(jupyter.Results(file))
-		if err != nil {
-			return err
-		}
-		fmt.Fprint(out, "\n"+nb.Printed()+"\n")
 	}
 	_, err := fmt.Fprintln(out, "Open JupyterLab on the tutorials:  go run ./install lab")
 	return err
@@ -61,28 +56,42 @@ func runNotebooks(ctx context.Context, home *jupyter.Home, out io.Writer, args [
 	return nil
 }
 
-// runNotebook runs one notebook; in results/ it gets a page beside it.
+// runNotebook runs one notebook and prints what it printed; in results/ it
+// gets a page beside it.
 func runNotebook(ctx context.Context, home *jupyter.Home, out io.Writer, file, target string) error {
 	fmt.Fprintf(out, "run %s ...\n", filepath.Base(file))
 	if err := home.Execute(ctx, out, file, target); err != nil {
 		return err
 	}
+	nb, err := notebook.Read(target)
+	if err != nil {
+		return err
+	}
+	if text := strings.TrimSpace(nb.Printed()); text != "" {
+		fmt.Fprintf(out, "\n%s\n\n", text)
+	}
 	fmt.Fprintln(out, "  notebook ", target)
 	if target == file {
 		return nil
 	}
-	s, err := site.Open(target)
+	page, err := writePage(target)
 	if err != nil {
-		return err
-	}
-	html, err := site.Page(s)
-	if err != nil {
-		return err
-	}
-	page := strings.TrimSuffix(target, ".ipynb") + ".html"
-	if err := notebook.WriteFile(page, html); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(out, "  page     ", page)
 	return err
+}
+
+// writePage writes the page of an executed notebook beside it.
+func writePage(executed string) (page string, err error) {
+	s, err := site.Open(executed)
+	if err != nil {
+		return "", err
+	}
+	html, err := site.Page(s)
+	if err != nil {
+		return "", err
+	}
+	page = strings.TrimSuffix(executed, ".ipynb") + ".html"
+	return page, notebook.WriteFile(page, html)
 }

@@ -75,12 +75,12 @@ func (h *Home) SetUp(ctx context.Context, out io.Writer) error {
 	return h.build(ctx, out, h.parts())
 }
 
-// build makes the parts that are not ready, in their order.
+// build makes the parts that are not ready, in their order, and is silent
+// about the others, which Doctor lists.
 func (h *Home) build(ctx context.Context, out io.Writer, parts []part) error {
 	for i, p := range parts {
 		label := fmt.Sprintf("[%d/%d] %s", i+1, len(parts), p.name)
 		if h.ready(p) == nil {
-			fmt.Fprintln(out, label+": there")
 			continue
 		}
 		fmt.Fprintln(out, label+" ...")

@@ -39,12 +39,17 @@ func TestBuildMakesWhatIsMissingOnly(t *testing.T) {
 		{"after the failure", func() { failure = nil }, 6, false},
 	} {
 		c.before()
-		err := h.build(context.Background(), &bytes.Buffer{}, parts)
+		before := made
+		var out bytes.Buffer
+		err := h.build(context.Background(), &out, parts)
 		if (err != nil) != c.fails {
 			t.Errorf("%s: error %v", c.name, err)
 		}
 		if made != c.made {
 			t.Errorf("%s: made %d times, want %d", c.name, made, c.made)
+		}
+		if said := strings.Contains(out.String(), "[1/1] a thing ..."); said != (made > before) || !said && out.Len() > 0 {
+			t.Errorf("%s: it was made: %v, and says %q", c.name, made > before, &out)
 		}
 	}
 }
