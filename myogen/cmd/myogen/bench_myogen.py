@@ -1,10 +1,10 @@
 """Runs the network of `myogen bench` in MyoGen and times its parts.
 
-usage: bench_myogen.py MODEL T_MS THRESHOLD_MV DRIVE SPIKES.npz
+usage: bench_myogen.py MODEL T_MS THRESHOLD_MV DRIVE PARTS SPIKES.npz
 
 DRIVE is how the loop gets the drive: "numbers", or "signal" for a sample of
-an AnalogSignal at each step. With "signal" what comes before and after the
-loop is timed, too. Prints a line of JSON with seconds and versions.
+an AnalogSignal at each step. PARTS is "loop", or "all" to time what comes
+before and after it, too. Prints a line of JSON with seconds and versions.
 """
 import json
 import platform
@@ -120,14 +120,14 @@ def smoothed(trains, samples):
     return rates
 
 
-def main(model, duration, threshold, form, out):
+def main(model, duration, threshold, form, parts, out):
     duration = float(duration)
     myogen.set_random_seed(42)
     motor, descending = timed("pools", build, model)
     samples = int(round(duration / DT))
     times, ends = np.linspace(0, duration, samples), PHASES * duration
     drive = trapezoid(times, ends)
-    if form == "signal":
+    if parts == "all":
         slow = timed("drive", trapezoid_with_units, times, ends)
         if not np.allclose(slow, drive, rtol=1e-12, atol=0):
             sys.exit("the two ways to make the drive differ")
@@ -148,7 +148,7 @@ def main(model, duration, threshold, form, out):
     steps = timed("loop", loop, descending, starts, drive, duration, sent)
 
     trains = [np.array(v) for v in recorded]
-    if form == "signal":
+    if parts == "all":
         timed("rates", smoothed, trains, samples)
     np.savez(
         out,

@@ -16,7 +16,7 @@ import (
 )
 
 // fakePython writes a program that says it has this MyoGen and runs body in
-// place of the script, whose arguments are then $1 to $5.
+// place of the script, whose arguments are then $1 to $6.
 func fakePython(t *testing.T, version, body string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "python")
@@ -51,8 +51,8 @@ func TestBenchMyoGen(t *testing.T) {
 		t.Fatal(err)
 	}
 	python := fakePython(t, myogenVersion, fmt.Sprintf(`cd %q
-echo "$1 $2 $3 $4" >> runs
-cp spikes.npz "$5"
+echo "$1 $2 $3 $4 $5" >> runs
+cp spikes.npz "$6"
 n=$(wc -l < runs)
 echo "Random seed set to 42."
 echo "{\"seconds\": {\"pools\": 1, \"network\": 2, \"drive\": 4, \"loop\": 1$n, \"rates\": 8}, \"neuron\": \"8.2.7\", \"python\": \"3.12.1\"}"`, dir))
@@ -74,7 +74,7 @@ echo "{\"seconds\": {\"pools\": 1, \"network\": 2, \"drive\": 4, \"loop\": 1$n, 
 		}
 	}
 	runs, err := os.ReadFile(filepath.Join(dir, "runs"))
-	if err != nil || string(runs) != strings.Repeat("Powers2017 500 0 signal\nPowers2017 500 0 numbers\n", myogenRepeats) {
+	if err != nil || string(runs) != "Powers2017 500 0 signal all\n"+strings.Repeat("Powers2017 500 0 numbers loop\nPowers2017 500 0 signal loop\n", myogenRepeats-1)+"Powers2017 500 0 numbers loop\n" {
 		t.Errorf("MyoGen ran as\n%s(error %v)", runs, err)
 	}
 }
