@@ -40,6 +40,8 @@
 
   function make(tag, name, parent, text) {
     const e = document.createElement(tag);
+    // JupyterLab's shortcuts look for this at what has the focus, before they look around it.
+    if (tag === "button" || tag === "input" || name === "plot") e.dataset.lmSuppressShortcuts = "true";
     if (name) e.className = name;
     if (text) e.textContent = text;
     if (parent) parent.append(e);
@@ -383,7 +385,6 @@
 
   function draw(spec) {
     const el = make("div", "live", box), still = box.querySelector("img");
-    el.dataset.lmSuppressShortcuts = "true";
     make("style", "", el, spec.style);
     const head = make("div", "head", el);
     make("div", "name", head, spec.title).dir = "auto";
@@ -442,7 +443,7 @@
     const heard = make("div", "unseen", el);
     heard.setAttribute("role", "status");
 
-    let kept = null; // zoom and hidden series, while no chart stands
+    let kept = box.kept || null; // zoom and hidden series, while no chart stands, or of the figure before
     function begin() {
       theme = dark() ? "dark" : "light";
       for (const [k, v] of Object.entries(themes[theme])) if (typeof v === "string") el.style.setProperty("--" + k, v);
