@@ -61,7 +61,7 @@ func Home(t testing.TB) *jupyter.Home {
 
 // Server is a JupyterLab that a test started.
 type Server struct {
-	URL   string // http://127.0.0.1:PORT
+	URL   string // http://127.0.0.1:PORT and the base URL, without its last slash
 	Token string
 }
 
@@ -71,6 +71,12 @@ func (s Server) Lab(path string) string { return s.URL + "/lab/tree/" + path + "
 // Lab serves JupyterLab on dir until the test ends.
 func Lab(t testing.TB, home *jupyter.Home, dir string) Server {
 	t.Helper()
+	return LabAt(t, home, dir, "")
+}
+
+// LabAt is Lab below a base URL ("/user/me"), as a hub serves it.
+func LabAt(t testing.TB, home *jupyter.Home, dir, base string) Server {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -79,9 +85,9 @@ func Lab(t testing.TB, home *jupyter.Home, dir string) Server {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s := Server{URL: fmt.Sprintf("http://127.0.0.1:%d", port), Token: "test"}
+	s := Server{URL: fmt.Sprintf("http://127.0.0.1:%d%s", port, base), Token: "test"}
 	ctx, cancel := context.WithCancel(context.Background())
-	cmd := home.LabCommand(ctx, dir, "--no-browser", fmt.Sprintf("--port=%d", port), "--ServerApp.port_retries=0", "--IdentityProvider.token="+s.Token,
+	cmd := home.LabCommand(ctx, dir, "--no-browser", fmt.Sprintf("--port=%d", port), "--ServerApp.port_retries=0", "--ServerApp.base_url="+base+"/", "--IdentityProvider.token="+s.Token,
 		"--LabApp.expose_app_in_browser=True") // window.jupyterapp runs commands
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
@@ -136,7 +142,8 @@ func Browser(t testing.TB, width, height int) context.Context {
 		skip(t, "there is no Chromium on the PATH")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.WindowSize(width, height), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+		chromedp.WindowSize(width, height), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("ignore-certificate-errors", true)) // of a test's own TLS server
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(func() { cancel(); stop() })
