@@ -31,8 +31,15 @@ func Must[T any](value T, err error) T {
 	return value
 }
 
+// beforeFail, if not nil, takes away what does not work once the program has
+// ended.
+var beforeFail func()
+
 // fail shows err as one line with its place and ends the program.
 func fail(err error, at string) {
+	if beforeFail != nil {
+		beforeFail()
+	}
 	flush() // the program ends here anyway: nothing could be done about a display that failed
 	fmt.Fprint(os.Stderr, failure(err, at))
 	os.Exit(1)

@@ -15,6 +15,8 @@
 //
 //	kernel.ShowTable(table) // and Show for figures
 //
+//	kernel.Interact(kernel.Interaction{Sliders: sliders}, draw) // a figure that follows sliders while the cell runs
+//
 // Everything here works in a plain program too, where it writes text to
 // standard output.
 //

@@ -105,27 +105,45 @@ func (p page) screenshot(name string) {
 // open opens a new notebook in JupyterLab and runs its first cell.
 func open(t *testing.T, cells ...string) page {
 	t.Helper()
-	home := jupytertest.Home(t)
+	home, dir := jupytertest.Home(t), folder(t, cells...)
+	return openIn(t, jupytertest.Lab(t, home, dir))
+}
+
+// folder returns a folder with a notebook of cells.
+func folder(t *testing.T, cells ...string) string {
+	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "test.ipynb"), jupytertest.Notebook(cells...), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	return dir
+}
+
+// openIn opens the notebook of the folder that a server serves, and runs its
+// first cell.
+func openIn(t *testing.T, s jupytertest.Server) page {
+	t.Helper()
 	p := page{t, jupytertest.Browser(t, 1100, 900)}
-	p.do(chromedp.Navigate(jupytertest.Lab(t, home, dir).Lab("test.ipynb")),
-		chromedp.WaitVisible(".jp-CodeCell .cm-content"))
+	p.do(chromedp.Navigate(s.Lab("test.ipynb")), chromedp.WaitVisible(".jp-CodeCell .cm-content"))
+	p.runFirst()
+	return p
+}
+
+// runFirst runs the first cell.
+func (p page) runFirst() {
+	p.Helper()
 	// A cell that is run before the page has a kernel is not: it has no prompt.
 	for range 15 {
 		p.do(chromedp.Click(".jp-CodeCell .cm-content"), chromedp.Click(runButton))
 		for end := time.Now().Add(2 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 			if said := p.text(prompts); strings.Contains(said, "[*]") || strings.Contains(said, "[1]") {
 				p.wait(prompts, "[1]:")
-				return p
+				return
 			}
 		}
 	}
 	p.screenshot("failed.png")
 	p.Fatal("the page has no kernel after 30 s")
-	return p
 }
 
 const (

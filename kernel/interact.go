@@ -1,0 +1,224 @@
+package kernel
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
+
+	"gomyogen/kernel/chart"
+)
+
+// Interaction is what Interact shows, and how long it waits.
+type Interaction struct {
+	Sliders []Slider
+	Connect time.Duration // for a page that shows the sliders; 0 means 10 s
+	Idle    time.Duration // for the next change, after the last one and its figure; 0 means 5 min
+}
+
+// Interact shows sliders and, below them, the figure that draw makes of their
+// values, in the order of Sliders. While the cell runs, each change of a
+// slider calls draw again and replaces the figure; what draw still computes
+// for earlier values is cancelled through its context and left out. An error
+// of draw is a line below the sliders, and the cell goes on.
+//
+//	values := kernel.Interact(kernel.Interaction{Sliders: []kernel.Slider{
+//		{Name: "Peak rate", Unit: "pps", Min: 20, Max: 90, Step: 5, Value: 65},
+//	}}, func(ctx context.Context, v []float64) (chart.Figure, error) {
+//		sim, err := myogen.NewSimulation(network(units.Rate(v[0])), cfg)
+//		if err != nil {
+//			return chart.Figure{}, err
+//		}
+//		result, err := sim.Run(ctx, 7*units.S, nil)
+//		...
+//	})
+//
+// The cell ends with the button Done, with the stop button, without a change
+// for the time Idle, and, where no page shows the sliders, after the time
+// Connect; where nothing can, in a run without a browser or a plain program,
+// at once. It then leaves what Show would: the last figure, with the values
+// in its title, and no sliders. Interact returns these values. Cells that wait
+// behind this one wait until it ends: it stands best at the end of a notebook.
+//
+// draw runs once at a time. It should show nothing itself, no bars either,
+// and look at its context: a cell that is stopped has 3 s. Bad sliders, and an
+// error of draw when there is no figure to show at the end, end the cell as
+// Check does.
+//
+// It is named after interact of ipywidgets (Jupyter), and needs no extension of
+// JupyterLab: the page talks to the cell through GoNB's comm, over a socket of
+// its own, since the one that GoNB opens knows neither a base URL nor wss and
+// gives up when its first message is lost. A cell that does not call Interact
+// links nothing of it.
+func Interact(i Interaction, draw func(ctx context.Context, values []float64) (chart.Figure, error)) []float64 {
+	values, err := i.run(draw)
+	if err != nil {
+		fail(err, place())
+	}
+	return values
+}
+
+// Default limits.
+const (
+	connectLimit = 10 * time.Second
+	idleLimit    = 5 * time.Minute
+)
+
+func (i Interaction) check() error {
+	if i.Connect < 0 || i.Idle < 0 {
+		return fmt.Errorf("the limits are %v and %v, must not be negative", i.Connect, i.Idle)
+	}
+	return checkSliders(i.Sliders)
+}
+
+func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, error)) ([]float64, error) {
+	if err := i.check(); err != nil {
+		return nil, fmt.Errorf("kernel: Interact: %w", err)
+	}
+	ctx, stop := Context()
+	defer stop()
+	paint := &painter{draw: draw}
+	first := firstSetting(i.Sliders)
+	kernelID := os.Getenv(protocol.GONB_JUPYTER_KERNEL_ID_ENV)
+	if !gonbui.IsNotebook || kernelID == "" {
+		// No Jupyter server runs this kernel, so no page can reach it.
+		p := paint.paint(ctx, first)
+		if p.err != nil {
+			return nil, p.err
+		}
+		return first.values(), errors.Join(display("", plain(first.text()+", "+aloneHint)), display("", p.bundle()))
+	}
+	board := newInteractBoard(kernelID, first)
+	beforeFail = board.bury
+	defer func() { beforeFail = nil }()
+	if err := board.open(); err != nil {
+		return nil, err
+	}
+	s := &session{
+		setting: first, connect: cmp.Or(i.Connect, connectLimit), idle: cmp.Or(i.Idle, idleLimit),
+		messages: listen(board.address), show: board.show,
+		paint: func(ctx context.Context, set setting) picture {
+			returned := false
+			defer func() {
+				if !returned { // draw panics
+					board.bury()
+				}
+			}()
+			p := paint.paint(ctx, set)
+			returned = true
+			return p
+		},
+	}
+	last, err := s.run(ctx)
+	if last.page != "" {
+		hint := aloneHint
+		if len(s.pages) > 0 {
+			hint = chosenHint
+		}
+		if final := paint.final(last); final.err == nil {
+			last = final
+		}
+		return last.set.values(), errors.Join(err, board.close(last, hint))
+	}
+	board.bury()
+	return s.setting.values(), errors.Join(err, last.err)
+}
+
+// picture is the figure of a setting, drawn.
+type picture struct {
+	set    setting
+	figure chart.Figure
+	page   string // HTML; empty outside a notebook
+	carry  bool   // it brings the chart library
+	err    error
+}
+
+// painter draws the figures of an interaction. When the first one has to bring
+// the chart library along, the last one, which stays, has to as well.
+type painter struct {
+	draw  func(context.Context, []float64) (chart.Figure, error)
+	begun bool
+	carry bool
+}
+
+// paint makes the picture of a setting, unless a later one was asked for.
+func (p *painter) paint(ctx context.Context, set setting) picture {
+	out := picture{set: set}
+	out.figure, out.err = p.draw(ctx, set.values())
+	if out.err == nil && ctx.Err() != nil && context.Cause(ctx) != ErrStopped {
+		out.err = context.Cause(ctx)
+	}
+	if out.err != nil {
+		return out
+	}
+	out.figure.Title = strings.TrimSpace(out.figure.Title + " (" + set.text() + ")")
+	first := !p.begun
+	p.begun = true
+	if first {
+		p.carry = carries(out.figure)
+	}
+	return p.render(out, first && p.carry)
+}
+
+// final returns the picture as it stays.
+func (p *painter) final(last picture) picture {
+	if p.carry == last.carry {
+		return last
+	}
+	return p.render(last, p.carry)
+}
+
+func (p *painter) render(out picture, carry bool) picture {
+	out.err = out.figure.Validate()
+	if out.err != nil || !gonbui.IsNotebook {
+		return out
+	}
+	b, err := drawn(chart.Job{Figure: out.figure, As: "cell", Carry: carry})
+	out.page, out.carry, out.err = string(b), carry, err
+	return out
+}
+
+func (p picture) bundle() map[string]string {
+	b := map[string]string{"text/plain": "Figure " + p.figure.Title + ": " + p.figure.Summary()}
+	if p.page != "" {
+		b["text/html"] = p.page
+	}
+	return b
+}
+
+func plain(text string) map[string]string {
+	return map[string]string{"text/plain": text, "text/html": "<div>" + html.EscapeString(text) + "</div>"}
+}
+
+// listen returns what pages send to an address of GoNB's comm. Of many
+// messages that nobody takes some are lost; the page sends again what was not
+// answered.
+func listen(address string) <-chan string {
+	messages := make(chan string, 64)
+	next := gonbui.OnCommValueUpdate // of gonbui's own widgets
+	gonbui.OnCommValueUpdate = func(v *protocol.CommValue) {
+		if v.Address != address {
+			if next != nil {
+				next(v)
+			}
+			return
+		}
+		if text, ok := v.Value.(string); ok {
+			select {
+			case messages <- text:
+			default: // waiting here would hold up Sync
+			}
+		}
+	}
+	gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{
+		protocol.MIMECommSubscribe: &protocol.CommSubscription{Address: address},
+	}})
+	return messages
+}

@@ -1,0 +1,101 @@
+package kernel
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html"
+	"sync/atomic"
+)
+
+// interactBoard is where an interaction is shown: two outputs, the sliders,
+// which stay as they are while the cell runs, and the figure, which is
+// replaced. Both are replaced at the end.
+type interactBoard struct {
+	kernel  string
+	address string // of the comm, and the id of the sliders
+	figure  string // id of the figure
+	first   setting
+	opened  atomic.Bool // the sliders are shown
+}
+
+func newInteractBoard(kernel string, first setting) *interactBoard {
+	return &interactBoard{kernel: kernel, address: newDisplayID(), figure: newDisplayID(), first: first}
+}
+
+//go:embed interact.js
+var interactJS string
+
+// knob is a slider as the script builds it.
+type knob struct {
+	Name  string  `json:"name"`
+	Unit  string  `json:"unit"`
+	Min   float64 `json:"min"`
+	Step  float64 `json:"step"`
+	Last  int     `json:"last"`
+	At    int     `json:"at"`
+	Point int     `json:"point"` // digits after it
+}
+
+// open shows what becomes sliders where a page finds its cell.
+func (b *interactBoard) open() error {
+	var knobs []knob
+	for i, s := range b.first.sliders {
+		knobs = append(knobs, knob{Name: s.Name, Unit: s.Unit, Min: s.Min, Step: s.Step, Last: s.last(), At: b.first.at[i], Point: s.decimals()})
+	}
+	given, err := json.Marshal(map[string]any{"kernel": b.kernel, "address": b.address, "knobs": knobs})
+	if err != nil {
+		return fmt.Errorf("kernel: Interact: %w", err)
+	}
+	b.opened.Store(true)
+	bundle := plain(notYet)
+	bundle["text/html"] = fmt.Sprintf(`<div class="myogen-interact" data-interact="%s">%s</div><script>%s</script>`,
+		html.EscapeString(string(given)), notYet, interactJS)
+	return display(b.address, bundle)
+}
+
+// show replaces the figure and tells the script about it. The still picture of
+// a figure, which the live chart covers, stays out of sight for as long as that
+// may take.
+func (b *interactBoard) show(p picture, a answer) error {
+	a.Address = b.address
+	told, err := json.Marshal(a)
+	if err != nil {
+		return fmt.Errorf("kernel: Interact: %w", err)
+	}
+	bundle := map[string]string{"text/plain": a.Text}
+	if p.page != "" {
+		bundle = p.bundle()
+	}
+	// The script comes before that of the figure, which looks for figures that
+	// left the page.
+	bundle["text/html"] = fmt.Sprintf(`<div class="myogen-interact-figure" style="position:relative" data-answer="%s">`+
+		`<style>.myogen-interact-figure img { display: block; animation: myogen-late 1s step-end; } @keyframes myogen-late { from { visibility: hidden; height: 0; } }</style>`+
+		`<script>{ const at = document.currentScript.parentElement, told = JSON.parse(at.dataset.answer); for (const hear of window.myogenInteract?.get(told.address) || []) hear(told, at); }</script>`+
+		`%s</div>`, html.EscapeString(string(told)), p.page)
+	return display(b.figure, bundle)
+}
+
+// close leaves the last figure and no sliders.
+func (b *interactBoard) close(last picture, hint string) error {
+	b.opened.Store(false)
+	if err := display(b.address, plain(last.set.text()+", "+hint)); err != nil {
+		return err
+	}
+	return display(b.figure, last.bundle())
+}
+
+// bury takes the sliders away where no last figure comes. A display that fails
+// must not hide why.
+func (b *interactBoard) bury() {
+	if b.opened.Swap(false) {
+		_ = display(b.address, plain("The cell ended without a last figure."))
+	}
+}
+
+// What stands where the sliders will be; what stays there, after the values.
+const (
+	notYet     = "Sliders, while the cell runs."
+	chosenHint = "chosen with sliders while the cell ran; run it again to go on"
+	aloneHint  = "where sliders stand while the cell runs in JupyterLab"
+)
