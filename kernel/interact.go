@@ -93,7 +93,8 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 		if p.err != nil {
 			return nil, p.err
 		}
-		return first.values(), errors.Join(display("", plain(first.text()+", "+aloneHint)), display("", p.bundle()))
+		id := newDisplayID()
+		return first.values(), errors.Join(display("", plain(first.text()+", "+aloneHint)), display(id, p.bundle()), paint.moveLibrary(p, id))
 	}
 	board := newInteractBoard(kernelID, first)
 	beforeFail = board.bury
@@ -125,7 +126,7 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 		if final := paint.final(last); final.err == nil {
 			last = final
 		}
-		return last.set.values(), errors.Join(err, board.close(last, hint))
+		return last.set.values(), errors.Join(err, board.close(last, hint), paint.moveLibrary(last, board.figure))
 	}
 	board.bury()
 	return s.setting.values(), errors.Join(err, last.err)
@@ -146,6 +147,7 @@ type painter struct {
 	draw  func(context.Context, []float64) (chart.Figure, error)
 	begun bool
 	carry bool
+	old   carrier // where the library is as long as that last figure is not shown
 }
 
 // paint makes the picture of a setting, unless a later one was asked for.
@@ -162,7 +164,7 @@ func (p *painter) paint(ctx context.Context, set setting) picture {
 	first := !p.begun
 	p.begun = true
 	if first {
-		p.carry = carries(out.figure)
+		p.old, p.carry = carries(out.figure)
 	}
 	return p.render(out, first && p.carry)
 }
@@ -173,6 +175,14 @@ func (p *painter) final(last picture) picture {
 		return last
 	}
 	return p.render(last, p.carry)
+}
+
+// moveLibrary leaves the chart library to the last picture, which is shown as id.
+func (p *painter) moveLibrary(last picture, id string) error {
+	if !last.carry {
+		return nil
+	}
+	return p.old.moves(last.figure, id, last.bundle())
 }
 
 func (p *painter) render(out picture, carry bool) picture {
