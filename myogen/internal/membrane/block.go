@@ -8,18 +8,16 @@ import (
 // Lanes is how many cells a block has.
 const Lanes = 8
 
-// Block is up to eight cells of one model that advance together. Scalar code
-// keeps the slots of a cell side by side; vector code keeps a slot of all
-// cells side by side, so that one instruction works on eight (or four) cells.
+// Block is up to eight cells of one model that advance together. It keeps a slot
+// of all cells side by side, so that one instruction of vector code works on
+// eight (or four) cells.
 type Block struct {
 	Used   int   // lanes with a cell; the others repeat the last one
 	Above  uint8 // lanes whose soma is above the detector's threshold
 	model  *model
-	kernel *kernel   // nil for scalar code
+	kernel *kernel
 	data   []float64 // all slots
-	slot   int       // from one slot to the next in data
-	lane   int       // from one lane to the next
-	buffer []float64 // one cell, once scalar code has stepped in for vector code
+	buffer []float64 // one cell, once a kernel has left something to the code as written
 
 	// quiet is that the states are 0 which usually are: no lane has inhibition
 	// or background.
@@ -48,10 +46,7 @@ func Start(cells []Description, thresholds []float64, s Scheme, backend Backend)
 		blocks := make([]Block, count)
 		for i := range blocks {
 			b := &blocks[i]
-			*b = Block{Used: min(Lanes, n-i*Lanes), model: m, data: memory[i*size:][:size:size], slot: 1, lane: m.slots}
-			if b.kernel = m.vector[backend]; b.kernel != nil {
-				b.slot, b.lane = Lanes, 1
-			}
+			*b = Block{Used: min(Lanes, n-i*Lanes), model: m, kernel: m.kernels[backend], data: memory[i*size:][:size:size]}
 			for lane := range Lanes {
 				j := first + i*Lanes + min(lane, b.Used-1)
 				cell := make([]float64, m.slots)
@@ -75,7 +70,7 @@ func aligned(n int) []float64 {
 	return x[off:][:n]
 }
 
-func (b *Block) at(slot, lane int) *float64 { return &b.data[slot*b.slot+lane*b.lane] }
+func (b *Block) at(slot, lane int) *float64 { return &b.data[slot*Lanes+lane] }
 
 func (b *Block) get(lane int, cell []float64) {
 	for i := range cell {
@@ -89,38 +84,32 @@ func (b *Block) put(lane int, cell []float64) {
 	}
 }
 
-// half runs half a step of lanes from first on in scalar code and returns the
+// half runs half a step of lanes from first on as it is written and returns the
 // bits of those for which it says true.
 func (b *Block) half(first, count int, advance func(cell *float64) bool) (bits uint8) {
-	if b.kernel != nil && b.buffer == nil {
+	if b.buffer == nil {
 		b.buffer = make([]float64, b.model.slots)
 	}
 	for lane := first; lane < first+count; lane++ {
-		cell := b.data[lane*b.lane:]
-		if b.kernel != nil {
-			b.get(lane, b.buffer)
-			cell = b.buffer
-		}
-		if advance(&cell[0]) {
+		b.get(lane, b.buffer)
+		if advance(&b.buffer[0]) {
 			bits |= 1 << lane
 		}
-		if b.kernel != nil {
-			b.put(lane, cell)
-		}
+		b.put(lane, b.buffer)
 	}
 	return bits
 }
 
-func (b *Block) scalarPotentials(first, count int) (above uint8) {
+func (b *Block) writtenPotentials(first, count int) (above uint8) {
 	return b.half(first, count, b.model.potentials)
 }
 
-func (b *Block) scalarGates(first, count int) {
+func (b *Block) writtenGates(first, count int) {
 	b.half(first, count, func(cell *float64) bool { b.model.advanceGates(cell); return false })
 }
 
-// Pipeline advances blocks of one model by steps. Vector code computes the
-// first half of a block's step together with the second half of the step of
+// Pipeline advances blocks of one model by steps. A kernel computes the first
+// half of a block's step together with the second half of the step of
 // the block before, so blocks should take turns.
 type Pipeline struct {
 	open *Block // its step is half done
@@ -129,14 +118,9 @@ type Pipeline struct {
 
 // Advance begins a step of b and ends the one that was open, which must be of
 // another block. It returns the block whose step has ended, if any, and tells
-// whether scalar code took part: only then can a potential be out of the range of
-// vector code.
-func (p *Pipeline) Advance(b *Block) (done *Block, scalar bool) {
-	if b.kernel == nil {
-		b.Above = b.scalarPotentials(0, b.Used)
-		b.scalarGates(0, b.Used)
-		return b, true
-	}
+// whether the code as written took part: only then can a potential be out of the
+// range of the kernels.
+func (p *Pipeline) Advance(b *Block) (done *Block, written bool) {
 	done, p.open = p.open, b
 	partner := done
 	if partner == nil {
@@ -146,7 +130,7 @@ func (p *Pipeline) Advance(b *Block) (done *Block, scalar bool) {
 }
 
 // Finish ends the step that is open.
-func (p *Pipeline) Finish() (done *Block, scalar bool) {
+func (p *Pipeline) Finish() (done *Block, written bool) {
 	if p.open == nil {
 		return nil, false
 	}
@@ -183,24 +167,18 @@ type Input uint16
 
 // Input returns the place of a synapse.
 func (c Cell) Input(synapse int) Input {
-	return Input(c.Block.model.synapse[synapse]*c.Block.slot + c.Lane*c.Block.lane)
+	return Input(c.Block.model.synapse[synapse]*Lanes + c.Lane)
 }
 
 // Synapse returns the lane and the synapse that an Input is of.
 func (b *Block) Synapse(at Input) (lane, synapse int) {
-	slot := int(at) / b.slot
-	if b.slot == 1 {
-		lane, slot = int(at)/b.lane, int(at)%b.lane
-	} else {
-		lane = int(at) % b.slot
-	}
-	return lane, slices.Index(b.model.synapse, slot)
+	return int(at) % Lanes, slices.Index(b.model.synapse, int(at)/Lanes)
 }
 
 // Receive takes an event of the given amount (uS), see Synapse.Amount.
 func (b *Block) Receive(at Input, amount float64) {
 	b.data[at] += amount
-	b.data[int(at)+b.slot] += amount
+	b.data[at+Lanes] += amount
 }
 
 // silent is a conductance in uS that no potential would notice. Without events

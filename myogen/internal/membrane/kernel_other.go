@@ -5,9 +5,6 @@ package membrane
 // Backends returns the back ends of this machine, the fastest last.
 func Backends() []Backend { return []Backend{Scalar} }
 
-// kernel is the vector code of one model; there is none here.
-type kernel struct{}
+var nerlabKernels = map[Backend]*kernel{Scalar: {1, nerlabScalar, nerlabScalarQuiet}}
 
-func (k *kernel) advance(p, g *Block) bool { panic("membrane: there is no vector code") }
-
-var nerlabKernels, powersKernels map[Backend]*kernel
+var powersKernels = map[Backend]*kernel{Scalar: {1, powersScalar, powersScalarQuiet}}

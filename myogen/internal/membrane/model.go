@@ -25,7 +25,7 @@ type model struct {
 	advanceGates func(cell *float64)              // second half
 	settle       func(cell *float64, v float64)
 	current      func(cell *float64, compartment int) []Current
-	vector       map[Backend]*kernel
+	kernels      map[Backend]*kernel
 }
 
 // variable is a slot with a name.
@@ -77,7 +77,7 @@ var nerlabModel = func() *model {
 		advanceGates: func(c *float64) { (*nerlab)(unsafe.Pointer(c)).advanceGates() },
 		settle:       func(c *float64, v float64) { (*nerlab)(unsafe.Pointer(c)).settle(v) },
 		current:      func(c *float64, i int) []Current { return (*nerlab)(unsafe.Pointer(c)).currents(i) },
-		vector:       nerlabKernels,
+		kernels:      nerlabKernels,
 	}
 	m.variable = slotsIn(&c, c.variables())
 	m.synapse = []int{at(&c.excitation.a), at(&c.inhibition.a)}
@@ -104,7 +104,7 @@ var powersModel = func() *model {
 		advanceGates: func(c *float64) { (*powers)(unsafe.Pointer(c)).advanceGates() },
 		settle:       func(c *float64, v float64) { (*powers)(unsafe.Pointer(c)).settle(v) },
 		current:      func(c *float64, i int) []Current { return (*powers)(unsafe.Pointer(c)).currents(i) },
-		vector:       powersKernels,
+		kernels:      powersKernels,
 	}
 	m.variable = slotsIn(&c, c.variables())
 	for i := range c.dends {

@@ -43,6 +43,7 @@ type comparison struct {
 type evaluator struct {
 	*source
 	*graph
+	functions map[string]function
 }
 
 // frame is a call that runs.
@@ -59,8 +60,8 @@ func (e *evaluator) fail(at ast.Node, format string, args ...any) {
 }
 
 // step returns the graph of the two halves of a step of a type, for quiet cells
-// if wanted: those in which what usually is 0 is.
-func (s *source) step(name string, quiet bool) (g *graph, err error) {
+// if wanted: those in which what usually is 0 is. It does not look into functions.
+func (s *source) step(name string, quiet bool, functions map[string]function) (g *graph, err error) {
 	defer func() {
 		r := recover()
 		if m, ok := r.(mistake); ok {
@@ -69,7 +70,7 @@ func (s *source) step(name string, quiet bool) (g *graph, err error) {
 			panic(r)
 		}
 	}()
-	e := &evaluator{source: s, graph: newGraph()}
+	e := &evaluator{source: s, graph: newGraph(), functions: functions}
 	o := s.pkg.Scope().Lookup(name)
 	if o == nil {
 		return nil, fmt.Errorf("there is no type %s", name)
@@ -465,13 +466,7 @@ func (f *frame) call(call *ast.CallExpr) []value {
 		return []value{f.expr(call.Args[0])}
 	}
 	name := f.name(call)
-	build := functions[name]
-	if name == "min" || name == "max" {
-		build = map[string]function{
-			"min": func(g *graph, a []*node) *node { return g.min(a[0], a[1]) },
-			"max": func(g *graph, a []*node) *node { return g.max(a[0], a[1]) },
-		}[name]
-	}
+	build := f.functions[name]
 	var args []value
 	for _, a := range call.Args {
 		v := f.expr(a)

@@ -1,6 +1,9 @@
 package main
 
-import "math"
+import (
+	"maps"
+	"math"
+)
 
 // function builds what a call stands for.
 type function func(g *graph, args []*node) *node
@@ -9,14 +12,22 @@ type function func(g *graph, args []*node) *node
 var functions = map[string]function{
 	"math.Abs":     func(g *graph, a []*node) *node { return g.abs(a[0]) },
 	"math.FMA":     func(g *graph, a []*node) *node { return g.fma(a[0], a[1], a[2]) },
+	"min":          func(g *graph, a []*node) *node { return g.min(a[0], a[1]) },
+	"max":          func(g *graph, a []*node) *node { return g.max(a[0], a[1]) },
 	"cmath.Exp":    func(g *graph, a []*node) *node { return g.exp(a[0]) },
 	"cmath.Fourth": func(g *graph, a []*node) *node { return g.fourth(a[0]) },
 	"gone":         func(g *graph, a []*node) *node { return g.gone(a[0]) },
 	"watch":        func(g *graph, a []*node) *node { return g.watch(a[0]) },
-	"over":         func(g *graph, a []*node) *node { return g.over(a[0], a[1], a[2]) },
-	"extrapolate":  func(g *graph, a []*node) *node { return g.fma(a[1], a[2], a[0]) },
 	"hTable.at":    func(g *graph, a []*node) *node { return g.hTable(a[0]) },
 }
+
+// vectorFunctions are those and some that vector code computes in another way.
+var vectorFunctions = func() map[string]function {
+	f := maps.Clone(functions)
+	f["over"] = func(g *graph, a []*node) *node { return g.over(a[0], a[1], a[2]) }
+	f["extrapolate"] = func(g *graph, a []*node) *node { return g.fma(a[1], a[2], a[0]) }
+	return f
+}()
 
 // Constants of cmath; see there.
 const (

@@ -13,11 +13,11 @@ func TestGeneratedCodeIsCurrent(t *testing.T) {
 	if err := generate("..", dir); err != nil {
 		t.Fatal(err)
 	}
-	made, err := filepath.Glob(filepath.Join(dir, "*.s"))
+	made, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	have, err := filepath.Glob("../kernel_*.s")
+	have, err := filepath.Glob("../kernel_*_*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestMistakesInKernelsAreNamed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = s.step("cell", false)
+		_, err = s.step("cell", false, functions)
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "cell.go:3:") {
 			t.Errorf("%s: error %v, want %q", c.body, err, c.want)
 		}

@@ -37,17 +37,30 @@ func generate(from, to string) error {
 		return err
 	}
 	for _, k := range kernels {
-		for _, t := range targets {
-			text := head
-			for _, variant := range []string{"", "Quiet"} {
-				g, err := s.step(k, variant == "Quiet")
-				if err != nil {
-					return err
-				}
-				text += kernel(k+t.name+variant, shareReciprocals(g), t)
+		files := map[string]string{} // by the end of their names
+		for _, variant := range []string{"", "Quiet"} {
+			g, err := s.step(k, variant == "Quiet", functions)
+			if err != nil {
+				return err
 			}
-			path := filepath.Join(to, fmt.Sprintf("kernel_%s_%s_amd64.s", k, strings.ToLower(t.name)))
-			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			text, err := portableKernel(k+"Scalar"+variant, g)
+			if err != nil {
+				return err
+			}
+			files["scalar.go"] += text
+			if g, err = s.step(k, variant == "Quiet", vectorFunctions); err != nil {
+				return err
+			}
+			for _, t := range targets {
+				files[strings.ToLower(t.name)+"_amd64.s"] += kernel(k+t.name+variant, shareReciprocals(g), t)
+			}
+		}
+		for end, text := range files {
+			start := head
+			if strings.HasSuffix(end, ".go") {
+				start = portableHead
+			}
+			if err := os.WriteFile(filepath.Join(to, fmt.Sprintf("kernel_%s_%s", k, end)), []byte(start+text), 0o644); err != nil {
 				return err
 			}
 		}
