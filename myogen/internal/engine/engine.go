@@ -74,8 +74,8 @@ type Engine struct {
 
 	tiles     []*tile
 	groups    []*group
-	pipelines []*membrane.Pipeline // of each worker
-	place     []place              // of each neuron
+	team      team
+	place     []place // of each neuron
 	terminals []terminal
 	events    []Event    // still to arrive
 	due       []delivery // of the epoch
@@ -128,9 +128,27 @@ func (e *CellError) Unwrap() error { return e.Err }
 // due before they end.
 func (e *Engine) Advance(steps int) error {
 	e.times(steps)
-	err := e.run(steps, e.schedule(steps))
+	due := e.schedule(steps)
+	for _, t := range e.tiles {
+		t.begin(due)
+	}
+	e.team.run(e, steps)
 	e.Clock, e.Step = Clock{T: e.begin[steps], Dt: e.Dt}, e.Step+steps
-	return err
+	return e.firstError()
+}
+
+// firstError returns the first error of the epoch in the order of the neurons.
+func (e *Engine) firstError() error {
+	first := 0
+	for _, t := range e.tiles {
+		for lane := range t.neurons {
+			if err := t.errs[lane]; err != nil {
+				return &CellError{Cell: first + lane, Err: err}
+			}
+		}
+		first += len(t.neurons)
+	}
+	return nil
 }
 
 // times computes when each of the next steps and the one after begin.

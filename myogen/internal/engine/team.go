@@ -1,0 +1,84 @@
+package engine
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gomyogen/myogen/internal/membrane"
+)
+
+// team is the workers of an engine: the goroutine that advances it and helpers.
+//
+// An epoch of 100 cells takes half a millisecond, and to wake a goroutine up can
+// take a tenth of that. So one that has nothing to do looks for work again and
+// again for a while, letting others run, before it sleeps, or leaves if it is a helper.
+type team struct {
+	work     chan *group    // those with pieces of the epoch left that nobody works on
+	left     atomic.Int32   // groups that have not ended the epoch
+	ended    sync.WaitGroup // the same, to sleep on
+	helpers  atomic.Int32
+	pipeline membrane.Pipeline // of the goroutine that advances the engine
+}
+
+// patience is how long a worker looks for work.
+const patience = 100 * time.Microsecond
+
+// pieces is how many pieces an epoch is cut into, so that workers with
+// different numbers of groups end together.
+const pieces = 4
+
+// run takes steps steps with every group of an engine.
+func (t *team) run(e *Engine, steps int) {
+	if t.work == nil {
+		t.work = make(chan *group, len(e.groups))
+	}
+	t.left.Store(int32(len(e.groups)))
+	t.ended.Add(len(e.groups))
+	for _, g := range e.groups {
+		g.steps, g.done = steps, 0
+		t.work <- g
+	}
+	for t.helpers.Load() < int32(min(e.Workers, len(e.groups))-1) {
+		t.helpers.Add(1)
+		go t.help(e)
+	}
+	for t.left.Load() > 0 && t.soon(func() bool { return len(t.work) > 0 || t.left.Load() == 0 }) {
+		t.take(e, &t.pipeline)
+	}
+	t.ended.Wait()
+}
+
+// help takes pieces until there have been none for a while.
+func (t *team) help(e *Engine) {
+	defer t.helpers.Add(-1)
+	var p membrane.Pipeline
+	for t.soon(func() bool { return len(t.work) > 0 }) {
+		t.take(e, &p)
+	}
+}
+
+// take advances a group by a piece, if there is one.
+func (t *team) take(e *Engine, p *membrane.Pipeline) {
+	select {
+	case g := <-t.work:
+		if g.advance(e, p); g.done < pieces {
+			t.work <- g
+		} else {
+			t.left.Add(-1)
+			t.ended.Done()
+		}
+	default:
+	}
+}
+
+// soon waits until something holds and tells whether that was within its patience.
+func (t *team) soon(holds func() bool) bool {
+	for start := time.Now(); !holds(); runtime.Gosched() {
+		if time.Since(start) > patience {
+			return false
+		}
+	}
+	return true
+}
