@@ -75,7 +75,7 @@ type Engine struct {
 	tiles     []*tile
 	groups    []*group
 	team      team
-	place     []place // of each neuron
+	tile      []int32 // of each neuron
 	terminals []terminal
 	events    []Event    // still to arrive
 	due       []delivery // of the epoch
@@ -84,24 +84,21 @@ type Engine struct {
 
 // New returns an engine of cells that are ready to be settled.
 func New(cells []membrane.Cell, dt float64, workers int) *Engine {
-	e := &Engine{Clock: Clock{Dt: dt}, Workers: workers}
+	e := &Engine{Clock: Clock{Dt: dt}, Workers: workers, Neurons: make([]*Neuron, len(cells)), tile: make([]int32, len(cells))}
 	neurons := make([]Neuron, len(cells))
 	for i, c := range cells {
 		neurons[i].Cell = c
-		e.Neurons = append(e.Neurons, &neurons[i])
+		e.Neurons[i] = &neurons[i]
 	}
 	for i, c := range cells {
 		if c.Lane == 0 {
 			e.tiles = append(e.tiles, &tile{number: len(e.tiles), block: c.Block, neurons: e.Neurons[i : i+c.Block.Used]})
 		}
-		e.place = append(e.place, place{tile: int32(len(e.tiles) - 1), lane: int32(c.Lane)})
+		e.tile[i] = int32(len(e.tiles) - 1)
 	}
 	e.groups = groups(e.tiles)
 	return e
 }
-
-// place is where a neuron is.
-type place struct{ tile, lane int32 }
 
 // Start records the initial state.
 func (e *Engine) Start() {

@@ -17,8 +17,7 @@ type State struct {
 // State returns a copy of the state of neuron i.
 func (e *Engine) State(i int) State {
 	n := e.Neurons[i]
-	at := e.place[i]
-	s := State{Cell: n.Cell.State(), Above: e.tiles[at.tile].above>>at.lane&1 == 1, Spikes: slices.Clone(n.Spikes)}
+	s := State{Cell: n.Cell.State(), Above: e.tiles[e.tile[i]].above>>n.Cell.Lane&1 == 1, Spikes: slices.Clone(n.Spikes)}
 	for _, t := range n.Traces {
 		s.Traces = append(s.Traces, slices.Clone(t.Values))
 	}
@@ -34,11 +33,10 @@ func (e *Engine) SetState(i int, s State) error {
 	if err := n.Cell.SetState(s.Cell); err != nil {
 		return err
 	}
-	at := e.place[i]
-	above := &e.tiles[at.tile].above
-	*above &^= 1 << at.lane
+	above := &e.tiles[e.tile[i]].above
+	*above &^= 1 << n.Cell.Lane
 	if s.Above {
-		*above |= 1 << at.lane
+		*above |= 1 << n.Cell.Lane
 	}
 	n.Spikes = s.Spikes
 	for i, t := range n.Traces {

@@ -34,7 +34,7 @@ type contact struct {
 func (e *Engine) AddTerminal(contacts []Contact) (int, error) {
 	t := terminal{contacts: make([]contact, len(contacts)), first: make([]uint32, len(e.tiles)+1)}
 	for _, c := range contacts {
-		t.first[e.place[c.Neuron].tile+1]++
+		t.first[e.tile[c.Neuron]+1]++
 	}
 	for i := range e.tiles {
 		t.first[i+1] += t.first[i]
@@ -48,7 +48,7 @@ func (e *Engine) AddTerminal(contacts []Contact) (int, error) {
 			}
 			t.amounts = append(t.amounts, c.Amount)
 		}
-		at := &next[e.place[c.Neuron].tile]
+		at := &next[e.tile[c.Neuron]]
 		t.inhibits = t.inhibits || e.Neurons[c.Neuron].Cell.Inhibitory(c.Synapse)
 		t.contacts[*at] = contact{e.Neurons[c.Neuron].Cell.Input(c.Synapse), uint16(i)}
 		*at++

@@ -20,8 +20,8 @@ type tile struct {
 	next   int // step of the epoch to start
 	ended  int // steps
 	due    []delivery
-	clamps []int // lanes with a clamp
-	noisy  []int // lanes with a background
+	clamps uint8 // lanes with a clamp
+	noisy  uint8 // lanes with a background
 	traces []*Trace
 	errs   map[int]error // by lane
 }
@@ -30,13 +30,13 @@ type tile struct {
 func (t *tile) begin(due []delivery) {
 	t.next, t.ended, t.due = 0, 0, due
 	t.errs = nil
-	t.clamps, t.noisy, t.traces = t.clamps[:0], t.noisy[:0], t.traces[:0]
+	t.clamps, t.noisy, t.traces = 0, 0, t.traces[:0]
 	for lane, n := range t.neurons {
 		if n.Clamp != nil {
-			t.clamps = append(t.clamps, lane)
+			t.clamps |= 1 << lane
 		}
 		if n.Background != nil {
-			t.noisy = append(t.noisy, lane)
+			t.noisy |= 1 << lane
 		}
 		t.traces = append(t.traces, n.Traces...)
 	}
@@ -64,10 +64,12 @@ func (t *tile) start(e *Engine) {
 		e.terminals[t.due[0].terminal].deliver(t.number, b)
 		t.due = t.due[1:]
 	}
-	for _, lane := range t.clamps {
+	for lanes := t.clamps; lanes != 0; lanes &= lanes - 1 {
+		lane := bits.TrailingZeros8(lanes)
 		b.Inject(lane, t.neurons[lane].Clamp(e.Step+k, Clock{e.begin[k], e.Dt}.Middle()))
 	}
-	for _, lane := range t.noisy {
+	for lanes := t.noisy; lanes != 0; lanes &= lanes - 1 {
+		lane := bits.TrailingZeros8(lanes)
 		excitatory, inhibitory := t.neurons[lane].Background()
 		b.Background(lane, excitatory, inhibitory)
 	}

@@ -12,16 +12,15 @@ const Lanes = 8
 // of all cells side by side, so that one instruction of vector code works on
 // eight (or four) cells.
 type Block struct {
-	Used   int   // lanes with a cell; the others repeat the last one
-	Above  uint8 // lanes whose soma is above the detector's threshold
+	Used  int   // lanes with a cell; the others repeat the last one
+	Above uint8 // lanes whose soma is above the detector's threshold
+	// quiet is that the states are 0 which usually are: no lane has inhibition
+	// or background.
+	quiet  bool
 	model  *model
 	kernel *kernel
 	data   []float64 // all slots
 	buffer []float64 // one cell, once a kernel has left something to the code as written
-
-	// quiet is that the states are 0 which usually are: no lane has inhibition
-	// or background.
-	quiet bool
 }
 
 // Cell is one motor neuron while it runs: a lane of a block.
