@@ -258,8 +258,11 @@ func (b *benchmark) model(m myogen.Model, python, loop string, growth bool) erro
 	for _, backend := range backends {
 		for _, n := range threads {
 			repeats := 5
+			if n > 1 { // then the time on the wall counts, which others disturb more
+				repeats = 15
+			}
 			if backend == "scalar" {
-				repeats = 2
+				repeats = repeats/5 + 2
 			}
 			x, err := b.run(w, w.given, backend, n, repeats)
 			if err != nil {
@@ -269,7 +272,7 @@ func (b *benchmark) model(m myogen.Model, python, loop string, growth bool) erro
 		}
 	}
 	fastest := backends[len(backends)-1]
-	all, err := b.run(w, w.network, fastest, threads[len(threads)-1], 5)
+	all, err := b.run(w, w.network, fastest, threads[len(threads)-1], 15)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,7 +23,7 @@ import (
 var neuronFiles embed.FS
 
 // neuron runs the given spikes in NEURON, checks that its spikes are ours and
-// returns what its fadvance took.
+// returns what its fadvance took, the least of three runs.
 func (b *benchmark) neuron(w *work, python string) (timing, error) {
 	dir, err := os.MkdirTemp("", "myogen-neuron-")
 	if err != nil {
@@ -52,27 +53,35 @@ func (b *benchmark) neuron(w *work, python string) (timing, error) {
 	if _, err := run(filepath.Join(filepath.Dir(python), "nrnivmodl"), "."); err != nil {
 		return timing{}, err
 	}
-	text, err := run(python, "bench.py", "work.npz", "cells.json", "spikes.npz")
-	if err != nil {
-		return timing{}, err
-	}
-	var r struct {
-		Seconds float64
-		Steps   int
-		Version string
-	}
-	if i := bytes.IndexByte(text, '{'); i >= 0 {
-		text = text[i:]
-	}
-	if err := json.Unmarshal(text, &r); err != nil {
-		return timing{}, fmt.Errorf("bench.py: %w: %s", err, text)
+	least := timing{ns: math.Inf(1)}
+	var version string
+	for range 3 {
+		text, err := run(python, "bench.py", "work.npz", "cells.json", "spikes.npz")
+		if err != nil {
+			return timing{}, err
+		}
+		var r struct {
+			Seconds float64
+			Steps   int
+			Version string
+		}
+		if i := bytes.IndexByte(text, '{'); i >= 0 {
+			text = text[i:]
+		}
+		if err := json.Unmarshal(text, &r); err != nil {
+			return timing{}, fmt.Errorf("bench.py: %w: %s", err, text)
+		}
+		version = r.Version
+		if ns := 1e9 * r.Seconds / float64(w.cells) / float64(r.Steps); ns < least.ns {
+			least = timing{ns: ns, seconds: r.Seconds}
+		}
 	}
 	spikes, err := compareSpikes(filepath.Join(dir, "spikes.npz"), "mn", w.spikes)
 	if err != nil {
 		return timing{}, err
 	}
-	fmt.Fprintf(b.out, "NEURON %s: %v spikes at the same time to the last bit\n", r.Version, spikes)
-	return timing{ns: 1e9 * r.Seconds / float64(w.cells) / float64(r.Steps), seconds: r.Seconds}, nil
+	fmt.Fprintf(b.out, "NEURON %s: %v spikes at the same time to the last bit\n", version, spikes)
+	return least, nil
 }
 
 // spikeThreshold is where a soma's potential counts as a spike, mV.

@@ -32,8 +32,11 @@ type Event struct {
 }
 
 func (a Event) compare(b Event) int {
-	if c := cmp.Compare(a.At, b.At); c != 0 {
-		return c
+	switch {
+	case a.At < b.At:
+		return -1
+	case a.At > b.At:
+		return 1
 	}
 	return cmp.Or(cmp.Compare(a.Step, b.Step),
 		cmp.Compare(a.Source, b.Source), cmp.Compare(a.Terminal, b.Terminal))

@@ -149,7 +149,7 @@ func equalBits(a, b []float64) bool {
 }
 
 // A potential that stops being a number ends the run with an error that names
-// the cell and the time; vector code must notice.
+// the cell and the time; kernels must notice.
 func TestPotentialIsNoNumber(t *testing.T) {
 	for _, backend := range membrane.Backends() {
 		t.Run(backend.String(), func(t *testing.T) {

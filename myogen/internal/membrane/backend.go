@@ -11,7 +11,7 @@ import (
 type Backend int
 
 const (
-	Scalar Backend = iota // Go, everywhere
+	Scalar Backend = iota // Go, one cell at a time, everywhere
 	AVX2                  // four cells at a time, needs FMA too
 	AVX512                // eight cells at a time, needs F, DQ and VL
 )

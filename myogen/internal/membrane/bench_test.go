@@ -22,8 +22,8 @@ func testNERLab() *NERLab {
 
 // What a step costs a cell, by model and back end: two blocks that fire. The
 // rest of a run - events, detectors, records - is in BenchmarkRun of package
-// myogen. Zen 4, 3.7 GHz, ns a cell: NERLab scalar 185, avx2 25, avx512 17;
-// Powers2017 317, 48, 34. NEURON's fadvance takes 290 and 850 there.
+// myogen. Zen 4, 3.7 GHz, ns a cell: NERLab scalar 101, avx2 24, avx512 17;
+// Powers2017 209, 48, 33. NEURON's fadvance takes 290 and 850 there.
 func BenchmarkStep(b *testing.B) {
 	for _, name := range []string{"NERLab", "Powers2017"} {
 		for _, backend := range Backends() {

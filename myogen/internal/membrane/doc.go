@@ -16,18 +16,19 @@
 // # One description, several back ends
 //
 // The equations are written once, as Go: nerlab.go and powers2017.go with the
-// parts they share, gate.go, cable.go, synapse.go, background.go. This code runs
-// everywhere (scalar). From it package gen makes assembly that advances four
-// (AVX2) or eight cells (AVX512) at once with the same bits, chosen at run time
-// by what the processor has; MYOGEN_BACKEND forces one. After a change to an
-// equation run go generate.
+// parts they share, gate.go, cable.go, synapse.go, background.go. From this code
+// package gen makes the kernels, which have the same bits: Go that runs everywhere
+// (scalar), faster than the code as written because many operations overlap, and
+// assembly that advances four (AVX2) or eight cells (AVX512) at once. The back end
+// is chosen at run time by what the processor has; MYOGEN_BACKEND forces one. After
+// a change to an equation run go generate.
 //
 // A step has two halves: advancePotentials solves the linear system, which is
 // a long chain of operations that wait for each other, and lets synapses decay,
 // so that they can take events before the second half; advanceGates computes
-// exponentials, which are many and independent. Vector code runs the first half of one block
-// of eight cells together with the second half of another, and leaves to the
-// scalar code what hardly ever happens: a singular rate, a potential out of range.
+// exponentials, which are many and independent. A kernel runs the first half of one block
+// of eight cells together with the second half of another, and leaves to the code as
+// written what hardly ever happens: a singular rate, a potential out of range.
 //
 // The file README.md beside this one says where each current is and how a
 // channel is added.

@@ -53,19 +53,19 @@ func (r rates) tau() float64 { return 1 / (r.alpha + r.beta) }
 
 func (r rates) relax(x, dt float64) float64 { return relax(x, r.inf(), r.tau(), dt) }
 
-// Words to the generator of the vector code; here they mean little.
+// Words to the generator of the kernels; here they mean little.
 
-// rare marks a condition that hardly ever holds. Vector code does not compute
-// what follows from it but leaves the half step of such cells to this code.
+// rare marks a condition that hardly ever holds. Kernels do not compute
+// what follows from it but leave the half step of such cells to this code.
 func rare(condition bool) bool { return condition }
 
-// watch marks a potential that exponentials depend on. Vector code leaves the
+// watch marks a potential that exponentials depend on. Kernels leave the
 // half step to this code when it is not between -130 and 400 mV: an argument of
 // Exp might come near its limits, or be no number.
 func watch(v float64) float64 { return v }
 
 // absent tells whether two conductances are 0: then their current, 0, need not be
-// added. Vector code adds it, but for quiet blocks.
+// added. Kernels add it, but for quiet blocks.
 func absent(a, b float64) bool { return a == 0 && b == 0 }
 
 // over returns a/b. Vector code multiplies by the inverse 1/b and corrects the

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// op is an operation on a vector of numbers, one of each cell.
+// op is an operation on the numbers of each cell.
 type op int
 
 const (
@@ -30,12 +30,12 @@ const (
 	opFirst   // the first number of a gathered pair
 	opSecond  // the second
 	opCheck   // tells whether a condition holds in every lane, and every one before it
-	opBail    // leaves both halves to scalar code unless all checks held
+	opBail    // leaves both halves to the code as written unless all checks held
 	opStore   // into a slot
 	opCompare // tells in which lanes a > b: the result of the first half
 )
 
-// The vector code of a step is two halves of two blocks that run together: while
+// A kernel is two halves of a step of two blocks that run together: while
 // one block waits for its linear system to be solved, the other computes
 // exponentials. part says which.
 const (
@@ -254,7 +254,7 @@ func (g *graph) gather(table, stride int, i *node) (first, second *node) {
 	return g.add(node{op: opFirst, args: []*node{pair}}), g.add(node{op: opSecond, args: []*node{pair}})
 }
 
-// check demands a condition of every lane, or the step is left to scalar code.
+// check demands a condition of every lane, or the step is left to the code as written.
 func (g *graph) check(predicate int, a, b *node) {
 	g.checks = append(g.checks, &node{op: opCheck, n: predicate, args: []*node{a, b}})
 }

@@ -1,8 +1,8 @@
-// Gen writes the vector code of the membrane kernels: it runs the step method of
-// each cell with operations in place of numbers (evaluate.go, functions.go),
-// replaces divisions by cheaper ones that round the same (divide.go), orders
-// the operations (schedule.go), gives them registers (allocate.go) and writes
-// Go assembly (emit.go).
+// Gen writes the membrane kernels: it runs the step methods of each cell with
+// operations in place of numbers (evaluate.go, functions.go), orders the operations
+// (schedule.go) and writes Go (portable.go). For vector code it replaces divisions by
+// cheaper operations that round the same (divide.go), gives the operations
+// registers (allocate.go) and writes assembly (emit.go).
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// kernels are the cells that have vector code.
+// kernels are the cells that have kernels.
 var kernels = []string{"nerlab", "powers"}
 
 func main() {
