@@ -131,7 +131,7 @@ func (r Report) String() string {
 	if r.Partial {
 		state = fmt.Sprintf(", stopped before %v", units.Time(r.RequestedMs))
 	}
-	fmt.Fprintf(&b, "Run of %v%s: %d steps of %v, %s\n", units.Time(r.SimulatedMs), state, r.Steps, units.Time(r.StepMs), r.Method)
+	fmt.Fprintf(&b, "Run of %v%s: %d steps of %v, %s\n", units.Time(r.SimulatedMs).Round(units.Us), state, r.Steps, units.Time(r.StepMs), r.Method)
 	fmt.Fprintf(&b, "  seed           %d, %s\n", r.Seed, r.Draws)
 	for _, p := range r.Populations {
 		fmt.Fprintf(&b, "  %-14s %d spikes of %d %s, %d active\n", p.Name, p.Spikes, p.Cells, p.Kind, p.Active)

@@ -38,6 +38,16 @@ func (t Time) String() string {
 	return quantity(float64(t), "ms")
 }
 
+// Round returns the multiple of step that is nearest to t, as time.Duration.Round
+// does: a run adds up steps, and 70 000 of 0.1 ms are a little more than 7 s.
+func (t Time) Round(step Time) Time {
+	n := math.Round(float64(t / step))
+	if step < 1 { // a quotient by 1000 is the nearest number, a multiple of 0.001 may not be
+		return Time(n / (1 / float64(step)))
+	}
+	return Time(n * float64(step))
+}
+
 // Rate is a firing rate in pulses per second.
 type Rate float64
 

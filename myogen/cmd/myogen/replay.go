@@ -44,7 +44,7 @@ func replay(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	if result.Partial() {
-		return fmt.Errorf("stopped at %v of %v; nothing was written", result.Simulated, duration)
+		return fmt.Errorf("stopped at %v of %v; nothing was written", result.Simulated.Round(units.Us), duration)
 	}
 	saved := npz.File{}
 	for prefix, population := range map[string]string{"dd": "DD", "mn": "aMN"} {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/units"
 )
 
 // runExperiment runs an experiment file, whole or in part.
@@ -68,7 +69,7 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) error {
 		if err := sim.Save(*state); err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "state at %v written to %s\n", result.Simulated, *state)
+		fmt.Fprintf(out, "state at %v written to %s\n", result.Simulated.Round(units.Us), *state)
 	}
 	if *to != "" {
 		if err := result.Save(*to); err != nil {
@@ -77,7 +78,7 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) error {
 		fmt.Fprintf(out, "written to %s and %s\n", *to, myogen.ReportPath(*to))
 	}
 	if ctx.Err() != nil && result.Simulated < until.Time {
-		return fmt.Errorf("run: interrupted at %v of %v", result.Simulated, until.Time)
+		return fmt.Errorf("run: interrupted at %v of %v", result.Simulated.Round(units.Us), until.Time)
 	}
 	return nil
 }
