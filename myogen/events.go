@@ -3,7 +3,6 @@ package myogen
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/random"
@@ -90,11 +89,12 @@ func (s *Simulation) fire(steps int) {
 		for cell, train := range p.given {
 			// What falls into a step is sent with it, wherever the run was cut.
 			for ; len(train) > 0 && float64(train[0]) < begin[steps]; train = train[1:] {
-				k, exact := slices.BinarySearch(begin, float64(train[0]))
-				if !exact {
+				t := float64(train[0])
+				k := engine.Locate(begin, t)
+				if begin[k] != t { // it falls into the step before
 					k = max(k-1, 0)
 				}
-				s.emit(i, cell, first+k, float64(train[0]))
+				s.emit(i, cell, first+k, t)
 			}
 			p.given[cell] = train
 		}

@@ -80,9 +80,15 @@ type Engine struct {
 	team      team
 	tile      []int32 // of each neuron
 	terminals []terminal
-	events    []Event    // still to arrive
-	due       []delivery // of the epoch
-	begin     []float64  // ms, of each step of the epoch and of the one after
+	events    []Event // still to arrive
+
+	// Of the epoch.
+	begin  []float64 // ms, of each step and of the one after
+	middle []float64 // ms, of each step
+
+	// Memory that schedule uses again.
+	due, unordered []delivery
+	next           []int
 }
 
 // New returns an engine of cells that are ready to be settled.
@@ -151,30 +157,74 @@ func (e *Engine) firstError() error {
 	return nil
 }
 
-// times computes when each of the next steps and the one after begin.
+// times computes when each of the next steps and the one after begin, and their
+// middles.
 func (e *Engine) times(steps int) {
-	e.begin = e.begin[:0]
+	e.begin, e.middle = e.begin[:0], e.middle[:0]
 	c := e.Clock
-	for range steps + 1 {
-		e.begin = append(e.begin, c.T)
+	for range steps {
+		e.begin, e.middle = append(e.begin, c.T), append(e.middle, c.Middle())
 		c = c.Next()
 	}
+	e.begin = append(e.begin, c.T)
 }
 
 // delivery is an event in the step of the epoch that it acts in.
-type delivery struct{ step, terminal int }
+type delivery struct {
+	step int
+	Event
+}
 
-// schedule takes the events out that act in the next steps, in order.
+// schedule takes the events out that act in the next steps, in order: it sorts them
+// by step, and then the few that share one.
 func (e *Engine) schedule(steps int) []delivery {
-	slices.SortFunc(e.events, Event.compare)
-	due := e.due[:0]
-	n := 0
-	for k, t := range e.begin[:steps] {
-		for middle := (Clock{t, e.Dt}).Middle(); n < len(e.events) && e.events[n].At <= middle; n++ {
-			due = append(due, delivery{k, e.events[n].Terminal})
+	due, later := e.unordered[:0], e.events[:0]
+	next := append(e.next[:0], make([]int, steps+1)...) // place of the next event of each step
+	for _, ev := range e.events {
+		k := Locate(e.middle, ev.At)
+		if k == steps {
+			later = append(later, ev)
+			continue
 		}
+		due = append(due, delivery{k, ev})
+		next[k+1]++
 	}
-	e.events = append(e.events[:0], e.events[n:]...)
-	e.due = due
-	return due
+	for k := range steps {
+		next[k+1] += next[k]
+	}
+	ordered := slices.Grow(e.due[:0], len(due))[:len(due)]
+	for _, d := range due {
+		ordered[next[d.step]] = d
+		next[d.step]++
+	}
+	first := 0
+	for _, end := range next[:steps] {
+		if end > first+1 {
+			slices.SortFunc(ordered[first:end], func(a, b delivery) int { return a.compare(b.Event) })
+		}
+		first = end
+	}
+	e.events, e.unordered, e.due, e.next = later, due, ordered, next
+	return ordered
+}
+
+// Locate returns the index of the first of some rising times that is not before
+// t, or their number. Unlike a binary search it takes the times to be nearly
+// equidistant, and is done at the first guess.
+func Locate(times []float64, t float64) int {
+	last := len(times) - 1
+	if last < 0 {
+		return 0
+	}
+	k := 0
+	if share := (t - times[0]) / (times[last] - times[0]); share > 0 {
+		k = int(min(share, 1) * float64(last))
+	}
+	for k > 0 && times[k-1] >= t {
+		k--
+	}
+	for k <= last && times[k] < t {
+		k++
+	}
+	return k
 }

@@ -61,12 +61,12 @@ func (t *tile) start(e *Engine) {
 	}
 	t.above = b.Above
 	for len(t.due) > 0 && t.due[0].step == k {
-		e.terminals[t.due[0].terminal].deliver(t.number, b)
+		e.terminals[t.due[0].Terminal].deliver(t.number, b)
 		t.due = t.due[1:]
 	}
 	for lanes := t.clamps; lanes != 0; lanes &= lanes - 1 {
 		lane := bits.TrailingZeros8(lanes)
-		b.Inject(lane, t.neurons[lane].Clamp(e.Step+k, Clock{e.begin[k], e.Dt}.Middle()))
+		b.Inject(lane, t.neurons[lane].Clamp(e.Step+k, e.middle[k]))
 	}
 	for lanes := t.noisy; lanes != 0; lanes &= lanes - 1 {
 		lane := bits.TrailingZeros8(lanes)
