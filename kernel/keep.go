@@ -113,6 +113,9 @@ func (k *keeper) get() any {
 }
 
 func (k *keeper) once() (any, error) {
+	if k == nil {
+		return nil, errors.New("kernel: a Value that Keep did not make has none")
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if !k.done {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 
 	"gomyogen/kernel/sources"
 )
@@ -41,25 +40,36 @@ func (h *Home) warm(ctx context.Context, r runner) error {
 	if err := r.run(ctx, h.Module, env, "go", "build", "./kernel/...", "./myogen/..."); err != nil {
 		return err
 	}
+	if err := h.learn(ctx, r, env); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		fmt.Fprintf(r.out, "      The first cells will take longer: %v\n", err)
+	}
+	return nil
+}
+
+// learn has the launcher find out how cells are built.
+func (h *Home) learn(ctx context.Context, r runner, env []string) error {
 	dir, err := os.MkdirTemp("", "gomyogen-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	// As GoNB makes it for a kernel.
-	cell, version := filepath.Join(dir, "gonb_cell"), strings.TrimPrefix(runtime.Version(), "go")
-	for name, text := range map[string]string{
-		"go.mod":  "module gonb_cell\n\ngo " + version + "\n\nreplace gomyogen => " + h.Module + "\n",
-		"go.work": "go " + version + "\n\nuse (\n\t.\n\t" + h.Module + "\n)\n",
+	cell := filepath.Join(dir, "gonb_cell")
+	if err := os.Mkdir(cell, 0o755); err != nil {
+		return err
+	}
+	for _, args := range [][]string{ // what GoNB does for a kernel
+		{"go", "mod", "init", "gonb_cell"}, {"go", "work", "init"}, {"go", "work", "use", ".", h.Module},
+		{"go", "mod", "edit", "-replace", "gomyogen=" + h.Module},
+		append([]string{h.bin("launcher"), "-learn", cell}, cellImports...),
 	} {
-		if err := os.MkdirAll(cell, 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(cell, name), []byte(text), 0o644); err != nil {
+		if err := r.run(ctx, cell, env, args[0], args[1:]...); err != nil {
 			return err
 		}
 	}
-	return r.run(ctx, h.Module, env, h.bin("launcher"), append([]string{"-learn", cell}, cellImports...)...)
+	return nil
 }
 
 // cellImports is what cells are likely to import; what these import comes along.

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"gomyogen/kernel/internal/rebuild"
 )
 
@@ -53,10 +55,10 @@ func goCommand(args []string) error {
 	// The stop button reaches the compiler and the linker, too.
 	ctx, end := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer end()
+	learns := err != nil || time.Since(plan.Learnt) > renew
 	if err == nil {
 		err = plan.Build(cell, args[2])
 	}
-	learns := err != nil || time.Since(plan.Learnt) > renew
 	if err != nil && ctx.Err() == nil { // the go command does it, or tells what is wrong
 		cmd := exec.CommandContext(ctx, program, args...)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -64,16 +66,23 @@ func goCommand(args []string) error {
 	}
 	var failed *exec.ExitError
 	switch {
-	case ctx.Err() != nil, errors.As(err, &failed) && !failed.Exited(): // the signal may reach the go command first
-		return errors.New("stopped while the cell was compiled")
+	case ctx.Err() != nil, errors.As(err, &failed) && interrupted(failed): // the signal may reach the go command first
+		fmt.Fprintln(os.Stderr, "stopped while the cell was compiled")
+		os.Exit(1)
 	case errors.As(err, &failed):
-		os.Exit(failed.ExitCode())
+		os.Exit(max(1, failed.ExitCode()))
 	case err != nil:
 		return err
 	case learns:
-		return background(append([]string{learnMode, cell}, imports...)...)
+		_ = background(append([]string{learnMode, cell}, imports...)...) // the cell is built all the same
 	}
 	return nil
+}
+
+// interrupted tells whether a program ended by the stop button.
+func interrupted(e *exec.ExitError) bool {
+	status, ok := e.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGINT
 }
 
 // plansEnv names the environment variable with the folder of the plans. Without
@@ -84,20 +93,36 @@ const plansEnv = "MYOGEN_PLANS"
 const cellPrefix = "gonb_"
 
 // learn makes the plan for cells in a folder anew, for what it was made for
-// before and for imports.
+// before and for imports, unless another process is at it.
 func learn(cell string, imports []string) error {
 	program, err := shadowed("go")
 	if err != nil {
 		return err
 	}
-	if old, err := readPlan(program, cell); err == nil {
-		imports = append(imports, old.Roots...)
+	folder := os.Getenv(plansEnv)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
 	}
-	plan, err := rebuild.Learn(program, cell, imports)
+	lock, err := os.OpenFile(filepath.Join(folder, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
 	}
-	return plan.Save(os.Getenv(plansEnv))
+	defer lock.Close()
+	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return nil // a later cell asks again
+	}
+	roots := imports
+	if old, err := readPlan(program, cell); err == nil {
+		roots = append(slices.Clone(imports), old.Roots...)
+	}
+	plan, err := rebuild.Learn(program, cell, roots)
+	if err != nil && len(roots) > len(imports) { // one of the others may be gone
+		plan, err = rebuild.Learn(program, cell, imports)
+	}
+	if err != nil {
+		return err
+	}
+	return plan.Save(folder)
 }
 
 // planFor reads the plan that was learnt for cells in a folder, if it covers
@@ -118,7 +143,8 @@ func readPlan(program, cell string) (*rebuild.Plan, error) {
 	return rebuild.Read(os.Getenv(plansEnv), setting)
 }
 
-// shadowed finds the program on the PATH that this one stands in for.
+// shadowed finds the program that this one stands in for: the next of this name
+// on the PATH, behind this one if it is there.
 func shadowed(name string) (string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -128,11 +154,20 @@ func shadowed(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	found := ""
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		path := filepath.Join(dir, name)
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 && !os.SameFile(info, own) {
-			return path, nil
+		info, err := os.Stat(path)
+		switch {
+		case err != nil || !filepath.IsAbs(path) || !info.Mode().IsRegular() || info.Mode()&0o111 == 0:
+		case os.SameFile(info, own):
+			found = ""
+		case found == "":
+			found = path
 		}
 	}
-	return "", fmt.Errorf("there is no %s on the PATH", name)
+	if found == "" {
+		return "", fmt.Errorf("there is no %s on the PATH", name)
+	}
+	return found, nil
 }

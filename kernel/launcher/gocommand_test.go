@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // kernelAt makes what GoNB makes for a kernel, with the module lib in its
@@ -143,7 +147,33 @@ func TestStopWhileCompiling(t *testing.T) {
 	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); err == nil || said.String() != "launcher: stopped while the cell was compiled\n" {
+	if err := cmd.Wait(); err == nil || said.String() != "stopped while the cell was compiled\n" {
 		t.Errorf("error %v, said %q", err, said.String())
+	}
+}
+
+// A stand-in behind another one on the PATH leaves the first one alone.
+func TestStandInsOnOnePath(t *testing.T) {
+	launcher, base := build(t)
+	behind := filepath.Join(base, "behind", "launcher")
+	b, err := os.ReadFile(launcher)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file(t, behind, string(b))
+	var path []string
+	for i, program := range []string{launcher, behind} {
+		dir := filepath.Join(base, fmt.Sprint("stand-ins", i))
+		if err := errors.Join(os.MkdirAll(dir, 0o700), os.Chmod(program, 0o700), os.Symlink(program, filepath.Join(dir, "go"))); err != nil {
+			t.Fatal(err)
+		}
+		path = append(path, dir)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(path[0], "go"), "version")
+	cmd.Env = append(os.Environ(), "PATH="+strings.Join(append(path, os.Getenv("PATH")), string(filepath.ListSeparator)))
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "go version") {
+		t.Errorf("go version says %q, error %v", out, err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -164,12 +165,8 @@ func Tokens(w io.Writer, code []byte) {
 func embeds(dir, text string) ([]string, error) {
 	var all []string
 	for line := range strings.Lines(text) {
-		patterns, ok := strings.CutPrefix(line, "//go:embed ")
-		if !ok {
-			continue
-		}
-		for _, p := range strings.Fields(patterns) {
-			found, err := filepath.Glob(filepath.Join(dir, strings.TrimPrefix(strings.Trim(p, "\"`"), "all:")))
+		for _, p := range embedPatterns(line) {
+			found, err := filepath.Glob(filepath.Join(dir, strings.TrimPrefix(p, "all:")))
 			if err != nil {
 				return nil, err
 			}
@@ -187,4 +184,27 @@ func embeds(dir, text string) ([]string, error) {
 		}
 	}
 	return all, nil
+}
+
+// embedPatterns returns the patterns of a line that is a //go:embed directive,
+// as they are or as Go strings.
+func embedPatterns(line string) (patterns []string) {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(line), "//go:embed")
+	if !ok || strings.TrimLeft(rest, " \t") == rest {
+		return nil
+	}
+	for rest = strings.TrimSpace(rest); rest != ""; rest = strings.TrimSpace(rest) {
+		word := rest
+		if quoted, err := strconv.QuotedPrefix(rest); err == nil {
+			word = quoted
+		} else if i := strings.IndexAny(rest, " \t"); i >= 0 {
+			word = rest[:i]
+		}
+		rest = rest[len(word):]
+		if plain, err := strconv.Unquote(word); err == nil {
+			word = plain
+		}
+		patterns = append(patterns, word)
+	}
+	return patterns
 }

@@ -98,3 +98,18 @@ func TestSumOfThisModule(t *testing.T) {
 		put(t, f, string(text))
 	}
 }
+
+func TestEmbedPatterns(t *testing.T) {
+	for line, want := range map[string][]string{
+		"//go:embed a.txt b/*.yaml\n":       {"a.txt", "b/*.yaml"},
+		"\t//go:embed\tall:c\r\n":           {"all:c"},
+		"//go:embed \"two words\" `x y` z ": {"two words", "x y", "z"},
+		"//go:embedded a\n":                 nil,
+		"// go:embed a":                     nil,
+		"text = \"//go:embed\"":             nil,
+	} {
+		if got := embedPatterns(line); !slices.Equal(got, want) {
+			t.Errorf("%q names %q, want %q", line, got, want)
+		}
+	}
+}

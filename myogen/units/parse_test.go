@@ -38,7 +38,7 @@ func TestParseReadsWhatStringPrints(t *testing.T) {
 
 func TestRound(t *testing.T) {
 	for _, c := range []struct{ t, step, want Time }{
-		{7000.0000000167, Us, 7 * S}, {0.30000000000000004, Us, 0.3}, {-1.26, 0.1 * Ms, -1.3}, {1499, S, 1 * S}, {90 * S, Min, 2 * Min}, {0, Ms, 0},
+		{7000.0000000167, Us, 7 * S}, {0.30000000000000004, Us, 0.3}, {-1.26, 0.1 * Ms, -1.3}, {1499, S, 1 * S}, {90 * S, Min, 2 * Min}, {0, Ms, 0}, {1.5, 0, 1.5}, {1.5, -1, 1.5},
 	} {
 		if got := c.t.Round(c.step); got != c.want {
 			t.Errorf("%v rounded to %v is %v, want %v", float64(c.t), c.step, got, c.want)

@@ -40,7 +40,11 @@ func (t Time) String() string {
 
 // Round returns the multiple of step that is nearest to t, as time.Duration.Round
 // does: a run adds up steps, and 70 000 of 0.1 ms are a little more than 7 s.
+// With a step that is not positive it returns t.
 func (t Time) Round(step Time) Time {
+	if !(step > 0) {
+		return t
+	}
 	n := math.Round(float64(t / step))
 	if step < 1 { // a quotient by 1000 is the nearest number, a multiple of 0.001 may not be
 		return Time(n / (1 / float64(step)))

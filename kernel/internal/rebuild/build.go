@@ -13,8 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"gomyogen/kernel/sources"
 )
 
 // ErrUnknown says that a plan does not cover a cell.
@@ -61,27 +59,22 @@ func (p *Plan) Covers(imports []string) error {
 		if _, ok := p.Archives[path]; !ok && path != "unsafe" {
 			return fmt.Errorf("%w: it imports %s", ErrUnknown, path)
 		}
+		for element := range strings.SplitSeq(path, "/") {
+			if element == "internal" || element == "vendor" { // the go command knows who may
+				return fmt.Errorf("%w: it imports %s", ErrUnknown, path)
+			}
+		}
 	}
-	return nil
+	return p.unchanged()
 }
+
+// infoMark stands before and after the build information in a program.
+var infoMark = strings.Repeat("-", 16)
 
 // Build makes the program of the cell in a folder, which the plan Covers. On an
 // error, of the cell's code too, there is no program, and go build tells what
 // is the matter.
 func (p *Plan) Build(dir, program string) error {
-	for folder, digest := range p.Local {
-		now, err := sources.Exact(folder)
-		if err != nil {
-			return err
-		}
-		if now != digest {
-			return fmt.Errorf("%w: the package in %s has changed", ErrUnknown, folder)
-		}
-	}
-	flags, err := linkFlags()
-	if err != nil {
-		return err
-	}
 	mod, err := moduleOf(dir)
 	if err != nil {
 		return err
@@ -89,42 +82,36 @@ func (p *Plan) Build(dir, program string) error {
 	if mod.Go == nil {
 		return fmt.Errorf("%w: its go.mod names no version of Go", ErrUnknown)
 	}
+	code, err := fileDigest(filepath.Join(dir, mainFile))
+	if err != nil {
+		return err
+	}
 	work, err := os.MkdirTemp(filepath.Dir(dir), "build-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(work)
 	imports, archive, linked := filepath.Join(work, "imports"), filepath.Join(work, "main.a"), filepath.Join(work, "main")
+	id := "-buildid=" + p.Setting + "/" + code // macOS does not start a program without one
+	compile := []string{"-o", archive, "-p", "main", "-lang=" + version.Lang("go"+mod.Go.Version), "-complete", "-nolocalimports", id, "-importcfg", imports, "-pack"}
+	if p.Mode == "pie" {
+		compile = append(compile, "-shared")
+	}
 	if err := os.WriteFile(imports, []byte(p.importConfig()), 0o600); err != nil {
 		return err
 	}
-	if err := p.run(dir, "compile", "-o", archive, "-p", "main", "-lang="+version.Lang("go"+mod.Go.Version),
-		"-complete", "-nolocalimports", "-importcfg", imports, "-pack", "./"+mainFile); err != nil {
+	if err := p.run(dir, "compile", append(compile, "./"+mainFile)...); err != nil {
 		return err
 	}
 	if err := os.WriteFile(imports, []byte(p.importConfig()+fmt.Sprintf("modinfo %q\n", infoMark+p.Info+infoMark)), 0o600); err != nil {
 		return err
 	}
-	if err := p.run(dir, "link", slices.Concat([]string{"-o", linked, "-importcfg", imports, "-buildmode=" + p.Mode}, flags, []string{archive})...); err != nil {
+	link := slices.Concat([]string{"-o", linked, "-importcfg", imports, "-buildmode=" + p.Mode, id}, p.Flags, []string{archive})
+	if err := p.run(dir, "link", link...); err != nil {
 		return err
 	}
 	return os.Rename(linked, program)
 }
-
-// linkFlags returns the flags of the linker that GOFLAGS asks for.
-func linkFlags() ([]string, error) {
-	switch flags := os.Getenv("GOFLAGS"); flags {
-	case "":
-		return nil, nil
-	case "-ldflags=-w":
-		return []string{"-w"}, nil
-	default:
-		return nil, fmt.Errorf("%w: GOFLAGS is %q", ErrUnknown, flags)
-	}
-}
-
-// infoMark stands before and after the build information in a program.
-var infoMark = strings.Repeat("-", 16)
 
 // importConfig says where archives are, in the form that the compiler and the
 // linker read.
@@ -139,7 +126,7 @@ func (p *Plan) importConfig() string {
 // run runs a tool of the toolchain.
 func (p *Plan) run(dir, tool string, args ...string) error {
 	cmd := exec.Command(filepath.Join(p.Tools, tool), args...)
-	cmd.Dir = dir
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOROOT="+p.Root) // runtime.GOROOT returns it
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", tool, err, out)
 	}

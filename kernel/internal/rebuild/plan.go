@@ -10,7 +10,9 @@ package rebuild
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"debug/buildinfo"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,21 +33,21 @@ type Plan struct {
 	Learnt  time.Time // when
 	Roots   []string  // the packages it was learnt for, with all that they import
 
+	Root     string            // folder of the toolchain, and the version that is there
+	Version  string            //
 	Tools    string            // folder of the compiler and the linker
+	Flags    []string          // of the linker
+	Mode     string            // build mode of the linker
 	Archives map[string]string // import path to file in the build cache
 	Local    map[string]string // folder of a package outside the module cache to the digest of its sources
+	Modules  map[string]string // go.mod of such a package to its digest
 	Info     string            // what debug.ReadBuildInfo returns, as text
-	Mode     string            // build mode of the linker
 }
 
 // Learn makes the plan for cells in the folder dir that import roots or what
 // they import, with the program goCommand. Nothing in dir changes.
 func Learn(goCommand, dir string, roots []string) (*Plan, error) {
-	p := &Plan{Learnt: time.Now(), Roots: slices.Compact(slices.Sorted(slices.Values(roots))), Archives: map[string]string{}, Local: map[string]string{}}
-	var err error
-	if p.Setting, err = Setting(goCommand, dir); err != nil {
-		return nil, err
-	}
+	p := &Plan{Learnt: time.Now(), Roots: slices.Compact(slices.Sorted(slices.Values(roots)))}
 	// What the go command does for such a cell, it does in a folder like its own.
 	twin, err := os.MkdirTemp(filepath.Dir(dir), "learn-")
 	if err != nil {
@@ -57,13 +59,16 @@ func Learn(goCommand, dir string, roots []string) (*Plan, error) {
 			return nil, err
 		}
 	}
+	if p.Setting, err = Setting(goCommand, twin); err != nil {
+		return nil, err
+	}
 	var code strings.Builder
 	fmt.Fprintln(&code, "package main")
 	for _, path := range p.Roots {
 		fmt.Fprintf(&code, "import _ %q\n", path)
 	}
 	fmt.Fprintln(&code, "func main() {}")
-	if err := os.WriteFile(filepath.Join(twin, "main.go"), []byte(code.String()), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(twin, mainFile), []byte(code.String()), 0o600); err != nil {
 		return nil, err
 	}
 	program := filepath.Join(twin, "cell")
@@ -73,12 +78,11 @@ func Learn(goCommand, dir string, roots []string) (*Plan, error) {
 	if err := p.readInfo(program); err != nil {
 		return nil, err
 	}
-	tools, err := output(goCommand, twin, "env", "GOTOOLDIR")
+	cache, err := p.readEnvironment(goCommand, twin)
 	if err != nil {
 		return nil, err
 	}
-	p.Tools = strings.TrimSpace(string(tools))
-	return p, p.readPackages(goCommand, twin)
+	return p, p.readPackages(goCommand, twin, cache)
 }
 
 // readInfo takes what the go command wrote into a program.
@@ -91,9 +95,8 @@ func (p *Plan) readInfo(program string) error {
 		switch s.Key {
 		case "-buildmode":
 			p.Mode = s.Value
-		case "-ldflags", "-compiler", "CGO_ENABLED", "GOOS", "GOARCH":
 		case "DefaultGODEBUG":
-			return fmt.Errorf("programs run with %s", s.Value)
+			return fmt.Errorf("programs run with GODEBUG %s", s.Value)
 		}
 	}
 	info.Settings = append(info.Settings, debug.BuildSetting{Key: planSetting, Value: p.Setting})
@@ -105,22 +108,44 @@ func (p *Plan) readInfo(program string) error {
 // which plan it was built.
 const planSetting = "plan"
 
+// readEnvironment asks the go command where things are, and returns where
+// modules are.
+func (p *Plan) readEnvironment(goCommand, dir string) (moduleCache string, err error) {
+	out, err := output(goCommand, dir, "env", "-json", "GOROOT", "GOTOOLDIR", "GOMODCACHE", "GOFLAGS")
+	if err != nil {
+		return "", err
+	}
+	var env struct{ GOROOT, GOTOOLDIR, GOMODCACHE, GOFLAGS string }
+	if err := json.Unmarshal(out, &env); err != nil {
+		return "", err
+	}
+	switch env.GOFLAGS {
+	case "":
+	case "-ldflags=-w":
+		p.Flags = []string{"-w"}
+	default:
+		return "", fmt.Errorf("GOFLAGS is %q", env.GOFLAGS)
+	}
+	p.Root, p.Tools = env.GOROOT, env.GOTOOLDIR
+	p.Version, err = fileDigest(filepath.Join(p.Root, "VERSION"))
+	return env.GOMODCACHE, err
+}
+
 // readPackages asks the go command for all packages behind the one in dir.
-func (p *Plan) readPackages(goCommand, dir string) error {
-	out, err := output(goCommand, dir, "list", "-export", "-deps", "-json=ImportPath,Export,Dir,Standard,Module", ".")
+func (p *Plan) readPackages(goCommand, dir, moduleCache string) error {
+	list := func() ([]byte, error) {
+		return output(goCommand, dir, "list", "-export", "-deps", "-json=ImportPath,Export,Dir,Standard,Module", ".")
+	}
+	before, err := list()
 	if err != nil {
 		return err
 	}
-	cache, err := output(goCommand, dir, "env", "GOMODCACHE")
-	if err != nil {
-		return err
-	}
-	modules := strings.TrimSpace(string(cache)) + string(filepath.Separator)
-	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+	p.Archives, p.Local, p.Modules = map[string]string{}, map[string]string{}, map[string]string{}
+	for d := json.NewDecoder(bytes.NewReader(before)); d.More(); {
 		var pkg struct {
 			ImportPath, Export, Dir string
 			Standard                bool
-			Module                  *struct{ Main bool }
+			Module                  *struct{ GoMod string }
 		}
 		if err := d.Decode(&pkg); err != nil {
 			return err
@@ -129,14 +154,60 @@ func (p *Plan) readPackages(goCommand, dir string) error {
 			continue
 		}
 		p.Archives[pkg.ImportPath] = pkg.Export
-		if pkg.Standard || strings.HasPrefix(pkg.Dir, modules) {
+		if pkg.Standard || strings.HasPrefix(pkg.Dir, moduleCache+string(filepath.Separator)) {
 			continue
 		}
 		if p.Local[pkg.Dir], err = sources.Exact(pkg.Dir); err != nil {
 			return err
 		}
+		if pkg.Module != nil && pkg.Module.GoMod != "" {
+			if p.Modules[pkg.Module.GoMod], err = fileDigest(pkg.Module.GoMod); err != nil {
+				return err
+			}
+		}
+	}
+	// A source that was saved meanwhile may be newer than its archive.
+	if after, err := list(); err != nil || !bytes.Equal(before, after) {
+		return errors.Join(errors.New("a source changed"), err)
 	}
 	return nil
+}
+
+// unchanged tells whether all that the plan was learnt from is as it was.
+func (p *Plan) unchanged() error {
+	same := func(path, digest string, now func(string) (string, error)) error {
+		if got, err := now(path); err != nil {
+			return err
+		} else if got != digest {
+			return fmt.Errorf("%w: %s has changed", ErrUnknown, path)
+		}
+		return nil
+	}
+	if err := same(filepath.Join(p.Root, "VERSION"), p.Version, fileDigest); err != nil {
+		return err
+	}
+	for path, digest := range p.Modules {
+		if err := same(path, digest, fileDigest); err != nil {
+			return err
+		}
+	}
+	for folder, digest := range p.Local {
+		if err := same(folder, digest, sources.Exact); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fileDigest returns the digest of a file; one that is not there has that of
+// an empty one.
+func fileDigest(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), err
 }
 
 // output runs the go command.
@@ -191,7 +262,7 @@ func (p *Plan) Save(folder string) error {
 	}
 	for _, file := range all {
 		if info, err := os.Stat(file); err == nil && time.Since(info.ModTime()) > lifetime {
-			if err := os.Remove(file); err != nil {
+			if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
 				return err
 			}
 		}

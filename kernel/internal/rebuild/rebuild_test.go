@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -17,7 +19,7 @@ func workspaceOf(t *testing.T) (cell, lib string) {
 	write(t, filepath.Join(cell, "go.mod"), "module gonb_1\n\ngo 1.26.0\n")
 	write(t, filepath.Join(cell, "go.work"), "go 1.26.0\n\nuse (\n\t.\n\t"+lib+"\n)\n")
 	write(t, filepath.Join(lib, "go.mod"), "module lib\n\ngo 1.26.0\n")
-	write(t, filepath.Join(lib, "lib.go"), "package lib\n\nimport _ \"embed\"\n\n//go:embed word.txt\nvar Word string\n")
+	write(t, filepath.Join(lib, "lib.go"), "package lib\n\nimport _ \"embed\"\n\nvar (\n\t//go:embed word.txt\n\tWord string\n)\n")
 	write(t, filepath.Join(lib, "word.txt"), "one")
 	for k, v := range map[string]string{"GOFLAGS": "-ldflags=-w", "CGO_ENABLED": "0", "GOPROXY": "off", "GOWORK": ""} {
 		t.Setenv(k, v)
@@ -47,7 +49,9 @@ func goCommand(t *testing.T) string {
 // made is what the program of a cell says.
 func made(t *testing.T, program string) string {
 	t.Helper()
-	out, err := exec.Command(program).CombinedOutput()
+	cmd := exec.Command(program)
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "GOROOT=") })
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return string(out) + err.Error()
 	}
@@ -59,12 +63,13 @@ const cellCode = `package main
 import (
 	"fmt"
 	"lib"
+	"runtime"
 	"runtime/debug"
 )
 
 func main() {
 	info, _ := debug.ReadBuildInfo()
-	fmt.Println(lib.Word, info.Deps[0].Path, info.GoVersion)
+	fmt.Println(lib.Word, info.Deps[0].Path, info.GoVersion, runtime.GOROOT())
 	panic("here")
 }
 `
@@ -87,7 +92,10 @@ func try(gocmd, cell, program string, p *Plan) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(saved.Covers(imports), saved.Build(cell, program))
+	if err := saved.Covers(imports); err != nil {
+		return err
+	}
+	return saved.Build(cell, program)
 }
 
 // A cell's program is what go build makes of it, down to the lines of a panic.
@@ -95,7 +103,7 @@ func TestBuildIsGoBuild(t *testing.T) {
 	cell, _ := workspaceOf(t)
 	gocmd := goCommand(t)
 	write(t, filepath.Join(cell, mainFile), cellCode)
-	p, err := Learn(gocmd, cell, []string{"fmt", "lib", "runtime/debug", "sort"})
+	p, err := Learn(gocmd, cell, []string{"fmt", "lib", "runtime", "runtime/debug", "sort"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,6 +145,10 @@ func TestWhatHasChanged(t *testing.T) {
 		"a source":         func(t *testing.T, _, lib string) { write(t, filepath.Join(lib, "more.go"), "package lib\n") },
 		"an embedded file": func(t *testing.T, _, lib string) { write(t, filepath.Join(lib, "word.txt"), "two") },
 		"an archive":       func(t *testing.T, _, _ string) {},
+		"an internal package": func(t *testing.T, cell, _ string) {
+			write(t, filepath.Join(cell, mainFile), "package main\n\nimport _ \"internal/cpu\"\n\nfunc main() {}\n")
+		},
+		"another workspace file": func(t *testing.T, cell, _ string) { t.Setenv("GOWORK", filepath.Join(cell, "go.work")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			cell, lib := workspaceOf(t)
@@ -170,4 +182,40 @@ func TestWhatHasChanged(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// The go.mod of a module that another one replaces counts, too.
+func TestReplacedModule(t *testing.T) {
+	gocmd := goCommand(t)
+	cell, lib := workspaceOf(t)
+	other := filepath.Join(filepath.Dir(lib), "other")
+	write(t, filepath.Join(other, "go.mod"), "module other\n\ngo 1.21\n")
+	write(t, filepath.Join(other, "other.go"), "package other\n\nconst Word = \"other\"\n")
+	write(t, filepath.Join(cell, "go.mod"), "module gonb_1\n\ngo 1.26.0\n\nrequire other v0.0.0\n\nreplace other => "+other+"\n")
+	write(t, filepath.Join(cell, mainFile), "package main\n\nimport \"other\"\n\nfunc main() { println(other.Word) }\n")
+	p, err := Learn(gocmd, cell, []string{"other"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(cell, "gonb_1")
+	if err := try(gocmd, cell, program, p); err != nil {
+		t.Error(err)
+	}
+	write(t, filepath.Join(other, "go.mod"), "module other\n\ngo 1.26\n")
+	if err := try(gocmd, cell, program, p); !errors.Is(err, ErrUnknown) {
+		t.Errorf("error %v, want the plan to be old", err)
+	}
+}
+
+// A source that is saved while its package is looked at makes no plan.
+func TestSourceSavedMeanwhile(t *testing.T) {
+	cell, lib := workspaceOf(t)
+	slow := filepath.Join(t.TempDir(), "go")
+	write(t, slow, "#!/bin/sh\n"+goCommand(t)+" \"$@\" || exit\n[ $1 = list ] && echo // >> "+filepath.Join(lib, "lib.go")+"\nexit 0\n")
+	if err := os.Chmod(slow, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Learn(slow, cell, []string{"lib"}); err == nil || !strings.Contains(err.Error(), "a source changed") {
+		t.Errorf("error %v, want it to see the change", err)
+	}
 }

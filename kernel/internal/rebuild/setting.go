@@ -13,17 +13,21 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
+// form changes when a Plan gets another meaning.
+const form = 2
+
 // Setting returns a digest of what decides, beside the sources of packages,
 // what the go command makes of a cell in the folder dir: the program goCommand,
 // its environment, and the versions of all modules.
 func Setting(goCommand, dir string) (string, error) {
+	if work := os.Getenv("GOWORK"); work != "" {
+		return "", fmt.Errorf("%w: GOWORK is %q", ErrUnknown, work)
+	}
 	h := sha256.New()
+	fmt.Fprintln(h, form)
 	file := func(path string) error {
-		b, err := os.ReadFile(path)
-		if errors.Is(err, os.ErrNotExist) {
-			b, err = nil, nil
-		}
-		fmt.Fprintf(h, "%s %x\n", path, sha256.Sum256(b))
+		digest, err := fileDigest(path)
+		fmt.Fprintln(h, path, digest)
 		return err
 	}
 	program, err := filepath.EvalSymlinks(goCommand)
