@@ -297,7 +297,12 @@ func (b *benchmark) model(m myogen.Model, python, loop string, growth bool) erro
 		return err
 	}
 	if loop != "" {
-		if err := b.myogen(w, loop, all, threads[len(threads)-1]); err != nil {
+		n := threads[len(threads)-1]
+		err := b.myogen(w, loop, n, func() (float64, error) {
+			x, err := b.run(w, w.network, fastest, n, 5)
+			return x.seconds, err
+		})
+		if err != nil {
 			return err
 		}
 	}

@@ -47,9 +47,15 @@ type inMyoGen struct {
 }
 
 // myogen runs the work in MyoGen and prints what that takes beside what this
-// program took for the steps, with as many threads.
-func (b *benchmark) myogen(w *work, python string, steps timing, threads int) error {
-	m, err := b.runMyoGen(w, python)
+// program takes for the steps with so many threads. That is asked for in s, as
+// steps, after each run of MyoGen, so that other load of the machine slows both.
+func (b *benchmark) myogen(w *work, python string, threads int, steps func() (float64, error)) error {
+	ours := math.Inf(1)
+	m, err := b.runMyoGen(w, python, func() error {
+		s, err := steps()
+		ours = min(ours, s)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -64,8 +70,8 @@ func (b *benchmark) myogen(w *work, python string, steps timing, threads int) er
 		fmt.Fprintf(t, "%s\t%.2f s\t%.4f s\t%.1fx\n", what, theirs, ours, theirs/ours)
 	}
 	fmt.Fprintf(t, "elapsed\tMyoGen, 1 thread\there, %d threads\t\n", threads)
-	row("all steps: drive neurons, events, cells; drive as plain numbers", m.loop[asNumbers], steps.seconds)
-	row("the same, drive as an AnalogSignal, as in MyoGen's tutorial", m.loop[asSignal], steps.seconds)
+	row("all steps: drive neurons, events, cells; drive as plain numbers", m.loop[asNumbers], ours)
+	row("the same, drive as an AnalogSignal, as in MyoGen's tutorial", m.loop[asSignal], ours)
 	row("cells and connections (here with the drive signal)", m.pools+m.network, build)
 	row("drive signal (MyoGen: sample by sample with units, as in its tutorial)", m.drive, drive)
 	row("smoothed rates (MyoGen: numpy.convolve, as in its tutorial)", m.rates, rates)
@@ -99,9 +105,9 @@ except m.PackageNotFoundError: pass`
 	}
 }
 
-// runMyoGen runs the work in MyoGen, with both forms of the drive in turn, and
-// compares all spikes of the last run.
-func (b *benchmark) runMyoGen(w *work, python string) (inMyoGen, error) {
+// runMyoGen runs the work in MyoGen, with both forms of the drive in turn, calls
+// between after each, and compares all spikes of the last run.
+func (b *benchmark) runMyoGen(w *work, python string, between func() error) (inMyoGen, error) {
 	m := inMyoGen{loop: map[string]float64{asNumbers: math.Inf(1), asSignal: math.Inf(1)}}
 	dir, err := os.MkdirTemp("", "myogen-python-")
 	if err != nil {
@@ -120,7 +126,9 @@ func (b *benchmark) runMyoGen(w *work, python string) (inMyoGen, error) {
 			cmd.Dir = dir
 			var stdout, stderr bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &stdout, &stderr
-			if err := cmd.Run(); err != nil {
+			if err := cmd.Run(); b.ctx.Err() != nil {
+				return m, context.Cause(b.ctx)
+			} else if err != nil {
 				return m, errors.Join(fmt.Errorf("MyoGen: %w", err), errors.New(quiet(stdout.String()+stderr.String())))
 			}
 			var r struct {
@@ -136,6 +144,9 @@ func (b *benchmark) runMyoGen(w *work, python string) (inMyoGen, error) {
 			if parts == "all" {
 				m.pools, m.network, m.drive, m.rates = r.Seconds["pools"], r.Seconds["network"], r.Seconds["drive"], r.Seconds["rates"]
 				parts = "loop"
+			}
+			if err := between(); err != nil {
+				return m, err
 			}
 		}
 	}

@@ -58,8 +58,13 @@ echo "Random seed set to 42."
 echo "{\"seconds\": {\"pools\": 1, \"network\": 2, \"drive\": 4, \"loop\": 1$n, \"rates\": 8}, \"neuron\": \"8.2.7\", \"python\": \"3.12.1\"}"`, dir))
 	var out bytes.Buffer
 	b := &benchmark{ctx: context.Background(), out: &out, duration: w.duration}
-	if err := b.myogen(w, python, timing{seconds: 0.5}, 2); err != nil {
-		t.Fatal(err)
+	steps := []float64{0.7, 0.5, 0.6, 0.8}
+	err = b.myogen(w, python, 2, func() (s float64, err error) {
+		s, steps = steps[0], steps[1:]
+		return s, nil
+	})
+	if err != nil || len(steps) > 0 {
+		t.Fatalf("error %v; %d more runs were to come", err, len(steps))
 	}
 	drives := count(w.drive)
 	for _, want := range []string{
