@@ -119,9 +119,12 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 	}
 	last, err := s.run(ctx)
 	if last.page != "" {
-		hint := aloneHint
+		hint := unansweredHint
 		if len(s.pages) > 0 {
 			hint = chosenHint
+		}
+		if s.cancel != nil { // draw does not end, and has the painter
+			return last.set.values(), errors.Join(err, board.close(last, hint))
 		}
 		if final := paint.final(last); final.err == nil {
 			last = final

@@ -97,6 +97,7 @@
     replace(area);
     if (!told.pages?.includes(page)) return; // an old one, saved
     if (!form) build();
+    number = Math.max(number, told.number); // clocks of two computers may differ
     if (waiting && told.number < waiting.number) return;
     waiting = null;
     tries = 0;

@@ -95,7 +95,8 @@ func (b *interactBoard) bury() {
 
 // What stands where the sliders will be; what stays there, after the values.
 const (
-	notYet     = "Sliders, while the cell runs."
-	chosenHint = "chosen with sliders while the cell ran; run it again to go on"
-	aloneHint  = "where sliders stand while the cell runs in JupyterLab"
+	notYet         = "Sliders, while the cell runs."
+	chosenHint     = "chosen with sliders while the cell ran; run it again to go on"
+	unansweredHint = "no page answered in time; run it again to choose with sliders"
+	aloneHint      = "where sliders stand while the cell runs in JupyterLab"
 )

@@ -194,7 +194,7 @@ func (s *session) keep(p picture) {
 	}
 }
 
-// stop ends what is painted.
+// stop ends what is painted; where that takes too long, it goes on.
 func (s *session) stop() {
 	if s.cancel == nil {
 		return
@@ -202,6 +202,7 @@ func (s *session) stop() {
 	s.cancel()
 	select {
 	case p := <-s.painted:
+		s.cancel = nil
 		if !s.dropped && p.err == nil {
 			s.keep(p)
 		}

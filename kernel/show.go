@@ -96,9 +96,9 @@ type carrier struct {
 // later the first one of the same cell, whose output is replaced each time it
 // runs. GoNB tells a program nothing that stays with its cell, and Jupyter
 // nothing that a kernel passes on: a cell is known by its code, or, when that
-// was edited, by most of the words of the code. A near-copy of the cell is
-// taken for it, too, which is why the library moves: it is taken out of the
-// output that had it, if that is still there.
+// was edited, by the title of the figure or most of the words of the code. A
+// near-copy of the cell is taken for it, too, which is why the library moves:
+// the output that had it, if that is still there, is drawn again without.
 //
 // What it does not see is the outputs of an earlier kernel: where only some
 // cells of a reopened notebook run again, the library may ride twice until all

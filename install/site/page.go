@@ -31,7 +31,7 @@ func asset(name string) string {
 // page is a notebook as its template sees it.
 type page struct {
 	Title, Lead    string
-	Number         string // digits that the file's name begins with
+	Number         string // one or two digits that the file's name begins with
 	File, Notebook string
 	Thumbnail      string // file of the picture, empty without a figure
 	ThumbnailAlt   string
@@ -59,12 +59,15 @@ type output struct {
 	HTML    template.HTML
 }
 
-var number = regexp.MustCompile(`^\d+`)
+var number = regexp.MustCompile(`^(\d{1,2})(?:\D|$)`)
 
 // newPage builds the page of a notebook. Links to the notebooks called in
 // names become links to their pages.
 func newPage(s Source, names map[string]bool) (*page, error) {
-	p := &page{Title: s.stem(), Number: number.FindString(s.stem()), File: s.stem() + ".html", Notebook: s.stem() + ".ipynb", Run: s.nb.Metadata.Run, Alone: names == nil}
+	p := &page{Title: s.stem(), File: s.stem() + ".html", Notebook: s.stem() + ".ipynb", Run: s.nb.Metadata.Run, Alone: names == nil}
+	if m := number.FindStringSubmatch(s.stem()); m != nil {
+		p.Number = m[1]
+	}
 	text := newMarkdown(names)
 	for i, c := range s.nb.Cells {
 		switch c.Type {

@@ -20,7 +20,7 @@ const thumbnailWidth, thumbnailHeight = 480, 300
 var embedded = regexp.MustCompile(`src="data:image/png;base64,([A-Za-z0-9+/=]+)"`)
 
 // thumbnail returns a part of a picture of a notebook, scaled down; nil
-// without one. It is the first that is nearly as high as a thumbnail, else the
+// without one. It is the first wide enough that is nearly as high as a thumbnail, else the
 // highest: of one that is higher its top, of one that is lower its left, so
 // that the thumbnail is full.
 func thumbnail(nb notebook.Notebook) []byte {
@@ -28,6 +28,9 @@ func thumbnail(nb notebook.Notebook) []byte {
 	high := 0.0
 	for full := range pictures(nb) {
 		b := full.Bounds()
+		if b.Dx() < thumbnailWidth/2 {
+			continue // it would be blurred
+		}
 		if h := float64(b.Dy()) / float64(b.Dx()) * thumbnailWidth / thumbnailHeight; h > high {
 			best, high = full, h
 		}

@@ -26,9 +26,9 @@ func encodePNG(img image.Image) ([]byte, error) {
 const most = 256
 
 // quantize returns an opaque picture in at most 256 colours. Where it has more,
-// those that differ in their three last bits count as one, which shows its most
-// frequent colour, and of these the less frequent ones become the nearest of the
-// others.
+// those that differ in their three last bits count as one, shown by that of the
+// majority or, without a majority, by one of them; and of these the less frequent
+// ones become the nearest of the others.
 func quantize(img *image.RGBA) *image.Paletted {
 	out := image.NewPaletted(img.Rect, nil)
 	index := exactly(img, out)

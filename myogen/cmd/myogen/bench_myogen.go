@@ -72,8 +72,9 @@ func (b *benchmark) myogen(w *work, python string, threads int, steps func() (fl
 	fmt.Fprintf(t, "elapsed\tMyoGen, 1 thread\there, %d threads\t\n", threads)
 	row("all steps: drive neurons, events, cells; drive as plain numbers", m.loop[asNumbers], ours)
 	row("the same, drive as an AnalogSignal, as in MyoGen's tutorial", m.loop[asSignal], ours)
+	fmt.Fprintln(t, "around them, MyoGen once, here the least of several")
 	row("cells and connections (here with the drive signal)", m.pools+m.network, build)
-	row("drive signal (MyoGen: sample by sample with units, as in its tutorial)", m.drive, drive)
+	row("drive signal (MyoGen: sample by sample with units, as in its tutorial, without noise)", m.drive, drive)
 	row("smoothed rates (MyoGen: numpy.convolve, as in its tutorial)", m.rates, rates)
 	return t.Flush()
 }

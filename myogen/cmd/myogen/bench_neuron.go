@@ -171,5 +171,6 @@ func compareSpikes(path, population string, trains []neo.SpikeTrain) (m match, e
 		}
 		times = times[n:]
 	}
+	m.all += len(times) // of trains that are not here
 	return m, nil
 }
