@@ -51,7 +51,7 @@ func givenNetwork(t testing.TB, m Model, f npz.File) *Network {
 
 // What a reference network costs: membranes, events, detectors.
 // BenchmarkStep in membrane is the share of the membranes. Zen 4, 3.7 GHz: 0.31 s
-// and 0.58 s for 100 cells and 15 s.
+// and 0.59 s for 100 cells and 15 s.
 func BenchmarkRun(b *testing.B) {
 	for _, m := range []Model{NERLab, Powers2017} {
 		b.Run(string(m), func(b *testing.B) {

@@ -8,8 +8,8 @@
 // stays in the nearest cache, and while one tile solves its linear system the other
 // computes its exponentials (see membrane.Pipeline). An epoch is as long as no
 // spike can reach a cell within it: the shortest delay of a closed loop, or 50 ms.
-// Events are sorted once an epoch and given to every tile by step; a terminal knows its
-// contacts tile by tile.
+// Workers are a team that stays awake between epochs. Events are sorted once an
+// epoch and given to every tile by step; a terminal knows its contacts tile by tile.
 //
 // # Speed
 //
@@ -20,13 +20,15 @@
 //
 // 100 cells, 15 s at 0.1 ms under 69 026 given drive spikes; all 14 113 and
 // 4423 spikes are NEURON's to the last bit. Nanoseconds per cell and step,
-// processor time of one thread, and elapsed time of two:
+// processor time of one thread:
 //
-//	            NEURON  scalar      avx2          avx512        avx512, two threads
-//	NERLab         321  200 (1.6x)  30.4 (10.6x)  21.3 (15.0x)  12.7 (25x)
-//	Powers2017     925  394 (2.3x)  59.4 (15.6x)  44.7 (20.7x)  28.0 (33x)
+//	            NEURON  scalar      avx2          avx512
+//	NERLab         328  116 (2.8x)  30.1 (10.9x)  20.5 (16.0x)
+//	Powers2017     943  234 (4.0x)  57.4 (16.4x)  42.3 (22.3x)
 //
-// The cores are shared with other machines: ratios of runs minutes apart vary by 15 %.
+// Two threads, with both cores free, take the 15 s from 0.32 to 0.18 s (NERLab) and
+// from 0.59 to 0.32 s, 1.8 times less; on a busy machine they gain nothing.
+// The cores are shared with other machines: ratios of runs minutes apart vary by 10 %.
 // From 100 to 10 000 cells, and from 1 s to 60 s, the time per cell and step stays within 15 %.
 // A cell with 50 synaptic contacts takes 0.9 kB (NERLab) or 1.5 kB.
 package engine
