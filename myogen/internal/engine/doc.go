@@ -26,8 +26,8 @@
 //	NERLab         328  116 (2.8x)  30.1 (10.9x)  20.5 (16.0x)
 //	Powers2017     943  234 (4.0x)  57.4 (16.4x)  42.3 (22.3x)
 //
-// Two threads, with both cores free, take the 15 s from 0.32 to 0.18 s (NERLab) and
-// from 0.59 to 0.32 s, 1.8 times less; on a busy machine they gain nothing.
+// Two threads, with both cores free, take the 15 s from 0.305 to 0.174 s (NERLab) and
+// from 0.586 to 0.322 s; on a busy machine they gain nothing.
 // The cores are shared with other machines: ratios of runs minutes apart vary by 10 %.
 // From 100 to 10 000 cells, and from 1 s to 60 s, the time per cell and step stays within 15 %.
 // A cell with 50 synaptic contacts takes 0.9 kB (NERLab) or 1.5 kB.
