@@ -10,7 +10,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
-	"io"
+	"hash"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -29,12 +29,12 @@ func Sum(dir string) (sum string, imports []string, err error) {
 // Exact is the digest of Sum where of Go code, too, every byte counts: what is
 // compiled from it has the same line numbers.
 func Exact(dir string) (string, error) {
-	sum, _, err := digest(dir, func(w io.Writer, code []byte) { fmt.Fprintf(w, "%x\n", sha256.Sum256(code)) })
+	sum, _, err := digest(dir, func(h hash.Hash, code []byte) { fmt.Fprintf(h, "%x\n", sha256.Sum256(code)) })
 	return sum, err
 }
 
 // digest writes Go code with write.
-func digest(dir string, write func(w io.Writer, code []byte)) (sum string, imports []string, err error) {
+func digest(dir string, write func(h hash.Hash, code []byte)) (sum string, imports []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return "", nil, err
@@ -139,12 +139,13 @@ func moduleName(module string) (string, error) {
 	return "", fmt.Errorf("%s names no module", path)
 }
 
-// Tokens writes the tokens of Go code, with the comments that the compiler
-// obeys and no others. What is not Go, such as a %% line, goes as the scanner
-// takes it apart.
-func Tokens(w io.Writer, code []byte) {
+// Tokens writes to a hash the tokens of Go code, with the comments that the
+// compiler obeys and no others. What is not Go, such as a %% line, goes as the
+// scanner takes it apart.
+func Tokens(h hash.Hash, code []byte) {
 	var s scanner.Scanner
 	files := token.NewFileSet()
+	var line []byte
 	s.Init(files.AddFile("", files.Base(), len(code)), code, func(token.Position, string) {}, scanner.ScanComments)
 	for {
 		_, tok, lit := s.Scan()
@@ -157,7 +158,9 @@ func Tokens(w io.Writer, code []byte) {
 		if tok == token.SEMICOLON {
 			lit = "" // written or not
 		}
-		fmt.Fprintf(w, "%d %q\n", tok, lit)
+		line = strconv.AppendInt(line[:0], int64(tok), 10)
+		line = strconv.AppendQuote(append(line, ' '), lit)
+		_, _ = h.Write(append(line, '\n')) // a hash takes everything
 	}
 }
 

@@ -3,6 +3,7 @@ package still
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"image"
 	"image/color"
 	"image/png"
@@ -122,14 +123,15 @@ func nearest(palette color.Palette, c color.RGBA) (at uint8) {
 
 // runs calls f for each row of pixels of one colour: a chart has long ones.
 func runs(img *image.RGBA, f func(c color.RGBA, from, to int)) {
-	n := len(img.Pix) / 4
-	at := func(i int) color.RGBA { return color.RGBA{img.Pix[4*i], img.Pix[4*i+1], img.Pix[4*i+2], 255} }
-	for from := 0; from < n; {
-		c, to := at(from), from+1
-		for to < n && at(to) == c {
-			to++
+	const opaque = 255 << 24
+	pix := img.Pix
+	for from := 0; from < len(pix); {
+		c := binary.LittleEndian.Uint32(pix[from:]) | opaque
+		to := from + 4
+		for to < len(pix) && binary.LittleEndian.Uint32(pix[to:])|opaque == c {
+			to += 4
 		}
-		f(c, from, to)
+		f(color.RGBA{uint8(c), uint8(c >> 8), uint8(c >> 16), 255}, from/4, to/4)
 		from = to
 	}
 }
