@@ -20,15 +20,15 @@
 //
 // 100 cells, 15 s at 0.1 ms under 69 026 given drive spikes; all 14 113 and
 // 4423 spikes are NEURON's to the last bit. Nanoseconds per cell and step,
-// processor time of one thread:
+// processor time of one thread, and elapsed time of two:
 //
-//	            NEURON  scalar      avx2          avx512
-//	NERLab         328  116 (2.8x)  30.1 (10.9x)  20.5 (16.0x)
-//	Powers2017     943  234 (4.0x)  57.4 (16.4x)  42.3 (22.3x)
+//	            NEURON  scalar      avx2          avx512        two threads: scalar, avx2, avx512
+//	NERLab         316  113 (2.8x)  31.0 (10.2x)  20.7 (15.2x)  61.7  16.5  11.7 (27x)
+//	Powers2017     903  233 (3.9x)  55.4 (16.3x)  39.4 (22.9x)   121  29.9  21.6 (42x)
 //
-// Two threads, with both cores free, take the 15 s from 0.305 to 0.174 s (NERLab) and
-// from 0.586 to 0.322 s; on a busy machine they gain nothing.
-// The cores are shared with other machines: ratios of runs minutes apart vary by 10 %.
-// From 100 to 10 000 cells, and from 1 s to 60 s, the time per cell and step stays within 15 %.
-// A cell with 50 synaptic contacts takes 0.9 kB (NERLab) or 1.5 kB.
+// On a busy machine two threads gain nothing. The cores are shared with other
+// machines: ratios of runs minutes apart vary by 10 %. From 100 to 10 000 cells,
+// and from 1 s to 60 s, the time per cell and step stays within 16 %. A cell with
+// 50 synaptic contacts takes 0.88 kB (NERLab) or 1.49 kB where there are 10 000,
+// and 1.26 or 1.84 kB where there are 100.
 package engine
