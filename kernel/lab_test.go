@@ -68,11 +68,11 @@ func (p page) text(selector string) string {
 // wait waits until the page's outputs or prompts say something.
 func (p page) wait(selector, part string) {
 	p.Helper()
-	if p.says(selector, part, 30*time.Second) {
+	if p.says(selector, part, 60*time.Second) {
 		return
 	}
 	p.screenshot("failed.png")
-	p.Fatalf("%s does not say %q within 30 s; it says\n%s", selector, part, p.text(selector))
+	p.Fatalf("%s does not say %q within 60 s; it says\n%s", selector, part, p.text(selector))
 }
 
 // says tells whether it does within limit.
@@ -129,21 +129,28 @@ func openIn(t *testing.T, s jupytertest.Server) page {
 	return p
 }
 
+// connected tells whether the notebook's page has a kernel: a cell that is run
+// before is not.
+const connected = `[...window.jupyterapp?.shell.widgets("main") ?? []].some(p => p.sessionContext?.isReady && p.sessionContext.session?.kernel?.connectionStatus === "connected")`
+
 // runFirst runs the first cell.
 func (p page) runFirst() {
 	p.Helper()
-	// A cell that is run before the page has a kernel is not: it has no prompt.
-	for range 15 {
-		p.do(chromedp.Click(".jp-CodeCell .cm-content"), chromedp.Click(runButton))
-		for end := time.Now().Add(2 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-			if said := p.text(prompts); strings.Contains(said, "[*]") || strings.Contains(said, "[1]") {
-				p.wait(prompts, "[1]:")
-				return
-			}
+	for end := time.Now().Add(60 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](connected))
+		if err != nil {
+			p.Fatal(err)
+		}
+		if ok {
+			break
+		}
+		if time.Now().After(end) {
+			p.screenshot("failed.png")
+			p.Fatal("the page has no kernel after 60 s")
 		}
 	}
-	p.screenshot("failed.png")
-	p.Fatal("the page has no kernel after 30 s")
+	p.do(chromedp.Click(".jp-CodeCell .cm-content"), chromedp.Click(runButton))
+	p.wait(prompts, "[1]:")
 }
 
 const (
