@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"go/parser"
 	"go/token"
-	"go/version"
 	"maps"
 	"os"
 	"os/exec"
@@ -75,13 +74,6 @@ var infoMark = strings.Repeat("-", 16)
 // error, of the cell's code too, there is no program, and go build tells what
 // is the matter.
 func (p *Plan) Build(dir, program string) error {
-	mod, err := moduleOf(dir)
-	if err != nil {
-		return err
-	}
-	if mod.Go == nil {
-		return fmt.Errorf("%w: its go.mod names no version of Go", ErrUnknown)
-	}
 	code, err := fileDigest(filepath.Join(dir, mainFile))
 	if err != nil {
 		return err
@@ -93,7 +85,7 @@ func (p *Plan) Build(dir, program string) error {
 	defer os.RemoveAll(work)
 	imports, archive, linked := filepath.Join(work, "imports"), filepath.Join(work, "main.a"), filepath.Join(work, "main")
 	id := "-buildid=" + p.Setting + "/" + code // macOS does not start a program without one
-	compile := []string{"-o", archive, "-p", "main", "-lang=" + version.Lang("go"+mod.Go.Version), "-complete", "-nolocalimports", id, "-importcfg", imports, "-pack"}
+	compile := []string{"-o", archive, "-p", "main", "-lang=" + p.Lang, "-complete", "-nolocalimports", id, "-importcfg", imports, "-pack"}
 	if p.Mode == "pie" {
 		compile = append(compile, "-shared")
 	}

@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/version"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,6 +37,7 @@ type Plan struct {
 	Root     string            // folder of the toolchain, and the version that is there
 	Version  string            //
 	Tools    string            // folder of the compiler and the linker
+	Lang     string            // version of the language: "go1.26"
 	Flags    []string          // of the linker
 	Mode     string            // build mode of the linker
 	Archives map[string]string // import path to file in the build cache
@@ -62,6 +64,14 @@ func Learn(goCommand, dir string, roots []string) (*Plan, error) {
 	if p.Setting, err = Setting(goCommand, twin); err != nil {
 		return nil, err
 	}
+	mod, err := moduleOf(twin)
+	if err != nil {
+		return nil, err
+	}
+	if mod.Go == nil {
+		return nil, errors.New("go.mod names no version of Go")
+	}
+	p.Lang = version.Lang("go" + mod.Go.Version)
 	var code strings.Builder
 	fmt.Fprintln(&code, "package main")
 	for _, path := range p.Roots {

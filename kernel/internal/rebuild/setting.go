@@ -3,7 +3,6 @@ package rebuild
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,7 +13,7 @@ import (
 )
 
 // form changes when a Plan gets another meaning.
-const form = 2
+const form = 3
 
 // Setting returns a digest of what decides, beside the sources of packages,
 // what the go command makes of a cell in the folder dir: the program goCommand,
@@ -71,11 +70,11 @@ func Setting(goCommand, dir string) (string, error) {
 	}
 	fmt.Fprintf(h, "%q\n%q\n", modfile.Format(mod.Syntax), modfile.Format(work.Syntax))
 	for _, name := range []string{"go.sum", "go.work.sum"} {
-		b, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
+		digest, err := fileDigest(filepath.Join(dir, name))
+		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(h, "%s %q\n", name, b)
+		fmt.Fprintln(h, name, digest)
 	}
 	for _, m := range modules {
 		for _, name := range []string{"go.mod", "go.sum"} {
