@@ -2,26 +2,14 @@ package jupyter
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
-
-	"gomyogen/kernel/sources"
 )
 
 // cacheKey changes when what cells import does.
 func (h *Home) cacheKey() string {
-	sum, err := os.ReadFile(filepath.Join(h.Module, "go.sum"))
-	if err != nil {
-		return err.Error()
-	}
-	tree, err := sources.Tree(h.Module, cellImports...)
-	if err != nil {
-		return err.Error()
-	}
-	return fmt.Sprintf("%s %x %s %s %q %s", runtime.Version(), sha256.Sum256(sum), tree, h.Module, cellImports, h.kernelJSON())
+	return fmt.Sprintf("%s %s %q %s", h.builtFrom(cellImports...), h.Module, cellImports, h.kernelJSON())
 }
 
 // warm compiles what cells import with the kernel's own settings, and has the

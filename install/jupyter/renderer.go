@@ -14,10 +14,13 @@ import (
 // renderer is the path of the program that draws figures for cells.
 func (h *Home) renderer() string { return h.bin("figure-renderer") }
 
-// rendererInputs changes when the sources of the renderer do, or the versions
-// of what it imports.
-func (h *Home) rendererInputs() string {
-	sum, err := sources.Tree(h.Module, "gomyogen/kernel/renderer")
+// rendererInputs is what the renderer is built from.
+func (h *Home) rendererInputs() string { return h.builtFrom("gomyogen/kernel/renderer") }
+
+// builtFrom changes when the sources of packages of the module do, or the
+// versions of what they import.
+func (h *Home) builtFrom(packages ...string) string {
+	sum, err := sources.Tree(h.Module, packages...)
 	if err != nil {
 		return err.Error()
 	}
