@@ -192,33 +192,20 @@ func (f Figure) Scaled() Figure {
 	for i := range ey {
 		ey[i] = exponent(y[i])
 	}
-	out := f
-	out.X = f.X.scaled(ex)
-	out.Frames, out.Panels = nil, nil
-	for _, frame := range f.Shown() {
-		g := Frame{Label: frame.Label}
-		for i, p := range frame.Panels {
-			p.Y = p.Y.scaled(ey[i])
-			series := make([]Series, len(p.Series))
-			for j, s := range p.Series {
-				series[j] = s.scaled(math.Pow10(ex), math.Pow10(ey[i]))
-			}
-			p.Series = series
-			g.Panels = append(g.Panels, p)
+	out := f.each(func(i int, p Panel) Panel {
+		p.Y = p.Y.scaled(ey[i])
+		for j, s := range p.Series {
+			p.Series[j] = s.scaled(math.Pow10(ex), math.Pow10(ey[i]))
 		}
-		out.Frames = append(out.Frames, g)
-	}
+		return p
+	})
+	out.X = f.X.scaled(ex)
 	x, y = out.limits()
 	out.X.Min, out.X.Max = x[0], x[1]
-	for _, frame := range out.Frames {
-		for i := range frame.Panels {
-			frame.Panels[i].Y.Min, frame.Panels[i].Y.Max = y[i][0], y[i][1]
-		}
-	}
-	if len(f.Frames) == 0 {
-		out.Panels, out.Frames = out.Frames[0].Panels, nil
-	}
-	return out
+	return out.each(func(i int, p Panel) Panel {
+		p.Y.Min, p.Y.Max = y[i][0], y[i][1]
+		return p
+	})
 }
 
 // tiny is what counts as zero: smaller numbers have lost digits.

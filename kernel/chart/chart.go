@@ -6,6 +6,7 @@ package chart
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Figure is panels above each other on one shared horizontal axis. A figure of
@@ -54,6 +55,24 @@ func (f Figure) Shown() []Frame {
 		return f.Frames
 	}
 	return []Frame{{Panels: f.Panels}}
+}
+
+// each returns the figure with what change makes of each panel, counted from 0
+// in its frame; the series of a panel may be replaced.
+func (f Figure) each(change func(i int, p Panel) Panel) Figure {
+	panels := func(all []Panel) []Panel {
+		out := slices.Clone(all)
+		for i, p := range out {
+			p.Series = slices.Clone(p.Series)
+			out[i] = change(i, p)
+		}
+		return out
+	}
+	f.Panels, f.Frames = panels(f.Panels), slices.Clone(f.Frames)
+	for i, frame := range f.Frames {
+		f.Frames[i].Panels = panels(frame.Panels)
+	}
+	return f
 }
 
 // FrameText names frame i of a figure with frames: "Peak rate: 40 pps (2 of 5)".

@@ -2,6 +2,7 @@ package chart_test
 
 import (
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -85,6 +86,43 @@ func TestScaled(t *testing.T) {
 	}
 }
 
+// A figure is thinned once: what is left has the limits, the words and the
+// numbers of points of the whole.
+func TestFiguresAreThinned(t *testing.T) {
+	const n = 100000
+	x, y, low := make([]float64, n), make([]float64, n), make([]float64, n)
+	for i := range x {
+		x[i], y[i], low[i] = float64(i), math.Sin(float64(i)/3000)*float64(i)+0.3, -float64(i)
+		if i/1000 == 50 {
+			y[i] = math.NaN()
+		}
+	}
+	long := chart.Figure{Title: "long", Panels: []chart.Panel{
+		{Series: []chart.Series{&chart.Line{Name: "line", X: x, Y: y}, &chart.Step{Name: "step", X: x, Y: y}, &chart.Rule{At: 3}}},
+		{Series: []chart.Series{&chart.Band{Name: "band", X: x, Low: low, High: y}, &chart.Bars{X: x[:9], Y: y[:9]}}},
+		{Series: []chart.Series{&chart.HeatMap{Rows: [][]float64{x, y}, X1: n, Max: n}, &chart.Raster{Trains: charttest.Trains(3, 300, 15)}}},
+	}}
+	thin := long.Thin()
+	if got := thin.Summary(); got != long.Summary() {
+		t.Errorf("the thinned figure is %q, the whole one %q", got, long.Summary())
+	}
+	for i := range long.Panels {
+		x0, x1, y0, y1 := long.Limits(i)
+		if a, b, c, d := thin.Limits(i); a != x0 || b != x1 || c != y0 || d != y1 {
+			t.Errorf("panel %d: the limits %v..%v, %v..%v became %v..%v, %v..%v", i, x0, x1, y0, y1, a, b, c, d)
+		}
+	}
+	if l := thin.Panels[0].Series[0].(*chart.Line); l.Of != len(long.Panels[0].Series[0].(*chart.Line).X) || len(l.X) > l.Of/5 {
+		t.Errorf("of %d points, it says %d, %d are left", len(long.Panels[0].Series[0].(*chart.Line).X), l.Of, len(l.X))
+	}
+	if !reflect.DeepEqual(thin.Thin(), thin) {
+		t.Error("thinning again changes a figure")
+	}
+	if s := charttest.Sheet(); len(s.Thin().Panels[0].Series) != len(s.Panels[0].Series) || s.Thin().Summary() != s.Summary() {
+		t.Error("a short figure lost something")
+	}
+}
+
 // A thinned line has the extremes and the gaps of the line.
 func TestThin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -96,7 +134,8 @@ func TestThin(t *testing.T) {
 				l.Y[i] = math.NaN()
 			}
 		}
-		x, y := l.Thin(columns)
+		thin := l.Thin(columns)
+		x, y := thin.X, thin.Y
 		if len(x) != len(y) || len(x) > max(n, 0) || n > 2*columns && len(x) > 3*columns {
 			t.Fatalf("%d points became %d and %d of %d columns", n, len(x), len(y), columns)
 		}
@@ -128,7 +167,8 @@ func TestThinKeepsShapes(t *testing.T) {
 		turns.X, turns.Y = append(turns.X, math.Cos(7*math.Pi*a*a)), append(turns.Y, math.Sin(4*math.Pi*a))
 	}
 	for name, l := range map[string]*chart.Line{"burst": burst, "loop": loop, "turns": turns} {
-		x, y := l.Thin(columns)
+		thin := l.Thin(columns)
+		x, y := thin.X, thin.Y
 		if len(x) > 8*columns {
 			t.Errorf("%s: %d points of %d columns", name, len(x), columns)
 		}

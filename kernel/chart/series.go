@@ -17,6 +17,7 @@ type Series interface {
 	check() error
 	bounds() (x0, x1, y0, y1 float64)
 	scaled(x, y float64) Series // in units of x and y
+	thin(columns int) Series    // with what a live chart keeps
 	label() string              // what a legend calls it; empty if it stays out
 	summary() string            // in words, for readers who cannot see it
 }
@@ -28,6 +29,7 @@ type Line struct {
 	Color  color.RGBA // zero means the panel's next colour
 	Dashed bool
 	Width  float64 // px; 0 means 1.5
+	Of     int     // points before Thin left some out; 0 if it did not
 }
 
 // Step holds each value until the next x. NaN in Y is a gap.
@@ -37,6 +39,7 @@ type Step struct {
 	Color  color.RGBA // zero means the panel's next colour
 	Dashed bool
 	Width  float64 // px; 0 means 1.5
+	Of     int     // points before Thin left some out; 0 if it did not
 }
 
 // Band fills the room between two values at each x: a standard deviation, say.
@@ -45,6 +48,7 @@ type Band struct {
 	Name         string
 	X, Low, High []float64
 	Color        color.RGBA // of its edge, the filling is lighter; zero means the panel's next colour
+	Of           int        // points before Thin left some out; 0 if it did not
 }
 
 // Bars stand on zero, centred on their x.
@@ -79,6 +83,7 @@ type HeatMap struct {
 	Min, Max float64 // values of the first and the last colour
 	Colors   ColorMap
 	Label    string // of the colour bar, with the unit: "Rate (pps)"
+	Of       int    // values before Thin took their means; 0 if it did not
 }
 
 // Signal returns a line of an analog signal over time in seconds.
@@ -350,9 +355,9 @@ func pointSummary(kind, name string, s Series, n int) string {
 	return fmt.Sprintf("%s %q with %d points from %.4g to %.4g", kind, name, n, y0, y1)
 }
 
-func (l *Line) summary() string { return pointSummary("line", l.Name, l, len(l.X)) }
-func (s *Step) summary() string { return pointSummary("steps", s.Name, s, len(s.X)) }
-func (b *Band) summary() string { return pointSummary("band", b.Name, b, len(b.X)) }
+func (l *Line) summary() string { return pointSummary("line", l.Name, l, max(l.Of, len(l.X))) }
+func (s *Step) summary() string { return pointSummary("steps", s.Name, s, max(s.Of, len(s.X))) }
+func (b *Band) summary() string { return pointSummary("band", b.Name, b, max(b.Of, len(b.X))) }
 func (b *Bars) summary() string { return pointSummary("bars", b.Name, b, len(b.X)) }
 
 func (r *Rule) summary() string {

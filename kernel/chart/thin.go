@@ -5,6 +5,64 @@ import (
 	"slices"
 )
 
+// lineColumns is how many columns of pixels the lines of a live chart share:
+// what a few lines keep to be zoomed into, many need not.
+const lineColumns, leastColumns = 30000, 1000
+
+// mapCells is how many cells a heat map keeps.
+const mapCells = 400000
+
+// Columns returns for how many columns of pixels a live chart keeps points of
+// each line, and whether they are the least that lines get.
+func (f Figure) Columns() (n int, least bool) {
+	lines := 0
+	for _, frame := range f.Shown() {
+		for _, p := range frame.Panels {
+			lines += len(p.Series)
+		}
+	}
+	n = max(leastColumns, lineColumns/max(lines, 1))
+	return n, n == leastColumns
+}
+
+// Thin returns the figure as it is drawn: scaled, and with no more points than
+// a live chart keeps.
+func (f Figure) Thin() Figure {
+	columns, _ := f.Columns()
+	return f.Scaled().each(func(_ int, p Panel) Panel {
+		for j, s := range p.Series {
+			p.Series[j] = s.thin(columns)
+		}
+		return p
+	})
+}
+
+func (l *Line) thin(columns int) Series {
+	if l.Of > 0 { // it is thin already
+		return l
+	}
+	return l.Thin(columns)
+}
+
+func (s *Step) thin(columns int) Series {
+	if s.Of > 0 {
+		return s
+	}
+	l := (&Line{X: s.X, Y: s.Y}).Thin(columns)
+	out := *s
+	out.X, out.Y, out.Of = l.X, l.Y, l.Of
+	return &out
+}
+
+func (b *Band) thin(columns int) Series { return b.Thin(columns) }
+func (b *Bars) thin(int) Series         { return b }
+func (r *Rule) thin(int) Series         { return r }
+func (r *Raster) thin(int) Series       { return r }
+
+func (h *HeatMap) thin(int) Series {
+	return h.Thin(max(200, min(2000, mapCells/max(len(h.Rows), 1))))
+}
+
 // Points returns the corners of the steps as a line.
 func (s *Step) Points() *Line {
 	l := &Line{Name: s.Name, Color: s.Color, Dashed: s.Dashed, Width: s.Width}
@@ -18,15 +76,17 @@ func (s *Step) Points() *Line {
 	return l
 }
 
-// Thin returns at most about 2*columns points of the line that look the same
+// Thin returns the line with at most about 2*columns points that look the same
 // drawn over so many columns of pixels: the lowest and the highest of each, and
 // the outer ones beside a column without points. Of a line that turns back it
-// returns up to four times as many: the extremes of x and y of short stretches.
+// leaves up to four times as many: the extremes of x and y of short stretches.
 // A gap stays one.
-func (l *Line) Thin(columns int) (x, y []float64) {
+func (l *Line) Thin(columns int) *Line {
 	if len(l.X) <= 2*columns {
-		return l.X, l.Y
+		return l
 	}
+	out := *l
+	out.X, out.Y, out.Of = nil, nil, max(l.Of, len(l.X))
 	sorted := slices.IsSorted(l.X)
 	column := columnOf(l.X, columns)
 	for from, end := 0, 0; from < len(l.X); from = end {
@@ -40,10 +100,10 @@ func (l *Line) Thin(columns int) (x, y []float64) {
 		}
 		slices.Sort(keep)
 		for _, i := range slices.Compact(keep) {
-			x, y = append(x, l.X[i]), append(y, l.Y[i])
+			out.X, out.Y = append(out.X, l.X[i]), append(out.Y, l.Y[i])
 		}
 	}
-	return x, y
+	return &out
 }
 
 // columnOf returns in which of so many columns a point is. A line that turns
@@ -111,7 +171,7 @@ func (b *Band) Thin(columns int) *Band {
 	if len(b.X) <= columns {
 		return b
 	}
-	out := &Band{Name: b.Name, Color: b.Color}
+	out := &Band{Name: b.Name, Color: b.Color, Of: max(b.Of, len(b.X))}
 	column := columnOf(b.X, columns)
 	for from, end := 0, 0; from < len(b.X); from = end {
 		end = endOf(column, from, len(b.X))
@@ -135,6 +195,7 @@ func (h *HeatMap) Thin(columns int) *HeatMap {
 		return h
 	}
 	out := *h
+	out.Of = max(h.Of, len(h.Rows)*len(h.Rows[0]))
 	out.Rows = make([][]float64, len(h.Rows))
 	n := len(h.Rows[0])
 	for r, row := range h.Rows {

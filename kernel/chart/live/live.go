@@ -27,13 +27,6 @@ var style string
 // maxBytes is what the packed data of a figure may take in a notebook.
 var maxBytes = 8 << 20 // tests lower it
 
-// lineColumns is how many columns of pixels the lines of a figure share: what
-// a few lines keep to be zoomed into, many need not.
-const lineColumns, leastColumns = 30000, 1000
-
-// mapCells is how many cells a heat map keeps.
-const mapCells = 400000
-
 // spec is what the script reads.
 type spec struct {
 	Title  string  `json:"title"`
@@ -142,7 +135,7 @@ func Pack(f chart.Figure) ([]byte, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
 	}
-	s, p := describe(f.Scaled())
+	s, p := describe(f.Thin())
 	text, err := json.Marshal(s)
 	if err != nil {
 		return nil, fmt.Errorf("live: figure %q: %w", f.Title, err)
@@ -168,14 +161,9 @@ func describe(f chart.Figure) (*spec, *packer) {
 		s.Panels = append(s.Panels, panel{Y: axis{Label: p.Y.Label, Unit: p.Y.Unit, Low: y0, High: y1, Steps: p.Steps(), Categories: p.Y.Categories}})
 		s.Option.add(f, i, layout)
 	}
-	lines := 0
-	for _, frame := range f.Shown() {
-		for _, p := range frame.Panels {
-			lines += len(p.Series)
-		}
-	}
 	packer := newPacker()
-	e := encoder{packer, max(leastColumns, lineColumns/max(lines, 1))}
+	_, least := f.Columns()
+	e := encoder{packer, least}
 	for _, shown := range f.Shown() {
 		out := frame{Label: shown.Label}
 		for i, p := range shown.Panels {
@@ -226,10 +214,10 @@ func (o *option) add(f chart.Figure, i int, layout chart.Layout) {
 // items' height.
 const legendHeight = 14
 
-// encoder packs series; lines keep about two points for each column.
+// encoder packs series, the y of lines coarsely where there are many.
 type encoder struct {
 	*packer
-	columns int
+	coarsely bool
 }
 
 func (e encoder) encode(s chart.Series, c color.RGBA, p chart.Panel) []series {
@@ -239,8 +227,7 @@ func (e encoder) encode(s chart.Series, c color.RGBA, p chart.Panel) []series {
 	case *chart.Step:
 		return e.step(s, c)
 	case *chart.Band:
-		t := s.Thin(e.columns)
-		return []series{{Kind: "band", Name: s.Name, Color: hex(c), Sorted: true, Of: len(s.X), X: ptr(e.fine(t.X)), Low: e.values(t.Low), Y: e.values(t.High)}}
+		return []series{{Kind: "band", Name: s.Name, Color: hex(c), Sorted: true, Of: max(s.Of, len(s.X)), X: ptr(e.fine(s.X)), Low: e.values(s.Low), Y: e.values(s.High)}}
 	case *chart.Bars:
 		return []series{{Kind: "bars", Name: s.Name, Color: hex(c), Width: s.Wide(), Of: len(s.X), X: ptr(e.fine(s.X)), Y: e.values(s.Y)}}
 	case *chart.Rule:
@@ -259,7 +246,7 @@ func (e encoder) encode(s chart.Series, c color.RGBA, p chart.Panel) []series {
 
 // values packs the y of lines: as finely as x, unless there are many.
 func (e encoder) values(y []float64) *column {
-	if e.columns == leastColumns {
+	if e.coarsely {
 		return ptr(e.coarse(y))
 	}
 	low, high := span(y)
@@ -268,27 +255,24 @@ func (e encoder) values(y []float64) *column {
 
 // line packs a line and, as dots, the points that have no neighbour.
 func (e encoder) line(l *chart.Line, c color.RGBA) []series {
-	x, y := l.Thin(e.columns)
-	dx, dy := chart.Alone(x, y)
-	return e.points(l, c, x, y, dx, dy)
+	dx, dy := chart.Alone(l.X, l.Y)
+	return e.points(l, c, dx, dy)
 }
 
 // step packs the values of steps without their corners.
 func (e encoder) step(s *chart.Step, c color.RGBA) []series {
-	l := &chart.Line{Name: s.Name, X: s.X, Y: s.Y, Dashed: s.Dashed, Width: s.Width}
-	x, y := l.Thin(e.columns)
-	corners := (&chart.Step{X: x, Y: y}).Points()
+	corners := s.Points()
 	dx, dy := chart.Alone(corners.X, corners.Y)
-	out := e.points(l, c, x, y, dx, dy)
+	out := e.points(&chart.Line{Name: s.Name, X: s.X, Y: s.Y, Dashed: s.Dashed, Width: s.Width, Of: s.Of}, c, dx, dy)
 	out[0].Step = true
 	return out
 }
 
-// points packs what is left of l and, if there are any, dots.
-func (e encoder) points(l *chart.Line, c color.RGBA, x, y, dx, dy []float64) []series {
-	out := series{Kind: "line", Name: l.Name, Color: hex(c), Width: l.Pixels(), Dashed: l.Dashed, Sorted: slices.IsSorted(x)}
+// points packs a line and, if there are any, dots.
+func (e encoder) points(l *chart.Line, c color.RGBA, dx, dy []float64) []series {
+	out := series{Kind: "line", Name: l.Name, Color: hex(c), Width: l.Pixels(), Dashed: l.Dashed, Sorted: slices.IsSorted(l.X)}
 	dots := out
-	out.Of, out.X, out.Y = len(l.X), ptr(e.fine(x)), e.values(y)
+	out.Of, out.X, out.Y = max(l.Of, len(l.X)), ptr(e.fine(l.X)), e.values(l.Y)
 	if len(dx) == 0 {
 		return []series{out}
 	}
@@ -327,13 +311,12 @@ func (e encoder) raster(r *chart.Raster) series {
 }
 
 func (e encoder) heat(h *chart.HeatMap, p chart.Panel) series {
-	t := h.Thin(max(200, min(2000, mapCells/len(h.Rows))))
-	values := make([]float64, 0, len(t.Rows)*len(t.Rows[0]))
-	for _, row := range t.Rows {
+	values := make([]float64, 0, len(h.Rows)*len(h.Rows[0]))
+	for _, row := range h.Rows {
 		values = append(values, row...)
 	}
 	low, high := span(values)
-	out := series{Kind: "heat", Name: h.Label, Of: len(h.Rows) * len(h.Rows[0]), Rows: len(t.Rows), Columns: len(t.Rows[0]), Span: []float64{h.X0, h.X1}, Values: []float64{h.Min, h.Max},
+	out := series{Kind: "heat", Name: h.Label, Of: max(h.Of, len(values)), Rows: len(h.Rows), Columns: len(h.Rows[0]), Span: []float64{h.X0, h.X1}, Values: []float64{h.Min, h.Max},
 		Y: ptr(e.column(values, low, high, 2000)), Ticks: h.BarTicks(p.Pixels())}
 	for i := range rowColors {
 		out.Colors = append(out.Colors, hex(h.Colors.At(float64(i)/(rowColors-1))))

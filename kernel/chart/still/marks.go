@@ -58,7 +58,8 @@ func (p *page) series(v view, s chart.Series, c color.RGBA, d chart.Panel) {
 }
 
 func (p *page) line(v view, l *chart.Line, c color.RGBA) {
-	x, y := l.Thin(chart.StillWidth)
+	l = l.Thin(chart.StillWidth)
+	x, y := l.X, l.Y
 	area := p.clip(v)
 	style := draw.LineStyle{Color: c, Width: px(l.Pixels())}
 	if l.Dashed {
@@ -70,7 +71,9 @@ func (p *page) line(v view, l *chart.Line, c color.RGBA) {
 			points = append(points, p.point(v.x(x[i]), v.y(y[i])))
 		}
 		for _, piece := range p.pieces(points, l.Dashed) {
-			area.StrokeLines(style, area.ClipLinesXY(piece)...)
+			if p.shows(p.span(piece, l.Pixels())) {
+				area.StrokeLines(style, area.ClipLinesXY(piece)...)
+			}
 		}
 	}
 	ax, ay := chart.Alone(x, y)
@@ -94,6 +97,16 @@ func (p *page) pieces(points []vg.Point, dashed bool) (pieces [][]vg.Point) {
 		pieces, points = append(pieces, points[:n+1]), points[n:]
 	}
 	return append(pieces, points)
+}
+
+// span returns between which heights a line of some width is.
+func (p *page) span(points []vg.Point, width float64) (top, bottom float64) {
+	low, high := points[0].Y, points[0].Y
+	for _, at := range points {
+		low, high = min(low, at.Y), max(high, at.Y)
+	}
+	// Where a line turns sharply its corner reaches out by some widths.
+	return p.bottom - float64(high/px(1)) - 10*width, p.bottom - float64(low/px(1)) + 10*width
 }
 
 // split returns the runs from..to of 0..n that are there.
@@ -191,48 +204,63 @@ const markWidth = 1.2
 // picture, marks with sharp edges, which are quicker to draw and to store.
 func (p *page) raster(v view, r *chart.Raster) {
 	mark := max(1, 0.8*(v.y(0)-v.y(1)))
-	var img *image.NRGBA
-	if p.picture != nil {
-		img = image.NewNRGBA(image.Rect(0, 0, int(p.dots*v.width), int(p.dots*v.height)))
-	}
 	for i, c := range r.RowColors() {
 		y := v.y(float64(i))
 		top, bottom := max(y-mark/2, v.top), min(y+mark/2, v.top+v.height)
-		if top >= bottom {
+		if top >= bottom || !p.shows(top, bottom) {
 			continue
 		}
-		var path vg.Path
+		var at []float64
+		for _, t := range r.Trains[i].Times {
+			if x := v.x(t.Seconds()); x >= v.left && x <= v.left+v.width {
+				at = append(at, x)
+			}
+		}
+		slices.Sort(at)
 		last := math.Inf(-1)
-		times := slices.Clone(r.Trains[i].Times)
-		slices.Sort(times)
-		for _, t := range times {
-			x := v.x(t.Seconds())
-			if x-last < 0.25 || x < v.left || x > v.left+v.width {
-				continue
+		at = slices.DeleteFunc(at, func(x float64) bool {
+			if x-last < 0.25 {
+				return true
 			}
 			last = x
-			if img != nil {
-				at := func(px float64) int { return int(math.Round(p.dots * px)) }
-				left, width := at(x-v.left-markWidth/2), max(1, at(markWidth))
-				area := image.Rect(left, at(top-v.top), left+width, max(at(bottom-v.top), at(top-v.top)+1))
-				imagedraw.Draw(img, area, image.NewUniform(c), image.Point{}, imagedraw.Src)
-				continue
-			}
-			path.Move(p.point(x, top))
-			path.Line(p.point(x, bottom))
-		}
-		if len(path) > 0 {
-			p.c.SetLineStyle(draw.LineStyle{Color: c, Width: px(markWidth)})
-			p.c.Stroke(path)
-		}
+			return false
+		})
+		p.marks(v, at, top, bottom, c)
 	}
-	if img != nil {
-		p.place(v, img)
+}
+
+// marks draws the spikes of a row.
+func (p *page) marks(v view, at []float64, top, bottom float64, c color.RGBA) {
+	if p.picture != nil {
+		dots := func(px float64) int { return int(math.Round(p.dots * px)) }
+		corner, ink, width := p.corner(v), image.NewUniform(c), max(1, dots(markWidth))
+		room := image.Rect(0, 0, int(p.dots*v.width), int(p.dots*v.height))
+		for _, x := range at {
+			left := dots(x - v.left - markWidth/2)
+			area := image.Rect(left, dots(top-v.top), left+width, max(dots(bottom-v.top), dots(top-v.top)+1))
+			imagedraw.Draw(p.picture, area.Intersect(room).Add(corner), ink, image.Point{}, imagedraw.Src)
+		}
+		return
+	}
+	var path vg.Path
+	for _, x := range at {
+		path.Move(p.point(x, top))
+		path.Line(p.point(x, bottom))
+	}
+	if len(path) > 0 {
+		p.c.SetLineStyle(draw.LineStyle{Color: c, Width: px(markWidth)})
+		p.c.Stroke(path)
 	}
 }
 
 // mapDots is how many dots of a heat map stand for a px of vector graphics.
 const mapDots = 2
+
+// room returns which dots of the data area the canvas shows.
+func (p *page) room(v view, dots float64) image.Rectangle {
+	top, bottom := math.Floor(dots*(p.top-v.top))-1, math.Ceil(dots*(p.bottom-v.top))+1
+	return image.Rect(0, int(top), int(math.Ceil(dots*v.width)), int(bottom))
+}
 
 // heat draws the map with a dot for each place of the page, so that cells keep
 // their edges, and its colour bar.
@@ -241,20 +269,34 @@ func (p *page) heat(v view, h *chart.HeatMap, d chart.Panel) {
 	if p.picture == nil {
 		dots = mapDots
 	}
-	img := image.NewNRGBA(image.Rect(0, 0, int(dots*v.width), int(dots*v.height)))
-	for i := range img.Rect.Dx() {
+	img := image.NewNRGBA(image.Rect(0, 0, int(dots*v.width), int(dots*v.height)).Intersect(p.room(v, dots)))
+	columns := make([]int, img.Rect.Dx())
+	for i := range columns {
 		x := v.x0 + (float64(i)+0.5)/dots/v.width*(v.x1-v.x0)
-		column := int(math.Floor((x - h.X0) / (h.X1 - h.X0) * float64(len(h.Rows[0]))))
-		if column < 0 || column >= len(h.Rows[0]) {
+		columns[i] = int(math.Floor((x - h.X0) / (h.X1 - h.X0) * float64(len(h.Rows[0]))))
+	}
+	above := -1 // the row of the map in the row of dots above
+	for j := img.Rect.Min.Y; j < img.Rect.Max.Y; j++ {
+		row := int(math.Round(v.y1 - (float64(j)+0.5)/dots/v.height*(v.y1-v.y0)))
+		if row < 0 || row >= len(h.Rows) {
 			continue
 		}
-		for j := range img.Rect.Dy() {
-			row := int(math.Round(v.y1 - (float64(j)+0.5)/dots/v.height*(v.y1-v.y0)))
-			if row < 0 || row >= len(h.Rows) || math.IsNaN(h.Rows[row][column]) {
+		to := img.Pix[img.PixOffset(0, j):][:img.Stride]
+		if row == above {
+			copy(to, img.Pix[img.PixOffset(0, j-1):])
+			continue
+		}
+		above = row
+		for i, column := range columns {
+			if column < 0 || column >= len(h.Rows[row]) || math.IsNaN(h.Rows[row][column]) {
+				continue
+			}
+			if i > 0 && column == columns[i-1] {
+				copy(to[4*i:], to[4*i-4:4*i])
 				continue
 			}
 			c := h.Colors.At((h.Rows[row][column] - h.Min) / (h.Max - h.Min))
-			img.SetNRGBA(i, j, color.NRGBA(c))
+			copy(to[4*i:], []byte{c.R, c.G, c.B, c.A})
 		}
 	}
 	p.place(v, img)

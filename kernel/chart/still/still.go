@@ -30,19 +30,48 @@ const (
 )
 
 // PNG draws the figure chart.StillWidth px wide, with scale dots for each px.
-func PNG(f chart.Figure, scale float64) ([]byte, error) {
+func PNG(f chart.Figure, scale int) ([]byte, error) {
 	p, err := newPage(f)
 	if err != nil {
 		return nil, err
 	}
-	img := vgimg.NewWith(vgimg.UseWH(p.width, p.height), vgimg.UseDPI(int(dpi*scale)))
-	p.picture, p.dots = img.Image(), scale
-	p.draw(img)
-	b, err := encodePNG(img.Image())
+	bands := p.bands()
+	pictures := make([]*image.RGBA, len(bands))
+	parallel(len(bands), func(i int) { pictures[i] = bands[i].paint(scale) })
+	b, err := encodePNG(pictures)
 	if err != nil {
 		return nil, fmt.Errorf("still: figure %q: %w", f.Title, err)
 	}
 	return b, nil
+}
+
+// bandHeight is about how many px of a page are drawn at a time.
+const bandHeight = 128
+
+// bands returns views of the page, one below the other, that are drawn at the
+// same time.
+func (p *page) bands() (all []*page) {
+	n := max(1, int(math.Round(p.bottom/bandHeight)))
+	for i := range n {
+		b := *p
+		b.top, b.bottom = math.Round(p.bottom*float64(i)/float64(n)), math.Round(p.bottom*float64(i+1)/float64(n))
+		all = append(all, &b)
+	}
+	return all
+}
+
+// spare is how many px above a band are drawn and left out: what vgimg draws in
+// the row above its picture it puts into the first one.
+const spare = 1
+
+// paint draws what the page shows as a picture.
+func (p *page) paint(scale int) *image.RGBA {
+	p.top -= spare
+	img := vgimg.NewWith(vgimg.UseWH(px(chart.StillWidth), px(p.bottom-p.top)), vgimg.UseDPI(dpi*scale))
+	p.picture, p.dots = img.Image().(*image.RGBA), float64(scale)
+	p.draw(img)
+	all := p.picture.Rect
+	return &image.RGBA{Pix: p.picture.Pix[spare*scale*p.picture.Stride:], Stride: p.picture.Stride, Rect: image.Rect(0, 0, all.Dx(), all.Dy()-spare*scale)}
 }
 
 // SVG draws the figure as SVG.
@@ -52,7 +81,7 @@ func SVG(f chart.Figure) ([]byte, error) {
 		return nil, err
 	}
 	p.shapesText = true
-	c := vgsvg.NewWith(vgsvg.UseWH(p.width, p.height))
+	c := vgsvg.NewWith(vgsvg.UseWH(px(chart.StillWidth), px(p.bottom)))
 	return p.write(c, c)
 }
 
@@ -63,7 +92,7 @@ func PDF(f chart.Figure) ([]byte, error) {
 		return nil, err
 	}
 	p.pdf = true
-	c := vgpdf.New(p.width, p.height)
+	c := vgpdf.New(px(chart.StillWidth), px(p.bottom))
 	return p.write(c, c)
 }
 
@@ -78,30 +107,32 @@ func (p *page) write(c vg.CanvasSizer, w io.WriterTo) ([]byte, error) {
 
 // page draws in px from the top left corner, as chart.Layout counts.
 type page struct {
-	f             chart.Figure
-	layout        chart.Layout
-	width, height vg.Length
-	pdf           bool        // with what vgpdf does in its own way
-	shapesText    bool        // the viewer orders and draws all letters itself
-	picture       image.Image // what PNG draws on, with so many dots for each px
-	dots          float64
-	c             draw.Canvas
-	fonts         text.Plain
+	f           chart.Figure
+	layout      chart.Layout
+	top, bottom float64     // what the canvas shows of the page
+	pdf         bool        // with what vgpdf does in its own way
+	shapesText  bool        // the viewer orders and draws all letters itself
+	picture     *image.RGBA // what PNG draws on, with so many dots for each px
+	dots        float64
+	c           draw.Canvas
+	fonts       text.Plain
 }
 
 func newPage(f chart.Figure) (*page, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
 	}
-	f = f.Scaled()
-	p := &page{f: f, layout: f.Layout(), fonts: text.Plain{Fonts: font.NewCache(liberation.Collection())}}
-	p.width, p.height = px(chart.StillWidth), px(float64(header+p.layout.Height))
-	return p, nil
+	f = f.Thin()
+	layout := f.Layout()
+	return &page{f: f, layout: layout, bottom: float64(header + layout.Height), fonts: text.Plain{Fonts: font.NewCache(liberation.Collection())}}, nil
 }
 
 func px(n float64) vg.Length { return vg.Length(n) * vg.Inch / dpi }
 
-func (p *page) point(x, y float64) vg.Point { return vg.Point{X: px(x), Y: p.height - px(y)} }
+func (p *page) point(x, y float64) vg.Point { return vg.Point{X: px(x), Y: px(p.bottom) - px(y)} }
+
+// shows tells whether the canvas shows something of what is between two heights.
+func (p *page) shows(top, bottom float64) bool { return bottom > p.top-1 && top < p.bottom+1 }
 
 var (
 	ink   = color.Gray{Y: inkSat}
@@ -110,10 +141,8 @@ var (
 
 func (p *page) draw(c vg.CanvasSizer) {
 	p.c = draw.New(c)
-	if to, ok := p.picture.(imagedraw.Image); ok {
-		imagedraw.Draw(to, to.Bounds(), image.White, image.Point{}, imagedraw.Src)
-	} else {
-		p.fill(color.White, 0, 0, chart.StillWidth, float64(header+p.layout.Height))
+	if p.picture == nil { // pictures are white
+		p.fill(color.White, 0, 0, chart.StillWidth, p.bottom)
 	}
 	title := p.f.Title
 	if t := p.f.FrameText(p.f.Frame); t != "" {
@@ -131,15 +160,19 @@ func (p *page) fill(c color.Color, x, y, w, h float64) {
 
 // place puts the part of a picture that covers the data area there.
 func (p *page) place(v view, img image.Image) {
-	if to, ok := p.picture.(imagedraw.Image); ok {
-		at := image.Pt(int(math.Round(p.dots*v.left)), int(math.Round(p.dots*v.top)))
-		imagedraw.Draw(to, img.Bounds().Add(at), img, image.Point{}, imagedraw.Over)
+	if p.picture != nil {
+		imagedraw.Draw(p.picture, img.Bounds().Add(p.corner(v)), img, img.Bounds().Min, imagedraw.Over)
 		return
 	}
 	if p.pdf {
 		img = upsideDown(img)
 	}
 	p.c.DrawImage(p.clip(v).Rectangle, img)
+}
+
+// corner returns which dot of the picture is the upper left one of the data area.
+func (p *page) corner(v view) image.Point {
+	return image.Pt(int(math.Round(p.dots*v.left)), int(math.Round(p.dots*(v.top-p.top))))
 }
 
 // upsideDown turns an image as vgpdf does, so that it ends upright.
@@ -160,10 +193,17 @@ func (p *page) stroke(c color.Color, width float64, dashed bool, points ...vg.Po
 	p.c.StrokeLines(s, points)
 }
 
+// beyond is how far the texts of a panel reach beyond its titles and its data
+// area, in px, with some to spare.
+const beyond = 60
+
 // panel draws one panel of the frame shown.
 func (p *page) panel(i int) {
 	d := p.f.Shown()[p.f.Frame].Panels[i]
 	v := p.view(i)
+	if !p.shows(float64(header+p.layout.Places[i].Title)-beyond, v.top+v.height+beyond) {
+		return
+	}
 	p.text(words{text: d.Title, size: chart.TitleSize, bold: true, x: v.left, y: float64(header + p.layout.Places[i].Title), top: true, room: chart.StillWidth - v.left})
 	xTicks := p.f.X.Ticks(v.x0, v.x1, chart.XSteps(int(v.width)))
 	yTicks := d.Y.Ticks(v.y0, v.y1, d.Steps())

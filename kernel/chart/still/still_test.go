@@ -3,8 +3,10 @@ package still
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"image"
 	"image/png"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,6 +56,48 @@ func TestGolden(t *testing.T) {
 				t.Errorf("%d of %d px differ from %s", differ, all, file)
 			}
 		})
+	}
+}
+
+// A page drawn in bands is the page drawn at once: nothing shows where they meet.
+func TestBandsMeet(t *testing.T) {
+	x := make([]float64, 3000)
+	for i := range x {
+		x[i] = float64(i)
+	}
+	panel := chart.Panel{Title: "waves", Height: 500, Legend: true}
+	for k := range 9 {
+		y := make([]float64, len(x))
+		for i := range y {
+			y[i] = float64(k) + 5*math.Sin(x[i]/float64(20*(k+1)))
+		}
+		panel.Series = append(panel.Series, &chart.Line{Name: fmt.Sprint("wave ", k), X: x, Y: y, Width: float64(k), Dashed: k == 8})
+	}
+	waves := chart.Figure{Title: "Waves", Panels: []chart.Panel{panel}}
+	for name, f := range map[string]chart.Figure{"sheet": charttest.Sheet(), "spikes": charttest.Spikes(100, 20000), "waves": waves} {
+		const scale = 2
+		p, err := newPage(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var parts []byte
+		for _, b := range p.bands() {
+			parts = append(parts, b.paint(scale).Pix...)
+		}
+		whole := p.paint(scale)
+		if len(parts) != len(whole.Pix) {
+			t.Fatalf("%s: the bands have %d bytes, the page %d", name, len(parts), len(whole.Pix))
+		}
+		differ, rows := 0, map[int]int{}
+		for i, v := range whole.Pix {
+			if max(v, parts[i])-min(v, parts[i]) > 0x18 {
+				differ++
+				rows[i/whole.Stride]++
+			}
+		}
+		if differ > 0 {
+			t.Errorf("%s: %d of %d values differ, in the rows %v", name, differ, len(parts), rows)
+		}
 	}
 }
 

@@ -53,7 +53,19 @@ func (p *page) widthOf(w words) float64 {
 	return float64(s.Width(p.drawable(w))) / float64(px(1))
 }
 
+// reach returns between which heights a text is, with room to spare.
+func (w words) reach() (top, bottom float64) {
+	r := 2 * w.size
+	if w.turned {
+		r *= float64(1 + len(w.text))
+	}
+	return w.y - r, w.y + r
+}
+
 func (p *page) text(w words) {
+	if !p.shows(w.reach()) {
+		return
+	}
 	t := p.drawable(w)
 	if t == "" {
 		return
