@@ -55,7 +55,8 @@ func show(f chart.Figure) error {
 // draws.
 const rendererEnv = "MYOGEN_RENDERER"
 
-// drawn has the renderer draw, or, where there is none, this program.
+// drawn has the renderer draw, or, where there is none, this program. Pictures
+// need not all points: the renderer gets those that they show.
 func drawn(j chart.Job) ([]byte, error) {
 	if err := j.Figure.Validate(); err != nil {
 		return nil, err
@@ -64,21 +65,35 @@ func drawn(j chart.Job) ([]byte, error) {
 	if program == "" {
 		return chart.Draw(j)
 	}
-	var in, out, failed bytes.Buffer
-	if err := gob.NewEncoder(&in).Encode(j); err != nil {
-		return nil, fmt.Errorf("kernel: figure %q: %w", j.Figure.Title, err)
+	if j.As != "csv" {
+		j.Figure = j.Figure.Thin()
 	}
+	var out, failed bytes.Buffer
 	cmd := exec.Command(program)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &failed
-	err := cmd.Run()
+	cmd.Stdout, cmd.Stderr = &out, &failed
+	in, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return nil, noRenderer(err)
+	}
+	sent := errors.Join(gob.NewEncoder(in).Encode(j), in.Close())
+	err = cmd.Wait()
 	var status *exec.ExitError
 	switch {
 	case errors.As(err, &status) && failed.Len() > 0:
 		return nil, errors.New(strings.TrimSpace(failed.String()))
 	case err != nil:
-		return nil, fmt.Errorf("kernel: the renderer of figures does not run; go run ./install mends it: %w", err)
+		return nil, noRenderer(err)
+	case sent != nil:
+		return nil, fmt.Errorf("kernel: figure %q: %w", j.Figure.Title, sent)
 	}
 	return out.Bytes(), nil
+}
+
+func noRenderer(err error) error {
+	return fmt.Errorf("kernel: the renderer of figures does not run; go run ./install mends it: %w", err)
 }
 
 // carried says that a figure of this program brought the library along.

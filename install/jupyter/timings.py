@@ -4,6 +4,7 @@ import os
 import re
 import statistics
 import sys
+import tempfile
 import time
 
 import nbformat
@@ -13,8 +14,8 @@ from nbclient import NotebookClient
 kernel, n, notebook = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 
 
-def report(name, seconds, own=0.0):
-    print(json.dumps({"name": name, "median": statistics.median(seconds), "min": min(seconds), "own": own}), flush=True)
+def report(name, seconds, own=0.0, aim=0.0):
+    print(json.dumps({"name": name, "median": statistics.median(seconds), "min": min(seconds), "own": own, "aim": aim}), flush=True)
 
 
 def run(kc, code):
@@ -92,10 +93,49 @@ for name, code in CELLS:
 kc.stop_channels()
 km.shutdown_kernel()
 
-whole = []
-for _ in range(3):
+RUNS = 3
+
+
+def engine(outputs):
+    """Returns the seconds of the simulations whose progress a cell shows."""
+    text = "\n".join(o["data"].get("text/plain", "") for o in outputs if o["output_type"] == "display_data")
+    return sum(float(ms) / float(speed) for ms, speed in re.findall(r"([0-9.]+) of [0-9.]+ ms .*?, ([0-9.]+) ms/s", text))
+
+
+def draws(outputs):
+    return any("myogen-figure" in o["data"].get("text/html", "") for o in outputs if o["output_type"] == "display_data")
+
+
+def run_all():
+    """Runs the notebook in a folder where nothing is kept and returns the seconds
+    from the start of its kernel to the end of its last cell, those of each cell,
+    and the executed notebook."""
     nb = nbformat.read(notebook, as_version=4)
-    begin = time.monotonic()
-    NotebookClient(nb, kernel_name=kernel, timeout=600, resources={"metadata": {"path": os.getcwd()}}).execute()
-    whole.append(time.monotonic() - begin)
-report("run all of " + os.path.basename(notebook), whole)
+    cells, ends, started = {}, [], {}
+
+    def start(cell, cell_index):
+        started[cell_index] = time.monotonic()
+
+    def done(cell, cell_index, execute_reply):
+        ends.append(time.monotonic())
+        cells[cell_index] = ends[-1] - started[cell_index]
+
+    with tempfile.TemporaryDirectory() as folder:
+        begin = time.monotonic()
+        NotebookClient(nb, kernel_name=kernel, timeout=600, resources={"metadata": {"path": folder}},
+                       on_cell_execute=start, on_cell_executed=done).execute()
+    return ends[-1] - begin, cells, nb
+
+
+name = os.path.basename(notebook)
+runs = [run_all() for _ in range(RUNS)]
+kinds = {"computes": [], "draws": []}
+engines = {"computes": 0.0, "draws": 0.0}
+for i in runs[0][1]:
+    outputs = [nb.cells[i].outputs for _, _, nb in runs]
+    kind = "draws" if draws(outputs[0]) else "computes"
+    kinds[kind].append(statistics.median(cells[i] - engine(o) for (_, cells, _), o in zip(runs, outputs)))
+    engines[kind] += statistics.median(map(engine, outputs))
+report(name + ", what computes", kinds["computes"], engines["computes"], 0.3)
+report(name + ", what draws", kinds["draws"], engines["draws"], 0.45)
+report(name + ", run all", [whole for whole, _, _ in runs], sum(engines.values()), 4.2)

@@ -19,8 +19,9 @@ import (
 // beside which stands what figures carry along: the same, gzipped.
 const LibraryEnv = "MYOGEN_ECHARTS"
 
-// sharpness is how many dots a px of a still picture has.
-const sharpness = 2
+// sharpness is how many dots a px of a saved picture has, and of one in a
+// notebook, which has many.
+const sharpness, notebookSharpness = 2, 1.5
 
 func init() { chart.Register(Draw) }
 
@@ -55,7 +56,7 @@ func fragment(f chart.Figure, carrier []byte) ([]byte, error) {
 	drawn := make(chan struct{})
 	go func() {
 		defer close(drawn)
-		png, failed = still.PNG(f, sharpness)
+		png, failed = still.PNG(f, notebookSharpness)
 	}()
 	data, err := live.Pack(f)
 	<-drawn

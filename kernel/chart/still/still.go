@@ -11,6 +11,7 @@ import (
 	"io"
 	"math"
 
+	"git.sr.ht/~sbinet/gg"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/font/liberation"
 	"gonum.org/v1/plot/text"
@@ -29,8 +30,9 @@ const (
 	inkSat = 0x33
 )
 
-// PNG draws the figure chart.StillWidth px wide, with scale dots for each px.
-func PNG(f chart.Figure, scale int) ([]byte, error) {
+// PNG draws the figure chart.StillWidth px wide, with scale dots for each px, a
+// multiple of a half.
+func PNG(f chart.Figure, scale float64) ([]byte, error) {
 	p, err := newPage(f)
 	if err != nil {
 		return nil, err
@@ -49,29 +51,37 @@ func PNG(f chart.Figure, scale int) ([]byte, error) {
 const bandHeight = 128
 
 // bands returns views of the page, one below the other, that are drawn at the
-// same time.
+// same time. They meet at an even px, between two dots.
 func (p *page) bands() (all []*page) {
 	n := max(1, int(math.Round(p.bottom/bandHeight)))
 	for i := range n {
 		b := *p
-		b.top, b.bottom = math.Round(p.bottom*float64(i)/float64(n)), math.Round(p.bottom*float64(i+1)/float64(n))
+		b.top, b.bottom = even(p.bottom*float64(i)/float64(n)), even(p.bottom*float64(i+1)/float64(n))
 		all = append(all, &b)
 	}
 	return all
 }
 
+func even(px float64) float64 { return 2 * math.Round(px/2) }
+
 // spare is how many px above a band are drawn and left out: what vgimg draws in
 // the row above its picture it puts into the first one.
-const spare = 1
+const spare = 2
 
 // paint draws what the page shows as a picture.
-func (p *page) paint(scale int) *image.RGBA {
+func (p *page) paint(scale float64) *image.RGBA {
 	p.top -= spare
-	img := vgimg.NewWith(vgimg.UseWH(px(chart.StillWidth), px(p.bottom-p.top)), vgimg.UseDPI(dpi*scale))
-	p.picture, p.dots = img.Image().(*image.RGBA), float64(scale)
-	p.draw(img)
-	all := p.picture.Rect
-	return &image.RGBA{Pix: p.picture.Pix[spare*scale*p.picture.Stride:], Stride: p.picture.Stride, Rect: image.Rect(0, 0, all.Dx(), all.Dy()-spare*scale)}
+	dots := func(px float64) int { return int(math.Round(px * scale)) }
+	img := image.NewRGBA(image.Rect(0, 0, dots(chart.StillWidth), dots(p.bottom-p.top)))
+	ctx := gg.NewContextForRGBA(img) // vgimg would make one that copies the picture
+	ctx.SetLineCapButt()
+	ctx.SetLineJoinBevel() // as ECharts
+	ctx.InvertY()
+	p.picture, p.dots = img, scale
+	p.draw(vgimg.NewWith(vgimg.UseImageWithContext(img, ctx), vgimg.UseDPI(dots(dpi))))
+	rest := img.Rect
+	rest.Max.Y -= dots(spare)
+	return &image.RGBA{Pix: img.Pix[dots(spare)*img.Stride:], Stride: img.Stride, Rect: rest}
 }
 
 // SVG draws the figure as SVG.
@@ -124,7 +134,7 @@ func newPage(f chart.Figure) (*page, error) {
 	}
 	f = f.Thin()
 	layout := f.Layout()
-	return &page{f: f, layout: layout, bottom: float64(header + layout.Height), fonts: text.Plain{Fonts: font.NewCache(liberation.Collection())}}, nil
+	return &page{f: f, layout: layout, bottom: even(float64(header + layout.Height)), fonts: text.Plain{Fonts: font.NewCache(liberation.Collection())}}, nil
 }
 
 func px(n float64) vg.Length { return vg.Length(n) * vg.Inch / dpi }

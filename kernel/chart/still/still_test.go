@@ -75,7 +75,7 @@ func TestBandsMeet(t *testing.T) {
 	}
 	waves := chart.Figure{Title: "Waves", Panels: []chart.Panel{panel}}
 	for name, f := range map[string]chart.Figure{"sheet": charttest.Sheet(), "spikes": charttest.Spikes(100, 20000), "waves": waves} {
-		const scale = 2
+		const scale = 1.5
 		p, err := newPage(f)
 		if err != nil {
 			t.Fatal(err)
