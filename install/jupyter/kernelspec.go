@@ -14,7 +14,7 @@ import (
 // kernelEnv is what makes cells quick and independent of the network.
 func (h *Home) kernelEnv() map[string]string {
 	return map[string]string{
-		"GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOFLAGS": "-ldflags=-w", "CGO_ENABLED": "0",
+		"GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOFLAGS": "-ldflags=-s", "CGO_ENABLED": "0",
 		"PATH":            strings.Join([]string{h.standIns(), filepath.Join(h.Data, "bin"), "${PATH}"}, string(filepath.ListSeparator)),
 		"MYOGEN_TMP":      filepath.Join(h.Data, "tmp"),
 		"MYOGEN_PLANS":    filepath.Join(h.Data, "plans"),

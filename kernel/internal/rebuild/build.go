@@ -115,10 +115,11 @@ func (p *Plan) importConfig() string {
 	return b.String()
 }
 
-// run runs a tool of the toolchain.
+// run runs a tool of the toolchain. It ends before collecting garbage would pay
+// off: the linker takes a tenth less without, and as much memory.
 func (p *Plan) run(dir, tool string, args ...string) error {
 	cmd := exec.Command(filepath.Join(p.Tools, tool), args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOROOT="+p.Root) // runtime.GOROOT returns it
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOROOT="+p.Root, "GOGC=off") // runtime.GOROOT returns the first
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", tool, err, out)
 	}

@@ -131,8 +131,8 @@ func (p *Plan) readEnvironment(goCommand, dir string) (moduleCache string, err e
 	}
 	switch env.GOFLAGS {
 	case "":
-	case "-ldflags=-w":
-		p.Flags = []string{"-w"}
+	case "-ldflags=-s":
+		p.Flags = []string{"-s", "-w"}
 	default:
 		return "", fmt.Errorf("GOFLAGS is %q", env.GOFLAGS)
 	}
