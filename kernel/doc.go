@@ -35,7 +35,7 @@
 //
 // Names are completed from 12 s after the start of the kernel on, when GoNB
 // connects to gopls. Cells that wait behind one that the stop button ended still
-// run. The trace of a panic names the cell's line only where it reaches GoNB in
-// one piece. A line on standard error with two colons before main.go and a line
+// run. The trace of a panic names cells and lines where it reaches GoNB in whole
+// lines: this package sees to it on Linux. A line on standard error with two colons before main.go and a line
 // number ends the kernel; the standard logger writes such lines with Lshortfile.
 package kernel

@@ -1,0 +1,67 @@
+package kernel
+
+import (
+	"syscall"
+	"unsafe"
+
+	"github.com/janpfeifer/gonb/gonbui"
+)
+
+// GoNB names the cell and line of a place in the trace of a panic where it
+// reads the place at once. The runtime writes it piece by piece; here a line
+// that names one waits until it is complete.
+func init() {
+	if gonbui.IsNotebook {
+		overrideWrite = writeTrace
+	}
+}
+
+// overrideWrite is where the runtime lets its own writes be taken over.
+//
+//go:linkname overrideWrite runtime.overrideWrite
+var overrideWrite func(fd uintptr, p unsafe.Pointer, n int32) int32
+
+// unwritten is the part of a line of a trace that was not written yet. The runtime
+// prints traces one after the other.
+var unwritten struct {
+	text  [1024]byte
+	n     int
+	begun bool // the last byte that was written was not the end of a line
+}
+
+// writeTrace writes as the runtime does: without a stack to grow, and with the
+// negative number of an error.
+//
+//go:nosplit
+func writeTrace(fd uintptr, p unsafe.Pointer, n int32) int32 {
+	if fd != 2 || n <= 0 {
+		return rawWrite(fd, p, n)
+	}
+	ends := *(*byte)(unsafe.Add(p, n-1)) == '\n'
+	if unwritten.n == 0 && (unwritten.begun || *(*byte)(p) != '\t') {
+		unwritten.begun = !ends
+		return rawWrite(fd, p, n)
+	}
+	for i := range int(n) {
+		if unwritten.n == len(unwritten.text) {
+			rawWrite(fd, unsafe.Pointer(&unwritten.text), int32(unwritten.n))
+			unwritten.n = 0
+		}
+		unwritten.text[unwritten.n] = *(*byte)(unsafe.Add(p, i))
+		unwritten.n++
+	}
+	if ends {
+		rawWrite(fd, unsafe.Pointer(&unwritten.text), int32(unwritten.n))
+		unwritten.n = 0
+	}
+	return n
+}
+
+//go:nosplit
+func rawWrite(fd uintptr, p unsafe.Pointer, n int32) int32 {
+	wrote, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, fd, uintptr(p), uintptr(n))
+	if errno != 0 {
+		return -int32(errno)
+	}
+	return int32(wrote)
+}
