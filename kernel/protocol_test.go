@@ -28,9 +28,18 @@ class KernelTests(jupyter_kernel_test.KernelTests):
 
     @classmethod
     def setUpClass(cls):
+        started = time.monotonic()
         super().setUpClass()
-        # GoNB connects to gopls after 12 s.
-        time.sleep(14)
+        # GoNB connects to gopls after 12 s. Until then Tab finds nothing, and
+        # neither it nor a cell behind it waits.
+        for ask in (lambda: cls.kc.complete("%%\nfmt.Prin"), lambda: cls.kc.execute("%%\n_ = 1"), lambda: cls.kc.inspect("fmt.Println", 4)):
+            asked = ask()
+            reply = cls.kc.get_shell_msg(timeout=10)
+            assert reply["parent_header"]["msg_id"] == asked, reply
+            assert reply["content"]["status"] == "ok", reply
+        waited = time.monotonic() - started
+        assert waited < 12, f"Tab and a cell behind it took {waited} s"
+        time.sleep(14 - waited)
 
 unittest.main(verbosity=2, argv=["protocol"] + ["KernelTests.test_" + name for name in sys.argv[1:]])
 `
