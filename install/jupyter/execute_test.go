@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -108,5 +109,31 @@ func TestExecuteRefuses(t *testing.T) {
 		if err := home.Execute(context.Background(), &bytes.Buffer{}, file, filepath.Join(t.TempDir(), "out.ipynb")); err == nil || !strings.Contains(err.Error(), filepath.Base(file)) {
 			t.Errorf("%s: error %v, want it to name the file", file, err)
 		}
+	}
+}
+
+// The table of times has its rows, and the tutorial's cells simulate, compute and
+// draw in them: a kept result would leave the engine without time.
+func TestTimings(t *testing.T) {
+	home := jupytertest.Home(t)
+	var out bytes.Buffer
+	if err := home.Timings(context.Background(), &out, 1); err != nil {
+		t.Fatal(err)
+	}
+	for row, aim := range map[string]string{
+		"kernel ready": "", "nothing": "", "prints": "", "checks a description": "", "shows a table": "", "computes": "",
+		"computes a value and keeps it": "", "reads a kept value": "", "draws": "",
+		"03_descending_drive.ipynb, what computes": "0.30", "03_descending_drive.ipynb, what draws": "0.45", "03_descending_drive.ipynb, run all": "4.20",
+	} {
+		if !regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(row) + ` +[0-9.]+ +[0-9.]+( .*)?` + aim + `$`).MatchString(out.String()) {
+			t.Errorf("there is no row %q", row)
+		}
+	}
+	engine := regexp.MustCompile(`run all +[0-9.]+ +[0-9.]+ +([0-9.]+)`).FindStringSubmatch(out.String())
+	if len(engine) != 2 || engine[1] == "0.00" {
+		t.Errorf("the simulations of the tutorial took no time: %q", engine)
+	}
+	if t.Failed() {
+		t.Log("\n" + out.String())
 	}
 }
