@@ -19,7 +19,7 @@ func (h *Home) toolVersions() string {
 	if err != nil {
 		return err.Error()
 	}
-	pins := []string{runtime.Version()}
+	pins := append([]string{runtime.Version()}, buildEnv...)
 	for line := range strings.Lines(string(mod)) {
 		for _, module := range []string{"janpfeifer/gonb ", "golang.org/x/tools "} {
 			if strings.Contains(line, module) {
@@ -36,7 +36,7 @@ func (h *Home) toolVersions() string {
 
 func (h *Home) makeTools(ctx context.Context, r runner) error {
 	// The folder must end in a separator: go build then puts each program into it.
-	err := r.run(ctx, h.Module, nil, "go", append([]string{"build", "-v", "-o", filepath.Join(h.Data, "bin") + string(filepath.Separator)}, tools...)...)
+	err := r.run(ctx, h.Module, buildEnv, "go", append([]string{"build", "-v", "-o", filepath.Join(h.Data, "bin") + string(filepath.Separator)}, tools...)...)
 	if err != nil {
 		return err
 	}

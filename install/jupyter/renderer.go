@@ -36,7 +36,7 @@ func (h *Home) builtFrom(packages ...string) string {
 }
 
 func (h *Home) makeRenderer(ctx context.Context, r runner) error {
-	return r.run(ctx, h.Module, []string{"CGO_ENABLED=0"}, "go", "build", "-ldflags=-s", "-o", h.renderer(), "./kernel/renderer")
+	return r.run(ctx, h.Module, buildEnv, "go", "build", "-o", h.renderer(), "./kernel/renderer")
 }
 
 func (h *Home) checkRenderer() error { return exists(h.renderer()) }

@@ -33,7 +33,7 @@ func kernelAt(t *testing.T) (cell, lib string, run func(args ...string) (string,
 		t.Fatal(err)
 	}
 	env := append(os.Environ(), "PATH="+filepath.Dir(link)+string(filepath.ListSeparator)+os.Getenv("PATH"), "MYOGEN_PLANS="+filepath.Join(base, "plans"),
-		"GOFLAGS=-ldflags=-s", "CGO_ENABLED=0", "GOPROXY=off", "GOWORK=")
+		"GOFLAGS=-ldflags=-s -gcflags=all=-dwarf=false", "CGO_ENABLED=0", "GOPROXY=off", "GOWORK=")
 	return cell, lib, func(args ...string) (string, error) {
 		cmd := exec.Command(link, args...)
 		cmd.Dir, cmd.Env = cell, env

@@ -85,7 +85,7 @@ func (p *Plan) Build(dir, program string) error {
 	defer os.RemoveAll(work)
 	imports, archive, linked := filepath.Join(work, "imports"), filepath.Join(work, "main.a"), filepath.Join(work, "main")
 	id := "-buildid=" + p.Setting + "/" + code // macOS does not start a program without one
-	compile := []string{"-o", archive, "-p", "main", "-lang=" + p.Lang, "-complete", "-nolocalimports", id, "-importcfg", imports, "-pack"}
+	compile := append([]string{"-o", archive, "-p", "main", "-lang=" + p.Lang, "-complete", "-nolocalimports", id, "-importcfg", imports, "-pack"}, p.Compile...)
 	if p.Mode == "pie" {
 		compile = append(compile, "-shared")
 	}
@@ -98,7 +98,7 @@ func (p *Plan) Build(dir, program string) error {
 	if err := os.WriteFile(imports, []byte(p.importConfig()+fmt.Sprintf("modinfo %q\n", infoMark+p.Info+infoMark)), 0o600); err != nil {
 		return err
 	}
-	link := slices.Concat([]string{"-o", linked, "-importcfg", imports, "-buildmode=" + p.Mode, id}, p.Flags, []string{archive})
+	link := slices.Concat([]string{"-o", linked, "-importcfg", imports, "-buildmode=" + p.Mode, id}, p.Link, []string{archive})
 	if err := p.run(dir, "link", link...); err != nil {
 		return err
 	}

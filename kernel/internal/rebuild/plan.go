@@ -38,7 +38,8 @@ type Plan struct {
 	Version  string            //
 	Tools    string            // folder of the compiler and the linker
 	Lang     string            // version of the language: "go1.26"
-	Flags    []string          // of the linker
+	Compile  []string          // flags of the compiler
+	Link     []string          // and of the linker
 	Mode     string            // build mode of the linker
 	Archives map[string]string // import path to file in the build cache
 	Local    map[string]string // folder of a package outside the module cache to the digest of its sources
@@ -131,8 +132,8 @@ func (p *Plan) readEnvironment(goCommand, dir string) (moduleCache string, err e
 	}
 	switch env.GOFLAGS {
 	case "":
-	case "-ldflags=-s":
-		p.Flags = []string{"-s", "-w"}
+	case "-ldflags=-s -gcflags=all=-dwarf=false":
+		p.Compile, p.Link = []string{"-dwarf=false"}, []string{"-s", "-w"}
 	default:
 		return "", fmt.Errorf("GOFLAGS is %q", env.GOFLAGS)
 	}

@@ -21,7 +21,7 @@ func workspaceOf(t *testing.T) (cell, lib string) {
 	write(t, filepath.Join(lib, "go.mod"), "module lib\n\ngo 1.26.0\n")
 	write(t, filepath.Join(lib, "lib.go"), "package lib\n\nimport _ \"embed\"\n\nvar (\n\t//go:embed word.txt\n\tWord string\n)\n")
 	write(t, filepath.Join(lib, "word.txt"), "one")
-	for k, v := range map[string]string{"GOFLAGS": "-ldflags=-s", "CGO_ENABLED": "0", "GOPROXY": "off", "GOWORK": ""} {
+	for k, v := range map[string]string{"GOFLAGS": "-ldflags=-s -gcflags=all=-dwarf=false", "CGO_ENABLED": "0", "GOPROXY": "off", "GOWORK": ""} {
 		t.Setenv(k, v)
 	}
 	return cell, lib
