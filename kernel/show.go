@@ -5,15 +5,12 @@ import (
 	"encoding/gob"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"unicode"
 
 	"github.com/janpfeifer/gonb/gonbui"
-	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"gomyogen/kernel/chart"
 )
@@ -94,107 +91,6 @@ func drawn(j chart.Job) ([]byte, error) {
 
 func noRenderer(err error) error {
 	return fmt.Errorf("kernel: the renderer of figures does not run; go run ./install mends it: %w", err)
-}
-
-// carried says that a figure of this program brought the library along.
-var carried bool
-
-// carrier is the output that brought the chart library into this notebook.
-type carrier struct {
-	Title, Code string            // of its figure, and of its cell
-	Display     string            // its id
-	Bundle      map[string]string // what it shows, without the library
-}
-
-// carries tells whether a figure has to bring the chart library along, and
-// which output brought it before: the first figure of the kernel does, and
-// later the first one of the same cell, whose output is replaced each time it
-// runs. GoNB tells a program nothing that stays with its cell, and Jupyter
-// nothing that a kernel passes on: a cell is known by its code, or, when that
-// was edited, by the title of the figure or most of the words of the code. A
-// near-copy of the cell is taken for it, too, which is why the library moves:
-// the output that had it, if that is still there, is drawn again without.
-//
-// What it does not see is the outputs of an earlier kernel: where only some
-// cells of a reopened notebook run again, the library may ride twice until all
-// do.
-func carries(f chart.Figure) (old carrier, carry bool) {
-	dir := os.Getenv(protocol.GONB_TMP_DIR_ENV)
-	if carried || dir == "" {
-		return old, false
-	}
-	if b, err := os.ReadFile(carrierFile(dir)); err == nil && gob.NewDecoder(bytes.NewReader(b)).Decode(&old) == nil {
-		code := cellCode(dir)
-		sameTitle := f.Title != "" && f.Title == old.Title
-		if code != old.Code && !sameTitle && !alike(code, old.Code) {
-			return old, false
-		}
-	}
-	carried = true
-	return old, true
-}
-
-func carrierFile(dir string) string { return filepath.Join(dir, "figure-carrier") }
-
-// moves takes the library out of the old output and remembers the new one.
-func (old carrier) moves(f chart.Figure, id string, bundle map[string]string) error {
-	if old.Display != "" {
-		if err := display(old.Display, old.Bundle); err != nil { // no front end has it when its cell ran again
-			return err
-		}
-	}
-	dir := os.Getenv(protocol.GONB_TMP_DIR_ENV)
-	now := carrier{Title: f.Title, Code: cellCode(dir), Display: id, Bundle: maps.Clone(bundle)}
-	now.Bundle["text/html"] = withoutLibrary(bundle["text/html"])
-	var b bytes.Buffer
-	err := gob.NewEncoder(&b).Encode(now)
-	if err == nil {
-		err = replace(carrierFile(dir), b.Bytes())
-	}
-	if err != nil {
-		return fmt.Errorf("kernel: figure %q: remember where the chart library is: %w", f.Title, err)
-	}
-	return nil
-}
-
-// withoutLibrary returns what a figure shows without the element before it
-// that holds the library.
-func withoutLibrary(page string) string {
-	if library, rest, ok := strings.Cut(page, "</div>"); ok && strings.Contains(library, "data-echarts-gzip=") {
-		return rest
-	}
-	return page
-}
-
-// cellCode returns the code of this cell without the declarations of all.
-func cellCode(dir string) string {
-	source, err := os.ReadFile(filepath.Join(dir, "main.go"))
-	if err != nil {
-		return ""
-	}
-	_, body, _ := strings.Cut(string(source), "\nfunc main() {")
-	body, _, _ = strings.Cut(body, "\n}\n")
-	return strings.TrimPrefix(strings.TrimSpace(body), "flag.Parse()")
-}
-
-// alike tells whether two codes have more than two thirds of their words in common.
-func alike(a, b string) bool {
-	words := func(code string) []string {
-		return strings.FieldsFunc(code, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	}
-	left, right := words(a), words(b)
-	count := map[string]int{}
-	for _, w := range left {
-		count[w]++
-	}
-	common := 0
-	for _, w := range right {
-		if count[w] > 0 {
-			count[w]--
-			common++
-		}
-	}
-	return 3*common > len(left)+len(right)
 }
 
 // Save writes a figure to a file: .html is a page that needs no other file and

@@ -1,0 +1,177 @@
+package kernel
+
+import (
+	"bytes"
+	"encoding/gob"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"github.com/janpfeifer/gonb/gonbui/protocol"
+
+	"gomyogen/kernel/chart"
+)
+
+// carried says that a figure of this program brought the library along.
+var carried bool
+
+// carrier is the output that brought the chart library into this notebook.
+type carrier struct {
+	Title, Code string            // of its figure, and of its cell
+	Display     string            // its id; none of an earlier kernel's output
+	Bundle      map[string]string // what it shows, without the library
+	Saved       string            // the state of the notebook's file that an earlier kernel's output was found in
+}
+
+// carries tells whether a figure has to bring the chart library along, and
+// which output brought it before: the first figure of the kernel does, and
+// later the first one of the same cell, whose output is replaced each time it
+// runs. GoNB tells a program nothing that stays with its cell, and Jupyter
+// nothing that a kernel passes on: a cell is known by its code, or, when that
+// was edited, by the title of the figure or most of the words of the code. A
+// near-copy of the cell is taken for it, too, which is why the library moves:
+// the output that had it, if that is still there, is drawn again without.
+//
+// The output of an earlier kernel is found in the notebook as it was saved.
+func carries(f chart.Figure) (old carrier, carry bool) {
+	dir := os.Getenv(protocol.GONB_TMP_DIR_ENV)
+	if carried || dir == "" {
+		return old, false
+	}
+	old, found := knownCarrier(dir)
+	if found {
+		code := cellCode(dir)
+		sameTitle := f.Title != "" && f.Title == old.Title
+		if code != old.Code && !sameTitle && !alike(code, old.Code) {
+			return old, false
+		}
+	}
+	carried = true
+	return old, true
+}
+
+// knownCarrier returns the output that this kernel remembers, or that of an
+// earlier one, which it looks for again whenever the notebook was saved.
+func knownCarrier(dir string) (c carrier, found bool) {
+	b, err := os.ReadFile(carrierFile(dir))
+	known := err == nil && gob.NewDecoder(bytes.NewReader(b)).Decode(&c) == nil
+	path := os.Getenv(notebookEnv)
+	info, err := os.Stat(path)
+	if err != nil || known && c.Saved == "" {
+		return c, known && c.Saved == ""
+	}
+	saved := fmt.Sprint(path, info.Size(), info.ModTime())
+	if !known || c.Saved != saved {
+		c = carrier{Saved: saved, Code: savedCarrier(path)}
+		_ = c.remember(dir) // else it is looked for again
+	}
+	return c, c.Code != ""
+}
+
+// notebookEnv names the environment variable in which Jupyter's server tells a
+// kernel the file of its notebook.
+const notebookEnv = "JPY_SESSION_NAME"
+
+// savedCarrier returns the code of the cell in a notebook's file whose output
+// holds the library; it is empty where none does, or the file is no notebook.
+func savedCarrier(path string) string {
+	b, err := os.ReadFile(path)
+	if err != nil || !bytes.Contains(b, []byte(libraryMark)) {
+		return ""
+	}
+	var nb struct {
+		Cells []struct{ Source, Outputs json.RawMessage }
+	}
+	if json.Unmarshal(b, &nb) != nil {
+		return ""
+	}
+	for _, cell := range nb.Cells {
+		if !bytes.Contains(cell.Outputs, []byte(libraryMark)) {
+			continue
+		}
+		var lines []string
+		if json.Unmarshal(cell.Source, &lines) != nil {
+			lines = []string{""}
+			_ = json.Unmarshal(cell.Source, &lines[0]) // both forms are allowed
+		}
+		source := strings.Join(lines, "")
+		if _, body, ok := strings.Cut(source, "%%\n"); ok {
+			return body
+		}
+		return source
+	}
+	return ""
+}
+
+func carrierFile(dir string) string { return filepath.Join(dir, "figure-carrier") }
+
+// moves takes the library out of the old output and remembers the new one.
+func (old carrier) moves(f chart.Figure, id string, bundle map[string]string) error {
+	if old.Display != "" {
+		if err := display(old.Display, old.Bundle); err != nil { // no front end has it when its cell ran again
+			return err
+		}
+	}
+	dir := os.Getenv(protocol.GONB_TMP_DIR_ENV)
+	now := carrier{Title: f.Title, Code: cellCode(dir), Display: id, Bundle: maps.Clone(bundle)}
+	now.Bundle["text/html"] = withoutLibrary(bundle["text/html"])
+	if err := now.remember(dir); err != nil {
+		return fmt.Errorf("kernel: figure %q: remember where the chart library is: %w", f.Title, err)
+	}
+	return nil
+}
+
+func (c carrier) remember(dir string) error {
+	var b bytes.Buffer
+	if err := gob.NewEncoder(&b).Encode(c); err != nil {
+		return err
+	}
+	return replace(carrierFile(dir), b.Bytes())
+}
+
+// libraryMark is in the element that holds the library, and nowhere else.
+const libraryMark = "data-echarts-gzip="
+
+// withoutLibrary returns what a figure shows without the element before it
+// that holds the library.
+func withoutLibrary(page string) string {
+	if library, rest, ok := strings.Cut(page, "</div>"); ok && strings.Contains(library, libraryMark) {
+		return rest
+	}
+	return page
+}
+
+// cellCode returns the code of this cell without the declarations of all.
+func cellCode(dir string) string {
+	source, err := os.ReadFile(filepath.Join(dir, "main.go"))
+	if err != nil {
+		return ""
+	}
+	_, body, _ := strings.Cut(string(source), "\nfunc main() {")
+	body, _, _ = strings.Cut(body, "\n}\n")
+	return strings.TrimPrefix(strings.TrimSpace(body), "flag.Parse()")
+}
+
+// alike tells whether two codes have more than two thirds of their words in common.
+func alike(a, b string) bool {
+	words := func(code string) []string {
+		return strings.FieldsFunc(code, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	}
+	left, right := words(a), words(b)
+	count := map[string]int{}
+	for _, w := range left {
+		count[w]++
+	}
+	common := 0
+	for _, w := range right {
+		if count[w] > 0 {
+			count[w]--
+			common++
+		}
+	}
+	return 3*common > len(left)+len(right)
+}
