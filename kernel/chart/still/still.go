@@ -75,7 +75,6 @@ func (p *page) paint(scale float64) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, dots(chart.StillWidth), dots(p.bottom-p.top)))
 	ctx := gg.NewContextForRGBA(img) // vgimg would make one that copies the picture
 	ctx.SetLineCapButt()
-	ctx.SetLineJoinBevel() // as ECharts
 	ctx.InvertY()
 	p.picture, p.dots = img, scale
 	p.draw(vgimg.NewWith(vgimg.UseImageWithContext(img, ctx), vgimg.UseDPI(dots(dpi))))
