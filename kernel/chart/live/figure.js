@@ -61,10 +61,10 @@
     return (f < 1.5 ? 1 : f < 2.5 ? 2 : f < 4 ? 3 : f < 7 ? 5 : 10) * e;
   }
   function digits(step) { return Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))); }
-  function number(v) {
-    if (v === 0 || !isFinite(v)) return String(v);
-    const a = Math.abs(v);
-    return a >= 1e6 || a < 1e-3 ? v.toExponential(3) : String(+v.toPrecision(4));
+  // As many digits as the numbers of a packed column have, at most six.
+  function number(v, c) {
+    const step = (c.high - c.low) / c.levels, grain = step > 0 ? 10 ** Math.ceil(Math.log10(step) - 1e-9) : 0;
+    return String(+(grain ? Math.round(v / grain) * grain : v).toPrecision(6));
   }
   function mix(hex, other, part) {
     const a = parseInt(hex.slice(1), 16), b = parseInt(other.slice(1), 16);
@@ -276,61 +276,115 @@
 
   // --- Reading the chart at a place, and its data as a table.
 
-  function read(spec, shown, panel, x, y, view) {
-    const out = [], time = v => v.toFixed(digits((view.x1 - view.x0) / 2000)) + (spec.x.unit ? " " + spec.x.unit : "");
-    const whole = spec.x.categories ? spec.x.categories[Math.round(x)] || "" : time(x);
-    out.push([null, (spec.x.label || "x") + " " + whole]);
-    const unit = i => spec.panels[i].y.unit ? " " + spec.panels[i].y.unit : "";
-    const value = s => {
-      if (s.kind === "bars") {
-        const xs = s.column(s.xs), ys = s.column(s.ys), i = xs.findIndex(v => Math.abs(v - x) <= s.width / 2);
-        return i < 0 ? NaN : ys[i];
-      }
-      if (s.kind !== "line" && s.kind !== "band" || !s.sorted) return NaN;
-      const xs = s.column(s.xs), ys = s.column(s.ys);
-      let i = search(xs, x, 0, xs.length);
-      if (s.step) while (i > 0 && !(xs[i] <= x)) i--;
-      else if (i === xs.length || i > 0 && x - xs[i - 1] < xs[i] - x) i--;
-      if (i < 0 || x < xs[0] || x > xs[xs.length - 1]) return NaN;
-      return s.kind === "band" ? [s.column(s.lows)[i], ys[i]] : ys[i];
-    };
-    for (let p = 0; p < spec.panels.length; p++) {
-      const here = p === panel, label = spec.panels[p].y.label || "Row";
-      const values = [];
-      for (const s of spec.frames[shown].series) {
-        if (s.panel !== p) continue;
-        if (here && (s.kind === "raster" || s.kind === "heat")) {
-          const row = Math.round(y);
-          if (row < 0 || row >= s.rows) continue;
-          const name = label + " " + row + (s.names && s.names[row] ? " (" + s.names[row] + ")" : "");
-          if (s.kind === "heat") {
-            const at = Math.floor((x - s.span[0]) / (s.span[1] - s.span[0]) * s.columns);
-            const v = at < 0 || at >= s.columns ? NaN : s.column(s.ys)[row * s.columns + at];
-            out.push([isNaN(v) ? null : s.colors[Math.round(255 * Math.min(1, Math.max(0, (v - s.values[0]) / (s.values[1] - s.values[0]))))], name + ": " + (isNaN(v) ? "no value" : number(v) + (s.name ? "  " + s.name : ""))]);
-            continue;
-          }
-          const times = s.column(s.xs), i = search(times, x, s.first[row], s.first[row + 1]);
-          const near = [i - 1, i].filter(j => j >= s.first[row] && j < s.first[row + 1]).sort((a, b) => Math.abs(times[a] - x) - Math.abs(times[b] - x))[0];
-          const close = near !== undefined && Math.abs(times[near] - x) <= 8 * (view.x1 - view.x0) / view.width;
-          out.push([s.colors[Math.floor(row * (s.colors.length - 1) / Math.max(1, s.rows - 1))], name + ": " + (close ? "spike at " + time(times[near]) : "no spike here")]);
-          continue;
-        }
-        const v = value(s);
-        if (Array.isArray(v) ? v.every(isFinite) : isFinite(v)) values.push([s, v]);
-      }
-      // Of many lines the nearest ones are read.
-      if (here && values.length > 8) values.sort((a, b) => Math.abs(a[1] - y) - Math.abs(b[1] - y));
-      for (const [s, v] of values.slice(0, values.length > 8 ? here ? 3 : 0 : 8)) {
-        out.push([s.color, (s.name || label) + ": " + (Array.isArray(v) ? v.map(number).join(" to ") : number(v)) + unit(p)]);
-      }
+  // A panel of more lines than mostLines names the nearest ones alone; what is
+  // within reach, in px, is at the crosshair.
+  const mostLines = 8, nearestLines = 3, reach = 8;
+
+  // What the crosshair meets: entries of a panel, a colour, a name and what is
+  // said of it, the place itself first. Where it is in a panel, a row is read
+  // there; rows of other panels are summed up.
+  function read(spec, shown, at) {
+    const { titles, series } = spec.frames[shown], { x, view } = at, within = reach * (view.x1 - view.x0) / view.width;
+    const time = (v, step) => v.toFixed(digits(step || (view.x1 - view.x0) / 2000)) + (spec.x.unit ? " " + spec.x.unit : "");
+    const entries = [[-1, "", (spec.x.label || "x") + " " + (spec.x.categories ? spec.x.categories[Math.round(x)] || "" : time(x)), ""]];
+    spec.panels.forEach((panel, i) => {
+      const here = i === at.panel, axis = panel.y, title = titles[i] || axis.label || "Panel " + (i + 1), all = series.filter(s => s.panel === i);
+      const said = all.filter(s => s.rows).map(s => here ? readRow(s, axis, x, Math.round(at.y), within, time) : readRows(s, title, x, nice(within), time));
+      for (const e of said.concat(readLines(all, axis, title, x, here ? at.y : NaN))) if (e) entries.push([i, ...e]);
+    });
+    return entries.map(([panel, color, name, said]) => ({ panel, color, name, said }));
+  }
+  function readRow(s, axis, x, row, within, time) {
+    if (row < 0 || row >= s.rows) return null;
+    const name = (axis.categories && axis.categories[row] || (axis.label || "Row") + " " + row) + (s.names && s.names[row] ? " (" + s.names[row] + ")" : "");
+    if (s.kind === "raster") {
+      const spike = nearestSpike(s, row, x, within);
+      return [s.colors[Math.floor(row * (s.colors.length - 1) / Math.max(1, s.rows - 1))], name, ": " + (spike === undefined ? "no spike here" : "spike at " + time(spike))];
     }
-    return out;
+    const [low, high] = s.values, [v] = mapValues(s, x, row, row + 1);
+    if (v === undefined) return ["", name, ": no value"];
+    return [s.colors[Math.round(255 * Math.min(1, Math.max(0, (v - low) / (high - low))))], name, ": " + number(v, s.ys) + "  " + s.name];
+  }
+  function readRows(s, title, x, within, time) {
+    const count = (n, what) => n + " " + what + (n === 1 ? "" : "s");
+    if (s.kind === "raster") {
+      const [spikes, trains] = spikesAround(s, x, within);
+      return ["", title, ": " + (spikes ? count(spikes, "spike") + " of " + count(trains, "train") : "no spikes") + " within \u00b1" + time(within, within)];
+    }
+    const values = mapValues(s, x, 0, s.rows).sort((a, b) => a - b), low = values[0], high = values[values.length - 1];
+    if (!values.length) return ["", title, ": no values"];
+    return ["", title, ": " + number(low, s.ys) + (low < high ? " to " + number(high, s.ys) : "") + "  " + s.name];
+  }
+  // Lines, steps, bands and bars; those nearest to y if there are many.
+  function readLines(all, axis, title, x, y) {
+    const lines = [];
+    for (const s of all) {
+      let values = valuesAt(s, x).sort((a, b) => a - b);
+      if (s.kind !== "band" && values.length > 1 && !isNaN(y)) values = [values.reduce((a, b) => Math.abs(b - y) < Math.abs(a - y) ? b : a)];
+      if (values.length) lines.push({ s, low: values[0], high: values[values.length - 1] });
+    }
+    const value = (v, s) => { const text = number(v, s.ys); return axis.categories && axis.categories[text] || text; };
+    const range = (a, b) => value(a.low, a.s) + (a.low < b.high ? " to " + value(b.high, b.s) : "") + (axis.unit ? " " + axis.unit : "");
+    const named = line => [line.s.color, line.s.name || axis.label || "y", ": " + range(line, line)];
+    if (lines.length <= mostLines) return lines.map(named);
+    const low = lines.reduce((a, b) => b.low < a.low ? b : a), high = lines.reduce((a, b) => b.high > a.high ? b : a);
+    const near = isNaN(y) ? [] : lines.sort((a, b) => Math.abs(a.low - y) - Math.abs(b.low - y)).slice(0, nearestLines);
+    return [...near.map(named), ["", title, ": " + lines.length + " lines from " + range(low, high)]];
   }
 
-  // What of the data of a run is in the figure.
+  // What is drawn of a series at x: a point of a line, both edges of a band, all
+  // that a line which turns back has there; beside a gap the point itself.
+  // Rasters, maps and rules have none.
+  function valuesAt(s, x) {
+    if (!s.xs || !s.ys || s.kind === "dots") return [];
+    const xs = s.column(s.xs), ys = s.column(s.ys), n = xs.length, out = [];
+    const between = (y, i) => {
+      const part = (x - xs[i - 1]) / (xs[i] - xs[i - 1]);
+      return s.step ? y[part < 1 ? i - 1 : i] : xs[i] === xs[i - 1] ? y[i] : y[i - 1] * (1 - part) + y[i] * part;
+    };
+    if (s.kind === "bars") {
+      const i = xs.findIndex(v => Math.abs(v - x) <= s.width / 2);
+      if (i >= 0) out.push(ys[i]);
+    } else if (!s.sorted) {
+      for (let i = 1; i < n; i++) if ((xs[i - 1] - x) * (xs[i] - x) <= 0) out.push(between(ys, i));
+    } else if (x >= xs[0] && x <= xs[n - 1]) {
+      const i = Math.max(Math.min(1, n - 1), search(xs, x, 0, n)), near = i && x - xs[i - 1] < xs[i] - x ? i - 1 : i;
+      for (const y of s.lows ? [s.column(s.lows), ys] : [ys]) {
+        const v = i ? between(y, i) : NaN;
+        out.push(isNaN(v) ? y[near] : v);
+      }
+    }
+    return out.filter(isFinite);
+  }
+  function nearestSpike(s, row, x, within) {
+    const times = s.column(s.xs), i = search(times, x, s.first[row], s.first[row + 1]);
+    const close = [i - 1, i].filter(j => j >= s.first[row] && j < s.first[row + 1] && Math.abs(times[j] - x) <= within).map(j => times[j]);
+    return close.sort((a, b) => Math.abs(a - x) - Math.abs(b - x))[0];
+  }
+  // The values of a map at x in some rows, without gaps.
+  function mapValues(s, x, from, end) {
+    const values = s.column(s.ys), column = Math.floor((x - s.span[0]) / (s.span[1] - s.span[0]) * s.columns), out = [];
+    if (column >= 0 && column < s.columns) for (let r = from; r < end; r++) if (!isNaN(values[r * s.columns + column])) out.push(values[r * s.columns + column]);
+    return out;
+  }
+  // How many spikes of how many trains are no further from x.
+  function spikesAround(s, x, within) {
+    const times = s.column(s.xs);
+    let spikes = 0, trains = 0;
+    for (let r = 0; r < s.rows; r++) {
+      const from = search(times, x - within, s.first[r], s.first[r + 1]);
+      let to = from;
+      while (to < s.first[r + 1] && times[to] <= x + within) to++;
+      spikes += to - from;
+      if (to > from) trains++;
+    }
+    return [spikes, trains];
+  }
+
+  // How many points of how many of a run are in the figure.
   function held(spec, shown) {
     const all = spec.frames[shown].series.filter(s => s.of), sum = count => all.reduce((n, s) => n + count(s), 0);
-    return sum(s => (s.xs || s.ys).n) + " of " + sum(s => s.of) + " points, as drawn";
+    return { n: sum(s => (s.xs || s.ys).n), of: sum(s => s.of) };
   }
 
   function table(spec, shown) {
@@ -352,8 +406,7 @@
       }
     }
     const quote = v => /[",\n]/.test(v) ? '"' + String(v).replace(/"/g, '""') + '"' : String(v);
-    const note = "# " + held(spec, shown) + ": rounded, of many points the extremes, of many columns of a heat map means; kernel.Save to a .csv file has all\n";
-    return note + rows.map(r => r.map(quote).join(",")).join("\n") + "\n";
+    return rows.map(r => r.map(quote).join(",")).join("\n") + "\n";
   }
 
   // --- The live figure: tools, chart, slider of runs.
@@ -383,8 +436,15 @@
     return spec;
   }
 
+  // What a reader may do, the keys by the names that are on them.
+  const help = [
+    ["Ctrl and wheel", "zoom where the pointer is"], ["Drag", "move"], ["Shift and drag", "zoom to a box"], ["Tab", "go to the tools, the panels and the legend"],
+    ["+ and \u2212", "zoom, in the panels"], ["\u2190 and \u2192", "move"], ["Shift and \u2190 \u2192", "read values, or the spikes of a row"],
+    ["Shift and \u2191 \u2193", "read the next row or panel"], ["Shift and Page \u2191 \u2193", "read the next panel"], ["0", "show all again"], ["Esc", "hide the values"]
+  ];
+
   function draw(spec) {
-    const el = make("div", "live", box), still = box.querySelector("img");
+    const el = make("div", "live"), still = box.querySelector("img");
     make("style", "", el, spec.style);
     const head = make("div", "head", el);
     make("div", "name", head, spec.title).dir = "auto";
@@ -404,19 +464,26 @@
     tool("PNG", "Save as PNG", () => save("png"));
     tool("SVG", "Save as SVG", () => save("svg"));
     const csv = tool("CSV", "", () => save("csv"));
-    const tell = () => { csv.title = "Save as CSV: " + held(spec, shown); };
-    tell();
+    const helpTool = tool("Help", "What mouse and keys do", b => { keys.hidden = !keys.hidden; b.setAttribute("aria-expanded", !keys.hidden); });
+    helpTool.setAttribute("aria-expanded", false);
+    const keys = make("dl", "help", el);
+    keys.hidden = true;
+    for (const [key, does] of help) {
+      const row = make("div", "", keys);
+      make("dt", "", row, key);
+      make("dd", "", row, does);
+    }
     if (spec.frames.length > 1) {
       const runs = make("label", "runs", el, (spec.slider || "Run") + ":"), slider = make("input", "", runs), value = make("output", "", runs);
       Object.assign(slider, { type: "range", min: 0, max: spec.frames.length - 1, step: 1, value: shown });
-      const show = () => {
+      const show = safely(() => {
         shown = +slider.value;
         value.textContent = spec.frames[shown].label;
         slider.setAttribute("aria-valuetext", spec.frames[shown].label);
         if (chart) chart.setOption({ title: spec.frames[shown].titles.map(text => ({ text })), series: series(spec, themes[theme], shown, {}) }, { replaceMerge: ["series"] });
         hide();
         tell();
-      };
+      });
       slider.addEventListener("input", show);
       value.textContent = spec.frames[shown].label;
       slider.setAttribute("aria-valuetext", spec.frames[shown].label);
@@ -437,8 +504,14 @@
     plot.tabIndex = 0;
     plot.setAttribute("role", "group");
     plot.setAttribute("aria-roledescription", "chart");
-    plot.setAttribute("aria-label", spec.text + " Keys: plus and minus zoom, arrows move, Shift and arrows read values, 0 resets.");
-    const canvas = make("div", "", plot), cross = make("div", "cross", plot), frame = make("div", "frame", plot), tip = make("div", "tip", plot);
+    // What is said of a run: the figure in words, and how much of it a table has.
+    function tell() {
+      const { n, of } = held(spec, shown);
+      csv.title = "Save as CSV: " + n + " of " + of + " points, as drawn: rounded, of many points the extremes, of many columns of a heat map means. kernel.Save to a .csv file has all.";
+      plot.setAttribute("aria-label", spec.frames[shown].text + " Keys: plus and minus zoom, left and right move, Shift and arrows read values, Shift and Page Up or Page Down go to another panel, 0 shows all.");
+    }
+    tell();
+    const canvas = make("div", "", plot), cross = make("div", "cross", plot), level = make("div", "level", plot), frame = make("div", "frame", plot), tip = make("div", "tip", plot);
     canvas.style.height = height + "px";
     const heard = make("div", "unseen", el);
     heard.setAttribute("role", "status");
@@ -450,48 +523,61 @@
       chart = echarts.init(canvas, null, { width: plot.clientWidth, height });
       chart.setOption(option(spec, themes[theme], shown, () => chart, { width: plot.clientWidth }));
       chart.on("legendselectchanged", e => { for (const [name, b] of entries) b.setAttribute("aria-pressed", e.selected[name] !== false); });
-      if (!kept) return;
-      chart.setOption({ legend: kept.legend });
-      zooms(kept.zoom);
+      if (kept) restore(chart, kept);
     }
     function end() {
-      const o = chart.getOption();
-      kept = { zoom: o.dataZoom.map(z => ({ start: z.start, end: z.end })), legend: (o.legend || []).map(l => ({ selected: l.selected })) };
+      kept = state();
       chart.dispose();
       chart = null;
     }
     function resize() { end(); begin(); }
-    function zooms(list) { chart.dispatchAction({ type: "dataZoom", batch: list.map((z, i) => ({ dataZoomIndex: i, ...z })) }); }
+    // What a reader has changed: zoom and hidden series.
+    function state() {
+      const o = chart.getOption();
+      return { zoom: o.dataZoom.map(z => ({ start: z.start, end: z.end })), legend: (o.legend || []).map(l => ({ selected: l.selected })) };
+    }
+    function restore(c, { zoom, legend }) {
+      c.setOption({ legend });
+      zooms(zoom, c);
+    }
+    function zooms(list, c = chart) { c.dispatchAction({ type: "dataZoom", batch: list.map((z, i) => ({ dataZoomIndex: i, ...z })) }); }
     function reset() { zooms(Array.from({ length: 2 + spec.panels.length }, () => ({ start: 0, end: 100 }))); hide(); }
 
-    // What the pointer is over: panel, data, the visible part of the panel.
-    function place(px, py) {
-      const grids = spec.option.grid, left = +grids[0].left, width = plot.clientWidth - left - grids[0].right;
-      if (px < left || px > left + width) return null;
-      const p = grids.findIndex(g => py >= +g.top && py <= +g.top + +g.height);
-      const at = Math.max(p, 0), top = +grids[at].top, h = +grids[at].height;
-      const [x0, y1] = chart.convertFromPixel({ gridIndex: at }, [left, top]), [x1, y0] = chart.convertFromPixel({ gridIndex: at }, [left + width, top + h]);
-      return { panel: p, x: x0 + (px - left) / width * (x1 - x0), y: y1 + (py - top) / h * (y0 - y1), view: { x0, x1, y0, y1, width, left, top, height: h } };
+    // The visible part of a panel, in data and in px.
+    function view(p) {
+      const g = spec.option.grid[p], left = +g.left, top = +g.top, width = plot.clientWidth - left - g.right, height = +g.height;
+      const [x0, y1] = chart.convertFromPixel({ gridIndex: p }, [left, top]), [x1, y0] = chart.convertFromPixel({ gridIndex: p }, [left + width, top + height]);
+      return { x0, x1, y0, y1, left, top, width, height };
     }
-    function hide() { cross.style.display = tip.style.display = "none"; }
-    function point(px, py, aloud) {
+    // What is at a place: panel, data, the visible part of the panel.
+    function place(px, py) {
+      const panel = spec.option.grid.findIndex(g => py >= +g.top && py <= +g.top + +g.height), v = view(Math.max(panel, 0));
+      if (px < v.left || px > v.left + v.width) return null;
+      return { panel, x: v.x0 + (px - v.left) / v.width * (v.x1 - v.x0), y: v.y1 + (py - v.top) / v.height * (v.y0 - v.y1), view: v };
+    }
+    function hide() { for (const e of [cross, level, tip]) e.style.display = "none"; }
+    function point(px, py) {
       const at = place(px, py), grids = spec.option.grid, last = grids[grids.length - 1];
       if (!at || py < +grids[0].top || py > +last.top + +last.height) return hide();
-      const lines = read(spec, shown, at.panel, at.x, at.y, at.view);
+      const { left, width } = at.view, entries = read(spec, shown, at);
       Object.assign(cross.style, { display: "block", left: px + "px", top: grids[0].top + "px", height: +last.top + +last.height - grids[0].top + "px" });
+      Object.assign(level.style, { display: at.panel < 0 ? "none" : "block", left: left + "px", top: py + "px", width: width + "px" });
       tip.textContent = "";
-      for (const [color, text] of lines) {
+      for (const { color, name, said } of entries) {
         const row = make("div", "", tip);
         if (color) make("i", "", row).style.background = themes[theme].mark(color);
-        row.append(text);
+        make("span", "", row, name);
+        make("b", "", row, said);
       }
+      // Beside the place, and where there is no room, at the edge.
       tip.style.display = "block";
-      tip.style.left = (px + 14 + tip.offsetWidth > plot.clientWidth ? Math.max(0, px - 14 - tip.offsetWidth) : px + 14) + "px";
-      tip.style.top = Math.min(py + 12, height - tip.offsetHeight) + "px";
-      if (aloud) heard.textContent = lines.map(l => l[1]).join(", ");
+      const { offsetWidth: w, offsetHeight: h } = tip;
+      tip.style.left = (px + 14 + w > plot.clientWidth ? Math.max(0, px - 14 - w) : px + 14) + "px";
+      tip.style.top = Math.max(0, py + 12 + h > height ? py - 12 - h : py + 12) + "px";
+      return entries;
     }
     const local = e => { const r = plot.getBoundingClientRect(); return [e.clientX - r.left, e.clientY - r.top]; };
-    plot.addEventListener("pointermove", e => { if (start) drag(e); else point(...local(e)); });
+    plot.addEventListener("pointermove", e => { if (start) drag(e); else if (chart) point(...local(e)); });
     plot.addEventListener("pointerleave", () => { if (!start) hide(); });
 
     // Box zoom: ECharts does not hear of it.
@@ -529,14 +615,51 @@
     // The page scrolls over the figure; with Ctrl the wheel zooms.
     plot.addEventListener("wheel", e => { if (!e.ctrlKey && !e.metaKey) e.stopPropagation(); }, { capture: true, passive: true });
 
-    let cursor = 0.5;
+    // Keys read at a cursor: in a row of a raster or map, or in the middle of a panel.
+    const cursor = { panel: 0, row: 0, x: NaN };
+    const clamp = (v, low, high) => Math.max(low, Math.min(high, v));
+    function rows(p) {
+      const s = spec.frames[shown].series.find(s => s.panel === p && s.rows), v = view(p);
+      return { s, low: s ? Math.max(0, Math.ceil(v.y0)) : 0, high: s ? Math.min(s.rows - 1, Math.floor(v.y1)) : 0 };
+    }
+    function turn(by, page) {
+      const { low, high } = rows(cursor.panel), row = cursor.row - by, next = cursor.panel + by;
+      if (!page && row >= low && row <= high) cursor.row = row;
+      else if (spec.panels[next]) Object.assign(cursor, { panel: next, row: by > 0 ? Infinity : 0 });
+    }
+    // The next place with something to read is at least a hundredth of the view away.
+    function walk(by, v) {
+      const { s } = rows(cursor.panel), to = cursor.x + by * (v.x1 - v.x0) / 100;
+      let next;
+      if (s && s.kind === "raster") {
+        const times = s.column(s.xs), from = s.first[cursor.row], end = s.first[cursor.row + 1];
+        let i = search(times, to, from, end);
+        if (by < 0 && (i === end || times[i] > to)) i--;
+        if (i >= from && i < end) next = times[i];
+      } else if (s) {
+        const wide = (s.span[1] - s.span[0]) / s.columns, column = x => Math.floor((x - s.span[0]) / wide);
+        next = s.span[0] + wide * (column(to) === column(cursor.x) ? column(to) + by + 0.5 : column(to) + 0.5);
+      }
+      cursor.x = next >= v.x0 && next <= v.x1 ? next : clamp(to, v.x0, v.x1);
+    }
+    function readAtCursor(key) {
+      const before = cursor.panel, fits = () => { const { low, high } = rows(cursor.panel); cursor.row = clamp(cursor.row, low, high); };
+      fits();
+      const v = view(before), by = /Left|Up/.test(key) ? -1 : 1;
+      if (!(cursor.x >= v.x0 && cursor.x <= v.x1)) cursor.x = (v.x0 + v.x1) / 2;
+      if (/Left|Right/.test(key)) walk(by, v); else turn(by, /Page/.test(key));
+      fits();
+      const { s } = rows(cursor.panel), at = view(cursor.panel);
+      const px = at.left + (cursor.x - at.x0) / (at.x1 - at.x0) * at.width, py = at.top + (s ? (at.y1 - cursor.row) / (at.y1 - at.y0) : 0.5) * at.height;
+      const entries = point(px, py) || [], title = cursor.panel === before ? "" : spec.frames[shown].titles[cursor.panel];
+      heard.textContent = [title, ...entries.filter(e => e.panel < 0 || e.panel === cursor.panel).map(e => e.name + e.said)].filter(Boolean).join(", ");
+      level.scrollIntoView({ block: "nearest" });
+    }
     plot.addEventListener("keydown", e => {
-      if (e.target !== plot || e.ctrlKey || e.metaKey || e.altKey) return;
+      if (e.target !== plot || !chart || e.ctrlKey || e.metaKey || e.altKey) return;
       const z = chart.getOption().dataZoom[0], w = z.end - z.start;
-      if (e.shiftKey && (e.key === "ArrowLeft" || e.key === "ArrowRight")) {
-        const g = spec.option.grid[0];
-        cursor = Math.min(1, Math.max(0, cursor + (e.key === "ArrowLeft" ? -0.01 : 0.01)));
-        point(+g.left + cursor * (plot.clientWidth - g.left - g.right), +g.top + g.height / 2, true);
+      if (e.shiftKey && /^(Arrow|Page)/.test(e.key)) {
+        readAtCursor(e.key);
         e.preventDefault();
         return;
       }
@@ -550,27 +673,29 @@
     });
 
     function save(kind) {
-      let url;
-      if (kind === "csv") url = URL.createObjectURL(new Blob([table(spec, shown)], { type: "text/csv" }));
-      else {
+      const { n, of } = held(spec, shown), name = spec.title + " " + spec.frames[shown].label;
+      let url, ending = "." + kind;
+      if (kind === "csv") {
+        url = URL.createObjectURL(new Blob([table(spec, shown)], { type: "text/csv" }));
+        if (n < of) ending = "-as-drawn.csv";
+      } else {
         const vector = kind === "svg", size = { width: spec.still, height: spec.height + 42 }, page = make("div");
         const copy = echarts.init(page, null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: 2, ...size });
         copy.setOption(option(spec, themes.light, shown, () => copy, { width: size.width, save: true, vector, paper: "#ffffff" }));
-        const zoom = chart.getOption().dataZoom;
-        copy.dispatchAction({ type: "dataZoom", batch: zoom.map((z, i) => ({ dataZoomIndex: i, start: z.start, end: z.end })) });
+        restore(copy, state());
         url = vector ? URL.createObjectURL(new Blob([copy.renderToSVGString()], { type: "image/svg+xml" })) : copy.getDataURL({ type: "png", pixelRatio: 2 });
         copy.dispose();
       }
       const a = make("a", "", el);
       a.href = url;
-      a.download = (spec.title.replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "") || "figure") + "." + kind;
+      a.download = (name.replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "") || "figure") + ending;
       a.click();
       a.remove();
       setTimeout(() => URL.revokeObjectURL(url), 60000);
     }
 
     // Light and dark follow JupyterLab's theme, and a page's own.
-    const recolor = () => { if (chart && plot.clientWidth && theme !== (dark() ? "dark" : "light")) resize(); };
+    const recolor = safely(() => { if (chart && plot.clientWidth && theme !== (dark() ? "dark" : "light")) resize(); });
     const watcher = new MutationObserver(recolor), scheme = matchMedia("(prefers-color-scheme: dark)");
     function wake() {
       begin();
@@ -589,13 +714,31 @@
     }
     // The width is 0 while a cell is out of sight. One that left the page may
     // be gone for good, or come back.
-    const sized = new ResizeObserver(() => {
+    const sized = new ResizeObserver(safely(() => {
       if (!plot.clientWidth) {
         if (chart && !box.isConnected) sleep();
       } else if (!chart) {
-        try { wake(); } catch (e) { sized.disconnect(); el.remove(); still.style.display = ""; throw e; }
+        wake();
       } else if (chart.getWidth() !== plot.clientWidth) resize();
-    });
+    }));
+    // A figure that cannot be drawn is the still picture again.
+    function safely(act) {
+      return () => {
+        try { act(); } catch (e) {
+          console.warn("The figure is a picture again:", e);
+          still.style.display = "";
+          el.remove();
+          delete box.dataset.state;
+          awake.delete(box);
+          sized.disconnect();
+          watcher.disconnect();
+          scheme.removeEventListener("change", recolor);
+          if (chart) chart.dispose();
+          chart = null;
+        }
+      };
+    }
+    box.append(el);
     sized.observe(plot);
   }
 

@@ -30,7 +30,6 @@ var maxBytes = 8 << 20 // tests lower it
 // spec is what the script reads.
 type spec struct {
 	Title  string  `json:"title"`
-	Text   string  `json:"text"` // the figure in words
 	Style  string  `json:"style"`
 	Option option  `json:"option"`
 	X      axis    `json:"x"`
@@ -72,6 +71,7 @@ type panel struct {
 
 type frame struct {
 	Label  string   `json:"label"`
+	Text   string   `json:"text"` // the figure in words
 	Titles []string `json:"titles"`
 	Series []series `json:"series"`
 }
@@ -153,7 +153,7 @@ func Pack(f chart.Figure) ([]byte, error) {
 func describe(f chart.Figure) (*spec, *packer) {
 	layout := f.Layout()
 	first := f.Shown()[0]
-	s := &spec{Title: f.Title, Text: f.Summary(), Style: style, Height: layout.Height, Slider: f.Slider, Frame: f.Frame, Still: chart.StillWidth}
+	s := &spec{Title: f.Title, Style: style, Height: layout.Height, Slider: f.Slider, Frame: f.Frame, Still: chart.StillWidth}
 	x0, x1, _, _ := f.Limits(0)
 	s.X = axis{Label: f.X.Label, Unit: f.X.Unit, Low: x0, High: x1, Categories: f.X.Categories}
 	for i, p := range first.Panels {
@@ -164,8 +164,9 @@ func describe(f chart.Figure) (*spec, *packer) {
 	packer := newPacker()
 	_, least := f.Columns()
 	e := encoder{packer, least}
-	for _, shown := range f.Shown() {
-		out := frame{Label: shown.Label}
+	for i, shown := range f.Shown() {
+		f.Frame = i
+		out := frame{Label: shown.Label, Text: f.Summary()}
 		for i, p := range shown.Panels {
 			out.Titles = append(out.Titles, p.Title)
 			colors := p.SeriesColors()
