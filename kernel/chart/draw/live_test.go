@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/csv"
 	"fmt"
+	"image"
+	"image/color"
 	"maps"
 	"math"
 	"os"
@@ -249,27 +251,86 @@ func TestTableSaysWhatItHolds(t *testing.T) {
 	}
 }
 
+// What the buttons save is what the still picture shows, and the data.
 func TestSaves(t *testing.T) {
-	f := charttest.Sheet()
+	f := sheet()
 	w := open(t, f, 900, 1500)
 	files := saved(t, w, "PNG", "SVG", "CSV")
-	img := decode(t, files[".png"])
+	height := header + f.Layout().Height
+	want := exact(t, f, 2)
+	img := decode(t, files["Every_kind_of_series.png"])
 	if got := img.Bounds().Dx(); got != 2*chart.StillWidth {
 		t.Errorf("the PNG is %d px wide, want %d", got, 2*chart.StillWidth)
 	}
-	svg := string(files[".svg"])
-	for _, want := range []string{"Every kind of series", "Heat map, viridis", "<path", "data:image/png"} {
-		if !strings.Contains(svg, want) {
-			t.Errorf("the SVG lacks %q", want)
-		}
-	}
-	csv := string(files[".csv"])
+	compare(t, "saved PNG", f, picture{img, 2, header}, want)
+	compare(t, "saved SVG", f, picture{vector(t, "saved-svg", files["Every_kind_of_series.svg"], height), 1, header}, exact(t, f, 3))
+	csv := string(files["Every_kind_of_series.csv"])
 	spike := f.Panels[2].Series[0].(*chart.Raster).Trains[5].Times[3].Seconds()
 	for _, want := range []string{"panel,series,Time (s),value,low,quantity\n", "\"Raster, blues\",MN_5," + fmt.Sprint(spike) + ",5,,Neuron\n", "Steps and bars,count,5,-3,,Rate (pps)\n", "\"Heat map, viridis\",0,0.1,20,,Rate (pps)\n"} {
 		if !strings.Contains(csv, want) {
 			t.Errorf("the CSV lacks %q", want)
 		}
 	}
+}
+
+// What a reader zoomed into and hid is so in a saved picture, too.
+func TestSavesWhatIsSeen(t *testing.T) {
+	f := sheet()
+	w := open(t, f, chart.StillWidth+32, 1500)
+	clickAt := eval[[]float64](w, `(e => { const r = plot.getBoundingClientRect(), b = e.getBoundingRect().clone(); b.applyTransform(e.getComputedTransform() || [1, 0, 0, 1, 0, 0]); return [r.left + b.x + b.width / 2, r.top + b.y + b.height / 2]; })(chart.getZr().storage.getDisplayList().find(e => e.style && e.style.text === "mean"))`)
+	w.do(chromedp.MouseClickXY(clickAt[0], clickAt[1]))
+	w.wait(`echarts.getInstanceByDom(document.querySelector(".plot").firstElementChild).getOption().legend[0].selected.mean === false`)
+	w.do(chromedp.Evaluate[chromedp.Void](`echarts.getInstanceByDom(document.querySelector(".plot").firstElementChild).dispatchAction({ type: "dataZoom", dataZoomIndex: 0, startValue: 2, endValue: 4 })`))
+	files := saved(t, w, "PNG", "SVG")
+	layout := f.Layout()
+	area := func(panel int) image.Rectangle {
+		p := layout.Places[panel]
+		return image.Rect(layout.Left+1, p.Top+1, chart.StillWidth-layout.Right-1, p.Top+p.Height-1)
+	}
+	seen := picture{crop(t, w, ".plot"), 1, 0}
+	for name, p := range map[string]picture{
+		"PNG": {decode(t, files["Every_kind_of_series.png"]), 2, header},
+		"SVG": {vector(t, "saved-seen-svg", files["Every_kind_of_series.svg"], header+layout.Height), 1, header},
+	} {
+		colors := f.Panels[0].SeriesColors()
+		if n := p.covered(area(0), colors[1]); n > 20 {
+			t.Errorf("%s: the hidden line covers %.0f px", name, n)
+		}
+		for i, c := range map[int]color.RGBA{0: colors[0], 1: f.Panels[1].SeriesColors()[0]} {
+			if got, want := p.covered(area(i), c), seen.covered(area(i), c); want < 1000 || math.Abs(got-want) > 0.05*want {
+				t.Errorf("%s: panel %d: %.0f px have a colour that %.0f px have in the chart", name, i, got, want)
+			}
+		}
+	}
+}
+
+// exact is the still picture with so many dots for each px: marks are whole
+// dots wide, as wide as those of vector graphics where there are some of them.
+func exact(t *testing.T, f chart.Figure, dots int) picture {
+	t.Helper()
+	b, err := still.PNG(f, dots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return picture{decode(t, b), dots, header}
+}
+
+// Files of vector graphics show what the PNG does.
+func TestVectorFiles(t *testing.T) {
+	f := sheet()
+	want := exact(t, f, 3)
+	svg, err := draw.Draw(chart.Job{Figure: f, As: "svg"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, "SVG", f, picture{vector(t, "svg", svg, header+f.Layout().Height), 1, header}, want)
+	pdf, err := draw.Draw(chart.Job{Figure: f, As: "pdf"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := paper(t, pdf)
+	save(t, "pdf", page)
+	compare(t, "PDF", f, picture{page, 1, header}, want)
 }
 
 // Odd figures are alive, with numbers where numbers belong.

@@ -92,6 +92,7 @@
   // --- Marks that ECharts does not draw itself. Each takes a view, the place
   // of the data on the screen, and returns elements of zrender.
 
+  const markWidth = 1.2; // px of a spike
   const marks = {
     band(s, theme) {
       const x = s.column(s.xs), low = s.column(s.lows), high = s.column(s.ys), color = theme.mark(s.color), parts = [];
@@ -131,13 +132,13 @@
     },
     // A picture is made anew for each view, px by px: the quickest way to tens
     // of thousands of marks. An SVG file gets a path for each row.
-    raster(s, theme, vector) {
+    raster(s, theme, { vector, scale }) {
       const times = s.column(s.xs), first = s.first, canvas = document.createElement("canvas");
       const colors = s.colors.map(theme.mark), color = r => colors[Math.floor(r * (colors.length - 1) / Math.max(1, s.rows - 1))];
       return v => {
-        const scale = vector ? 1 : window.devicePixelRatio || 1, paths = [];
+        const paths = [];
         const columns = Math.max(1, Math.round(v.width * scale)), lines = Math.max(1, Math.round(v.height * scale));
-        const height = Math.max(1, 0.8 * (v.y(0) - v.y(1)) * scale), width = Math.max(1, Math.round(1.4 * scale));
+        const height = Math.max(1, 0.8 * (v.y(0) - v.y(1)) * scale), width = Math.max(1, Math.round(markWidth * scale));
         const dots = vector ? null : new Uint32Array(columns * lines);
         for (let r = Math.max(0, Math.ceil(v.y0 - 0.5)); r < s.rows && r <= v.y1 + 0.5; r++) {
           const y = (v.y(r) - v.top) * scale - height / 2;
@@ -149,7 +150,7 @@
             const x = Math.round((v.x(times[i]) - v.left) * scale - width / 2), from = Math.max(0, x), to = Math.min(columns, x + width);
             for (let line = top; line < bottom; line++) dots.fill(ink, line * columns + from, line * columns + to);
           }
-          if (path) paths.push({ type: "path", shape: { pathData: path }, style: { stroke: color(r), lineWidth: 1.2, fill: null } });
+          if (path) paths.push({ type: "path", shape: { pathData: path }, style: { stroke: color(r), lineWidth: markWidth, fill: null } });
         }
         if (vector) return paths;
         canvas.width = columns; canvas.height = lines;
@@ -157,7 +158,7 @@
         return [{ type: "image", style: { image: canvas, x: v.left, y: v.top, width: v.width, height: v.height } }];
       };
     },
-    heat(s, theme) {
+    heat(s, theme, { scale }) {
       const values = s.column(s.ys), whole = document.createElement("canvas"), seen = document.createElement("canvas");
       whole.width = s.columns; whole.height = s.rows;
       const g = whole.getContext("2d"), img = g.createImageData(s.columns, s.rows), [low, high] = s.values;
@@ -170,7 +171,7 @@
       }
       g.putImageData(img, 0, 0);
       return v => {
-        const scale = window.devicePixelRatio || 1, p = seen.getContext("2d");
+        const p = seen.getContext("2d");
         seen.width = Math.max(1, Math.round(v.width * scale)); seen.height = Math.max(1, Math.round(v.height * scale));
         p.imageSmoothingEnabled = false;
         const a = v.x(s.span[0]), b = v.x(s.span[1]), top = v.y(s.rows - 0.5), bottom = v.y(-0.5);
@@ -257,7 +258,7 @@
         if (!data.length) return { ...base, type: "line", data: [] };
         return { ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: dots, showAllSymbol: dots, symbol: dots ? "circle" : "none", symbolSize: s.width + 3, itemStyle: { color, opacity: 1 }, lineStyle: { width: dots ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } };
       }
-      const { x } = spec, y = spec.panels[s.panel].y, draw = marks[s.kind](s, theme, o.vector);
+      const { x } = spec, y = spec.panels[s.panel].y, draw = marks[s.kind](s, theme, { vector: o.vector, scale: o.vector ? 1 : o.scale || window.devicePixelRatio || 1 });
       const renderItem = (params, api) => {
         const c = params.coordSys, a = api.coord([x.low, y.low]), b = api.coord([x.high, y.high]);
         const kx = (b[0] - a[0]) / (x.high - x.low), ky = (b[1] - a[1]) / (y.high - y.low);
@@ -679,11 +680,11 @@
         url = URL.createObjectURL(new Blob([table(spec, shown)], { type: "text/csv" }));
         if (n < of) ending = "-as-drawn.csv";
       } else {
-        const vector = kind === "svg", size = { width: spec.still, height: spec.height + 42 }, page = make("div");
-        const copy = echarts.init(page, null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: 2, ...size });
-        copy.setOption(option(spec, themes.light, shown, () => copy, { width: size.width, save: true, vector, paper: "#ffffff" }));
+        const vector = kind === "svg", scale = 2, size = { width: spec.still, height: spec.height + 42 }, page = make("div");
+        const copy = echarts.init(page, null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: scale, ...size });
+        copy.setOption(option(spec, themes.light, shown, () => copy, { width: size.width, save: true, vector, scale, paper: "#ffffff" }));
         restore(copy, state());
-        url = vector ? URL.createObjectURL(new Blob([copy.renderToSVGString()], { type: "image/svg+xml" })) : copy.getDataURL({ type: "png", pixelRatio: 2 });
+        url = vector ? URL.createObjectURL(new Blob([copy.renderToSVGString()], { type: "image/svg+xml" })) : copy.getDataURL({ type: "png", pixelRatio: scale });
         copy.dispose();
       }
       const a = make("a", "", el);
