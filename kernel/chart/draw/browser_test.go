@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"gomyogen/install/jupyter/jupytertest"
@@ -29,8 +31,9 @@ var shots = os.Getenv("MYOGEN_SCREENSHOTS")
 
 // window is a browser with a figure in it.
 type window struct {
-	t   *testing.T
-	ctx context.Context
+	t    *testing.T
+	ctx  context.Context
+	page []byte // that open showed
 }
 
 // open shows a figure as a page of its own, from a file.
@@ -41,7 +44,7 @@ func open(t *testing.T, f chart.Figure, width, height int) window {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := window{t, jupytertest.Browser(t, width, height)}
+	w := window{t: t, ctx: jupytertest.Browser(t, width, height), page: page}
 	w.show(page)
 	return w
 }
@@ -99,6 +102,60 @@ func eval[T any](w window, expression string) T {
 		w.t.Fatalf("%s is %s: %v", expression, text, err)
 	}
 	return v
+}
+
+// dots are what figure i of the page has on its canvas: red, green, blue and
+// opacity by turns.
+func dots(i int) string {
+	return fmt.Sprintf(`(c => c.getContext("2d").getImageData(0, 0, c.width, c.height).data)(document.querySelectorAll(".myogen-figure .plot")[%d].querySelector("canvas"))`, i)
+}
+
+// colored counts the dots of figure i that have a colour: marks, not axes.
+func (w window) colored(i int) int {
+	w.t.Helper()
+	return evalPage[int](w, `(d => { let n = 0; for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 100 && Math.max(d[i], d[i + 1], d[i + 2]) - Math.min(d[i], d[i + 1], d[i + 2]) > 60) n++; return n; })(`+dots(i)+`)`)
+}
+
+// remember keeps what the first figure shows under a name.
+func (w window) remember(name string) {
+	w.t.Helper()
+	w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(window.seen ||= {})[%q] = %s; 0`, name, dots(0))))
+}
+
+// differ is how many dots of the first figure are not as they were then.
+func differ(name string) string {
+	return fmt.Sprintf(`((a, b) => { if (a.length !== b.length) return a.length; let n = 0; for (let i = 0; i < a.length; i += 4) if (a[i] !== b[i] || a[i + 1] !== b[i + 1] || a[i + 2] !== b[i + 2] || a[i + 3] !== b[i + 3]) n++; return n; })(window.seen[%q], %s)`, name, dots(0))
+}
+
+// changes does something and waits until the first figure looks otherwise,
+// with marks on it.
+func (w window) changes(act func()) {
+	w.t.Helper()
+	w.remember("before")
+	act()
+	w.wait(differ("before") + " > 300")
+	if n := w.colored(0); n < 300 {
+		w.t.Errorf("%d dots have a colour", n)
+	}
+}
+
+// scripts lets the page run scripts, or not.
+func scripts(run bool) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !run})
+		return err
+	})
+}
+
+// offline cuts the network off.
+func offline(ctx context.Context, _ *chromedp.Target) error {
+	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
+		return err
+	}
+	_, err := chromedp.Call(ctx, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{
+		{URLPattern: "http://*:*/*", Block: true}, {URLPattern: "https://*:*/*", Block: true},
+	}})
+	return err
 }
 
 // shot takes a picture of the window.

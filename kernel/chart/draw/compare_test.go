@@ -75,16 +75,41 @@ func (p picture) covered(area image.Rectangle, c color.RGBA) float64 {
 	return sum / float64(p.dots*p.dots)
 }
 
-// colored counts the px of an area that have a colour.
-func (p picture) colored(area image.Rectangle) (n int) {
-	for y := area.Min.Y; y < area.Max.Y; y++ {
-		for x := area.Min.X; x < area.Max.X; x++ {
-			if c := p.px(x, y); max(c[0], c[1], c[2])-min(c[0], c[1], c[2]) > 60 {
-				n++
-			}
+// color is how much colour there is in a picture. A smaller copy has as much
+// for its size, however thin the lines are.
+func (p picture) color() (sum float64) {
+	b := p.img.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			r, g, bl, _ := p.img.At(x, y).RGBA()
+			sum += float64(max(r, g, bl)-min(r, g, bl)) / 0xffff
 		}
 	}
-	return n
+	return sum / float64(b.Dx()*b.Dy())
+}
+
+// shows fails the test where picture i of the page is not the still picture of
+// a figure.
+func shows(w window, name string, i int, f chart.Figure) {
+	w.t.Helper()
+	r := evalPage[[]float64](w, fmt.Sprintf(`(e => { e.scrollIntoView({ block: "center" }); const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; })(document.querySelectorAll(".myogen-figure img")[%d])`, i))
+	round := func(v float64) int { return int(math.Round(v)) }
+	area := image.Rect(round(r[0]), round(r[1]), round(r[2]), round(r[3]))
+	if area.Dx() < 600 || area.Dy() < 150 {
+		w.t.Errorf("%s: the picture is at %v", name, area)
+		return
+	}
+	seen, ok := decode(w.t, w.shot(name)).(interface {
+		SubImage(image.Rectangle) image.Image
+	})
+	if !ok {
+		w.t.Fatal("the screenshot cannot be cut")
+	}
+	got, want := picture{seen.SubImage(area), 1, 0}.color(), exact(w.t, f, 2).color()
+	w.t.Logf("%s: %.4f of the picture is colour, want %.4f", name, got, want)
+	if want < 0.001 || math.Abs(got-want) > 0.1*want {
+		w.t.Errorf("%s: %.4f of the picture is colour, want %.4f", name, got, want)
+	}
 }
 
 // inked counts the px of an area with text on them.
@@ -105,7 +130,7 @@ func compare(t *testing.T, name string, f chart.Figure, got, want picture) {
 	t.Helper()
 	layout := f.Layout()
 	for i, place := range layout.Places {
-		p := f.Panels[i]
+		p := f.Shown()[f.Frame].Panels[i]
 		x0, x1, y0, y1 := f.Limits(i)
 		area := image.Rect(layout.Left+1, place.Top+1, chart.StillWidth-layout.Right-1, place.Top+place.Height-1)
 		colors := p.SeriesColors()
@@ -182,7 +207,7 @@ func vector(t *testing.T, name string, svg []byte, height int) image.Image {
 	if err := os.WriteFile(file, svg, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	w := window{t, jupytertest.Browser(t, chart.StillWidth, height+200)}
+	w := window{t: t, ctx: jupytertest.Browser(t, chart.StillWidth, height+200)}
 	w.do(chromedp.Navigate("file://" + file))
 	w.wait(`document.readyState === "complete"`)
 	return decode(t, w.shot(name))

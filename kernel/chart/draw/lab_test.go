@@ -3,7 +3,10 @@ package draw_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"math"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,12 +15,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"gomyogen/install/jupyter/jupytertest"
 	"gomyogen/install/notebook"
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/charttest"
 )
 
 // cells draw two figures after a cell that does not.
@@ -53,13 +58,13 @@ func command(w window, name, args string) {
 	w.wait(`window.ended`)
 }
 
-// live waits until n figures are in the page and alive, with marks on them.
+// live waits until n figures are in the page and alive, with coloured marks on them.
 func (w window) live(n int) {
 	w.t.Helper()
 	w.wait(fmt.Sprintf(`(f => f.length === %d && f.every(e => e.dataset.state === "live"))([...document.querySelectorAll(".myogen-figure")])`, n))
 	for i := range n {
-		if marks := eval[int](w, fmt.Sprintf(`(c => { const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i] > 100) n++; return n; })(document.querySelectorAll(".myogen-figure .plot")[%d].querySelector("canvas"))`, i)); marks < 3000 {
-			w.t.Errorf("figure %d of the page has %d px with marks", i, marks)
+		if marks := w.colored(i); marks < 1000 {
+			w.t.Errorf("figure %d of the page has %d dots with a colour", i, marks)
 		}
 	}
 }
@@ -96,6 +101,128 @@ func (w window) ready() {
 	w.t.Fatal("the notebook has no kernel after 60 s")
 }
 
+// openLabWithoutKernel opens a notebook as a reader does who chose that none
+// should start for it.
+func openLabWithoutKernel(w window, s jupytertest.Server, name string) {
+	w.t.Helper()
+	w.do(chromedp.Navigate(s.URL + "/lab?token=" + s.Token + "&reset"))
+	w.wait(`!!window.jupyterapp && !!document.querySelector(".jp-Launcher") && !!window.jupyterapp.docRegistry.getWidgetFactory("Notebook")`)
+	w.do(chromedp.Evaluate[chromedp.Void](`window.jupyterapp.docRegistry.getWidgetFactory("Notebook")._preferKernel = false; 0`))
+	command(w, "docmanager:open", fmt.Sprintf("{ path: %q }", name))
+	w.wait(`!!document.querySelector(".jp-Notebook .jp-CodeCell")`)
+}
+
+// kernels asks the server how many there are.
+func kernels(t *testing.T, s jupytertest.Server) int {
+	t.Helper()
+	r, err := http.Get(s.URL + "/api/kernels?token=" + s.Token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	var all []any
+	if err := json.NewDecoder(r.Body).Decode(&all); err != nil {
+		t.Fatal(err)
+	}
+	return len(all)
+}
+
+// handle does with the first figure, that of charttest.Runs, what a reader
+// does: by mouse, by key, and to the page around it.
+func handle(w window) {
+	t := w.t
+	t.Helper()
+	w.do(chromedp.ScrollIntoView(chromedp.CSS(".myogen-figure")))
+	help := func() []float64 {
+		return eval[[]float64](w, `(h => [h.offsetHeight, h.offsetWidth - h.parentElement.clientWidth])(document.querySelector(".myogen-figure .help"))`)
+	}
+	if got := help(); got[0] != 0 {
+		t.Errorf("the help begins %v px high", got[0])
+	}
+	click(w, "Help")
+	if got := help(); got[0] < 40 || got[0] > 200 || got[1] > 0 {
+		t.Errorf("the help is %v px high and %v px wider than the figure", got[0], got[1])
+	}
+	w.shot("lab-help")
+	click(w, "Help")
+	w.remember("whole")
+	reset := func() {
+		t.Helper()
+		click(w, "Reset")
+		w.wait(differ("whole") + " === 0")
+	}
+	w.changes(func() {
+		for range 4 {
+			wheel(w, 2, -240) // Ctrl
+		}
+	})
+	w.changes(func() {
+		x, y := at(w, 1, 5, 20)
+		w.do(chromedp.DragAndDropXY(x, y, x-60, y, 5))
+	})
+	reset()
+	w.changes(func() {
+		click(w, "Box zoom")
+		x0, y0 := at(w, 0, 4, 15)
+		x1, y1 := at(w, 0, 6, 5)
+		w.do(chromedp.DragAndDropXY(x0, y0, x1, y1, 5))
+	})
+	if got := eval[[][][]float64](w, extents); math.Abs(got[0][0][0]-4) > 0.1 || math.Abs(got[0][1][1]-6) > 0.1 || math.Abs(got[1][0][0]-5) > 0.5 {
+		t.Errorf("the box 4..6 s, 5..15 shows %v", got)
+	}
+	w.shot("lab-box-zoom")
+	reset()
+	reads(t, "in JupyterLab", hover(w, 1, 5, 20), "Time 5.0", "drive: 40 pps", "Spikes at 40 pps: ", " trains within ±")
+	if cross := eval[float64](w, `plot.querySelector(".cross").offsetHeight`); cross < 200 {
+		t.Errorf("the crosshair is %v px high", cross)
+	}
+	w.shot("lab-reading")
+	w.do(chromedp.Focus(chromedp.CSS(".myogen-figure .runs input")))
+	w.changes(func() { w.do(chromedp.KeyEvent(kb.ArrowRight)) })
+	if got := evalPage[string](w, `document.querySelector(".myogen-figure .runs output").textContent`); got != "80 pps" {
+		t.Errorf("a key moves the slider to %q", got)
+	}
+	w.changes(func() { w.do(chromedp.KeyEvent(kb.ArrowLeft)) })
+	w.wait(differ("whole") + " === 0")
+	// The figure is as wide as the notebook.
+	const follows = `(p => p.clientWidth === p.querySelector("canvas").clientWidth ? p.clientWidth : 0)(document.querySelector(".myogen-figure .plot"))`
+	width := evalPage[int](w, follows)
+	command(w, "application:toggle-left-area", "{}")
+	w.wait(fmt.Sprintf(`(v => v > %d)(%s)`, width+100, follows))
+	w.live(2)
+	w.shot("lab-wide")
+	command(w, "application:toggle-left-area", "{}")
+	w.wait(fmt.Sprintf(`%s === %d`, follows, width))
+	w.wait(differ("whole") + " === 0")
+	// A file that is saved is in the reader's folder.
+	folder := t.TempDir()
+	w.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: folder})
+		return err
+	}))
+	f := charttest.Runs()
+	click(w, "PNG")
+	b := downloaded(t, filepath.Join(folder, "Three_runs_40_pps.png"))
+	compare(t, "downloaded PNG", f, picture{decode(t, b), 2, header}, exact(t, f, 2))
+	click(w, "CSV")
+	text := string(downloaded(t, filepath.Join(folder, "Three_runs_40_pps.csv")))
+	if rows := strings.Count(text, "\n"); !strings.HasPrefix(text, "panel,series,Time (s),value,low,quantity\n") || rows != 1+200+4 {
+		t.Errorf("the CSV has %d rows, want 205:\n%.200s", rows, text)
+	}
+}
+
+// downloaded waits for a file.
+func downloaded(t *testing.T, file string) []byte {
+	t.Helper()
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if b, err := os.ReadFile(file); err == nil && len(b) > 0 { // it gets its name when it is complete
+			return b
+		}
+	}
+	t.Fatalf("%s does not come", filepath.Base(file))
+	return nil
+}
+
 func TestFiguresInJupyterLab(t *testing.T) {
 	t.Parallel()
 	home := jupytertest.Home(t)
@@ -105,7 +232,7 @@ func TestFiguresInJupyterLab(t *testing.T) {
 		t.Fatal(err)
 	}
 	lab := jupytertest.Lab(t, home, dir)
-	w := window{t, jupytertest.Browser(t, 1400, 1000)}
+	w := window{t: t, ctx: jupytertest.Browser(t, 1400, 1000)}
 	openLab(w, lab, "test.ipynb")
 	w.ready()
 	step := func(name string, want ...int) {
@@ -119,6 +246,7 @@ func TestFiguresInJupyterLab(t *testing.T) {
 	}
 	command(w, "notebook:run-all-cells", "{}")
 	step("run-all", 1)
+	handle(w)
 	command(w, "notebook:run-all-cells", "{}")
 	step("run-all-again", 1)
 	select1 := `window.book.content.activeCellIndex = 1`
@@ -148,11 +276,12 @@ func TestFiguresInJupyterLab(t *testing.T) {
 	}
 	w.do(chromedp.ScrollIntoView(chromedp.CSS(".myogen-figure .plot")))
 	before := top()
-	for range 5 {
+	for end := time.Now().Add(60 * time.Second); top() > before-50; time.Sleep(50 * time.Millisecond) { // JupyterLab may still scroll to the cell that ran
+		if time.Now().After(end) {
+			t.Fatalf("the wheel does not scroll the notebook from %v", before)
+		}
 		wheel(w, 0, 100)
-		time.Sleep(50 * time.Millisecond) // Chromium gathers what comes at once
 	}
-	w.wait(fmt.Sprintf(`Math.min(...[...document.querySelectorAll(".jp-Notebook .jp-Cell")].map(c => c.getBoundingClientRect().top)) < %v`, before-50))
 	// The dark theme.
 	command(w, "apputils:change-theme", `{ theme: "JupyterLab Dark" }`)
 	w.wait(`getComputedStyle(document.querySelector(".myogen-figure .live")).getPropertyValue("--ink") === "#d8d8d8"`)
@@ -166,11 +295,18 @@ func TestFiguresInJupyterLab(t *testing.T) {
 	w.shot("lab-output-view")
 	// After reload, without a kernel.
 	command(w, "docmanager:save", "{}")
-	w.do(chromedp.Evaluate[chromedp.Void](`Promise.all([...window.jupyterapp.serviceManager.sessions.running()].map(s => window.jupyterapp.serviceManager.sessions.shutdown(s.id))).then(() => { window.quiet = true; })`))
+	w.do(chromedp.Evaluate[chromedp.Void](`window.jupyterapp.serviceManager.sessions.shutdownAll().then(() => { window.quiet = true; })`))
 	w.wait(`window.quiet`)
-	openLab(w, lab, "test.ipynb")
+	openLabWithoutKernel(w, lab, "test.ipynb")
 	w.live(2)
+	w.changes(func() {
+		w.do(chromedp.Focus(chromedp.CSS(".runs input")), chromedp.KeyEvent(kb.ArrowRight))
+	})
 	w.shot("lab-reloaded")
+	if n := kernels(t, lab); n != 0 {
+		t.Errorf("%d kernels run, want none", n)
+	}
+	openLab(w, lab, "test.ipynb")
 	w.ready()
 	// Without the cell that brought the library, the kernelspec serves it.
 	w.do(chromedp.Evaluate[chromedp.Void](select1))
@@ -212,7 +348,7 @@ func TestFiguresInWindowedNotebook(t *testing.T) {
 		t.Fatal(err)
 	}
 	lab := jupytertest.Lab(t, home, dir)
-	w := window{t, jupytertest.Browser(t, 1200, 800)}
+	w := window{t: t, ctx: jupytertest.Browser(t, 1200, 800)}
 	w.do(chromedp.Navigate(lab.URL + "/lab?token=" + lab.Token + "&reset"))
 	w.wait(`!!window.jupyterapp && !!document.querySelector(".jp-Launcher")`)
 	w.do(chromedp.Evaluate[chromedp.Void](`window.jupyterapp.serviceManager.settings.save("@jupyterlab/notebook-extension:tracker", '{ "windowingMode": "full" }').then(() => { window.saved = true; })`))
@@ -235,6 +371,12 @@ func TestFiguresInWindowedNotebook(t *testing.T) {
 		title := []string{"Three runs", "Last"}[i%2]
 		w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`window.book.content.activeCellIndex = %d; window.book.content.scrollToItem(%d, "center"); 0`, cell, cell)))
 		w.wait(`[...document.querySelectorAll(".myogen-figure .plot")].some(p => { const r = p.getBoundingClientRect(), f = p.closest(".myogen-figure"); return r.top > 0 && r.top < innerHeight - 200 && f.dataset.state === "live" && f.querySelector(".name").textContent === "` + title + `" && p.querySelector("canvas").clientWidth > 500; })`)
+		figures := evalPage[int](w, `document.querySelectorAll(".myogen-figure .plot").length`)
+		for j := range figures {
+			if marks := w.colored(j); marks < 1000 {
+				t.Errorf("figure %d of %d in the page has %d dots with a colour", j, figures, marks)
+			}
+		}
 		w.shot(fmt.Sprintf("lab-windowed-%d", i))
 	}
 }
@@ -281,34 +423,18 @@ func TestFiguresInExportedPage(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	w := window{t, jupytertest.Browser(t, 1200, 1000)}
-	w.do(chromedp.Navigate("file://" + filepath.Join(dir, "test.html")))
+	w := window{t: t, ctx: jupytertest.Browser(t, 1200, 1000)}
+	w.do(chromedp.Func(offline), chromedp.Navigate("file://"+filepath.Join(dir, "test.html")))
 	w.live(3)
 	w.do(chromedp.ScrollIntoView(chromedp.CSS(".runs input")), chromedp.Focus(chromedp.CSS(".runs input")), chromedp.KeyEvent(kb.ArrowRight))
 	if got := evalPage[string](w, `document.querySelector(".runs output").textContent`); got != "80 pps" {
 		t.Errorf("the slider of the exported page shows %q", got)
 	}
 	w.shot("exported")
-	call := func(off bool) {
-		if _, err := chromedp.Run(w.ctx, chromedp.Action[chromedp.Void](func(ctx context.Context, _ *chromedp.Target) (v chromedp.Void, err error) {
-			_, err = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: off})
-			return v, err
-		})); err != nil {
-			t.Fatal(err)
-		}
+	w.do(scripts(false), chromedp.Navigate("file://"+filepath.Join(dir, "test.html")))
+	second := charttest.Spikes(100, 20000)
+	second.Title = "Second"
+	for i, f := range []chart.Figure{charttest.Runs(), second, charttest.Runs()} {
+		shows(w, fmt.Sprintf("exported-without-scripts-%d", i), i, f)
 	}
-	call(true)
-	w.do(chromedp.Navigate("file://" + filepath.Join(dir, "test.html")))
-	b := w.shot("exported-without-scripts")
-	colors := map[any]bool{}
-	img := decode(t, b)
-	for y := range img.Bounds().Dy() {
-		for x := range img.Bounds().Dx() {
-			colors[img.At(x, y)] = true
-		}
-	}
-	if len(colors) < 100 {
-		t.Errorf("without scripts the page has %d colours; is there a picture?", len(colors))
-	}
-	call(false)
 }
