@@ -370,12 +370,10 @@ func TestFiguresInWindowedNotebook(t *testing.T) {
 	for i, cell := range []int{1, len(all) - 1, 1, len(all) - 1} {
 		title := []string{"Three runs", "Last"}[i%2]
 		w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`window.book.content.activeCellIndex = %d; window.book.content.scrollToItem(%d, "center"); 0`, cell, cell)))
-		w.wait(`[...document.querySelectorAll(".myogen-figure .plot")].some(p => { const r = p.getBoundingClientRect(), f = p.closest(".myogen-figure"); return r.top > 0 && r.top < innerHeight - 200 && f.dataset.state === "live" && f.querySelector(".name").textContent === "` + title + `" && p.querySelector("canvas").clientWidth > 500; })`)
-		figures := evalPage[int](w, `document.querySelectorAll(".myogen-figure .plot").length`)
-		for j := range figures {
-			if marks := w.colored(j); marks < 1000 {
-				t.Errorf("figure %d of %d in the page has %d dots with a colour", j, figures, marks)
-			}
+		shown := `[...document.querySelectorAll(".myogen-figure .plot")].findIndex(p => { const r = p.getBoundingClientRect(), f = p.closest(".myogen-figure"); return r.top > 0 && r.top < innerHeight - 200 && f.dataset.state === "live" && f.querySelector(".name").textContent === "` + title + `" && p.querySelector("canvas").clientWidth > 500; })`
+		w.wait(shown + " >= 0")
+		if marks := w.colored(evalPage[int](w, shown)); marks < 1000 {
+			t.Errorf("figure %q has %d dots with a colour", title, marks)
 		}
 		w.shot(fmt.Sprintf("lab-windowed-%d", i))
 	}

@@ -489,7 +489,7 @@ func TestFiguresEnd(t *testing.T) {
 	count := func(when string, want int) {
 		t.Helper()
 		got := ""
-		for range 50 {
+		for range 1000 {
 			if got = evalPage[string](w, `living()`); got == fmt.Sprintf("%[1]d %[1]d %[1]d", want) {
 				return
 			}

@@ -159,8 +159,10 @@ func TestReadingsByKeyboard(t *testing.T) {
 	reads(t, "in a map", press(strings.Repeat(kb.ArrowDown, 2)), "Time ", fmt.Sprintf("Neuron 9: %v", hundredths(heat[9][column])))
 	reads(t, "in its next column", press(kb.ArrowRight), fmt.Sprintf("Time %.3f s, Neuron 9: %v", float64(column)/5+0.3, hundredths(heat[9][column+1])))
 	w.shot("reading-by-keyboard")
-	if place := eval[[]float64](w, `(r => [r.top, innerHeight - r.bottom])(plot.querySelector(".level").getBoundingClientRect())`); place[0] < 0 || place[1] < 0 {
-		t.Errorf("what is read is out of sight: %v", place)
+	for _, e := range []string{".level", ".tip"} {
+		if place := eval[[]float64](w, `(r => [r.top, innerHeight - r.bottom])(plot.querySelector("`+e+`").getBoundingClientRect())`); place[0] < -1 || place[1] < -1 {
+			t.Errorf("%s is out of sight: %v", e, place)
+		}
 	}
 	reads(t, "at the last panel", press(strings.Repeat(kb.PageDown, 9)), "Neuron 11: ")
 	w.do(chromedp.KeyEvent(kb.Escape))

@@ -654,7 +654,7 @@
       const px = at.left + (cursor.x - at.x0) / (at.x1 - at.x0) * at.width, py = at.top + (s ? (at.y1 - cursor.row) / (at.y1 - at.y0) : 0.5) * at.height;
       const entries = point(px, py) || [], title = cursor.panel === before ? "" : spec.frames[shown].titles[cursor.panel];
       heard.textContent = [title, ...entries.filter(e => e.panel < 0 || e.panel === cursor.panel).map(e => e.name + e.said)].filter(Boolean).join(", ");
-      level.scrollIntoView({ block: "nearest" });
+      for (const e of [tip, level]) e.scrollIntoView({ block: "nearest" });
     }
     plot.addEventListener("keydown", e => {
       if (e.target !== plot || !chart || e.ctrlKey || e.metaKey || e.altKey) return;
