@@ -15,6 +15,7 @@ import (
 
 	"gomyogen/install/jupyter/jupytertest"
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/still"
 )
 
 // picture is a drawn figure, chart.StillWidth px wide.
@@ -92,7 +93,7 @@ func (p picture) color() (sum float64) {
 // a figure.
 func shows(w window, name string, i int, f chart.Figure) {
 	w.t.Helper()
-	r := evalPage[[]float64](w, fmt.Sprintf(`(e => { e.scrollIntoView({ block: "center" }); const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; })(document.querySelectorAll(".myogen-figure img")[%d])`, i))
+	r := evalPage[[]float64](w, fmt.Sprintf(`(e => { e.scrollIntoView({ block: "center" }); const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom, e.naturalWidth]; })(document.querySelectorAll(".myogen-figure img")[%d])`, i))
 	round := func(v float64) int { return int(math.Round(v)) }
 	area := image.Rect(round(r[0]), round(r[1]), round(r[2]), round(r[3]))
 	if area.Dx() < 600 || area.Dy() < 150 {
@@ -105,7 +106,11 @@ func shows(w window, name string, i int, f chart.Figure) {
 	if !ok {
 		w.t.Fatal("the screenshot cannot be cut")
 	}
-	got, want := picture{seen.SubImage(area), 1, 0}.color(), exact(w.t, f, 2).color()
+	b, err := still.PNG(f, r[4]/chart.StillWidth)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	got, want := picture{seen.SubImage(area), 1, 0}.color(), picture{decode(w.t, b), 1, 0}.color()
 	w.t.Logf("%s: %.4f of the picture is colour, want %.4f", name, got, want)
 	if want < 0.001 || math.Abs(got-want) > 0.1*want {
 		w.t.Errorf("%s: %.4f of the picture is colour, want %.4f", name, got, want)

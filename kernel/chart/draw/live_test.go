@@ -332,7 +332,7 @@ func TestSavesWhatIsSeen(t *testing.T) {
 // dots wide, as wide as those of vector graphics where there are some of them.
 func exact(t *testing.T, f chart.Figure, dots int) picture {
 	t.Helper()
-	b, err := still.PNG(f, dots)
+	b, err := still.PNG(f, float64(dots))
 	if err != nil {
 		t.Fatal(err)
 	}
