@@ -35,6 +35,7 @@ type keeper struct {
 	done  bool
 	value any
 	err   error
+	made  origin
 }
 
 // Keep names a value and the function that computes it. Get computes it in the
@@ -48,8 +49,8 @@ type keeper struct {
 // It is computed again when, and only when, what it is made from has changed:
 // the code of the function and every declaration of the notebook that this
 // reaches, with types, methods and the packages of this module by content;
-// the kept values that it got on the way; the versions of other modules and
-// of Go; and the inputs. Comments, layout, added cells and the order of cells
+// the kept values that it got on the way, declared or made by Keep inside it,
+// and their Files; the versions of other modules and of Go; and the inputs. Comments, layout, added cells and the order of cells
 // do not count. Inputs are values, compared by content; a File by that of the
 // file, another Value by what it is made from. The clock, the environment and
 // files are not code: what depends on them needs them as inputs.
@@ -72,11 +73,12 @@ type keeper struct {
 // notebook's and the standard library.
 //
 // Values are written by encoding/gob and read back before they are kept: a
-// value that does not survive this is not kept, and a line says why. Nor are
-// the partial results of a stopped run, of which Run keeps the state. They are in the folder .myogen beside
-// the notebook, checksummed, ignored by git, 2 GiB at most (or the MiB of the
-// environment variable MYOGEN_KEEP_MIB); the least recently used go first.
-// Kept shows them, Forget removes them.
+// value that does not survive this is not kept, and a line says why. Nor is a
+// partial result of a stopped run, of which Run keeps the state, nor what was
+// computed from one, or from a value that failed. They are in the folder
+// .myogen beside the notebook, checksummed, ignored by git, 2 GiB at most (or
+// the MiB of the environment variable MYOGEN_KEEP_MIB); the least recently
+// used go first. Kept shows them, Forget removes them.
 func Keep[T any](name string, compute func() (T, error), inputs ...any) *Value[T] {
 	k := &keeper{name: name, typ: reflect.TypeFor[T](), inputs: inputs}
 	if compute != nil {
@@ -121,12 +123,16 @@ func (k *keeper) once() (any, error) {
 	if !k.done {
 		k.value, k.err = k.load()
 		k.done = true
+		if k.err != nil {
+			k.made.unsure = fmt.Sprintf("the value %q, which it was computed from, failed", k.name)
+		}
 	}
+	known.used(k.made)
 	return k.value, k.err
 }
 
 func (k *keeper) load() (any, error) {
-	parts, err := k.parts()
+	id, err := k.identity()
 	var refused *code.RefusedError
 	switch {
 	case errors.As(err, &refused):
@@ -136,7 +142,8 @@ func (k *keeper) load() (any, error) {
 		k.notice("not kept: %v", err)
 		return v, computeErr
 	}
-	h := store.Header{Name: k.name, Key: sumOf(parts), Type: k.typ.String(), Parts: parts}
+	h := store.Header{Name: k.name, Key: id.key, Type: k.typ.String(), Parts: id.parts}
+	k.made.add(origin{values: []store.Source{{Name: h.Name, Sum: h.Key}}, files: id.files})
 	folder, err := keepFolder()
 	if err != nil {
 		return nil, err
@@ -146,8 +153,8 @@ func (k *keeper) load() (any, error) {
 	case err == nil:
 		var v any
 		if v, err = k.decode(b); err == nil {
-			if h.Why = known.outdated(old.Uses); h.Why == "" {
-				known.used(h, old.Uses)
+			if h.Why = known.outdated(old); h.Why == "" {
+				k.made.add(origin{values: old.Values, files: old.Files})
 				return v, nil
 			}
 			break
@@ -165,19 +172,24 @@ func (k *keeper) load() (any, error) {
 // make computes the value and keeps it.
 func (k *keeper) make(folder store.Folder, h store.Header) (any, error) {
 	h.Made = time.Now()
-	uses, stop := known.watch()
+	from, stop := known.watch()
 	v, err := k.compute()
 	stop()
-	h.Took, h.Uses = time.Since(h.Made), uses
-	known.used(h, uses)
+	h.Took, h.Values, h.Files = time.Since(h.Made), from.values, from.files
+	k.made.add(*from)
 	if err != nil {
 		return v, err
 	}
 	if p, ok := v.(interface{ Partial() bool }); ok && p.Partial() {
+		k.made.unsure = fmt.Sprintf("the value %q, which it was computed from, is partial", k.name)
 		r, _ := v.(*myogen.Result)
 		if _, said := goesOn.Load(r); !said {
 			k.notice("partial, so it is not kept; the next cell that needs it computes it")
 		}
+		return v, nil
+	}
+	if from.unsure != "" {
+		k.notice("not kept: %s; the next cell that needs it computes it", from.unsure)
 		return v, nil
 	}
 	b, err := k.encode(v)

@@ -4,49 +4,56 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"gomyogen/kernel/internal/canon"
-	"gomyogen/kernel/internal/code"
-	"gomyogen/kernel/internal/store"
+	"io"
 	"os"
 	"reflect"
 	"runtime"
 	"slices"
 	"strings"
+
+	"gomyogen/kernel/internal/canon"
+	"gomyogen/kernel/internal/code"
+	"gomyogen/kernel/internal/store"
 )
 
-// parts returns what the value is made from.
-func (k *keeper) parts() ([]code.Part, error) {
+// identity is what a value is made from, as far as code and inputs tell.
+type identity struct {
+	parts []code.Part
+	key   string         // their sum
+	files []store.Source // of the inputs, and of the inputs of those that are values
+}
+
+// identified is a Value of any type.
+type identified interface{ identity() (identity, error) }
+
+func (k *keeper) identity() (id identity, err error) {
 	switch {
 	case k.name == "":
-		return nil, &code.RefusedError{Reason: "the value has no name"}
+		return id, &code.RefusedError{Reason: "the value has no name"}
 	case k.compute == nil:
-		return nil, &code.RefusedError{Reason: "there is no function to compute it"}
+		return id, &code.RefusedError{Reason: "there is no function to compute it"}
 	}
-	parts, err := code.Reached(reflect.ValueOf(k.from).Pointer(), own)
-	if err != nil {
-		return nil, err
+	if id.parts, err = code.Reached(reflect.ValueOf(k.from).Pointer(), own); err != nil {
+		return id, err
 	}
 	for i, in := range k.inputs {
-		p, err := inputPart(i+1, in)
-		if err != nil {
-			return nil, &code.RefusedError{Reason: err.Error()}
+		if err := id.input(i+1, in); err != nil {
+			return id, &code.RefusedError{Reason: fmt.Sprintf("input %d: %v", i+1, err)}
 		}
-		parts = append(parts, p)
 	}
 	goes := runtime.Version() + " " + runtime.GOARCH
 	of := k.typ.String()
-	return append(parts, code.Part{Name: "Go", Sum: goes, Shown: goes}, code.Part{Name: "its type", Sum: of, Shown: of}), nil
+	id.parts = append(id.parts, code.Part{Name: "Go", Sum: goes, Shown: goes}, code.Part{Name: "its type", Sum: of, Shown: of}, code.Part{Name: "the way values are kept", Sum: way})
+	id.key = sumOf(id.parts)
+	return id, nil
 }
+
+// way is another one when what was kept before is not to be trusted.
+const way = "2"
 
 // own is this package to the notebook's code: what shows how far a run is says
 // nothing about its result.
 var own = code.Package{Path: packagePath, Displays: []string{"Progress", "Sweep"}, Makers: []string{"Run"}}
-
-// key returns the sum of parts.
-func (k *keeper) key() (string, error) {
-	parts, err := k.parts()
-	return sumOf(parts), err
-}
 
 func sumOf(parts []code.Part) string {
 	h := sha256.New()
@@ -55,9 +62,6 @@ func sumOf(parts []code.Part) string {
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
-
-// keyer is a Value of any type.
-type keyer interface{ key() (string, error) }
 
 // shown returns the text of a number, a name or what else says itself in a few
 // letters.
@@ -73,26 +77,39 @@ func shown(in any) string {
 	return ""
 }
 
-func inputPart(i int, in any) (code.Part, error) {
+// input adds an input, counted from 1.
+func (id *identity) input(i int, in any) error {
 	p := code.Part{Name: fmt.Sprintf("input %d", i)}
 	var err error
 	switch in := in.(type) {
-	case keyer:
-		p.Sum, err = in.key()
+	case identified:
+		var of identity
+		of, err = in.identity()
+		p.Sum, id.files = of.key, append(id.files, of.files...)
 	case File:
-		var b []byte
-		b, err = os.ReadFile(string(in))
-		sum := sha256.Sum256(b)
-		p.Sum = hex.EncodeToString(sum[:])
+		p.Sum, err = fileSum(string(in))
 		p.Name += ", file " + string(in)
+		id.files = append(id.files, store.Source{Name: string(in), Sum: p.Sum})
 	default:
 		p.Sum, err = canon.Sum(in)
 		p.Shown = shown(in)
 	}
+	id.parts = append(id.parts, p)
+	return err
+}
+
+// fileSum returns a digest of the content of a file.
+func fileSum(path string) (string, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return p, fmt.Errorf("input %d: %w", i, err)
+		return "", err
 	}
-	return p, nil
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // reason compares what a value is made from with its last version.

@@ -1,68 +1,89 @@
 package kernel
 
 import (
+	"cmp"
 	"fmt"
-	"gomyogen/kernel/internal/store"
 	"slices"
 	"sync"
+
+	"gomyogen/kernel/internal/store"
 )
 
 // known is every Value that this program has.
-var known = &values{byName: map[string][]keyer{}}
+var known = &values{byName: map[string][]identified{}}
 
 type values struct {
 	mu       sync.Mutex
-	byName   map[string][]keyer
-	watchers []*watcher
+	byName   map[string][]identified
+	watchers []*origin
 }
 
-func (v *values) add(name string, k keyer) {
+func (v *values) add(name string, k identified) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.byName[name] = append(v.byName[name], k)
 }
 
-// watcher gathers the names and keys of the values in use.
-type watcher struct{ uses map[string]string }
+// origin is what was used where a value is computed.
+type origin struct {
+	values []store.Source // kept ones, and those that they were computed from
+	files  []store.Source // that these read as inputs
+	unsure string         // why what is computed from it must not be kept, or ""
+}
 
-// watch returns a map that gathers the values in use until stop is called.
-func (v *values) watch() (uses map[string]string, stop func()) {
+func (o *origin) add(from origin) {
+	o.values, o.files = together(o.values, from.values), together(o.files, from.files)
+	o.unsure = cmp.Or(o.unsure, from.unsure)
+}
+
+// together returns what is in a or b, in order, once.
+func together(a, b []store.Source) []store.Source {
+	all := slices.Concat(a, b)
+	slices.SortFunc(all, func(x, y store.Source) int { return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.Sum, y.Sum)) })
+	return slices.Compact(all)
+}
+
+// watch gathers what is used until stop is called.
+func (v *values) watch() (o *origin, stop func()) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	w := &watcher{map[string]string{}}
-	v.watchers = append(v.watchers, w)
-	return w.uses, func() {
+	o = &origin{}
+	v.watchers = append(v.watchers, o)
+	return o, func() {
 		v.mu.Lock()
 		defer v.mu.Unlock()
-		v.watchers = slices.DeleteFunc(v.watchers, func(x *watcher) bool { return x == w })
+		v.watchers = slices.DeleteFunc(v.watchers, func(x *origin) bool { return x == o })
 	}
 }
 
-// used notes that a value, with the values that it uses, is needed by those
-// being computed.
-func (v *values) used(h store.Header, uses map[string]string) {
+// used notes that the values being computed need this, be it computed for them
+// or long there.
+func (v *values) used(this origin) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	for _, w := range v.watchers {
-		w.uses[h.Name] = h.Key
-		for name, key := range uses {
-			w.uses[name] = key
-		}
+	for _, o := range v.watchers {
+		o.add(this)
 	}
 }
 
-// outdated returns why a value that was computed from uses no longer holds, or
-// "". A value that this program does not name cannot have been changed by it.
-func (v *values) outdated(uses map[string]string) string {
-	for name, key := range uses {
+// outdated returns why a kept value does not hold any more, or "". A value that
+// it was computed from and that this program does not declare was made inside
+// its function: the code of this and the files tell all that it depends on.
+func (v *values) outdated(h store.Header) string {
+	for _, s := range h.Values {
 		v.mu.Lock()
-		same := slices.Clone(v.byName[name])
+		same := slices.Clone(v.byName[s.Name])
 		v.mu.Unlock()
-		if len(same) > 0 && !slices.ContainsFunc(same, func(k keyer) bool {
-			now, err := k.key()
-			return err == nil && now == key
+		if len(same) > 0 && !slices.ContainsFunc(same, func(k identified) bool {
+			now, err := k.identity()
+			return err == nil && now.key == s.Sum
 		}) {
-			return fmt.Sprintf("value %q changed", name)
+			return fmt.Sprintf("value %q changed", s.Name)
+		}
+	}
+	for _, s := range h.Files {
+		if now, err := fileSum(s.Name); err != nil || now != s.Sum {
+			return fmt.Sprintf("file %s changed", s.Name)
 		}
 	}
 	return ""

@@ -222,9 +222,11 @@ func TestInputs(t *testing.T) {
 // getter is a Value[kept] without its code, which is this package's.
 type getter interface{ Get() kept }
 
-var innerValue = new(getter)
+var innerValue, innermostValue = new(getter), new(getter)
 
 func inner() getter { return *innerValue }
+
+func innermost() getter { return *innermostValue }
 
 func set(to *getter, k getter) { *to = k }
 
@@ -234,44 +236,111 @@ func makeOuter() (kept, error) {
 	return kept{}, nil
 }
 
+// inFunction makes a value where it is needed, as the function of another does.
+type inFunction func() kept
+
+func (f inFunction) Get() kept { return f() }
+
+func makeBetween() (kept, error) {
+	atomic.AddInt32(calls, 1)
+	innermost().Get()
+	return kept{}, nil
+}
+
 // A value that was computed from another is computed again when that one
-// must be.
+// must be, be it asked for before in the same cell, behind a third value or
+// made inside the function.
 func TestValuesOfValues(t *testing.T) {
-	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+	for name, c := range map[string]struct {
+		inner func(File) getter
+		first bool // the inner value is asked for before
+		n     int  // of values
+	}{
+		"declared":         {inner: func(f File) getter { return Keep("inner", makeKept, f) }, n: 2},
+		"asked for before": {inner: func(f File) getter { return Keep("inner", makeKept, f) }, first: true, n: 2},
+		"in the function":  {inner: func(f File) getter { return inFunction(func() kept { return Keep("inner", makeKept, f).Get() }) }, n: 2},
+		"both":             {inner: func(f File) getter { return inFunction(func() kept { return Keep("inner", makeKept, f).Get() }) }, first: true, n: 2},
+		"of an input's input": {inner: func(f File) getter {
+			return inFunction(func() kept { return Keep("inner", makeKept, Keep("file", makeKept, f)).Get() })
+		}, n: 2},
+		"behind a third": {inner: func(f File) getter {
+			set(innermostValue, inFunction(func() kept { return Keep("inner", makeKept, f).Get() }))
+			return inFunction(func() kept { return Keep("between", makeBetween).Get() })
+		}, n: 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+			file := filepath.Join(t.TempDir(), "emg.csv")
+			run := func(content string, want int) {
+				t.Helper()
+				if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				clear(known.byName) // another cell
+				set(innerValue, c.inner(File(file)))
+				before := atomic.LoadInt32(calls)
+				if c.first {
+					inner().Get()
+				}
+				if _, err := Keep("outer", makeOuter).Load(); err != nil {
+					t.Fatal(err)
+				}
+				if n := int(atomic.LoadInt32(calls) - before); n != want {
+					t.Errorf("file %q: computed %d values, want %d", content, n, want)
+				}
+			}
+			run("1", c.n)
+			run("1", 0)
+			run("2", c.n)
+			run("2", 0)
+			run("1", c.n-1) // the innermost is still there
+			run("1", 0)
+		})
+	}
+}
+
+func TestAFileOfAnInputCounts(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "emg.csv")
-	run := func(content string, want int) {
-		t.Helper()
+	inner := Keep("inner as an input", makeKept, File(file))
+	key := func(content string) string {
 		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		delete(known.byName, "inner")
-		set(innerValue, Keep("inner", makeKept, File(file)))
-		before := atomic.LoadInt32(calls)
-		if _, err := Keep("outer", makeOuter).Load(); err != nil {
-			t.Fatal(err)
-		}
-		if n := int(atomic.LoadInt32(calls) - before); n != want {
-			t.Errorf("file %q: computed %d values, want %d", content, n, want)
-		}
-	}
-	run("1", 2)
-	run("1", 0)
-	run("2", 2)
-	run("2", 0)
-	inner := Keep("inner as an input", makeKept, File(file))
-	key := func() string {
-		k, err := Keep("rates", makeKept, inner).key()
+		id, err := Keep("rates", makeKept, inner).identity()
 		if err != nil {
 			t.Fatal(err)
 		}
-		return k
+		return id.key
 	}
-	before := key()
-	if err := os.WriteFile(file, []byte("3"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if key() == before {
+	if key("1") == key("2") {
 		t.Error("an input's file does not count")
+	}
+}
+
+// What is computed from a partial result, or around a value that failed, is
+// not kept, so that it is not shown for the whole one later.
+func TestWhatComesOfAPartialResultIsNotKept(t *testing.T) {
+	for name, c := range map[string]struct {
+		get  func() kept
+		want string
+	}{
+		"partial": {func() kept { Keep("run", makePartial).Get(); return kept{} }, `the value "run", which it was computed from, is partial`},
+		"failed":  {func() kept { _, _ = Keep("run", makeError).Load(); return kept{} }, `the value "run", which it was computed from, failed`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+			set(innerValue, inFunction(c.get))
+			before := atomic.LoadInt32(calls)
+			for range 2 {
+				said := quiet(t, func() { Keep("rates", makeOuter).Get() })
+				if want := `kernel: value "rates": not kept: ` + c.want; !strings.Contains(said, want) {
+					t.Errorf("said %q, want %q", said, want)
+				}
+			}
+			if n := int(atomic.LoadInt32(calls) - before); n != 4 {
+				t.Errorf("computed %d values, want all of both, 4", n)
+			}
+		})
 	}
 }
 

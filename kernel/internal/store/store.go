@@ -42,14 +42,21 @@ type Folder struct {
 
 // Header describes a kept value.
 type Header struct {
-	Name  string            `json:"name"`
-	Key   string            `json:"key"`  // what it was made from
-	Type  string            `json:"type"` // of the value
-	Made  time.Time         `json:"made"`
-	Took  time.Duration     `json:"took"`
-	Why   string            `json:"why"`            // why it was computed
-	Parts []code.Part       `json:"parts"`          // what Key is made of
-	Uses  map[string]string `json:"uses,omitempty"` // names and keys of kept values that it was computed from
+	Name   string        `json:"name"`
+	Key    string        `json:"key"`  // what it was made from
+	Type   string        `json:"type"` // of the value
+	Made   time.Time     `json:"made"`
+	Took   time.Duration `json:"took"`
+	Why    string        `json:"why"`              // why it was computed
+	Parts  []code.Part   `json:"parts"`            // what Key is made of
+	Values []Source      `json:"values,omitempty"` // kept values that it was computed from, by their keys
+	Files  []Source      `json:"files,omitempty"`  // inputs of these, by their content
+}
+
+// Source is something that a value was computed from, beside what Key says.
+type Source struct {
+	Name string `json:"name"`
+	Sum  string `json:"sum"`
 }
 
 // Entry is a file of a Folder.
