@@ -19,26 +19,30 @@ import (
 	"strings"
 )
 
-// Sum returns a digest of what the package in a folder is built from, for
-// whatever platform, and what it imports. Of Go code, without tests, the
-// tokens count; of assembly, C and embedded files the content.
-func Sum(dir string) (sum string, imports []string, err error) {
-	return digest(dir, Tokens)
+// Package is what a package is built from, for whatever platform.
+type Package struct {
+	Sum     string   // a digest: of Go code, without tests, the tokens count, of assembly, C and embedded files the content
+	Imports []string // paths
+	Read    []string // the files that were read and the folders that were looked through: it stays the same when these do
 }
 
-// Exact is the digest of Sum where of Go code, too, every byte counts: what is
-// compiled from it has the same line numbers.
+// Read reads the package in a folder.
+func Read(dir string) (Package, error) { return digest(dir, Tokens) }
+
+// Exact returns the Sum of Read where of Go code, too, every byte counts: what
+// is compiled from it has the same line numbers.
 func Exact(dir string) (string, error) {
-	sum, _, err := digest(dir, func(h hash.Hash, code []byte) { fmt.Fprintf(h, "%x\n", sha256.Sum256(code)) })
-	return sum, err
+	p, err := digest(dir, func(h hash.Hash, code []byte) { fmt.Fprintf(h, "%x\n", sha256.Sum256(code)) })
+	return p.Sum, err
 }
 
 // digest writes Go code with write.
-func digest(dir string, write func(h hash.Hash, code []byte)) (sum string, imports []string, err error) {
+func digest(dir string, write func(h hash.Hash, code []byte)) (p Package, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return "", nil, err
+		return p, err
 	}
+	p.Read = []string{dir}
 	h := sha256.New()
 	var others []string
 	found := false
@@ -47,22 +51,23 @@ func digest(dir string, write func(h hash.Hash, code []byte)) (sum string, impor
 		switch {
 		case e.IsDir() || strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "_") || strings.HasSuffix(path, "_test.go"):
 		case strings.HasSuffix(path, ".go"):
+			p.Read = append(p.Read, path)
 			text, err := os.ReadFile(path)
 			if err != nil {
-				return "", nil, err
+				return p, err
 			}
 			f, err := parser.ParseFile(token.NewFileSet(), path, text, parser.ImportsOnly)
 			if err != nil {
-				return "", nil, err
+				return p, err
 			}
 			for _, i := range f.Imports {
-				imports = append(imports, strings.Trim(i.Path.Value, "\"`"))
+				p.Imports = append(p.Imports, strings.Trim(i.Path.Value, "\"`"))
 			}
-			embedded, err := embeds(dir, string(text))
+			embedded, folders, err := embeds(dir, string(text))
 			if err != nil {
-				return "", nil, err
+				return p, err
 			}
-			others = append(others, embedded...)
+			others, p.Read = append(others, embedded...), append(p.Read, folders...)
 			fmt.Fprintf(h, "%q\n", e.Name())
 			write(h, text)
 			found = true
@@ -71,22 +76,25 @@ func digest(dir string, write func(h hash.Hash, code []byte)) (sum string, impor
 		}
 	}
 	if !found {
-		return "", nil, fmt.Errorf("no Go files in %s", dir)
+		return p, fmt.Errorf("no Go files in %s", dir)
 	}
 	slices.Sort(others)
 	for _, path := range slices.Compact(others) {
 		b, err := os.ReadFile(path)
 		if err != nil {
-			return "", nil, err
+			return p, err
 		}
 		rel, err := filepath.Rel(dir, path)
 		if err != nil {
-			return "", nil, err
+			return p, err
 		}
 		fmt.Fprintf(h, "%q %x\n", filepath.ToSlash(rel), sha256.Sum256(b))
 	}
-	slices.Sort(imports)
-	return hex.EncodeToString(h.Sum(nil)), slices.Compact(imports), nil
+	p.Sum, p.Read = hex.EncodeToString(h.Sum(nil)), append(p.Read, others...)
+	slices.Sort(p.Imports)
+	slices.Sort(p.Read)
+	p.Imports, p.Read = slices.Compact(p.Imports), slices.Compact(p.Read)
+	return p, nil
 }
 
 // compiled is how the files end that the go command builds a package from,
@@ -108,12 +116,12 @@ func Tree(module string, paths ...string) (string, error) {
 		if _, seen := sums[path]; seen || !inside || rest != "" && rest[0] != '/' {
 			continue
 		}
-		sum, imports, err := Sum(filepath.Join(module, filepath.FromSlash(rest)))
+		p, err := Read(filepath.Join(module, filepath.FromSlash(rest)))
 		if err != nil {
 			return "", fmt.Errorf("package %s: %w", path, err)
 		}
-		sums[path] = sum
-		left = append(left, imports...)
+		sums[path] = p.Sum
+		left = append(left, p.Imports...)
 	}
 	var all []string
 	for path, sum := range sums {
@@ -164,29 +172,36 @@ func Tokens(h hash.Hash, code []byte) {
 	}
 }
 
-// embeds returns the files that //go:embed lines name.
-func embeds(dir, text string) ([]string, error) {
-	var all []string
+// embeds returns the files that //go:embed lines name, and the folders that
+// were looked through for them.
+func embeds(dir, text string) (files, folders []string, err error) {
 	for line := range strings.Lines(text) {
 		for _, p := range embedPatterns(line) {
 			found, err := filepath.Glob(filepath.Join(dir, strings.TrimPrefix(p, "all:")))
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			for _, root := range found {
+				for up := filepath.Dir(root); len(up) > len(dir); up = filepath.Dir(up) {
+					folders = append(folders, up)
+				}
 				err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-					if err == nil && d.Type().IsRegular() {
-						all = append(all, path)
+					switch {
+					case err != nil:
+					case d.IsDir():
+						folders = append(folders, path)
+					case d.Type().IsRegular():
+						files = append(files, path)
 					}
 					return err
 				})
 				if err != nil && !errors.Is(err, fs.ErrNotExist) {
-					return nil, err
+					return nil, nil, err
 				}
 			}
 		}
 	}
-	return all, nil
+	return files, folders, nil
 }
 
 // embedPatterns returns the patterns of a line that is a //go:embed directive,

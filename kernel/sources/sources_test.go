@@ -78,9 +78,9 @@ func TestSumOfThisModule(t *testing.T) {
 	if err := os.CopyFS(dir, os.DirFS(filepath.FromSlash("../../myogen/internal/membrane"))); err != nil {
 		t.Fatal(err)
 	}
-	before, imports, err := Sum(dir)
-	if err != nil || !slices.Contains(imports, "math") {
-		t.Fatalf("it imports %q, error %v", imports, err)
+	before, err := Read(dir)
+	if err != nil || !slices.Contains(before.Imports, "math") {
+		t.Fatalf("it imports %q, error %v", before.Imports, err)
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.s"))
 	if err != nil || len(files) == 0 {
@@ -92,10 +92,34 @@ func TestSumOfThisModule(t *testing.T) {
 			t.Fatal(err)
 		}
 		put(t, f, string(text)+"\nRET\n")
-		if after, _, err := Sum(dir); err != nil || after == before {
+		if after, err := Read(dir); err != nil || after.Sum == before.Sum {
 			t.Errorf("%s does not count, error %v", filepath.Base(f), err)
 		}
 		put(t, f, string(text))
+	}
+}
+
+// All that says what a package is is named.
+func TestWhatIsRead(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "b.go"), "package b\n\n//go:embed data/*/x.yaml deep\n")
+	for _, name := range []string{"b.s", "b_test.go", "README.md", "data/one/x.yaml", "data/one/y.yaml", "deep/er/z", "aside/c.go"} {
+		put(t, filepath.Join(dir, filepath.FromSlash(name)), "text")
+	}
+	p, err := Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, path := range p.Read {
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, filepath.ToSlash(rel))
+	}
+	if want := []string{".", "b.go", "b.s", "data", "data/one", "data/one/x.yaml", "deep", "deep/er", "deep/er/z"}; !slices.Equal(got, want) {
+		t.Errorf("read are %q, want %q", got, want)
 	}
 }
 

@@ -62,10 +62,11 @@ func reached(function, file string, line int, own Package) ([]Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := walk{source: p, modules: mods, own: own, seen: map[any]bool{}, packages: map[string]*source{}}
+	w := walk{source: p, modules: mods, own: own, seen: map[any]bool{}, packages: map[string]*source{}, read: openPackages(os.Getenv("GONB_TMP_DIR"))}
 	if err := w.start(name, line); err != nil {
 		return nil, err
 	}
+	w.read.save()
 	slices.SortFunc(w.parts, func(a, b Part) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Sum, b.Sum)) })
 	return w.parts, nil
 }

@@ -2,11 +2,13 @@ package code
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // notebook is what GoNB makes of a few cells.
@@ -172,7 +174,8 @@ func TestEdits(t *testing.T) {
 	}
 }
 
-// Files of the module count where their package is used.
+// Files of the module count where their package is used, and where what was
+// read of it for an earlier cell is remembered.
 func TestEditsOfTheModule(t *testing.T) {
 	for _, c := range []struct {
 		file, content string
@@ -185,11 +188,57 @@ func TestEditsOfTheModule(t *testing.T) {
 		{"lab/aside/aside.go", "package aside // changed\n", nil},
 		{"lab/go.mod", "module example.org/lab\n\nrequire example.org/other/v2 v2.2.0\nrequire example.org/far v1.0.1\n", []string{"module example.org/other/v2"}},
 	} {
-		dir := lab(t, notebook)
-		before := parts(t, dir)
-		write(t, filepath.Join(dir, c.file), c.content)
-		if changed := differing(before, parts(t, dir)); !slices.Equal(changed, c.changed) {
-			t.Errorf("a change of %s changes %q, want %q", c.file, changed, c.changed)
+		for _, remembers := range []bool{false, true} {
+			dir := lab(t, notebook)
+			t.Setenv("GONB_TMP_DIR", "")
+			if remembers {
+				t.Setenv("GONB_TMP_DIR", dir)
+				age(t, dir)
+			}
+			before := parts(t, dir)
+			write(t, filepath.Join(dir, c.file), c.content)
+			if changed := differing(before, parts(t, dir)); !slices.Equal(changed, c.changed) {
+				t.Errorf("a change of %s changes %q, want %q; remembers is %v", c.file, changed, c.changed, remembers)
+			}
+		}
+	}
+}
+
+// age makes all in a folder an hour old.
+func age(t *testing.T, dir string) {
+	t.Helper()
+	old := time.Now().Add(-time.Hour)
+	if err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		return errors.Join(err, os.Chtimes(path, old, old))
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Packages are read once for a kernel, unless they have just changed.
+func TestPackagesAreRemembered(t *testing.T) {
+	dir := lab(t, notebook)
+	t.Setenv("GONB_TMP_DIR", dir)
+	memory := filepath.Join(dir, "packages.json")
+	before := parts(t, dir)
+	if b, err := os.ReadFile(memory); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("packages that have just changed are remembered: %s, error %v", b, err)
+	}
+	age(t, dir)
+	parts(t, dir)
+	b, err := os.ReadFile(memory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const pool = "package example.org/lab/pool"
+	write(t, memory, strings.Replace(string(b), before[pool], "remembered", 1))
+	if got := parts(t, dir)[pool]; got != "remembered" {
+		t.Errorf("what is remembered is not used: %s", got)
+	}
+	for _, broken := range []string{"", "{", "[]", `{"x":{"Looks":[{}]}}`, string(b[:len(b)/2])} {
+		write(t, memory, broken)
+		if changed := differing(before, parts(t, dir)); len(changed) > 0 {
+			t.Errorf("%.20q in place of the memory changes %q", broken, changed)
 		}
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"gomyogen/kernel/sources"
 )
 
 // walk follows names from a function to all that it reaches.
@@ -18,6 +16,7 @@ type walk struct {
 	own      Package
 	seen     map[any]bool       // declarations, and import paths
 	packages map[string]*source // by import path
+	read     *readPackages
 	parts    []Part
 }
 
@@ -237,12 +236,12 @@ func (w *walk) imported(path string) error {
 		}
 		return nil
 	}
-	sum, imports, err := sources.Sum(dir)
+	pkg, err := w.read.read(dir)
 	if err != nil {
 		return err
 	}
-	w.parts = append(w.parts, Part{Name: "package " + path, Sum: sum})
-	for _, p := range imports {
+	w.parts = append(w.parts, Part{Name: "package " + path, Sum: pkg.Sum})
+	for _, p := range pkg.Imports {
 		if err := w.imported(p); err != nil {
 			return err
 		}
