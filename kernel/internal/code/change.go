@@ -1,6 +1,7 @@
 package code
 
 import (
+	"bytes"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -155,9 +156,9 @@ func (w *walk) pkg(path string) *source {
 	}
 	w.packages[path] = nil
 	if files := goFiles(dir); ok && len(files) > 0 {
-		if p, err := parseFiles(files); err == nil { // else the compiler says more
-			w.packages[path] = p
-		}
+		p := newSource()
+		p.later = files
+		w.packages[path] = p
 	}
 	return w.packages[path]
 }
@@ -166,10 +167,16 @@ func (w *walk) pkg(path string) *source {
 // which says the same, is a good part of what a cell would link.
 var goroot = runtime.GOROOT() //lint:ignore SA1019 the program runs where it was built
 
+// goFile is a file of Go code.
+type goFile struct {
+	path string
+	text []byte
+}
+
 // goFiles returns the Go files of a folder, without its tests and programs that
 // are not part of it.
-func goFiles(dir string) []string {
-	var files []string
+func goFiles(dir string) []goFile {
+	var files []goFile
 	all, err := os.ReadDir(dir)
 	if err != nil {
 		return nil
@@ -179,8 +186,8 @@ func goFiles(dir string) []string {
 		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			continue
 		}
-		if text, err := os.ReadFile(path); err == nil && !strings.Contains(string(text), "\n//go:build ignore\n") && !strings.HasPrefix(string(text), "//go:build ignore\n") {
-			files = append(files, path)
+		if text, err := os.ReadFile(path); err == nil && !bytes.Contains(text, []byte("\n//go:build ignore\n")) && !bytes.HasPrefix(text, []byte("//go:build ignore\n")) {
+			files = append(files, goFile{path, text})
 		}
 	}
 	return files
@@ -283,6 +290,7 @@ func (w *walk) called(c *ast.CallExpr) (path, typ string) {
 }
 
 func (s *source) find(kind, name string) *decl {
+	s.need(name)
 	for _, d := range s.decls[name] {
 		if d.kind == kind {
 			return d
@@ -294,6 +302,7 @@ func (s *source) find(kind, name string) *decl {
 // methodChanges tells whether a method of a type - where this has none or is
 // "", of any type - changes what it is called on.
 func (s *source) methodChanges(typ, name string, seen map[*ast.FuncDecl]bool) bool {
+	s.need(name)
 	candidates := s.methods[name]
 	var own []*ast.FuncDecl
 	for _, f := range candidates {

@@ -5,6 +5,7 @@
 package code
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,6 +19,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Part is something that a value is made from.
@@ -94,6 +97,7 @@ type source struct {
 	calls   map[string][]methodCall    // of top-level variables
 	methods map[string][]*ast.FuncDecl // by name
 	locals  map[*object]string         // likewise, of local variables
+	later   []goFile                   // that were not needed yet
 }
 
 // object is what the parser says that a name means. Without types it is a
@@ -112,40 +116,78 @@ type decl struct {
 
 // parse reads the file and, outside a notebook, the others of its package.
 func parse(file string) (*source, error) {
-	files := []string{file}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("the source cannot be read: %w", err)
+	}
+	files := []goFile{{file, text}}
 	if os.Getenv("GONB_TMP_DIR") == "" {
 		for _, f := range goFiles(filepath.Dir(file)) {
-			if f != file {
+			if f.path != file {
 				files = append(files, f)
 			}
 		}
 	}
-	return parseFiles(files)
-}
-
-// parseFiles reads files of the package of the first one.
-func parseFiles(files []string) (*source, error) {
-	s := &source{fset: token.NewFileSet(), text: map[*token.File][]byte{}, decls: map[string][]*decl{}, imports: map[string]string{},
-		top: map[ast.Spec]bool{}, changed: map[string]string{}, locals: map[*object]string{}, calls: map[string][]methodCall{}, methods: map[string][]*ast.FuncDecl{}}
-	for i, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
+	s := newSource()
+	for _, f := range files {
+		if err := s.parse(f); err != nil {
 			return nil, fmt.Errorf("the source cannot be read: %w", err)
 		}
-		f, err := parser.ParseFile(s.fset, name, text, 0)
-		if err != nil {
-			return nil, fmt.Errorf("the source cannot be read: %w", err)
-		}
-		if i == 0 {
-			s.main = f
-		}
-		if f.Name.Name != s.main.Name.Name {
-			continue
-		}
-		s.text[s.fset.File(f.Pos())] = text
-		s.add(f)
 	}
 	return s, nil
+}
+
+func newSource() *source {
+	return &source{fset: token.NewFileSet(), text: map[*token.File][]byte{}, decls: map[string][]*decl{}, imports: map[string]string{},
+		top: map[ast.Spec]bool{}, changed: map[string]string{}, locals: map[*object]string{}, calls: map[string][]methodCall{}, methods: map[string][]*ast.FuncDecl{}}
+}
+
+// parse enters a file, if it is of the package of the first one.
+func (s *source) parse(file goFile) error {
+	f, err := parser.ParseFile(s.fset, file.path, file.text, 0)
+	if err != nil {
+		return err
+	}
+	if s.main == nil {
+		s.main = f
+	}
+	if f.Name.Name == s.main.Name.Name {
+		s.text[s.fset.File(f.Pos())] = file.text
+		s.add(f)
+	}
+	return nil
+}
+
+// need parses the files that may declare a function, method or type of this
+// name, as far as it was not needed before.
+func (s *source) need(name string) {
+	s.later = slices.DeleteFunc(s.later, func(f goFile) bool {
+		if !mayDeclare(f.text, name) {
+			return false
+		}
+		_ = s.parse(f) // else the compiler says more
+		return true
+	})
+}
+
+// mayDeclare tells whether name stands in Go code where a declaration could
+// begin with it, or after func, a receiver or type.
+func mayDeclare(text []byte, name string) bool {
+	for at := 0; ; at += len(name) {
+		i := bytes.Index(text[at:], []byte(name))
+		if i < 0 {
+			return false
+		}
+		at += i
+		before := bytes.TrimRight(text[:at], " \t")
+		if r, _ := utf8.DecodeRune(text[at+len(name):]); r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) {
+			continue
+		}
+		if len(before) == 0 || bytes.IndexByte([]byte("\n\r();/"), before[len(before)-1]) >= 0 ||
+			bytes.HasSuffix(before, []byte("func")) || bytes.HasSuffix(before, []byte("type")) {
+			return true
+		}
+	}
 }
 
 // add enters the declarations of a file.

@@ -468,3 +468,23 @@ func FuzzReached(f *testing.F) {
 		}
 	})
 }
+
+func TestMayDeclare(t *testing.T) {
+	for text, want := range map[string]bool{
+		"package a\n\nfunc At() {}":                      true,
+		"package a\nfunc  (s *shape[Q])\tAt(t int) {}":   true,
+		"package a; type At int":                         true,
+		"package a\n\ntype (\n\tB int\n\tAt struct{}\n)": true,
+		"package a\n\ntype (At struct{}; B int)":         true,
+		"package a\n\nfunc /* here */ At() {}":           true,
+		"package a\n\nvar x = s.At(1)":                   false,
+		"package a\n\nfunc Attach() {}":                  false,
+		"package a\n\nfunc (At_ int) {}":                 false,
+		"package a\n\nfunc Attach() {}\n\nfunc At() {}":  true,
+		"": false,
+	} {
+		if got := mayDeclare([]byte(text), "At"); got != want {
+			t.Errorf("%q may declare At: %v", text, got)
+		}
+	}
+}
