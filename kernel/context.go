@@ -1,8 +1,10 @@
 package kernel
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"sync"
@@ -18,33 +20,44 @@ var ErrStopped = errors.New("stopped")
 // (or Ctrl-C), with context.Cause ErrStopped. A stop ends the whole cell: the
 // contexts that it asks for later are cancelled from the start. Once stopped,
 // a cell has about 3 s to show what it has and to end by itself - it then
-// counts as a success; 5 s after the button it is killed. The returned
-// function releases the context:
+// counts as a success; 5 s after the button it is killed. What was computed
+// with a context that was cancelled is taken for partial: it is not kept, and
+// figures and tables say so, as with Show. The returned function releases the
+// context:
 //
 //	ctx, stop := kernel.Context()
 //	defer stop()
 //	result, err := sim.Run(ctx, 15*units.S, nil)
-func Context() (context.Context, context.CancelFunc) { return button.context() }
+func Context() (context.Context, context.CancelFunc) { return button.context(cutByContext) }
 
 // button is the stop button of this program, which in a notebook is one cell.
-var button = &stopButton{contexts: map[context.Context]context.CancelCauseFunc{}}
+var button = newStopButton()
+
+func newStopButton() *stopButton { return &stopButton{contexts: map[context.Context]given{}} }
 
 type stopButton struct {
 	mu       sync.Mutex
 	pressed  bool
-	contexts map[context.Context]context.CancelCauseFunc // not released
-	signals  chan os.Signal                              // nil while nobody listens
+	contexts map[context.Context]given // not released
+	signals  chan os.Signal            // nil while nobody listens
 }
 
-func (b *stopButton) context() (context.Context, context.CancelFunc) {
+// given is a context that somebody has.
+type given struct {
+	cancel context.CancelCauseFunc
+	cuts   string // what is partial when it is cancelled; empty where its owner tells
+}
+
+func (b *stopButton) context(cut string) (context.Context, context.CancelFunc) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	if b.pressed {
 		cancel(ErrStopped)
+		cuts.add(cut)
 		return ctx, func() {}
 	}
-	b.contexts[ctx] = cancel
+	b.contexts[ctx] = given{cancel, cut}
 	b.listen()
 	return ctx, func() {
 		cancel(context.Canceled)
@@ -74,11 +87,17 @@ func (b *stopButton) press() {
 		return
 	}
 	b.pressed = true
-	for _, cancel := range b.contexts {
-		cancel(ErrStopped)
+	said := ""
+	for _, c := range b.contexts {
+		c.cancel(ErrStopped)
+		cuts.add(c.cuts)
+		said = cmp.Or(said, c.cuts)
 	}
 	b.ignore()
 	boards.stop(time.Now())
+	if said != "" {
+		fmt.Println("Stopped: what the cell goes on to show is partial.")
+	}
 }
 
 func (b *stopButton) release(ctx context.Context) {

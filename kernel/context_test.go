@@ -16,8 +16,9 @@ import (
 func newCell(t *testing.T) {
 	t.Helper()
 	fresh := func() {
-		button = &stopButton{contexts: map[context.Context]context.CancelCauseFunc{}}
+		button = newStopButton()
 		boards = &boardList{}
+		cuts = &cutList{}
 	}
 	fresh()
 	t.Cleanup(fresh)

@@ -82,7 +82,7 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 	if err := i.check(); err != nil {
 		return nil, fmt.Errorf("kernel: Interact: %w", err)
 	}
-	ctx, stop := Context()
+	ctx, stop := button.context("")
 	defer stop()
 	paint := &painter{draw: draw}
 	first := firstSetting(i.Sliders)
@@ -94,7 +94,7 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 			return nil, p.err
 		}
 		id := newDisplayID()
-		return first.values(), errors.Join(display("", plain(first.text()+", "+aloneHint)), display(id, p.bundle()), paint.moveLibrary(p, id))
+		return first.values(), errors.Join(display("", plain(first.text()+", "+aloneHint)), display(id, p.bundle), paint.moveLibrary(p, id))
 	}
 	board := newInteractBoard(kernelID, first)
 	beforeFail = board.bury
@@ -118,7 +118,7 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 		},
 	}
 	last, err := s.run(ctx)
-	if last.page != "" {
+	if last.bundle != nil {
 		hint := unansweredHint
 		if len(s.pages) > 0 {
 			hint = chosenHint
@@ -139,8 +139,8 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 type picture struct {
 	set    setting
 	figure chart.Figure
-	page   string // HTML; empty outside a notebook
-	carry  bool   // it brings the chart library
+	bundle map[string]string // as it is shown
+	carry  bool              // it brings the chart library
 	err    error
 }
 
@@ -164,6 +164,11 @@ func (p *painter) paint(ctx context.Context, set setting) picture {
 		return out
 	}
 	out.figure.Title = strings.TrimSpace(out.figure.Title + " (" + set.text() + ")")
+	cut := cuts.list()
+	if len(cut) == 0 && context.Cause(ctx) == ErrStopped {
+		cut = []string{cutByContext}
+	}
+	out.figure = marked(out.figure, cut)
 	first := !p.begun
 	p.begun = true
 	if first {
@@ -185,25 +190,13 @@ func (p *painter) moveLibrary(last picture, id string) error {
 	if !last.carry {
 		return nil
 	}
-	return p.old.moves(last.figure, id, last.bundle())
+	return p.old.moves(last.figure, id, last.bundle)
 }
 
 func (p *painter) render(out picture, carry bool) picture {
-	out.err = out.figure.Validate()
-	if out.err != nil || !gonbui.IsNotebook {
-		return out
-	}
-	b, err := drawn(chart.Job{Figure: out.figure, As: "cell", Carry: carry})
-	out.page, out.carry, out.err = string(b), carry, err
+	out.carry = carry
+	out.bundle, out.err = shownAs(out.figure, carry)
 	return out
-}
-
-func (p picture) bundle() map[string]string {
-	b := map[string]string{"text/plain": "Figure " + p.figure.Title + ": " + p.figure.Summary()}
-	if p.page != "" {
-		b["text/html"] = p.page
-	}
-	return b
 }
 
 func plain(text string) map[string]string {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"maps"
 	"sync/atomic"
 )
 
@@ -64,15 +65,15 @@ func (b *interactBoard) show(p picture, a answer) error {
 		return fmt.Errorf("kernel: Interact: %w", err)
 	}
 	bundle := map[string]string{"text/plain": a.Text}
-	if p.page != "" {
-		bundle = p.bundle()
+	if p.bundle != nil {
+		bundle = maps.Clone(p.bundle)
 	}
 	// The script comes before that of the figure, which looks for figures that
 	// left the page.
 	bundle["text/html"] = fmt.Sprintf(`<div class="myogen-interact-figure" style="position:relative" data-answer="%s">`+
 		`<style>.myogen-interact-figure img { display: block; animation: myogen-late 1s step-end; } @keyframes myogen-late { from { visibility: hidden; height: 0; } }</style>`+
 		`<script>{ const at = document.currentScript.parentElement, told = JSON.parse(at.dataset.answer); for (const hear of window.myogenInteract?.get(told.address) || []) hear(told, at); }</script>`+
-		`%s</div>`, html.EscapeString(string(told)), p.page)
+		`%s</div>`, html.EscapeString(string(told)), p.bundle["text/html"])
 	return display(b.figure, bundle)
 }
 
@@ -82,7 +83,7 @@ func (b *interactBoard) close(last picture, hint string) error {
 	if err := display(b.address, plain(last.set.text()+", "+hint)); err != nil {
 		return err
 	}
-	return display(b.figure, last.bundle())
+	return display(b.figure, last.bundle)
 }
 
 // bury takes the sliders away where no last figure comes. A display that fails

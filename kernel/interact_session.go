@@ -104,7 +104,7 @@ func (s *session) over() bool { return (s.ending || s.expired) && s.cancel == ni
 
 // left is what stays.
 func (s *session) left() picture {
-	if s.last.page == "" {
+	if s.last.bundle == nil {
 		return picture{set: s.setting, err: s.failed}
 	}
 	return s.last
@@ -218,7 +218,7 @@ func (s *session) tell() error {
 	case s.failed != nil:
 		first, _, _ := strings.Cut(strings.TrimSpace(s.failed.Error()), "\n")
 		a.Text, a.Failed = s.setting.text()+": "+first, true
-	case s.last.page == "":
+	case s.last.bundle == nil:
 		a.Text = "Computing the figure for " + s.setting.text()
 	}
 	return s.show(s.last, a)

@@ -79,11 +79,11 @@ func (s *stage) painter(ctx context.Context, set setting) picture {
 	if set.at[0] == 9 {
 		return picture{set: set, err: errors.New("too much\nof it")}
 	}
-	return picture{set: set, page: fmt.Sprint(set.at)}
+	return picture{set: set, bundle: map[string]string{"text/html": fmt.Sprint(set.at)}}
 }
 
 func (s *stage) screen(p picture, a answer) error {
-	s.log("shows %q, %d %q", p.page, a.Number, a.Text)
+	s.log("shows %q, %d %q", p.bundle["text/html"], a.Number, a.Text)
 	return s.silent
 }
 
@@ -142,7 +142,7 @@ func TestInteractionFollowsTheLastChange(t *testing.T) {
 		s.want(`5.67s: paints [3 0]`, `5.97s: cancelled [3 0]`, `6.08s: paints [3 0]`, `7.08s: shows "[3 0]", 32 "Figure for A 3, B 0.0"`)
 		s.send(0, message{Number: 40, At: []int{3, 0}, Done: true})
 		s.want(`7.98s: over`)
-		if s.left.page != "[3 0]" || s.err != nil {
+		if s.left.bundle["text/html"] != "[3 0]" || s.err != nil {
 			t.Errorf("it leaves %+v, %v", s.left, s.err)
 		}
 	})
@@ -184,8 +184,8 @@ func TestInteractionWaitsForADeafPainter(t *testing.T) {
 		s.stop(ErrStopped)
 		time.Sleep(5 * time.Second)
 		s.want(`5.3s: paints [3 0]`, `6.3s: over`)
-		if s.left.page != "[3 0]" {
-			t.Errorf("stopped it leaves %q, want what it still got", s.left.page)
+		if s.left.bundle["text/html"] != "[3 0]" {
+			t.Errorf("stopped it leaves %q, want what it still got", s.left.bundle["text/html"])
 		}
 	})
 }
@@ -245,7 +245,7 @@ func TestInteractionEnds(t *testing.T) {
 				s := begin(t, c.play)
 				go c.act(s)
 				<-s.over
-				if got := fmt.Sprintf("%v: %q %v %v", time.Since(s.begun), s.left.page, s.left.err, s.err); got != c.want {
+				if got := fmt.Sprintf("%v: %q %v %v", time.Since(s.begun), s.left.bundle["text/html"], s.left.err, s.err); got != c.want {
 					t.Errorf("it ends after %s, want %s", got, c.want)
 				}
 				time.Sleep(24 * time.Hour) // all that was begun ends

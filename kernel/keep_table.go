@@ -27,7 +27,7 @@ func Kept() {
 		}
 		t.Rows = append(t.Rows, []any{e.Name, e.Type, size(e.Size), age(time.Since(e.Made)), age(e.Took), e.Why})
 	}
-	ShowTable(t)
+	Check(showTable(t)) // it is whole whatever was stopped
 }
 
 // Forget removes the kept values with these names; they are computed when

@@ -14,8 +14,8 @@ import (
 )
 
 // Run runs a network to duration with a bar called title. The stop button
-// ends it: the result is then partial, and its state is kept beside the
-// notebook, so that the next Run with this title, network and configuration
+// ends it: the result is then partial, as figures say that are shown after
+// that, and its state is kept beside the notebook, so that the next Run with this title, network and configuration
 // goes on from there, in a later kernel too, to the spikes it would have had
 // without the break. States count to what is kept: Kept shows and Forget
 // removes them, by title.
@@ -29,6 +29,8 @@ func Run(title string, network *myogen.Network, cfg myogen.SimulationConfig, dur
 
 // Simulate is Run with this bar, which may be that of a run in a sweep.
 func (p *Progress) Simulate(network *myogen.Network, cfg myogen.SimulationConfig, duration units.Time) (*myogen.Result, error) {
+	ctx, stop := button.context("") // first: without it the button ends the cell without a word
+	defer stop()
 	sim, err := myogen.NewSimulation(network, cfg)
 	if err != nil {
 		return nil, err
@@ -41,8 +43,6 @@ func (p *Progress) Simulate(network *myogen.Network, cfg myogen.SimulationConfig
 	if err := state.resume(&sim, network, cfg, duration); err != nil {
 		fmt.Fprintf(os.Stderr, "kernel: run %q starts anew, not where it was stopped: %v\n", p.title, err)
 	}
-	ctx, stop := Context()
-	defer stop()
 	state.Made = time.Now()
 	result, err := sim.Run(ctx, duration, p.Update)
 	if err != nil {
@@ -56,6 +56,7 @@ func (p *Progress) Simulate(network *myogen.Network, cfg myogen.SimulationConfig
 	}
 	at := fmt.Sprintf("stopped at %.0f of %.0f ms", float64(result.Simulated), float64(duration))
 	state.Took, state.Why = time.Since(state.Made), at
+	cuts.add(p.title + " " + at)
 	if err := state.save(sim); err != nil {
 		fmt.Fprintf(os.Stderr, "kernel: run %q: %s; it cannot go on from there: %v\n", p.title, at, err)
 		return result, nil

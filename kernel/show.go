@@ -20,25 +20,22 @@ import (
 // so that an exported page needs no network. A figure that cannot be drawn
 // ends the cell as Check does. Outside a notebook Show prints what the figure
 // shows.
+//
+// Once the stop button has cut something short in a cell, each figure that the
+// cell shows or saves, and each table, is marked in its title, and a figure in
+// its text for those who cannot see it, too: "Partial (NERLab stopped at 4200 of
+// 15000 ms)". No later cell needs a mark: what is partial is not kept.
 func Show(f chart.Figure) {
 	Check(show(f))
 }
 
 func show(f chart.Figure) error {
-	if err := f.Validate(); err != nil {
-		return err
-	}
-	bundle := map[string]string{"text/plain": "Figure " + f.Title + ": " + f.Summary()}
-	if !gonbui.IsNotebook {
-		return display("", bundle)
-	}
 	old, carry := carries(f)
-	page, err := drawn(chart.Job{Figure: f, As: "cell", Carry: carry})
-	if err != nil {
+	bundle, err := shownAs(cuts.mark(f), carry)
+	switch {
+	case err != nil:
 		return err
-	}
-	bundle["text/html"] = string(page)
-	if !carry {
+	case !carry:
 		return display("", bundle)
 	}
 	id := newDisplayID()
@@ -46,6 +43,25 @@ func show(f chart.Figure) error {
 		return err
 	}
 	return old.moves(f, id, bundle)
+}
+
+// shownAs returns a figure as a cell shows it: in words, and in a notebook as a
+// page, which may carry the chart library.
+func shownAs(f chart.Figure, carry bool) (map[string]string, error) {
+	bundle := map[string]string{}
+	if !gonbui.IsNotebook {
+		if err := f.Validate(); err != nil {
+			return nil, err
+		}
+	} else {
+		page, err := drawn(chart.Job{Figure: f, As: "cell", Carry: carry})
+		if err != nil {
+			return nil, err
+		}
+		bundle["text/html"] = string(page)
+	}
+	bundle["text/plain"] = "Figure " + f.Title + ": " + f.Summary()
+	return bundle, nil
 }
 
 // rendererEnv names the environment variable with the path of the program that
@@ -104,7 +120,7 @@ func Save(f chart.Figure, path string) error {
 	default:
 		return fmt.Errorf("kernel: %s: a figure is saved as .html, .svg, .png, .pdf or .csv, not %q", path, ext)
 	}
-	data, err := drawn(chart.Job{Figure: f, As: ext[1:]})
+	data, err := drawn(chart.Job{Figure: cuts.mark(f), As: ext[1:]})
 	if err != nil {
 		return err
 	}

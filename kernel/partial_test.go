@@ -1,0 +1,190 @@
+package kernel
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/charttest"
+	"gomyogen/myogen"
+	"gomyogen/myogen/random"
+	"gomyogen/myogen/units"
+)
+
+func TestMarked(t *testing.T) {
+	f := charttest.Runs()
+	f.Title, f.Alt = "Rates", "Rates over time"
+	for want, cut := range map[string][]string{
+		"":                                       nil,
+		"Partial (a stopped at 1 of 2 ms): ":     {"a stopped at 1 of 2 ms"},
+		"Partial (a; b): ":                       {"a", "b"},
+		"Partial (a; b; and 2 more): ":           {"a", "b", "c", "d"},
+		"Partial (<b>\" stopped at 1 of 2 ms): ": {"<b>\" stopped at 1 of 2 ms"},
+	} {
+		g := marked(f, cut)
+		if g.Title != want+"Rates" || !strings.HasPrefix(g.Summary(), want+"Rates over time") {
+			t.Errorf("%q marks %q and %.60q", cut, g.Title, g.Summary())
+		}
+		g.Alt = ""
+		if !strings.HasPrefix(g.Summary(), want+"Rates") {
+			t.Errorf("%q marks a figure without Alt as %.60q", cut, g.Summary())
+		}
+	}
+	if got := marked(chart.Figure{}, []string{"a"}).Title; got != "Partial (a)" {
+		t.Errorf("without a title it is %q", got)
+	}
+	if f.Title != "Rates" {
+		t.Errorf("the given figure is now %q", f.Title)
+	}
+}
+
+// printed returns what f prints to standard output.
+func printed(t *testing.T, f func()) (said string) {
+	t.Helper()
+	stdout, stderr := os.Stdout, os.Stderr
+	defer func() { os.Stdout, os.Stderr = stdout, stderr }()
+	return quiet(t, func() { os.Stdout = os.Stderr; f() })
+}
+
+// What a cell shows is marked when the button cut something short in it, and
+// only then.
+func TestFiguresAndTablesAfterAStop(t *testing.T) {
+	for name, c := range map[string]struct {
+		does func()
+		want string
+	}{
+		"nothing was stopped":       {func() { _, stop := Context(); stop() }, ""},
+		"nothing ran":               {func() { button.press() }, ""},
+		"pressed during the run":    {func() { _, stop := Context(); button.press(); stop() }, "Partial (stopped before its end): "},
+		"pressed before it began":   {func() { button.press(); _, stop := Context(); stop() }, "Partial (stopped before its end): "},
+		"pressed after it":          {func() { _, stop := Context(); stop(); button.press() }, ""},
+		"pressed once, two of them": {func() { Context(); _, stop := Context(); button.press(); stop() }, "Partial (stopped before its end): "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			newCell(t)
+			f := charttest.Runs()
+			f.Title, f.Alt = "Runs", "Three runs"
+			said := printed(t, func() {
+				c.does()
+				Show(f)
+				ShowTable(Table{Title: "Sweep", Columns: []string{"a"}, Rows: [][]any{{1}}})
+			})
+			for _, want := range []string{"Figure " + c.want + "Runs: " + c.want + "Three runs", c.want + "Sweep\n"} {
+				if !strings.Contains(said, want) || c.want == "" && strings.Contains(said, "artial") {
+					t.Errorf("it shows %q, want %q", said, want)
+				}
+			}
+		})
+	}
+}
+
+// A figure of an interaction that is drawn when the button is pressed may be
+// of a run that it cut short; the one before is whole.
+func TestStoppedInteraction(t *testing.T) {
+	newCell(t)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	p := &painter{draw: func(ctx context.Context, v []float64) (chart.Figure, error) {
+		f := charttest.Runs()
+		f.Title = "Runs"
+		return f, nil
+	}}
+	set := firstSetting([]Slider{{Name: "A", Min: 0, Max: 9, Step: 1, Value: 5}})
+	if got := p.paint(ctx, set).bundle["text/plain"]; !strings.HasPrefix(got, "Figure Runs (A 5): ") {
+		t.Errorf("a whole figure is %.80q", got)
+	}
+	cancel(ErrStopped)
+	if got := p.paint(ctx, set).bundle["text/plain"]; !strings.HasPrefix(got, "Figure Partial (stopped before its end): Runs (A 5): ") {
+		t.Errorf("a stopped figure is %.80q", got)
+	}
+}
+
+// pressing is a drive that presses the button when it is sampled.
+type pressing struct{ when *atomic.Bool }
+
+func (p pressing) At(units.Time) units.Rate {
+	if p.when.Swap(false) {
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = self.Signal(os.Interrupt)
+		}
+		if err != nil {
+			panic(err)
+		}
+		time.Sleep(50 * time.Millisecond) // until it is heard
+	}
+	return 50
+}
+
+// The button ends a run that is still being built, too.
+func TestStopBeforeTheFirstStep(t *testing.T) {
+	newCell(t)
+	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+	others := make(chan os.Signal, 1) // keeps the tests alive where nobody listens
+	signal.Notify(others, os.Interrupt)
+	defer signal.Stop(others)
+	var armed atomic.Bool
+	n := &myogen.Network{}
+	if err := n.Add("DD", myogen.DescendingDrivePool{N: 2, Process: random.Erlang{Order: 5}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.ConnectFromExternal("cortical_input", "DD", myogen.External{Drive: myogen.Drive{Shape: pressing{&armed}, Duration: 1 * units.S}}); err != nil {
+		t.Fatal(err)
+	}
+	armed.Store(true)
+	var result *myogen.Result
+	var err error
+	said := printed(t, func() {
+		result, err = Run("NERLab", n, myogen.SimulationConfig{}, 1*units.S)
+		f := charttest.Runs()
+		f.Title = "Rates"
+		Show(f)
+	})
+	if armed.Load() {
+		t.Fatal("the button was not pressed while the run was built")
+	}
+	if err != nil || !result.Partial() {
+		t.Fatalf("the run is partial: %v, error %v", result.Partial(), err)
+	}
+	for _, want := range []string{"NERLab: stopped at 0 of 1000 ms; kept and marked partial", "Figure Partial (NERLab stopped at 0 of 1000 ms): Rates"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it says %q, want %q", said, want)
+		}
+	}
+}
+
+// A value that is computed around a run, whatever its type, is not kept when
+// the run was stopped.
+func TestWhatComesOfAStoppedRunIsNotKept(t *testing.T) {
+	for name, compute := range map[string]func(){
+		"Run": func() {
+			if _, err := Run("run", runNetwork(t, 0.3*units.MicroS, 1*units.S), myogen.SimulationConfig{}, 1*units.S); err != nil {
+				t.Error(err)
+			}
+		},
+		"Context": func() { _, stop := Context(); stop() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			newCell(t)
+			t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+			set(innerValue, inFunction(func() kept { compute(); return kept{} }))
+			before := atomic.LoadInt32(calls)
+			button.press()
+			said := printed(t, func() { Keep("rates", makeOuter).Get() })
+			if !strings.Contains(said, `kernel: value "rates": not kept: `) {
+				t.Errorf("stopped, it says %q", said)
+			}
+			newCell(t) // goes on to the end
+			for range 2 {
+				said = printed(t, func() { Keep("rates", makeOuter).Get() })
+			}
+			if n := int(atomic.LoadInt32(calls) - before); n != 2 || strings.Contains(said, "not kept") {
+				t.Errorf("computed %d times, want 2; says %q", n, said)
+			}
+		})
+	}
+}
