@@ -17,6 +17,7 @@ import (
 const longRun = `import (
 	"fmt"
 	"gomyogen/kernel"
+	"gomyogen/kernel/chart"
 	"gomyogen/myogen"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
@@ -38,7 +39,23 @@ var run = kernel.Keep("long run", simulate)`
 const stopped = `%%
 r := run.Get()
 fmt.Println("partial:", r.Partial(), "and simulated:", r.Simulated > 0 && r.Simulated < r.Requested, r.Block.Annotations["partial"] != "")
+fmt.Println("simulated", float64(r.Simulated), "ms")
+kernel.Show(chart.Figure{Title: "Spikes", Alt: "Spikes of the drive neurons", X: chart.Axis{Label: "Time", Unit: "s"}, Panels: []chart.Panel{
+	{Title: "Drive neurons", Series: []chart.Series{&chart.Raster{Trains: kernel.Must(r.SpikeTrains("DD"))}}}}})
 fmt.Println("the cell went on to its end")`
+
+// nested is a sweep of runs that last long enough to be seen.
+const nested = `import "time"
+
+%%
+sweep := kernel.NewSweep("Peaks", 2)
+for _, peak := range []units.Rate{45, 65} {
+	run := sweep.Run(peak.String())
+	for i := range 100 {
+		run.Update(units.Time(i+1), 100)
+		time.Sleep(20 * time.Millisecond)
+	}
+}`
 
 // page is a notebook in JupyterLab.
 type page struct {
@@ -163,19 +180,20 @@ const (
 // A notebook in a real JupyterLab, cell by cell.
 func TestInJupyterLab(t *testing.T) {
 	t.Parallel()
-	p := open(t, longRun, stopped, "%%\nkernel.Kept()", mistake, "%%\nx := []int{1, 2}\nfor i := range 3 {\n\tfmt.Println(x[i])\n}", table)
+	p := open(t, longRun, stopped, "%%\nkernel.Kept()", nested, mistake, "%%\nx := []int{1, 2}\nfor i := range 3 {\n\tfmt.Println(x[i])\n}", table)
 	t.Run("the stop button", func(t *testing.T) { p.with(t).stops() })
+	t.Run("a nested bar", func(t *testing.T) { p.with(t).nests() })
 	t.Run("a mistake", func(t *testing.T) {
 		p := p.with(t)
 		p.do(chromedp.Click(runButton))
-		p.wait(prompts, "[4]:")
-		p.wait(outputs, "Cell [4] Line 2")
+		p.wait(prompts, "[6]:")
+		p.wait(outputs, "Cell [6] Line 2")
 		p.wait(outputs, `myogen: there is no population "DD"`)
 	})
 	t.Run("a panic", func(t *testing.T) {
 		p := p.with(t)
 		p.do(chromedp.Click(runButton))
-		p.wait(prompts, "[5]:")
+		p.wait(prompts, "[7]:")
 		p.wait(outputs, "index out of range [2] with length 2")
 		// GoNB adds the cell's line where the trace reaches it in one piece, which
 		// is not always so.
@@ -187,29 +205,79 @@ func TestInJupyterLab(t *testing.T) {
 
 func (p page) with(t *testing.T) page { return page{t, p.ctx} }
 
-// stops presses the button: the cell goes on with what was simulated, marked
+// stops presses the button, and again in a second run of the cell: each time
+// the cell goes on with what was simulated, in all, its figure is marked
 // partial, the bar says how far it came, and nothing is kept as complete.
 func (p page) stops() {
-	p.do(chromedp.Click(runButton))
-	p.wait(outputs, "s left")
-	p.screenshot("running.png")
-	start := time.Now()
-	p.do(chromedp.Click(stopButton))
-	p.wait(prompts, "[2]:")
-	p.Logf("the cell ended %.2f s after the click", time.Since(start).Seconds())
-	p.wait(outputs, "the cell went on to its end")
-	for _, want := range []string{"partial: true and simulated: true true", "Long run: stopped at", "ms; kept and marked partial, run the cell again to go on"} {
-		if said := p.text(outputs); !strings.Contains(said, want) {
-			p.Errorf("the outputs do not say %q:\n%s", want, said)
-		}
-	}
-	if said := p.text(outputs); strings.Contains(said, "not kept") {
-		p.Errorf("the outputs say %q", said)
+	first := p.stopsOnce("[2]:")
+	p.do(chromedp.Click(`.jp-CodeCell[data-windowed-list-index="1"] .cm-content`))
+	if second := p.stopsOnce("[3]:"); second <= first {
+		p.Errorf("the second run was stopped at %v ms, the first at %v ms: it did not go on", second, first)
 	}
 	p.do(chromedp.Click(runButton))
 	p.wait(outputs, "Kept values")
 	p.wait(outputs, "stopped run")
 	p.screenshot("stopped.png")
+}
+
+// stopsOnce runs the selected cell and stops it, and returns how many ms it has
+// simulated.
+func (p page) stopsOnce(prompt string) (simulated float64) {
+	p.Helper()
+	p.do(chromedp.Click(runButton))
+	p.wait(outputs, "s left")
+	p.screenshot("running.png")
+	start := time.Now()
+	p.do(chromedp.Click(stopButton))
+	p.wait(outputs, "ms; kept and marked partial, run the cell again to go on")
+	took := time.Since(start)
+	p.wait(prompts, prompt)
+	p.Logf("the run ended %.2f s after the click, the cell after %.2f s", took.Seconds(), time.Since(start).Seconds())
+	if limit := 3 * time.Second; took > limit {
+		p.Errorf("the run ended %v after the click, more than %v", took, limit)
+	}
+	p.wait(outputs, "the cell went on to its end")
+	said := p.text(outputs)
+	if !strings.Contains(said, "partial: true and simulated: true true") || strings.Contains(said, "not kept") {
+		p.Errorf("the outputs say\n%s", said)
+	}
+	_, after, _ := strings.Cut(said, "simulated ")
+	if _, err := fmt.Sscanf(after, "%g ms", &simulated); err != nil {
+		p.Fatalf("how far it came is not said: %v in %q", err, said)
+	}
+	p.wait(outputs, fmt.Sprintf("Long run: stopped at %.0f of 600000 ms (", simulated))
+	at := fmt.Sprintf("Partial (Long run stopped at %.0f of 600000 ms): Spikes", simulated)
+	p.wait(".myogen-figure .live .name", at)
+	for _, selector := range []string{`.myogen-figure img[alt^="` + at + `"]`, `.myogen-figure [aria-roledescription=chart][aria-label^="` + at + `"]`} {
+		if n := p.count(selector); n != 1 {
+			p.Errorf("there are %d times %s, want one", n, selector)
+		}
+	}
+	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector(".myogen-figure").scrollIntoView({ block: "end" })`))
+	p.screenshot("stopped-figure.png")
+	return simulated
+}
+
+// nests sees the bars of a sweep and of its runs while they go on.
+func (p page) nests() {
+	const bars = `.jp-CodeCell[data-windowed-list-index="3"] progress`
+	p.do(chromedp.Click(runButton))
+	p.wait(outputs, "Peaks: 0 of 2")
+	p.wait(outputs, "45 pps: ")
+	if n := p.count(bars); n != 2 {
+		p.Errorf("a sweep shows %d bars, want its own and that of the run", n)
+	}
+	p.wait(outputs, "Peaks: 1 of 2")
+	p.wait(outputs, "65 pps: ")
+	p.screenshot("nested.png")
+	if said := p.text(outputs); strings.Contains(said, "45 pps") {
+		p.Errorf("the first run is still shown:\n%s", said)
+	}
+	p.wait(prompts, "[5]:")
+	p.wait(outputs, "Peaks: 2 of 2 (100 %), took")
+	if n := p.count(bars); n != 0 {
+		p.Errorf("the sweep leaves %d bars, want words", n)
+	}
 }
 
 const table = `import "math"

@@ -60,6 +60,18 @@ func (p *Progress) Done() {
 	p.board.show(time.Now())
 }
 
+// stopsAt shows how far a stopped run came in the end: it goes on for a moment
+// after the button was pressed. What was printed stays.
+func (p *Progress) stopsAt(done units.Time) {
+	p.board.mu.Lock()
+	defer p.board.mu.Unlock()
+	p.done = done
+	if p.board.mode == inNotebook {
+		p.board.ended = false
+		p.board.show(time.Now())
+	}
+}
+
 // fraction is how much is done, from 0 to 1.
 func (p *Progress) fraction() float64 {
 	switch f := float64(p.done / p.total); {

@@ -57,6 +57,7 @@ func (p *Progress) Simulate(network *myogen.Network, cfg myogen.SimulationConfig
 	at := fmt.Sprintf("stopped at %.0f of %.0f ms", float64(result.Simulated), float64(duration))
 	state.Took, state.Why = time.Since(state.Made), at
 	cuts.add(p.title + " " + at)
+	p.stopsAt(result.Simulated)
 	if err := state.save(sim); err != nil {
 		fmt.Fprintf(os.Stderr, "kernel: run %q: %s; it cannot go on from there: %v\n", p.title, at, err)
 		return result, nil
