@@ -21,13 +21,16 @@ type Interaction struct {
 	Sliders []Slider
 	Connect time.Duration // for a page that shows the sliders; 0 means 10 s
 	Idle    time.Duration // for the next change, after the last one and its figure; 0 means 5 min
+	Run     time.Duration // for one call of draw; 0 means 10 min
 }
 
 // Interact shows sliders and, below them, the figure that draw makes of their
 // values, in the order of Sliders. While the cell runs, each change of a
 // slider calls draw again and replaces the figure; what draw still computes
 // for earlier values is cancelled through its context and left out. An error
-// of draw is a line below the sliders, and the cell goes on.
+// of draw is a line below the sliders, and the cell goes on; so is a draw that
+// takes longer than Run, which is cancelled. One that does not return then ends
+// the cell with an error, so that no draw holds up the notebook for good.
 //
 //	values := kernel.Interact(kernel.Interaction{Sliders: []kernel.Slider{
 //		{Name: "Peak rate", Unit: "pps", Min: 20, Max: 90, Step: 5, Value: 65},
@@ -69,11 +72,12 @@ func Interact(i Interaction, draw func(ctx context.Context, values []float64) (c
 const (
 	connectLimit = 10 * time.Second
 	idleLimit    = 5 * time.Minute
+	runLimit     = 10 * time.Minute
 )
 
 func (i Interaction) check() error {
-	if i.Connect < 0 || i.Idle < 0 {
-		return fmt.Errorf("the limits are %v and %v, must not be negative", i.Connect, i.Idle)
+	if i.Connect < 0 || i.Idle < 0 || i.Run < 0 {
+		return fmt.Errorf("the limits are %v, %v and %v, must not be negative", i.Connect, i.Idle, i.Run)
 	}
 	return checkSliders(i.Sliders)
 }
@@ -89,7 +93,7 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 	kernelID := os.Getenv(protocol.GONB_JUPYTER_KERNEL_ID_ENV)
 	if !gonbui.IsNotebook || kernelID == "" {
 		// No Jupyter server runs this kernel, so no page can reach it.
-		p := paint.paint(ctx, first)
+		p := within(ctx, cmp.Or(i.Run, runLimit), paint.paint, first)
 		if p.err != nil {
 			return nil, p.err
 		}
@@ -103,7 +107,7 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 		return nil, err
 	}
 	s := &session{
-		setting: first, connect: cmp.Or(i.Connect, connectLimit), idle: cmp.Or(i.Idle, idleLimit),
+		setting: first, connect: cmp.Or(i.Connect, connectLimit), idle: cmp.Or(i.Idle, idleLimit), longest: cmp.Or(i.Run, runLimit),
 		messages: listen(board.address), show: board.show,
 		paint: func(ctx context.Context, set setting) picture {
 			returned := false
@@ -157,8 +161,8 @@ type painter struct {
 func (p *painter) paint(ctx context.Context, set setting) picture {
 	out := picture{set: set}
 	out.figure, out.err = p.draw(ctx, set.values())
-	if out.err == nil && ctx.Err() != nil && context.Cause(ctx) != ErrStopped {
-		out.err = context.Cause(ctx)
+	if why := context.Cause(ctx); why != nil && why != ErrStopped && (out.err == nil || why != context.Canceled) {
+		out.err = why
 	}
 	if out.err != nil {
 		return out
@@ -175,6 +179,34 @@ func (p *painter) paint(ctx context.Context, set setting) picture {
 		p.old, p.carry = carries(out.figure)
 	}
 	return p.render(out, first && p.carry)
+}
+
+// lateError says that a picture took too long.
+type lateError struct {
+	limit time.Duration
+	deaf  bool // nor was it there stopGrace after it was cancelled
+}
+
+func (e lateError) Error() string {
+	if e.deaf {
+		return fmt.Sprintf("kernel: Interact: draw does not return, %v after it was cancelled; it has to look at its context", stopGrace)
+	}
+	return fmt.Sprintf("cancelled after %v, the limit for one run", e.limit)
+}
+
+// within paints within a limit. What takes longer is cancelled, and what does
+// not hear that is left alone, with the painter.
+func within(ctx context.Context, limit time.Duration, paint func(context.Context, setting) picture, set setting) picture {
+	ctx, stop := context.WithTimeoutCause(ctx, limit, lateError{limit: limit})
+	defer stop()
+	painted := make(chan picture, 1)
+	go func() { painted <- paint(ctx, set) }()
+	select {
+	case p := <-painted:
+		return p
+	case <-time.After(limit + stopGrace):
+		return picture{set: set, err: lateError{limit, true}}
+	}
 }
 
 // final returns the picture as it stays.

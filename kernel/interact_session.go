@@ -13,6 +13,7 @@ import (
 type session struct {
 	setting       setting // that was asked for last
 	connect, idle time.Duration
+	longest       time.Duration // that a picture may take
 	messages      <-chan string
 	paint         func(context.Context, setting) picture
 	show          func(picture, answer) error
@@ -84,6 +85,9 @@ func (s *session) run(ctx context.Context) (picture, error) {
 		case <-s.settled.C:
 			s.ready = true
 		case p := <-s.painted:
+			if late, ok := p.err.(lateError); ok && late.deaf {
+				return s.left(), late // its painter is not free
+			}
 			err = s.finish(p)
 		case <-s.limit.C:
 			s.expired = true
@@ -165,7 +169,7 @@ func (s *session) start(ctx context.Context) {
 	s.waits, s.dropped = false, false
 	ctx, s.cancel = context.WithCancel(ctx)
 	set := s.setting
-	go func() { s.painted <- s.paint(ctx, set) }()
+	go func() { s.painted <- within(ctx, s.longest, s.paint, set) }()
 }
 
 // finish shows what was painted.

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/charttest"
 )
 
 // stage is a session with a page and a painter that tests direct, in virtual
@@ -35,6 +39,7 @@ type play struct {
 	first  float64       // value of A
 	deaf   bool          // the painter does not look at its context
 	silent error         // of showing
+	limit  time.Duration // of a picture; 0 means 30 min
 }
 
 func begin(t *testing.T, p play) *stage {
@@ -42,7 +47,7 @@ func begin(t *testing.T, p play) *stage {
 	s := &stage{T: t, play: p, begun: time.Now(), to: messages, over: make(chan struct{})}
 	s.session = &session{
 		setting: firstSetting([]Slider{{Name: "A", Min: 0, Max: 9, Step: 1, Value: p.first}, {Name: "B", Min: 0, Max: 1, Step: 0.5}}),
-		connect: 10 * time.Second, idle: 5 * time.Minute, messages: messages,
+		connect: 10 * time.Second, idle: 5 * time.Minute, longest: cmp.Or(p.limit, 30*time.Minute), messages: messages,
 		paint: s.painter, show: s.screen,
 	}
 	ctx, stop := context.WithCancelCause(t.Context())
@@ -63,7 +68,11 @@ func (s *stage) log(format string, args ...any) {
 
 func (s *stage) painter(ctx context.Context, set setting) picture {
 	s.log("paints %v", set.at)
-	wait := time.After(s.took)
+	took := s.took
+	if set.at[1] == 2 {
+		took = time.Hour
+	}
+	wait := time.After(took)
 	if s.deaf {
 		<-wait
 	} else {
@@ -72,7 +81,7 @@ func (s *stage) painter(ctx context.Context, set setting) picture {
 		case <-ctx.Done():
 			s.log("cancelled %v", set.at)
 			if context.Cause(ctx) != ErrStopped {
-				return picture{set: set, err: ctx.Err()}
+				return picture{set: set, err: context.Cause(ctx)}
 			}
 		}
 	}
@@ -238,6 +247,13 @@ func TestInteractionEnds(t *testing.T) {
 			s.send(3*time.Second, message{})
 			s.stop(ErrStopped)
 		}, `5.5s: "" <nil> <nil>`},
+		{"the first picture takes too long", play{took: time.Hour, first: 5, limit: 2 * time.Minute}, func(s *stage) { s.send(3*time.Second, message{}) },
+			`7m0s: "" cancelled after 2m0s, the limit for one run <nil>`},
+		{"a picture is never there", play{took: 23 * time.Hour, first: 5, deaf: true, limit: 2 * time.Minute}, func(s *stage) { s.send(3*time.Second, message{}) },
+			`2m2.5s: "" <nil> kernel: Interact: draw does not return, 2.5s after it was cancelled; it has to look at its context`},
+		{"nor when another one is asked for", play{took: 23 * time.Hour, first: 5, deaf: true, limit: 2 * time.Minute}, func(s *stage) {
+			s.send(time.Minute, message{Number: 1, At: []int{4, 0}})
+		}, `2m2.5s: "" <nil> kernel: Interact: draw does not return, 2.5s after it was cancelled; it has to look at its context`},
 		{"showing fails", play{took: time.Second, first: 5, silent: errors.New("silent")}, func(s *stage) { s.send(3*time.Second, message{}) }, `1s: "[5 0]" <nil> silent`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -275,4 +291,49 @@ func TestInteractionShowsErrors(t *testing.T) {
 			t.Error("without a figure it does not fail")
 		}
 	})
+}
+
+// A picture that takes too long is cancelled and said to be, and the next one
+// is made.
+func TestInteractionLimitsAPicture(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := begin(t, play{took: time.Second, first: 5, limit: time.Minute})
+		s.send(2*time.Second, message{})
+		s.send(0, message{Number: 1, At: []int{3, 2}})
+		time.Sleep(2 * time.Minute)
+		s.send(0, message{Number: 2, At: []int{8, 0}})
+		time.Sleep(2 * time.Second)
+		s.want(`0s: paints [5 0]`, `1s: shows "[5 0]", 0 "Figure for A 5, B 0.0"`, `2s: shows "[5 0]", 0 "Figure for A 5, B 0.0"`, `2.1s: paints [3 2]`, `1m2.1s: cancelled [3 2]`,
+			`1m2.1s: shows "[5 0]", 1 "A 3, B 1.0: cancelled after 1m0s, the limit for one run"`, `2m2.1s: paints [8 0]`, `2m3.1s: shows "[8 0]", 2 "Figure for A 8, B 0.0"`)
+		s.stop(ErrStopped)
+	})
+}
+
+// Where no page can show sliders, too, draw has its limit: what it made by
+// then is not taken for whole.
+func TestInteractWithoutAPageIsLimited(t *testing.T) {
+	for name, c := range map[string]struct {
+		deaf bool
+		want string
+	}{
+		"it looks at its context": {false, "cancelled after 1m0s, the limit for one run"},
+		"it does not":             {true, "draw does not return, 2.5s after it was cancelled"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := &painter{draw: func(ctx context.Context, _ []float64) (chart.Figure, error) {
+					if c.deaf {
+						time.Sleep(time.Hour)
+					}
+					<-ctx.Done()
+					return charttest.Runs(), nil
+				}}
+				got := within(t.Context(), time.Minute, p.paint, firstSetting([]Slider{{Name: "A", Max: 9, Step: 1}}))
+				if got.err == nil || !strings.Contains(got.err.Error(), c.want) {
+					t.Errorf("error %v, want %q", got.err, c.want)
+				}
+				time.Sleep(2 * time.Hour)
+			})
+		})
+	}
 }
