@@ -11,7 +11,9 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"gomyogen/kernel/internal/store"
 	"gomyogen/myogen"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
@@ -379,6 +381,75 @@ func TestForget(t *testing.T) {
 	}
 	if names := keptNames(); len(names) != 0 {
 		t.Errorf("%q are left", names)
+	}
+}
+
+// The table tells how large each value is, how old, and how long it took.
+func TestKeptTable(t *testing.T) {
+	newCell(t)
+	dir := t.TempDir()
+	t.Setenv("MYOGEN_NOTEBOOK_DIR", dir)
+	if got, want := printed(t, Kept), "nothing is kept in "+filepath.Join(dir, ".myogen")+"\n"; got != want {
+		t.Errorf("an empty folder shows %q, want %q", got, want)
+	}
+	folder, err := keepFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if folder.Limit != 0 {
+		t.Errorf("the limit is %d, want that of the folder", folder.Limit)
+	}
+	for _, v := range []struct {
+		name      string
+		size      int
+		age, took time.Duration
+	}{{"run", 0, 90 * time.Minute, 1500 * time.Millisecond}, {"rates", 2_000_000, 72 * time.Hour, 40 * time.Millisecond}} {
+		h := store.Header{Name: v.name, Key: "k", Type: "T", Made: time.Now().Add(-v.age), Took: v.took, Why: "first time"}
+		if err := folder.Save(h, make([]byte, v.size)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := folder.List()
+	if err != nil || len(all) != 2 {
+		t.Fatalf("%d values, error %v", len(all), err)
+	}
+	small := ""
+	for _, e := range all {
+		if e.Name == "run" {
+			small = fmt.Sprint(e.Size, " B")
+		}
+	}
+	damaged := filepath.Join(dir, ".myogen", "x.kept")
+	if err := os.WriteFile(damaged, make([]byte, 12_300), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string][]string{}
+	for line := range strings.Lines(printed(t, Kept)) {
+		if words := strings.Fields(line); len(words) > 0 {
+			shown[words[0]] = words
+		}
+	}
+	for name, want := range map[string]string{
+		"Name":   "Name Type Size Age Took Computed because",
+		"run":    "run T " + small + " 2 h 1.5 s first time",
+		"rates":  "rates T 2.0 MB 3 days 40 ms first time",
+		"x.kept": "x.kept 12.3 kB",
+	} {
+		if got := strings.Join(shown[name], " "); got != want && !(name == "x.kept" && strings.HasPrefix(got, want) && strings.HasSuffix(got, "damaged: not a kept value")) {
+			t.Errorf("the table has %q, want %q", got, want)
+		}
+	}
+}
+
+func TestSizesAndAges(t *testing.T) {
+	for want, got := range map[string]fmt.Stringer{
+		"999 B": size(999), "1.0 kB": size(1000), "999.9 kB": size(999_900), "1.0 MB": size(1_000_000), "2.15 GB": size(2 << 30),
+		"999 ms": age(999 * time.Millisecond), "1.0 s": age(time.Second), "59.9 s": age(59900 * time.Millisecond), "1 min": age(time.Minute),
+		"1 h": age(time.Hour), "47 h": age(47 * time.Hour), "2 days": age(48 * time.Hour),
+	} {
+		if got.String() != want {
+			t.Errorf("it is %q, want %q", got, want)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -129,6 +130,38 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// Without a limit of its own a folder has 2 GiB.
+func TestDefaultLimit(t *testing.T) {
+	f := folder(t)
+	past := time.Now().Add(-time.Hour)
+	sized := func(name string, size int64, used time.Time) {
+		t.Helper()
+		if err := os.Truncate(f.path(name, "k"), size); err != nil { // with holes, which take no room
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(f.path(name, "k"), used, used); err != nil {
+			t.Fatal(err)
+		}
+	}
+	there := func(name string) bool {
+		_, err := os.Stat(f.path(name, "k"))
+		return err == nil
+	}
+	save(t, f, "old", "k", "")
+	save(t, f, "older", "k", "")
+	sized("old", 1<<30, past)
+	sized("older", 1<<30-4096, past.Add(-time.Minute))
+	save(t, f, "new", "k", "x")
+	if !there("old") || !there("older") {
+		t.Error("2 GiB are too much")
+	}
+	sized("old", 1<<30+4096, past)
+	save(t, f, "new", "k", "y")
+	if !there("old") || there("older") || !there("new") {
+		t.Errorf("above 2 GiB there are: old %v, older %v, new %v; want the oldest gone", there("old"), there("older"), there("new"))
+	}
+}
+
 func TestForget(t *testing.T) {
 	f := folder(t)
 	save(t, f, "a", "1", "x")
@@ -142,10 +175,28 @@ func TestForget(t *testing.T) {
 	}
 }
 
-// Many writers, readers and evictions at once leave whole values.
+// Many writers, readers and evictions at once, in three programs as of three
+// notebooks, leave whole values.
 func TestConcurrentUse(t *testing.T) {
+	const dir = "STORE_TEST_USER"
 	f := folder(t)
+	if path := os.Getenv(dir); path != "" {
+		f.Path = path
+	}
 	f.Limit = 20000
+	var others sync.WaitGroup
+	if os.Getenv(dir) == "" {
+		for range 2 {
+			others.Go(func() {
+				cmd := exec.Command(os.Args[0], "-test.run=^TestConcurrentUse$")
+				cmd.Env = append(os.Environ(), dir+"="+f.Path)
+				if out, err := cmd.CombinedOutput(); err != nil {
+					t.Errorf("another program: %v\n%s", err, out)
+				}
+			})
+		}
+	}
+	var loaded atomic.Int64
 	var wg sync.WaitGroup
 	for w := range 8 {
 		wg.Go(func() {
@@ -155,13 +206,38 @@ func TestConcurrentUse(t *testing.T) {
 				if err := f.Save(Header{Name: name, Key: "k"}, []byte(want)); err != nil {
 					t.Error(err)
 				}
-				if _, got, err := f.Load(name, "k"); err == nil && string(got) != want || err != nil && !errors.Is(err, os.ErrNotExist) {
+				_, got, err := f.Load(name, "k")
+				if err == nil && string(got) != want || err != nil && !errors.Is(err, os.ErrNotExist) {
 					t.Errorf("read %d bytes, error %v", len(got), err)
+				}
+				if err == nil {
+					loaded.Add(1)
 				}
 			}
 		})
 	}
 	wg.Wait()
+	if n := loaded.Load(); n < 24 {
+		t.Errorf("%d of 240 values were there when they were asked for", n)
+	}
+	others.Wait()
+	if os.Getenv(dir) != "" {
+		return
+	}
+	all, err := f.List()
+	size := int64(0)
+	for _, e := range all {
+		size += e.Size
+		if _, _, err := f.Load(e.Name, e.Key); err != nil {
+			t.Error(err)
+		}
+	}
+	if err != nil || size == 0 || size > f.Limit {
+		t.Errorf("%d bytes of %d are left, error %v", size, f.Limit, err)
+	}
+	if left, err := filepath.Glob(filepath.Join(f.Path, partial+"*")); err != nil || len(left) > 0 {
+		t.Errorf("half-written files %v are left, error %v", left, err)
+	}
 }
 
 // A writer that is killed at any time leaves the value of before or after.
