@@ -44,8 +44,8 @@ kernel.Show(chart.Figure{Title: "Spikes", Alt: "Spikes of the drive neurons", X:
 	{Title: "Drive neurons", Series: []chart.Series{&chart.Raster{Trains: kernel.Must(r.SpikeTrains("DD"))}}}}})
 fmt.Println("the cell went on to its end")`
 
-// nested is a sweep of runs that last long enough to be seen.
-const nested = `import "time"
+// sweepSeen is a sweep of runs that last long enough to be seen.
+const sweepSeen = `import "time"
 
 %%
 sweep := kernel.NewSweep("Peaks", 2)
@@ -180,7 +180,7 @@ const (
 // A notebook in a real JupyterLab, cell by cell.
 func TestInJupyterLab(t *testing.T) {
 	t.Parallel()
-	p := open(t, longRun, stopped, "%%\nkernel.Kept()", nested, mistake, "%%\nx := []int{1, 2}\nfor i := range 3 {\n\tfmt.Println(x[i])\n}", table)
+	p := open(t, longRun, stopped, "%%\nkernel.Kept()", sweepSeen, mistake, "%%\nx := []int{1, 2}\nfor i := range 3 {\n\tfmt.Println(x[i])\n}", table)
 	t.Run("the stop button", func(t *testing.T) { p.with(t).stops() })
 	t.Run("a nested bar", func(t *testing.T) { p.with(t).nests() })
 	t.Run("a mistake", func(t *testing.T) {

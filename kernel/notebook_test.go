@@ -46,6 +46,23 @@ func output(nb notebook.Notebook, cell int, stream string) string {
 
 const get = "%%\nfmt.Println(run.Get())"
 
+// nested keeps a value that keeps another in its function, of a file.
+const nested = `import "os"
+
+func emg() (int, error) {
+	b, err := os.ReadFile("emg.csv")
+	fmt.Print("reading: ")
+	return len(b), err
+}
+
+func firing() (int, error) { return 2 * kernel.Keep("emg", emg, kernel.File("emg.csv")).Get(), nil }
+
+var rates = kernel.Keep("rates", firing)
+
+%%
+kernel.Check(os.WriteFile("emg.csv", []byte("1,2"), 0o644))
+fmt.Println(rates.Get())`
+
 // keeping is the notebook's first cell: a value made of a constant, a
 // variable, a helper, a type with a method, and a package of the module.
 const keeping = `import (
@@ -111,7 +128,13 @@ func TestKeepInNotebooks(t *testing.T) {
 		}
 	}
 	// Another kernel finds it, and says why each was computed.
-	nb = run(t, dir, keeping, get, "%%\nkernel.Kept()", "%%\nkernel.Forget(\"answer\")\nfmt.Println(run.Get())")
+	nb = run(t, dir, keeping, get, "%%\nkernel.Kept()", "%%\nkernel.Forget(\"answer\")\nfmt.Println(run.Get())",
+		nested, "%%\nfmt.Println(rates.Get())", "%%\nkernel.Check(os.WriteFile(\"emg.csv\", []byte(\"1,2,3\"), 0o644))\nfmt.Println(rates.Get())")
+	for c, want := range map[int]string{4: "reading: 6\n", 5: "6\n", 6: "reading: 10\n"} {
+		if got := output(nb, c, "stdout"); got != want {
+			t.Errorf("cell %d prints %q, want %q; leaves %v", c+1, got, want, nb.Cells[c].Outputs)
+		}
+	}
 	if got := output(nb, 1, "stdout"); got != "173\n" {
 		t.Errorf("another kernel printed %q, said %q", got, output(nb, 1, "stderr"))
 	}
@@ -182,6 +205,67 @@ func TestProgressLeavesOneOutput(t *testing.T) {
 		if len(outputs) != 1 || !strings.Contains(outputs[0].As("text/plain"), want) || !strings.Contains(outputs[0].As("text/html"), want) {
 			t.Errorf("cell %d leaves %d outputs, want one with %q: %s", c+1, len(outputs), want, fmt.Sprint(outputs))
 		}
+	}
+}
+
+// A cell may use gonbui beside this package: what each shows stays, in order,
+// as often as they take turns.
+func TestBesideGonbui(t *testing.T) {
+	t.Parallel()
+	nb := run(t, t.TempDir(),
+		"import (\n\t\"fmt\"\n\t\"github.com/janpfeifer/gonb/gonbui\"\n\t\"gomyogen/kernel\"\n\t\"gomyogen/kernel/chart\"\n\t\"gomyogen/myogen/units\"\n)",
+		`%%
+gonbui.DisplayHTML("<b>first by gonbui</b>")
+bar := kernel.NewProgress("Run")
+for i := range 50 {
+	gonbui.UpdateHTML("own", fmt.Sprintf("<i>own %d</i>", i))
+	bar.Update(units.Time(i+1), 50)
+}
+kernel.Show(chart.Figure{Title: "Line", Panels: []chart.Panel{{Series: []chart.Series{&chart.Line{Name: "x", X: []float64{0, 1}, Y: []float64{0, 1}}}}}})
+gonbui.DisplayMarkdown("*in between* by gonbui")
+kernel.ShowTable(kernel.Table{Title: "Table", Columns: []string{"a"}, Rows: [][]any{{1}}})
+gonbui.DisplayHTML("<b>last by gonbui</b>")`)
+	want := [][2]string{{"text/html", "<b>first by gonbui</b>"}, {"text/html", "<i>own 49</i>"}, {"text/plain", "Run: 50 of 50 ms (100 %)"}, {"text/html", "myogen-figure"},
+		{"text/markdown", "*in between* by gonbui"}, {"text/plain", "Table"}, {"text/html", "<b>last by gonbui</b>"}}
+	outputs := nb.Cells[1].Outputs
+	if len(outputs) != len(want) {
+		t.Fatalf("%d outputs, want %d; it says %q", len(outputs), len(want), output(nb, 1, "stderr"))
+	}
+	for i, o := range outputs {
+		if got := o.As(want[i][0]); !strings.Contains(got, want[i][1]) {
+			t.Errorf("output %d has the %s %.200q, want %q", i, want[i][0], got, want[i][1])
+		}
+	}
+}
+
+// What the compiler does not take stays in the saved notebook: where, what, and
+// the line.
+func TestCompileErrorsAreSaved(t *testing.T) {
+	t.Parallel()
+	nb := run(t, t.TempDir(),
+		"import \"fmt\"\n\nfunc half(x float64) float64 { return x / 2 }",
+		"%%\nfmt.Println(half(1))\nfmt.Println(halve(1))",
+		"func third(x float64) float64 {\n\treturn x / units\n}\n\n%%\nfmt.Println(half(1))",
+		"%%\nfmt.Println(half(3))")
+	for c, want := range map[int][]string{
+		1: {"Cell[2]: Line 3\n", "./main.go:", "undefined: halve", "fmt.Println(half(1))\nfmt.Println(halve(1))\n            ^\n"},
+		2: {"Cell[3]: Line 2\n", "./main.go:", "undefined: units", "\treturn x / units\n            ^\n"},
+	} {
+		outputs := nb.Cells[c].Outputs
+		if len(outputs) == 0 || outputs[len(outputs)-1].Type != "error" {
+			t.Errorf("cell %d leaves no error", c+1)
+			continue
+		}
+		last := outputs[len(outputs)-1]
+		said := last.Value + "\n" + strings.Join(last.Traceback, "\n")
+		for _, part := range want {
+			if !strings.Contains(said, part) {
+				t.Errorf("the error of cell %d does not say %q:\n%s", c+1, part, said)
+			}
+		}
+	}
+	if got := output(nb, 3, "stdout"); got != "1.5\n" {
+		t.Errorf("the cell after prints %q, says %q", got, output(nb, 3, "stderr"))
 	}
 }
 

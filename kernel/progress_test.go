@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gomyogen/myogen/units"
@@ -78,6 +79,27 @@ func TestProgressOnATerminal(t *testing.T) {
 	if s := out.String(); strings.Count(s, "\n") != 1 || strings.Count(s, "\r") != 2 || !strings.HasSuffix(s, "\n") {
 		t.Errorf("the terminal got %q", s)
 	}
+}
+
+// A bar is drawn 10 to 20 times a second, however often it is told.
+func TestProgressIsLive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		newCell(t)
+		p, out := in(inTerminal, "Run")
+		for i := range 500 {
+			p.Update(units.Time(i), 500)
+			time.Sleep(2 * time.Millisecond)
+		}
+		if n := strings.Count(out.String(), "\r"); n < 10 || n > 20 {
+			t.Errorf("a bar that is told 500 times in a second is drawn %d times, want 10 to 20", n)
+		}
+		before := out.Len()
+		p.Update(500, 500)
+		p.Update(500, 500)
+		if last := out.String()[before:]; strings.Count(last, "\r") != 1 || !strings.Contains(last, "500 of 500 ms (100 %)") {
+			t.Errorf("at the end it draws %q", last)
+		}
+	})
 }
 
 func TestSweep(t *testing.T) {
