@@ -88,7 +88,8 @@ func Keep[T any](name string, compute func() (T, error), inputs ...any) *Value[T
 	return &Value[T]{k}
 }
 
-// File is an input that counts by the content of the file at this path.
+// File is an input that counts by the content of the file at this path; so do
+// the elements of a []File.
 type File string
 
 // Get returns the value: the kept one, or a new one, which it keeps. An error

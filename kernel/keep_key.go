@@ -3,6 +3,7 @@ package kernel
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -87,14 +88,24 @@ func (id *identity) input(i int, in any) error {
 		of, err = in.identity()
 		p.Sum, id.files = of.key, append(id.files, of.files...)
 	case File:
-		p.Sum, err = fileSum(string(in))
-		p.Name += ", file " + string(in)
-		id.files = append(id.files, store.Source{Name: string(in), Sum: p.Sum})
+		return id.file(p.Name, in)
+	case []File:
+		for _, f := range in {
+			err = errors.Join(err, id.file(p.Name, f))
+		}
+		return err
 	default:
 		p.Sum, err = canon.Sum(in)
 		p.Shown = shown(in)
 	}
 	id.parts = append(id.parts, p)
+	return err
+}
+
+func (id *identity) file(input string, f File) error {
+	sum, err := fileSum(string(f))
+	id.parts = append(id.parts, code.Part{Name: input + ", file " + string(f), Sum: sum})
+	id.files = append(id.files, store.Source{Name: string(f), Sum: sum})
 	return err
 }
 

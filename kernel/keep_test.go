@@ -160,6 +160,7 @@ func TestRefusals(t *testing.T) {
 		{Keep("func", makeError, func() {}), `kernel: Keep "func": input 1: it is a func`},
 		{Keep("channel", makeError, 1, []any{make(chan int)}), "input 2: [0] is a chan"},
 		{Keep("file", makeError, File("none.csv")), "input 1: open none.csv"},
+		{Keep("files", makeError, []File{"none.csv", "nor.csv"}), "input 1: open none.csv"},
 		{Keep("", makeError), "the value has no name"},
 		{Keep[int]("nil", nil), "there is no function"},
 	} {
@@ -200,6 +201,11 @@ func TestInputs(t *testing.T) {
 	get(0, "the first rate again", 65*units.Pps, File(file))
 	write("1,3")
 	get(1, "another file", 65*units.Pps, File(file))
+	get(1, "a list of files", []File{File(file), File(file)})
+	get(0, "the same list", []File{File(file), File(file)})
+	write("1,4")
+	get(1, "another file in the list", []File{File(file), File(file)})
+	write("1,3")
 	get(1, "an input more", 65*units.Pps, File(file), map[string]int{"a": 1, "b": 2})
 	get(0, "the same map", 65*units.Pps, File(file), map[string]int{"b": 2, "a": 1})
 	folder, err := keepFolder()
