@@ -195,9 +195,7 @@ func TestInJupyterLab(t *testing.T) {
 		p.do(chromedp.Click(runButton))
 		p.wait(prompts, "[7]:")
 		p.wait(outputs, "index out of range [2] with length 2")
-		// GoNB adds the cell's line where the trace reaches it in one piece, which
-		// is not always so.
-		p.wait(outputs, "main.main()")
+		p.wait(outputs, "Cell [7] Line 4")
 		p.screenshot("mistakes.png")
 	})
 	t.Run("a table sorts", func(t *testing.T) { p.with(t).sorts() })

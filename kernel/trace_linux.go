@@ -29,10 +29,11 @@ var unwritten struct {
 	begun bool // the last byte that was written was not the end of a line
 }
 
-// writeTrace writes as the runtime does: without a stack to grow, and with the
-// negative number of an error.
+// writeTrace writes as the runtime does: without a stack to grow or a detector of
+// races, and with the negative number of an error.
 //
 //go:nosplit
+//go:norace
 func writeTrace(fd uintptr, p unsafe.Pointer, n int32) int32 {
 	if fd != 2 || n <= 0 {
 		return rawWrite(fd, p, n)
@@ -58,6 +59,7 @@ func writeTrace(fd uintptr, p unsafe.Pointer, n int32) int32 {
 }
 
 //go:nosplit
+//go:norace
 func rawWrite(fd uintptr, p unsafe.Pointer, n int32) int32 {
 	wrote, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, fd, uintptr(p), uintptr(n))
 	if errno != 0 {
