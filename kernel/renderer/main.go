@@ -8,12 +8,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/draw"
 )
 
 func main() {
+	// It ends soon: garbage is collected where there is a great deal.
+	debug.SetGCPercent(1000)
+	debug.SetMemoryLimit(512 << 20)
 	if err := run(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

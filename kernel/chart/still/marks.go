@@ -39,9 +39,9 @@ func (p *page) clip(v view) draw.Canvas {
 func (p *page) series(v view, s chart.Series, c color.RGBA, d chart.Panel) {
 	switch s := s.(type) {
 	case *chart.Line:
-		p.line(v, s, c)
+		p.line(v, p.lines[s], c)
 	case *chart.Step:
-		p.line(v, s.Points(), c)
+		p.line(v, p.lines[s], c)
 	case *chart.Band:
 		p.band(v, s, c)
 	case *chart.Bars:
@@ -57,29 +57,99 @@ func (p *page) series(v view, s chart.Series, c color.RGBA, d chart.Panel) {
 	}
 }
 
-func (p *page) line(v view, l *chart.Line, c color.RGBA) {
-	l = l.Thin(chart.StillWidth)
-	x, y := l.X, l.Y
-	area := p.clip(v)
-	style := draw.LineStyle{Color: c, Width: px(l.Pixels())}
-	if l.Dashed {
-		style.Dashes = []vg.Length{px(6), px(4)}
-	}
-	for _, part := range split(len(x), func(i int) bool { return !math.IsNaN(y[i]) }) {
-		var points []vg.Point
-		for i := part[0]; i < part[1]; i++ {
-			points = append(points, p.point(v.x(x[i]), v.y(y[i])))
-		}
-		for _, piece := range p.pieces(points, l.Dashed) {
-			if p.shows(p.span(piece, l.Pixels())) {
-				area.StrokeLines(style, area.ClipLinesXY(piece)...)
+// curve is what is drawn of a line: points in px, in runs between gaps, and
+// those that have no neighbour.
+type curve struct {
+	runs   [][]vg.Point
+	alone  []vg.Point
+	width  float64
+	dashed bool
+}
+
+// curves returns those of all lines and steps of the frame shown. Bands share
+// them.
+func (p *page) curves() map[chart.Series]curve {
+	all := map[chart.Series]curve{}
+	for i, d := range p.f.Shown()[p.f.Frame].Panels {
+		v := p.view(i)
+		for _, s := range d.Series {
+			switch s := s.(type) {
+			case *chart.Line:
+				all[s] = newCurve(v, s)
+			case *chart.Step:
+				all[s] = newCurve(v, s.Points())
 			}
 		}
 	}
-	ax, ay := chart.Alone(x, y)
-	for i := range ax {
-		area.DrawGlyph(draw.GlyphStyle{Color: c, Radius: px(l.Pixels()/2 + 1.5), Shape: draw.CircleGlyph{}}, p.point(v.x(ax[i]), v.y(ay[i])))
+	return all
+}
+
+func newCurve(v view, l *chart.Line) curve {
+	l = l.Thin(chart.StillWidth)
+	c := curve{width: l.Pixels(), dashed: l.Dashed}
+	at := func(x, y float64) vg.Point { return vg.Point{X: vg.Length(v.x(x)), Y: vg.Length(v.y(y))} }
+	for _, part := range split(len(l.X), func(i int) bool { return !math.IsNaN(l.Y[i]) }) {
+		var points []vg.Point
+		for i := part[0]; i < part[1]; i++ {
+			points = append(points, at(l.X[i], l.Y[i]))
+		}
+		c.runs = append(c.runs, straight(points))
 	}
+	x, y := chart.Alone(l.X, l.Y)
+	for i := range x {
+		c.alone = append(c.alone, at(x[i], y[i]))
+	}
+	return c
+}
+
+func (p *page) line(v view, l curve, c color.RGBA) {
+	area := p.clip(v)
+	style := draw.LineStyle{Color: c, Width: px(l.width)}
+	if l.dashed {
+		style.Dashes = []vg.Length{px(6), px(4)}
+	}
+	for _, run := range l.runs {
+		for _, piece := range p.pieces(run, l.dashed) {
+			if !p.shows(reach(piece, l.width)) {
+				continue
+			}
+			points := make([]vg.Point, len(piece))
+			for i, at := range piece {
+				points[i] = p.point(float64(at.X), float64(at.Y))
+			}
+			area.StrokeLines(style, area.ClipLinesXY(points)...)
+		}
+	}
+	for _, at := range l.alone {
+		area.DrawGlyph(draw.GlyphStyle{Color: c, Radius: px(l.width/2 + 1.5), Shape: draw.CircleGlyph{}}, p.point(float64(at.X), float64(at.Y)))
+	}
+}
+
+// aside is how many px beside a line its points may be left out.
+const aside = 0.1
+
+// straight returns the points that a line needs to look as with all of them:
+// from one to the next it passes the others no further than aside, up or down.
+func straight(points []vg.Point) []vg.Point {
+	if len(points) < 3 {
+		return points
+	}
+	out := points[:1:1]
+	low, high := vg.Length(math.Inf(-1)), vg.Length(math.Inf(1)) // slopes that pass the points since the last one kept
+	for i := 1; i < len(points); i++ {
+		from, at := out[len(out)-1], points[i]
+		if slope := (at.Y - from.Y) / (at.X - from.X); i > 1 && !(at.X > points[i-1].X && low <= slope && slope <= high) {
+			from = points[i-1]
+			out = append(out, from)
+			low, high = vg.Length(math.Inf(-1)), vg.Length(math.Inf(1))
+		}
+		if run := at.X - from.X; run > 0 {
+			low, high = max(low, (at.Y-aside-from.Y)/run), min(high, (at.Y+aside-from.Y)/run)
+		} else { // it turns back
+			low, high = 1, -1
+		}
+	}
+	return append(out, points[len(points)-1])
 }
 
 // pieces cuts a long line: the time that a picture takes grows with the square
@@ -99,14 +169,14 @@ func (p *page) pieces(points []vg.Point, dashed bool) (pieces [][]vg.Point) {
 	return append(pieces, points)
 }
 
-// span returns between which heights a line of some width is.
-func (p *page) span(points []vg.Point, width float64) (top, bottom float64) {
-	low, high := points[0].Y, points[0].Y
+// reach returns between which heights a line of some width is.
+func reach(points []vg.Point, width float64) (top, bottom float64) {
+	top, bottom = float64(points[0].Y), float64(points[0].Y)
 	for _, at := range points {
-		low, high = min(low, at.Y), max(high, at.Y)
+		top, bottom = min(top, float64(at.Y)), max(bottom, float64(at.Y))
 	}
 	// Where a line turns sharply its corner reaches out by some widths.
-	return p.bottom - float64(high/px(1)) - 10*width, p.bottom - float64(low/px(1)) + 10*width
+	return top - 10*width, bottom + 10*width
 }
 
 // split returns the runs from..to of 0..n that are there.
@@ -275,6 +345,10 @@ func (p *page) heat(v view, h *chart.HeatMap, d chart.Panel) {
 		x := v.x0 + (float64(i)+0.5)/dots/v.width*(v.x1-v.x0)
 		columns[i] = int(math.Floor((x - h.X0) / (h.X1 - h.X0) * float64(len(h.Rows[0]))))
 	}
+	var colors [256]color.RGBA // as many as the live chart has
+	for i := range colors {
+		colors[i] = h.Colors.At(float64(i) / 255)
+	}
 	above := -1 // the row of the map in the row of dots above
 	for j := img.Rect.Min.Y; j < img.Rect.Max.Y; j++ {
 		row := int(math.Round(v.y1 - (float64(j)+0.5)/dots/v.height*(v.y1-v.y0)))
@@ -295,7 +369,7 @@ func (p *page) heat(v view, h *chart.HeatMap, d chart.Panel) {
 				copy(to[4*i:], to[4*i-4:4*i])
 				continue
 			}
-			c := h.Colors.At((h.Rows[row][column] - h.Min) / (h.Max - h.Min))
+			c := colors[int(math.Round(255*min(1, max(0, (h.Rows[row][column]-h.Min)/(h.Max-h.Min)))))]
 			copy(to[4*i:], []byte{c.R, c.G, c.B, c.A})
 		}
 	}

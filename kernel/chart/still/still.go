@@ -118,6 +118,7 @@ func (p *page) write(c vg.CanvasSizer, w io.WriterTo) ([]byte, error) {
 type page struct {
 	f           chart.Figure
 	layout      chart.Layout
+	lines       map[chart.Series]curve
 	top, bottom float64     // what the canvas shows of the page
 	pdf         bool        // with what vgpdf does in its own way
 	shapesText  bool        // the viewer orders and draws all letters itself
@@ -133,7 +134,9 @@ func newPage(f chart.Figure) (*page, error) {
 	}
 	f = f.Thin()
 	layout := f.Layout()
-	return &page{f: f, layout: layout, bottom: even(float64(header + layout.Height)), fonts: text.Plain{Fonts: font.NewCache(liberation.Collection())}}, nil
+	p := &page{f: f, layout: layout, bottom: even(float64(header + layout.Height)), fonts: text.Plain{Fonts: font.NewCache(liberation.Collection())}}
+	p.lines = p.curves()
+	return p, nil
 }
 
 func px(n float64) vg.Length { return vg.Length(n) * vg.Inch / dpi }

@@ -12,6 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"gonum.org/v1/plot/vg"
+	"pgregory.net/rapid"
+
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/charttest"
 )
@@ -98,6 +101,46 @@ func TestBandsMeet(t *testing.T) {
 		if differ > 0 {
 			t.Errorf("%s: %d of %d values differ, in the rows %v", name, differ, len(parts), rows)
 		}
+	}
+}
+
+// What is left of a line passes the points that it lost within a tenth of a px.
+func TestStraight(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		step := rapid.Float64Range(-0.2, 2)
+		points := []vg.Point{{}}
+		for range rapid.IntRange(0, 200).Draw(t, "n") {
+			last := points[len(points)-1]
+			points = append(points, vg.Point{X: last.X + vg.Length(step.Draw(t, "x")), Y: last.Y + vg.Length(rapid.Float64Range(-0.3, 0.3).Draw(t, "y"))})
+		}
+		left := straight(points)
+		if left[0] != points[0] || left[len(left)-1] != points[len(points)-1] {
+			t.Fatal("an end is not where it was")
+		}
+		j := 0
+		for i, at := range points {
+			if j+1 < len(left) && at == left[j+1] {
+				j++
+			}
+			if at == left[j] {
+				continue
+			}
+			a, b := left[j], left[j+1]
+			if y := a.Y + (b.Y-a.Y)*(at.X-a.X)/(b.X-a.X); !(at.X >= a.X && at.X <= b.X) || math.Abs(float64(y-at.Y)) > aside*1.0001 {
+				t.Fatalf("point %d, %v, is left out between %v and %v", i, at, a, b)
+			}
+		}
+	})
+	var smooth, noisy []vg.Point
+	for i := range 1000 {
+		smooth = append(smooth, vg.Point{X: vg.Length(i), Y: vg.Length(100 * math.Sin(float64(i)/150))})
+		noisy = append(noisy, vg.Point{X: vg.Length(i), Y: vg.Length(i % 2)})
+	}
+	if n := len(straight(smooth)); n > 150 {
+		t.Errorf("%d of 1000 points of a smooth line are left", n)
+	}
+	if n := len(straight(noisy)); n != 1000 {
+		t.Errorf("%d of 1000 points of a noisy line are left", n)
 	}
 }
 
