@@ -8,8 +8,9 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
+
+	"gomyogen/kernel/internal/wire"
 )
 
 // Check ends the cell if err is not nil: what was shown so far stays, one
@@ -90,7 +91,7 @@ const packagePath = "gomyogen/kernel"
 // seen the folder through another link.
 func cellFile(file string) (path string, ok bool) {
 	dir := os.Getenv(protocol.GONB_TMP_DIR_ENV)
-	if !gonbui.IsNotebook || dir == "" {
+	if !wire.Notebook || dir == "" {
 		return "", false
 	}
 	path = filepath.Join(dir, filepath.Base(file))

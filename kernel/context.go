@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/janpfeifer/gonb/gonbui"
+	"gomyogen/kernel/internal/wire"
 )
 
 // ErrStopped is the cause of a context that the stop button cancelled.
@@ -115,7 +115,7 @@ func (b *stopButton) release(ctx context.Context) {
 // twice, from Jupyter and from GoNB; neither must end the cell before it has
 // shown what it has. The kernel kills the one that goes on.
 func (b *stopButton) ignore() {
-	if gonbui.IsNotebook || b.signals == nil {
+	if wire.Notebook || b.signals == nil {
 		return
 	}
 	signal.Stop(b.signals)

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/janpfeifer/gonb/gonbui"
+	"gomyogen/kernel/internal/wire"
 )
 
 // newCell forgets that the button was pressed, as the next cell does.
@@ -33,7 +33,7 @@ func interrupt(t *testing.T) {
 
 // cell is a cell that is stopped, in a program of its own.
 func cell(t *testing.T) {
-	gonbui.IsNotebook = true
+	wire.Notebook = true
 	first, release := Context()
 	release() // between two runs of a sweep
 	interrupt(t)

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"time"
 
-	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
+
+	"gomyogen/kernel/internal/wire"
 )
 
 // display shows one output in the cell: bundle maps MIME types (text/html,
@@ -20,19 +22,21 @@ import (
 //
 // Outside a notebook the text/plain part is printed to standard output.
 func display(id string, bundle map[string]string) error {
-	if !gonbui.IsNotebook {
+	if !wire.Notebook {
 		return printPlain(os.Stdout, bundle)
 	}
 	data := make(map[protocol.MIMEType]any, len(bundle))
 	for mime, content := range bundle {
 		data[protocol.MIMEType(mime)] = content
 	}
-	gonbui.SendData(&protocol.DisplayData{Data: data, DisplayID: id})
+	if err := wire.GoNB.Send(&protocol.DisplayData{Data: data, DisplayID: id}); err != nil {
+		return fmt.Errorf("kernel: show the output: %w", err)
+	}
 	return flush()
 }
 
 // newDisplayID returns an id that no output of this kernel has used.
-func newDisplayID() string { return "myogen-" + gonbui.UniqueId() }
+func newDisplayID() string { return fmt.Sprintf("myogen-%016x", rand.Uint64()) }
 
 // printPlain prints the text/plain part of a bundle as lines of their own.
 func printPlain(w io.Writer, bundle map[string]string) error {
@@ -59,19 +63,16 @@ var errSilent = errors.New("kernel: the notebook does not confirm its output")
 // flush waits until the notebook has everything that was sent to it. Without
 // it, what a cell shows just before its program ends is lost.
 func flush() error {
-	if !gonbui.IsNotebook {
+	if !wire.Notebook {
 		return nil
 	}
-	if err := gonbui.Error(); err != nil {
-		return fmt.Errorf("kernel: show the output: %w", err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		gonbui.Sync()
-	}()
+	done := make(chan error, 1)
+	go func() { done <- wire.GoNB.Sync() }()
 	select {
-	case <-done:
+	case err := <-done:
+		if err != nil {
+			return fmt.Errorf("kernel: show the output: %w", err)
+		}
 		return nil
 	case <-time.After(flushLimit):
 		return errSilent

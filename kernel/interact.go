@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/janpfeifer/gonb/gonbui"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/internal/wire"
 )
 
 // Interaction is what Interact shows, and how long it waits.
@@ -91,7 +91,7 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 	paint := &painter{draw: draw}
 	first := firstSetting(i.Sliders)
 	kernelID := os.Getenv(protocol.GONB_JUPYTER_KERNEL_ID_ENV)
-	if !gonbui.IsNotebook || kernelID == "" {
+	if !wire.Notebook || kernelID == "" {
 		// No Jupyter server runs this kernel, so no page can reach it.
 		p := within(ctx, cmp.Or(i.Run, runLimit), paint.paint, first)
 		if p.err != nil {
@@ -240,13 +240,9 @@ func plain(text string) map[string]string {
 // answered.
 func listen(address string) <-chan string {
 	messages := make(chan string, 64)
-	next := gonbui.OnCommValueUpdate // of gonbui's own widgets
-	gonbui.OnCommValueUpdate = func(v *protocol.CommValue) {
+	wire.GoNB.Hear(func(v *protocol.CommValue) bool {
 		if v.Address != address {
-			if next != nil {
-				next(v)
-			}
-			return
+			return false
 		}
 		if text, ok := v.Value.(string); ok {
 			select {
@@ -254,8 +250,10 @@ func listen(address string) <-chan string {
 			default: // waiting here would hold up Sync
 			}
 		}
-	}
-	gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{
+		return true
+	})
+	// What fails here fails the output that follows, too.
+	_ = wire.GoNB.Send(&protocol.DisplayData{Data: map[protocol.MIMEType]any{
 		protocol.MIMECommSubscribe: &protocol.CommSubscription{Address: address},
 	}})
 	return messages

@@ -9,8 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/janpfeifer/gonb/gonbui"
-
+	"gomyogen/kernel/internal/wire"
 	"gomyogen/myogen/units"
 )
 
@@ -209,7 +208,7 @@ const (
 
 func newBoard() *board {
 	b := &board{id: newDisplayID(), out: os.Stderr, mode: inLog}
-	if gonbui.IsNotebook {
+	if wire.Notebook {
 		b.mode = inNotebook
 	} else if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 		b.mode = inTerminal

@@ -10,9 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/janpfeifer/gonb/gonbui"
-
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/internal/wire"
 )
 
 // Show shows a figure in the cell: a still picture that becomes a live chart
@@ -49,7 +48,7 @@ func show(f chart.Figure) error {
 // page, which may carry the chart library.
 func shownAs(f chart.Figure, carry bool) (map[string]string, error) {
 	bundle := map[string]string{}
-	if !gonbui.IsNotebook {
+	if !wire.Notebook {
 		if err := f.Validate(); err != nil {
 			return nil, err
 		}

@@ -4,14 +4,14 @@ import (
 	"syscall"
 	"unsafe"
 
-	"github.com/janpfeifer/gonb/gonbui"
+	"gomyogen/kernel/internal/wire"
 )
 
 // GoNB names the cell and line of a place in the trace of a panic where it
 // reads the place at once. The runtime writes it piece by piece; here a line
 // that names one waits until it is complete.
 func init() {
-	if gonbui.IsNotebook {
+	if wire.Notebook {
 		overrideWrite = writeTrace
 	}
 }

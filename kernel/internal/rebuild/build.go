@@ -74,6 +74,11 @@ var infoMark = strings.Repeat("-", 16)
 // error, of the cell's code too, there is no program, and go build tells what
 // is the matter.
 func (p *Plan) Build(dir, program string) error {
+	imported, err := Imports(dir)
+	if err != nil {
+		return err
+	}
+	packages := importConfig(p.archives(imported))
 	code, err := fileDigest(filepath.Join(dir, mainFile))
 	if err != nil {
 		return err
@@ -89,13 +94,13 @@ func (p *Plan) Build(dir, program string) error {
 	if p.Mode == "pie" {
 		compile = append(compile, "-shared")
 	}
-	if err := os.WriteFile(imports, []byte(p.importConfig()), 0o600); err != nil {
+	if err := os.WriteFile(imports, []byte(packages), 0o600); err != nil {
 		return err
 	}
 	if err := p.run(dir, "compile", append(compile, "./"+mainFile)...); err != nil {
 		return err
 	}
-	if err := os.WriteFile(imports, []byte(p.importConfig()+fmt.Sprintf("modinfo %q\n", infoMark+p.Info+infoMark)), 0o600); err != nil {
+	if err := os.WriteFile(imports, []byte(packages+fmt.Sprintf("modinfo %q\n", infoMark+p.Info+infoMark)), 0o600); err != nil {
 		return err
 	}
 	link := slices.Concat([]string{"-o", linked, "-importcfg", imports, "-buildmode=" + p.Mode, id}, p.Link, []string{archive})
@@ -107,10 +112,10 @@ func (p *Plan) Build(dir, program string) error {
 
 // importConfig says where archives are, in the form that the compiler and the
 // linker read.
-func (p *Plan) importConfig() string {
+func importConfig(archives map[string]string) string {
 	var b strings.Builder
-	for _, path := range slices.Sorted(maps.Keys(p.Archives)) {
-		fmt.Fprintf(&b, "packagefile %s=%s\n", path, p.Archives[path])
+	for _, path := range slices.Sorted(maps.Keys(archives)) {
+		fmt.Fprintf(&b, "packagefile %s=%s\n", path, archives[path])
 	}
 	return b.String()
 }

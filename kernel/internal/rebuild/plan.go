@@ -17,9 +17,11 @@ import (
 	"errors"
 	"fmt"
 	"go/version"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -42,6 +44,8 @@ type Plan struct {
 	Link     []string          // and of the linker
 	Mode     string            // build mode of the linker
 	Archives map[string]string // import path to file in the build cache
+	Alone    map[string]string // other files for cells in which nothing imports gonbui, see package wire
+	Gonbui   []string          // what imports it then
 	Local    map[string]string // folder of a package outside the module cache to the digest of its sources
 	Modules  map[string]string // go.mod of such a package to its digest
 	Info     string            // what debug.ReadBuildInfo returns, as text
@@ -142,28 +146,22 @@ func (p *Plan) readEnvironment(goCommand, dir string) (moduleCache string, err e
 	return env.GOMODCACHE, err
 }
 
+// listed is what the go command tells of a package.
+type listed struct {
+	ImportPath, Export, Dir string
+	Standard                bool
+	Imports                 []string
+	Module                  *struct{ GoMod string }
+}
+
 // readPackages asks the go command for all packages behind the one in dir.
 func (p *Plan) readPackages(goCommand, dir, moduleCache string) error {
-	list := func() ([]byte, error) {
-		return output(goCommand, dir, "list", "-export", "-deps", "-json=ImportPath,Export,Dir,Standard,Module", ".")
-	}
-	before, err := list()
+	before, err := listPackages(goCommand, dir)
 	if err != nil {
 		return err
 	}
 	p.Archives, p.Local, p.Modules = map[string]string{}, map[string]string{}, map[string]string{}
-	for d := json.NewDecoder(bytes.NewReader(before)); d.More(); {
-		var pkg struct {
-			ImportPath, Export, Dir string
-			Standard                bool
-			Module                  *struct{ GoMod string }
-		}
-		if err := d.Decode(&pkg); err != nil {
-			return err
-		}
-		if pkg.Dir == dir || pkg.Export == "" { // the cell; unsafe
-			continue
-		}
+	for _, pkg := range before {
 		p.Archives[pkg.ImportPath] = pkg.Export
 		if pkg.Standard || strings.HasPrefix(pkg.Dir, moduleCache+string(filepath.Separator)) {
 			continue
@@ -177,11 +175,60 @@ func (p *Plan) readPackages(goCommand, dir, moduleCache string) error {
 			}
 		}
 	}
+	alone, err := listPackages(goCommand, dir, "-tags="+aloneTag)
+	if err != nil {
+		return err
+	}
+	p.Alone = map[string]string{}
+	for _, pkg := range alone { // after what it imports
+		if pkg.Export != p.Archives[pkg.ImportPath] {
+			p.Alone[pkg.ImportPath] = pkg.Export
+		}
+		if pkg.ImportPath == gonbui || slices.ContainsFunc(pkg.Imports, p.takesGonbui) {
+			p.Gonbui = append(p.Gonbui, pkg.ImportPath)
+		}
+	}
 	// A source that was saved meanwhile may be newer than its archive.
-	if after, err := list(); err != nil || !bytes.Equal(before, after) {
+	if after, err := listPackages(goCommand, dir); err != nil || !reflect.DeepEqual(before, after) {
 		return errors.Join(errors.New("a source changed"), err)
 	}
 	return nil
+}
+
+// gonbui is the package that our own packages do without where a cell does,
+// built with this tag.
+const gonbui, aloneTag = "github.com/janpfeifer/gonb/gonbui", "nogonbui"
+
+// takesGonbui tells whether a package that was listed before imports gonbui.
+func (p *Plan) takesGonbui(path string) bool { return slices.Contains(p.Gonbui, path) }
+
+// listPackages asks for all packages behind the one in dir, each after what it
+// imports, with their archives.
+func listPackages(goCommand, dir string, flags ...string) (all []listed, err error) {
+	out, err := output(goCommand, dir, slices.Concat([]string{"list"}, flags, []string{"-export", "-deps", "-json=ImportPath,Export,Dir,Standard,Imports,Module", "."})...)
+	if err != nil {
+		return nil, err
+	}
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+		var pkg listed
+		if err := d.Decode(&pkg); err != nil {
+			return nil, err
+		}
+		if pkg.Dir != dir && pkg.Export != "" { // the cell; unsafe
+			all = append(all, pkg)
+		}
+	}
+	return all, nil
+}
+
+// archives returns import path and file of all that a cell with these imports
+// may be linked from.
+func (p *Plan) archives(imports []string) map[string]string {
+	all := maps.Clone(p.Archives)
+	if !slices.ContainsFunc(imports, p.takesGonbui) {
+		maps.Copy(all, p.Alone)
+	}
+	return all
 }
 
 // unchanged tells whether all that the plan was learnt from is as it was.

@@ -219,3 +219,33 @@ func TestSourceSavedMeanwhile(t *testing.T) {
 		t.Errorf("error %v, want it to see the change", err)
 	}
 }
+
+// Packages that do without gonbui do so where nothing in the cell imports it,
+// directly or not.
+func TestCellsWithAndWithoutGonbui(t *testing.T) {
+	cell, lib := workspaceOf(t)
+	gonb := filepath.Join(filepath.Dir(lib), "gonb")
+	write(t, filepath.Join(cell, "go.work"), "go 1.26.0\n\nuse (\n\t.\n\t"+lib+"\n\t"+gonb+"\n)\n")
+	write(t, filepath.Join(gonb, "go.mod"), "module github.com/janpfeifer/gonb\n\ngo 1.26.0\n")
+	write(t, filepath.Join(gonb, "gonbui", "gonbui.go"), "package gonbui\n")
+	write(t, filepath.Join(lib, "wire", "gonbui.go"), "//go:build !nogonbui\n\npackage wire\n\nimport _ \""+gonbui+"\"\n\nconst With = \"with\"\n")
+	write(t, filepath.Join(lib, "wire", "own.go"), "//go:build nogonbui\n\npackage wire\n\nconst With = \"without\"\n")
+	write(t, filepath.Join(lib, "kernel", "kernel.go"), "package kernel\n\nimport \"lib/wire\"\n\nfunc With() string { return wire.With }\n")
+	write(t, filepath.Join(lib, "widgets", "widgets.go"), "package widgets\n\nimport _ \""+gonbui+"\"\n")
+	gocmd := goCommand(t)
+	p, err := Learn(gocmd, cell, []string{gonbui, "lib/kernel", "lib/widgets"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for imports, want := range map[string]string{"": "without", `; import _ "` + gonbui + `"`: "with", `; import _ "lib/widgets"`: "with"} {
+		write(t, filepath.Join(cell, mainFile), "package main\n\nimport \"lib/kernel\""+imports+"\n\nfunc main() { println(kernel.With()) }\n")
+		program := filepath.Join(cell, "gonb_1")
+		if err := try(gocmd, cell, program, p); err != nil {
+			t.Errorf("with the imports %q: %v", imports, err)
+			continue
+		}
+		if got := strings.TrimSpace(made(t, program)); got != want {
+			t.Errorf("with the imports %q it is linked %s gonbui, want %s", imports, got, want)
+		}
+	}
+}
