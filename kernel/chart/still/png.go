@@ -2,7 +2,6 @@ package still
 
 import (
 	"bytes"
-	"cmp"
 	"compress/flate"
 	"encoding/binary"
 	"hash/adler32"
@@ -120,8 +119,8 @@ const most = 256
 
 // palette is at most 256 colours that stand for those of a picture. Where it has
 // more, those that differ in their three last bits count as one, shown by that
-// of the majority or, without a majority, by one of them; and of these the less
-// frequent ones become the nearest of the others.
+// of the majority or, without a majority, by one of them; and of these the ones
+// that others stand for best become the nearest of those.
 type palette struct {
 	entries []color.RGBA
 	index   func(color.RGBA) uint8
@@ -173,7 +172,8 @@ func (g *group) add(c color.RGBA, n, lead int) {
 	}
 }
 
-// nearly returns the palette of the most frequent groups of colours.
+// nearly returns a palette of groups of colours that stand for all: one after the
+// other the group that was missed the most.
 func nearly(bands []*image.RGBA) (p palette) {
 	key := func(c color.RGBA) int { return int(c.R)>>3<<10 | int(c.G)>>3<<5 | int(c.B)>>3 }
 	of := make([][]group, len(bands))
@@ -191,36 +191,47 @@ func nearly(bands []*image.RGBA) (p palette) {
 			}
 		}
 	}
-	var keys []int
+	var all []shade
 	for k, g := range groups {
 		if g.n > 0 {
-			keys = append(keys, k)
+			all = append(all, shade{key: k, group: g, off: math.MaxInt32})
 		}
 	}
-	slices.SortFunc(keys, func(a, b int) int { return cmp.Or(cmp.Compare(groups[b].n, groups[a].n), cmp.Compare(a, b)) })
-	index := make([]uint8, len(groups))
-	for i, k := range keys {
-		if i < most {
-			p.entries = append(p.entries, groups[k].best)
-			index[k] = uint8(i)
-			continue
+	// What an entry spares counts: of rare colours that no entry is like as much
+	// as of frequent ones that one nearly is.
+	for next, missed := 0, 1; len(p.entries) < most && missed > 0; {
+		entry := all[next].best
+		missed = 0
+		for i := range all {
+			s := &all[i]
+			if off := distance(s.best, entry); off < s.off {
+				s.off, s.at = off, uint8(len(p.entries))
+			}
+			if s.n*s.off > missed {
+				next, missed = i, s.n*s.off
+			}
 		}
-		index[k] = p.nearest(groups[k].best)
+		p.entries = append(p.entries, entry)
+	}
+	index := make([]uint8, len(groups))
+	for _, s := range all {
+		index[s.key] = s.at
 	}
 	p.index = func(c color.RGBA) uint8 { return index[key(c)] }
 	return p
 }
 
-// nearest returns which entry is the nearest to a colour.
-func (p palette) nearest(c color.RGBA) (at uint8) {
-	least := math.MaxInt
-	for i, q := range p.entries {
-		r, g, b := int(q.R)-int(c.R), int(q.G)-int(c.G), int(q.B)-int(c.B)
-		if d := r*r + g*g + b*b; d < least {
-			at, least = uint8(i), d
-		}
-	}
-	return at
+// shade is a group of colours, and which entry of a palette is the nearest.
+type shade struct {
+	group
+	key int
+	at  uint8
+	off int // how far the entry is, squared
+}
+
+func distance(a, b color.RGBA) int {
+	red, green, blue := int(a.R)-int(b.R), int(a.G)-int(b.G), int(a.B)-int(b.B)
+	return red*red + green*green + blue*blue
 }
 
 // runs yields the rows of pixels of one colour of an opaque picture, and how

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"image"
+	"image/color"
 	"image/png"
 	"math"
 	"os"
@@ -141,6 +142,43 @@ func TestStraight(t *testing.T) {
 	}
 	if n := len(straight(noisy)); n != 1000 {
 		t.Errorf("%d of 1000 points of a noisy line are left", n)
+	}
+}
+
+// A palette has rare colours, too: a thin line of its own beside a map that has
+// more shades than the palette entries.
+func TestRareColorsStay(t *testing.T) {
+	const side = 600
+	img := image.NewRGBA(image.Rect(0, 0, side, side))
+	violet := color.RGBA{R: 0x7f, B: 0xff, A: 0xff}
+	for y := range side {
+		for x := range side {
+			img.SetRGBA(x, y, color.RGBA{R: 0xff, G: uint8(255 * y / side), B: uint8(127 * x / side), A: 0xff})
+		}
+	}
+	for x := range side {
+		img.SetRGBA(x, side/2, violet)
+	}
+	b, err := encodePNG([]*image.RGBA{img})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := decode(t, b)
+	worst := 0
+	for y := range side {
+		for x := range side {
+			is, ok := got.At(x, y).(color.RGBA)
+			if !ok {
+				t.Fatalf("the picture has %T", got.At(x, y))
+			}
+			worst = max(worst, distance(is, img.RGBAAt(x, y)))
+		}
+	}
+	if c := got.At(7, side/2); c != violet {
+		t.Errorf("the line became %v", c)
+	}
+	if worst > 20*20 {
+		t.Errorf("a colour is %.0f from what it was", math.Sqrt(float64(worst)))
 	}
 }
 
