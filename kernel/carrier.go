@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -54,22 +55,35 @@ func carries(f chart.Figure) (old carrier, carry bool) {
 	return old, true
 }
 
-// knownCarrier returns the output that this kernel remembers, or that of an
-// earlier one, which it looks for again whenever the notebook was saved.
+// knownCarrier returns the output that this kernel remembers, and whether the
+// notebook still has it, as far as the saved file tells. That of an earlier
+// kernel is looked for whenever the notebook was saved.
 func knownCarrier(dir string) (c carrier, found bool) {
-	b, err := os.ReadFile(carrierFile(dir))
+	path := carrierFile(dir)
+	b, err := os.ReadFile(path)
 	known := err == nil && gob.NewDecoder(bytes.NewReader(b)).Decode(&c) == nil
-	path := os.Getenv(notebookEnv)
-	info, err := os.Stat(path)
-	if err != nil || known && c.Saved == "" {
+	notebook := os.Getenv(notebookEnv)
+	info, err := os.Stat(notebook)
+	if err != nil {
 		return c, known && c.Saved == ""
 	}
-	saved := fmt.Sprint(path, info.Size(), info.ModTime())
+	if known && c.Saved == "" {
+		shown, err := os.Stat(path)
+		return c, err != nil || info.ModTime().Before(shown.ModTime()) || hasLibrary(notebook)
+	}
+	saved := fmt.Sprint(notebook, info.Size(), info.ModTime())
 	if !known || c.Saved != saved {
-		c = carrier{Saved: saved, Code: savedCarrier(path)}
+		c = carrier{Saved: saved, Code: savedCarrier(notebook)}
 		_ = c.remember(dir) // else it is looked for again
 	}
 	return c, c.Code != ""
+}
+
+// hasLibrary tells, without decoding megabytes, whether an output in a
+// notebook's file holds the library.
+func hasLibrary(notebook string) bool {
+	b, err := os.ReadFile(notebook)
+	return err == nil && bytes.Contains(b, []byte(libraryMark+`\"H4s`)) // as gzip in base64 begins
 }
 
 // notebookEnv names the environment variable in which Jupyter's server tells a
@@ -94,15 +108,18 @@ func savedCarrier(path string) string {
 			continue
 		}
 		var lines []string
-		if json.Unmarshal(cell.Source, &lines) != nil {
-			lines = []string{""}
-			_ = json.Unmarshal(cell.Source, &lines[0]) // both forms are allowed
+		var text string
+		switch { // both forms are allowed
+		case json.Unmarshal(cell.Source, &lines) == nil:
+		case json.Unmarshal(cell.Source, &text) == nil:
+			lines = slices.Collect(strings.Lines(text))
 		}
-		source := strings.Join(lines, "")
-		if _, body, ok := strings.Cut(source, "%%\n"); ok {
-			return body
+		for i, line := range lines {
+			if strings.HasPrefix(line, "%%") || strings.HasPrefix(line, "%main") { // what follows is the cell's main
+				return strings.Join(lines[i+1:], "")
+			}
 		}
-		return source
+		return strings.Join(lines, "")
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"gomyogen/kernel/chart"
 )
@@ -53,7 +54,32 @@ func TestCarriesOnceWhenReopened(t *testing.T) {
 	if !carry(second) {
 		t.Error("nothing brings the library that the saved notebook has lost")
 	}
-	save(library, "%%\nkernel.Show(overview(nerlab.Get()))")
+	// This kernel's own output may be deleted, too.
+	if err := (carrier{}).moves(chart.Figure{Title: "own"}, "id", map[string]string{"text/html": library}); err != nil {
+		t.Fatal(err)
+	}
+	later := time.Now().Add(time.Hour)
+	save(library, "")
+	if err := os.Chtimes(path, later, later); err != nil {
+		t.Fatal(err)
+	}
+	if carry(first) {
+		t.Error("another cell brings the library beside this kernel's own output")
+	}
+	save(none, "")
+	if before := time.Now().Add(-time.Hour); os.Chtimes(path, before, before) != nil || carry(first) {
+		t.Error("what was saved before the output was shown counts")
+	}
+	if err := os.Chtimes(path, later, later); err != nil {
+		t.Fatal(err)
+	}
+	if !carry(first) {
+		t.Error("nothing brings the library after the output that had it was deleted and the notebook saved")
+	}
+	if err := os.Remove(carrierFile(dir)); err != nil {
+		t.Fatal(err)
+	}
+	save(library, "func f() {}\n%% -v\nkernel.Show(overview(nerlab.Get()))")
 	if carry(second) || !carry(first) {
 		t.Error("a notebook saved with the source as one text is not read")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -72,9 +73,15 @@ func TestFiguresAndTablesAfterAStop(t *testing.T) {
 			said := printed(t, func() {
 				c.does()
 				Show(f)
+				if err := Save(f, filepath.Join(t.TempDir(), "f.csv")); err != nil {
+					t.Error(err)
+				}
 				ShowTable(Table{Title: "Sweep", Columns: []string{"a"}, Rows: [][]any{{1}}})
 			})
-			for _, want := range []string{"Figure " + c.want + "Runs: " + c.want + "Three runs", c.want + "Sweep\n"} {
+			for _, want := range []string{"Figure " + c.want + "Runs: " + c.want + "Three runs", c.want + "Sweep\n", strings.TrimSuffix("f.csv: "+c.want, ": ")} {
+				if c.want == "" && strings.HasPrefix(want, "f.csv") {
+					continue // there is nothing to say
+				}
 				if !strings.Contains(said, want) || c.want == "" && strings.Contains(said, "artial") {
 					t.Errorf("it shows %q, want %q", said, want)
 				}

@@ -23,7 +23,8 @@ import (
 // Once the stop button has cut something short in a cell, each figure that the
 // cell shows or saves, and each table, is marked in its title, and a figure in
 // its text for those who cannot see it, too: "Partial (NERLab stopped at 4200 of
-// 15000 ms)". No later cell needs a mark: what is partial is not kept.
+// 15000 ms)". A .csv file has no title; a line in the cell says it of that. No
+// later cell needs a mark: what is partial is not kept.
 func Show(f chart.Figure) {
 	Check(show(f))
 }
@@ -67,8 +68,8 @@ func shownAs(f chart.Figure, carry bool) (map[string]string, error) {
 // draws.
 const rendererEnv = "MYOGEN_RENDERER"
 
-// drawn has the renderer draw, or, where there is none, this program. Pictures
-// need not all points: the renderer gets those that they show.
+// drawn has the renderer draw, or, where there is none, this program. The
+// renderer gets the points of a page alone.
 func drawn(j chart.Job) ([]byte, error) {
 	if err := j.Figure.Validate(); err != nil {
 		return nil, err
@@ -77,9 +78,7 @@ func drawn(j chart.Job) ([]byte, error) {
 	if program == "" {
 		return chart.Draw(j)
 	}
-	if j.As != "csv" {
-		j.Figure = j.Figure.Thin()
-	}
+	j = j.Thinned()
 	var out, failed bytes.Buffer
 	cmd := exec.Command(program)
 	cmd.Stdout, cmd.Stderr = &out, &failed
@@ -125,6 +124,9 @@ func Save(f chart.Figure, path string) error {
 	}
 	if err := replace(path, data); err != nil {
 		return fmt.Errorf("kernel: save figure %q: %w", f.Title, err)
+	}
+	if cut := cuts.list(); ext == ".csv" && len(cut) > 0 {
+		fmt.Printf("%s: %s\n", path, markedText("", cut))
 	}
 	return nil
 }

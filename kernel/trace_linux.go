@@ -24,9 +24,8 @@ var overrideWrite func(fd uintptr, p unsafe.Pointer, n int32) int32
 // unwritten is the part of a line of a trace that was not written yet. The runtime
 // prints traces one after the other.
 var unwritten struct {
-	text  [1024]byte
-	n     int
-	begun bool // the last byte that was written was not the end of a line
+	text [1024]byte
+	n    int
 }
 
 // writeTrace writes as the runtime does: without a stack to grow or a detector of
@@ -39,8 +38,7 @@ func writeTrace(fd uintptr, p unsafe.Pointer, n int32) int32 {
 		return rawWrite(fd, p, n)
 	}
 	ends := *(*byte)(unsafe.Add(p, n-1)) == '\n'
-	if unwritten.n == 0 && (unwritten.begun || *(*byte)(p) != '\t') {
-		unwritten.begun = !ends
+	if unwritten.n == 0 && (n != 1 || *(*byte)(p) != '\t') { // a place begins with a tab that is printed by itself
 		return rawWrite(fd, p, n)
 	}
 	for i := range int(n) {

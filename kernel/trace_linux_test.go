@@ -13,7 +13,7 @@ func TestTracesAreWrittenLineByLine(t *testing.T) {
 	const child = "GOMYOGEN_TEST_PANIC"
 	if os.Getenv(child) != "" {
 		overrideWrite = writeTrace
-		println("a word of the program") // not of a trace
+		print("\ta word of the program") // not of a trace
 		var none []int
 		_ = none[len(os.Args)]
 	}
@@ -52,7 +52,7 @@ func TestTracesAreWrittenLineByLine(t *testing.T) {
 			}
 		}
 	}
-	if places < 2 || !strings.Contains(all, "a word of the program\n") || !strings.Contains(all, "index out of range") || !strings.Contains(all, "trace_linux_test.go:") {
+	if places < 2 || !strings.Contains(all, "\ta word of the program") || !strings.Contains(all, "index out of range") || !strings.Contains(all, "trace_linux_test.go:") {
 		t.Errorf("the program wrote %q", all)
 	}
 }

@@ -29,8 +29,8 @@ type Timing struct {
 }
 
 // Timings runs cells of several kinds n times each, and the tutorial of the
-// descending drive three times, each in a folder of its own where nothing is
-// kept, and writes their times to out as a table. Of the tutorial these are the
+// descending drive up to three times, each in a folder of its own where nothing
+// is kept, and writes their times to out as a table. Of the tutorial these are the
 // medians over its cells that compute and those that draw, and the time from
 // the start of its kernel to the end of its last cell.
 func (h *Home) Timings(ctx context.Context, out io.Writer, n int) error {
@@ -47,7 +47,7 @@ func (h *Home) Timings(ctx context.Context, out io.Writer, n int) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s, %d cores, load %s, medians of %d\n\n", runtime.Version(), runtime.NumCPU(), load(), n)
+	fmt.Fprintf(out, "%s, %d cores, load %s, medians of %d, of whole notebooks of %d\n\n", runtime.Version(), runtime.NumCPU(), load(), n, min(3, n))
 	fmt.Fprintf(out, "%-44s %10s %10s %10s %8s\n", "cell", "median, s", "least, s", "engine, s", "aim, s")
 	if err := cmd.Start(); err != nil {
 		return err

@@ -115,11 +115,37 @@ func TestFiguresAreThinned(t *testing.T) {
 	if l := thin.Panels[0].Series[0].(*chart.Line); l.Of != len(long.Panels[0].Series[0].(*chart.Line).X) || len(l.X) > l.Of/5 {
 		t.Errorf("of %d points, it says %d, %d are left", len(long.Panels[0].Series[0].(*chart.Line).X), l.Of, len(l.X))
 	}
-	if !reflect.DeepEqual(thin.Thin(), thin) {
-		t.Error("thinning again changes a figure")
+	job := chart.Job{Figure: long, As: "cell"}.Thinned()
+	if len(job.Figure.Panels[0].Series[0].(*chart.Line).X) != len(thin.Panels[0].Series[0].(*chart.Line).X) || !reflect.DeepEqual(job.Thinned(), job) {
+		t.Error("a job is not thinned once")
+	}
+	if all := (chart.Job{Figure: long, As: "png"}); !reflect.DeepEqual(all.Thinned(), all) {
+		t.Error("a picture gets less than all")
 	}
 	if s := charttest.Sheet(); len(s.Thin().Panels[0].Series) != len(s.Panels[0].Series) || s.Thin().Summary() != s.Summary() {
 		t.Error("a short figure lost something")
+	}
+}
+
+// A figure of a part of its data keeps as many points of that part as of a whole.
+func TestPartsAreThinnedAsWholes(t *testing.T) {
+	x, y, low := make([]float64, 200000), make([]float64, 200000), make([]float64, 200000)
+	for i := range x {
+		x[i] = float64(i) / 2000
+		y[i] = math.Sin(2 * math.Pi * 20 * x[i])
+		low[i] = y[i] - 1
+	}
+	f := chart.Figure{X: chart.Axis{Min: 50, Max: 51}, Panels: []chart.Panel{{Series: []chart.Series{
+		&chart.Line{Name: "line", X: x, Y: y}, &chart.Step{Name: "step", X: x, Y: y}, &chart.Band{Name: "band", X: x, Low: low, High: y}}}}}
+	s := f.Thin().Panels[0].Series
+	line, step, band := s[0].(*chart.Line), s[1].(*chart.Step), s[2].(*chart.Band)
+	for name, part := range map[string][]float64{"line": line.X, "step": step.X, "band": band.X} {
+		if n := len(part); n != 2003 || part[0] >= 50 || part[1] != 50 || part[n-2] != 51 || part[n-1] <= 51 {
+			t.Errorf("%s: %d points from %v to %v are left", name, n, part[0], part[n-1])
+		}
+	}
+	if line.Of != len(x) || step.Of != len(x) || band.Of != len(x) {
+		t.Errorf("they say there were %d, %d and %d points", line.Of, step.Of, band.Of)
 	}
 }
 

@@ -7,11 +7,20 @@ import (
 
 // Job is a figure to draw, and as what: "cell" is the output of a notebook's
 // cell, with Carry one that brings the chart library along; "html", "svg",
-// "png", "pdf" and "csv" are files.
+// "png", "pdf" and "csv" are files. The figure of a page may be Thin already.
 type Job struct {
 	Figure Figure
 	As     string
 	Carry  bool
+	Thin   bool
+}
+
+// Thinned returns the job with a thin figure where it asks for a page.
+func (j Job) Thinned() Job {
+	if !j.Thin && (j.As == "cell" || j.As == "html") {
+		j.Figure, j.Thin = j.Figure.Thin(), true
+	}
+	return j
 }
 
 // Jobs go from a cell to the renderer, a program of its own.

@@ -17,9 +17,10 @@ type Series interface {
 	check() error
 	bounds() (x0, x1, y0, y1 float64)
 	scaled(x, y float64) Series // in units of x and y
-	thin(columns int) Series    // with what a live chart keeps
-	label() string              // what a legend calls it; empty if it stays out
-	summary() string            // in words, for readers who cannot see it
+	within(x0, x1 float64) Series
+	thin(columns int) Series // with what a live chart keeps
+	label() string           // what a legend calls it; empty if it stays out
+	summary() string         // in words, for readers who cannot see it
 }
 
 // Line connects points. NaN in Y is a gap.
@@ -29,7 +30,7 @@ type Line struct {
 	Color  color.RGBA // zero means the panel's next colour
 	Dashed bool
 	Width  float64 // px; 0 means 1.5
-	Of     int     // points before Thin left some out; 0 if it did not
+	Of     int     // points before Thin left some out, which sets it
 }
 
 // Step holds each value until the next x. NaN in Y is a gap.
@@ -39,7 +40,7 @@ type Step struct {
 	Color  color.RGBA // zero means the panel's next colour
 	Dashed bool
 	Width  float64 // px; 0 means 1.5
-	Of     int     // points before Thin left some out; 0 if it did not
+	Of     int     // points before Thin left some out, which sets it
 }
 
 // Band fills the room between two values at each x: a standard deviation, say.
@@ -48,7 +49,7 @@ type Band struct {
 	Name         string
 	X, Low, High []float64
 	Color        color.RGBA // of its edge, the filling is lighter; zero means the panel's next colour
-	Of           int        // points before Thin left some out; 0 if it did not
+	Of           int        // points before Thin left some out, which sets it
 }
 
 // Bars stand on zero, centred on their x.
@@ -83,7 +84,7 @@ type HeatMap struct {
 	Min, Max float64 // values of the first and the last colour
 	Colors   ColorMap
 	Label    string // of the colour bar, with the unit: "Rate (pps)"
-	Of       int    // values before Thin took their means; 0 if it did not
+	Of       int    // values before Thin took their means, which sets it
 }
 
 // Signal returns a line of an analog signal over time in seconds.

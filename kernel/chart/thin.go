@@ -25,11 +25,25 @@ func (f Figure) Columns() (n int, least bool) {
 	return n, n == leastColumns
 }
 
-// Thin returns the figure as it is drawn: scaled, and with no more points than
-// a live chart keeps.
+// Visible returns the figure scaled, and without what lies beyond the ends of
+// the shared axis.
+func (f Figure) Visible() Figure {
+	f = f.Scaled()
+	x0, x1, _, _ := f.Limits(0)
+	return f.each(func(_ int, p Panel) Panel {
+		for j, s := range p.Series {
+			p.Series[j] = s.within(x0, x1)
+		}
+		return p
+	})
+}
+
+// Thin returns what a live chart keeps of the figure: what is visible, with no
+// more points than the columns of pixels need. Thin it once: again it would
+// lose more.
 func (f Figure) Thin() Figure {
 	columns, _ := f.Columns()
-	return f.Scaled().each(func(_ int, p Panel) Panel {
+	return f.Visible().each(func(_ int, p Panel) Panel {
 		for j, s := range p.Series {
 			p.Series[j] = s.thin(columns)
 		}
@@ -37,20 +51,64 @@ func (f Figure) Thin() Figure {
 	})
 }
 
-func (l *Line) thin(columns int) Series {
-	if l.Of > 0 { // it is thin already
-		return l
+// inside returns the part from..to of points in order that a figure from x0 to
+// x1 shows, with a neighbour on each side; of others all.
+func inside(x []float64, x0, x1 float64) (from, to int) {
+	if !slices.IsSorted(x) {
+		return 0, len(x)
 	}
-	return l.Thin(columns)
+	from, _ = slices.BinarySearch(x, x0)
+	to = from
+	for to < len(x) && x[to] <= x1 {
+		to++
+	}
+	return max(from-1, 0), min(to+1, len(x))
 }
 
-func (s *Step) thin(columns int) Series {
-	if s.Of > 0 {
+func (l *Line) within(x0, x1 float64) Series {
+	from, to := inside(l.X, x0, x1)
+	if to-from == len(l.X) {
+		return l
+	}
+	out := *l
+	out.X, out.Y, out.Of = l.X[from:to], l.Y[from:to], max(l.Of, len(l.X))
+	return &out
+}
+
+func (s *Step) within(x0, x1 float64) Series {
+	from, to := inside(s.X, x0, x1)
+	if to-from == len(s.X) {
 		return s
 	}
-	l := (&Line{X: s.X, Y: s.Y}).Thin(columns)
 	out := *s
-	out.X, out.Y, out.Of = l.X, l.Y, l.Of
+	out.X, out.Y, out.Of = s.X[from:to], s.Y[from:to], max(s.Of, len(s.X))
+	return &out
+}
+
+func (b *Band) within(x0, x1 float64) Series {
+	from, to := inside(b.X, x0, x1)
+	if to-from == len(b.X) {
+		return b
+	}
+	out := *b
+	out.X, out.Low, out.High, out.Of = b.X[from:to], b.Low[from:to], b.High[from:to], max(b.Of, len(b.X))
+	return &out
+}
+
+func (b *Bars) within(_, _ float64) Series    { return b }
+func (r *Rule) within(_, _ float64) Series    { return r }
+func (r *Raster) within(_, _ float64) Series  { return r }
+func (h *HeatMap) within(_, _ float64) Series { return h }
+
+func (l *Line) thin(columns int) Series { return l.Thin(columns) }
+
+func (s *Step) thin(columns int) Series {
+	l := (&Line{X: s.X, Y: s.Y}).Thin(columns)
+	if len(l.X) == len(s.X) {
+		return s
+	}
+	out := *s
+	out.X, out.Y, out.Of = l.X, l.Y, max(s.Of, l.Of)
 	return &out
 }
 

@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/janpfeifer/gonb/gonbui/protocol"
 	"golang.org/x/sys/unix"
 )
 
@@ -86,8 +87,17 @@ func launch(command []string) error {
 			return err
 		}
 	}
+	if os.Getenv(protocol.GONB_PIPE_ENV) != "" { // a cell of another notebook started this kernel
+		if err := os.Unsetenv(notebookEnv); err != nil {
+			return err
+		}
+	}
 	return become(program, command, filepath.Join(dir, logName))
 }
+
+// notebookEnv names the environment variable in which Jupyter's server tells a
+// kernel the file of its notebook.
+const notebookEnv = "JPY_SESSION_NAME"
 
 // logName is the file in a kernel's folder that its log goes to. The last one
 // is kept beside the folders.

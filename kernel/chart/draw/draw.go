@@ -27,6 +27,10 @@ func init() { chart.Register(Draw) }
 
 // Draw returns the figure in the format that the job asks for.
 func Draw(j chart.Job) ([]byte, error) {
+	if err := j.Figure.Validate(); err != nil {
+		return nil, err
+	}
+	j = j.Thinned()
 	switch j.As {
 	case "png":
 		return still.PNG(j.Figure, sharpness)

@@ -130,12 +130,13 @@ func short(script string) string {
 	return b.String()
 }
 
-// Pack returns what the script reads, gzipped.
+// Pack returns what the script reads, gzipped. It keeps all points: thin the
+// figure before.
 func Pack(f chart.Figure) ([]byte, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
 	}
-	s, p := describe(f.Thin())
+	s, p := describe(f.Scaled())
 	text, err := json.Marshal(s)
 	if err != nil {
 		return nil, fmt.Errorf("live: figure %q: %w", f.Title, err)

@@ -176,11 +176,14 @@ func (g *group) add(c color.RGBA, n, lead int) {
 // other the group that was missed the most.
 func nearly(bands []*image.RGBA) (p palette) {
 	key := func(c color.RGBA) int { return int(c.R)>>3<<10 | int(c.G)>>3<<5 | int(c.B)>>3 }
-	of := make([][]group, len(bands))
-	parallel(len(bands), func(i int) {
+	parts := slices.Collect(slices.Chunk(bands, (len(bands)+3)/4))
+	of := make([][]group, len(parts))
+	parallel(len(parts), func(i int) {
 		of[i] = make([]group, 1<<15)
-		for c, n := range runs(bands[i]) {
-			of[i][key(c)].add(c, n, n)
+		for _, img := range parts[i] {
+			for c, n := range runs(img) {
+				of[i][key(c)].add(c, n, n)
+			}
 		}
 	})
 	groups := of[0]

@@ -132,7 +132,7 @@ func newPage(f chart.Figure) (*page, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
 	}
-	f = f.Thin()
+	f = f.Visible()
 	layout := f.Layout()
 	p := &page{f: f, layout: layout, bottom: even(float64(header + layout.Height)), fonts: text.Plain{Fonts: font.NewCache(liberation.Collection())}}
 	p.lines = p.curves()

@@ -56,8 +56,8 @@ func (p *page) widthOf(w words) float64 {
 // reach returns between which heights a text is, with room to spare.
 func (w words) reach() (top, bottom float64) {
 	r := 2 * w.size
-	if w.turned { // and in the middle
-		r += w.size * float64(len(w.text)) / 2
+	if w.turned { // it is in the middle of its room
+		r += w.room / 2
 	}
 	return w.y - r, w.y + r
 }

@@ -120,11 +120,11 @@ func importConfig(archives map[string]string) string {
 	return b.String()
 }
 
-// run runs a tool of the toolchain. It ends before collecting garbage would pay
-// off: the linker takes a tenth less without, and as much memory.
+// run runs a tool of the toolchain. It ends before collecting garbage pays off,
+// unless a cell is very large.
 func (p *Plan) run(dir, tool string, args ...string) error {
 	cmd := exec.Command(filepath.Join(p.Tools, tool), args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOROOT="+p.Root, "GOGC=off") // runtime.GOROOT returns the first
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOROOT="+p.Root, "GOGC=off", "GOMEMLIMIT=512MiB") // runtime.GOROOT returns the first
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", tool, err, out)
 	}

@@ -45,7 +45,7 @@ type Plan struct {
 	Mode     string            // build mode of the linker
 	Archives map[string]string // import path to file in the build cache
 	Alone    map[string]string // other files for cells in which nothing imports gonbui, see package wire
-	Gonbui   []string          // what imports it then
+	Gonbui   []string          // gonbui, and what imports it then
 	Local    map[string]string // folder of a package outside the module cache to the digest of its sources
 	Modules  map[string]string // go.mod of such a package to its digest
 	Info     string            // what debug.ReadBuildInfo returns, as text
@@ -179,12 +179,12 @@ func (p *Plan) readPackages(goCommand, dir, moduleCache string) error {
 	if err != nil {
 		return err
 	}
-	p.Alone = map[string]string{}
+	p.Alone, p.Gonbui = map[string]string{}, []string{gonbui}
 	for _, pkg := range alone { // after what it imports
 		if pkg.Export != p.Archives[pkg.ImportPath] {
 			p.Alone[pkg.ImportPath] = pkg.Export
 		}
-		if pkg.ImportPath == gonbui || slices.ContainsFunc(pkg.Imports, p.takesGonbui) {
+		if slices.ContainsFunc(pkg.Imports, p.takesGonbui) {
 			p.Gonbui = append(p.Gonbui, pkg.ImportPath)
 		}
 	}

@@ -2,6 +2,7 @@ package rebuild
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -233,19 +234,32 @@ func TestCellsWithAndWithoutGonbui(t *testing.T) {
 	write(t, filepath.Join(lib, "kernel", "kernel.go"), "package kernel\n\nimport \"lib/wire\"\n\nfunc With() string { return wire.With }\n")
 	write(t, filepath.Join(lib, "widgets", "widgets.go"), "package widgets\n\nimport _ \""+gonbui+"\"\n")
 	gocmd := goCommand(t)
-	p, err := Learn(gocmd, cell, []string{gonbui, "lib/kernel", "lib/widgets"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for imports, want := range map[string]string{"": "without", `; import _ "` + gonbui + `"`: "with", `; import _ "lib/widgets"`: "with"} {
+	for _, c := range []struct {
+		learnt        []string
+		imports, want string
+	}{
+		{[]string{"lib/kernel"}, "", "without"},
+		{[]string{"lib/kernel"}, gonbui, "with"}, // known only because lib/kernel imports it
+		{[]string{"lib/kernel", gonbui, "lib/widgets"}, "", "without"},
+		{[]string{"lib/kernel", gonbui, "lib/widgets"}, gonbui, "with"},
+		{[]string{"lib/kernel", "lib/widgets"}, "lib/widgets", "with"},
+	} {
+		p, err := Learn(gocmd, cell, c.learnt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		imports := ""
+		if c.imports != "" {
+			imports = fmt.Sprintf("; import _ %q", c.imports)
+		}
 		write(t, filepath.Join(cell, mainFile), "package main\n\nimport \"lib/kernel\""+imports+"\n\nfunc main() { println(kernel.With()) }\n")
 		program := filepath.Join(cell, "gonb_1")
 		if err := try(gocmd, cell, program, p); err != nil {
-			t.Errorf("with the imports %q: %v", imports, err)
+			t.Errorf("learnt for %q, with the import %q: %v", c.learnt, c.imports, err)
 			continue
 		}
-		if got := strings.TrimSpace(made(t, program)); got != want {
-			t.Errorf("with the imports %q it is linked %s gonbui, want %s", imports, got, want)
+		if got := strings.TrimSpace(made(t, program)); got != c.want {
+			t.Errorf("learnt for %q, with the import %q, it is linked %s gonbui, want %s", c.learnt, c.imports, got, c.want)
 		}
 	}
 }

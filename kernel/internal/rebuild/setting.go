@@ -13,7 +13,7 @@ import (
 )
 
 // form changes when a Plan gets another meaning.
-const form = 5
+const form = 6
 
 // Setting returns a digest of what decides, beside the sources of packages,
 // what the go command makes of a cell in the folder dir: the program goCommand,
