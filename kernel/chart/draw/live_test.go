@@ -460,6 +460,14 @@ func TestLegendByKeyboard(t *testing.T) {
 		if i == 0 {
 			w.shot("legend-by-keyboard")
 		}
+		// What is hidden is not read, after the chart was made anew for another width, too.
+		if i == 1 {
+			w.do(chromedp.EmulateViewport(700, 600))
+			w.wait(`echarts.getInstanceByDom(document.querySelector(".plot").firstElementChild).getWidth() < 700`)
+		}
+		if got := hover(w, 1, 5, 20); strings.Contains(got, "drive") != (i != 1) {
+			t.Errorf("step %d: it reads %q", i, got)
+		}
 	}
 }
 

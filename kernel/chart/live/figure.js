@@ -283,13 +283,13 @@
 
   // What the crosshair meets: entries of a panel, a colour, a name and what is
   // said of it, the place itself first. Where it is in a panel, a row is read
-  // there; rows of other panels are summed up.
-  function read(spec, shown, at) {
+  // there; rows of other panels are summed up. What is hidden is not read.
+  function read(spec, shown, at, hidden) {
     const { titles, series } = spec.frames[shown], { x, view } = at, within = reach * (view.x1 - view.x0) / view.width;
     const time = (v, step) => v.toFixed(digits(step || (view.x1 - view.x0) / 2000)) + (spec.x.unit ? " " + spec.x.unit : "");
     const entries = [[-1, "", (spec.x.label || "x") + " " + (spec.x.categories ? spec.x.categories[Math.round(x)] || "" : time(x)), ""]];
     spec.panels.forEach((panel, i) => {
-      const here = i === at.panel, axis = panel.y, title = titles[i] || axis.label || "Panel " + (i + 1), all = series.filter(s => s.panel === i);
+      const here = i === at.panel, axis = panel.y, title = titles[i] || axis.label || "Panel " + (i + 1), all = series.filter(s => s.panel === i && !hidden.has(s.name));
       const said = all.filter(s => s.rows).map(s => here ? readRow(s, axis, x, Math.round(at.y), within, time) : readRows(s, title, x, nice(within), time));
       for (const e of said.concat(readLines(all, axis, title, x, here ? at.y : NaN))) if (e) entries.push([i, ...e]);
     });
@@ -517,14 +517,21 @@
     const heard = make("div", "unseen", el);
     heard.setAttribute("role", "status");
 
+    const hidden = new Set(); // names of series
+    function select(selected) {
+      for (const [name, on] of Object.entries(selected || {})) hidden[on ? "delete" : "add"](name);
+      for (const [name, b] of entries) b.setAttribute("aria-pressed", !hidden.has(name));
+    }
     let kept = box.kept || null; // zoom and hidden series, while no chart stands, or of the figure before
     function begin() {
       theme = dark() ? "dark" : "light";
       for (const [k, v] of Object.entries(themes[theme])) if (typeof v === "string") el.style.setProperty("--" + k, v);
       chart = echarts.init(canvas, null, { width: plot.clientWidth, height });
       chart.setOption(option(spec, themes[theme], shown, () => chart, { width: plot.clientWidth }));
-      chart.on("legendselectchanged", e => { for (const [name, b] of entries) b.setAttribute("aria-pressed", e.selected[name] !== false); });
-      if (kept) restore(chart, kept);
+      for (const kind of ["legendselectchanged", "legendselected", "legendunselected"]) chart.on(kind, e => select(e.selected));
+      if (!kept) return;
+      restore(chart, kept);
+      for (const { selected } of kept.legend) select(selected);
     }
     function end() {
       kept = state();
@@ -560,7 +567,7 @@
     function point(px, py) {
       const at = place(px, py), grids = spec.option.grid, last = grids[grids.length - 1];
       if (!at || py < +grids[0].top || py > +last.top + +last.height) return hide();
-      const { left, width } = at.view, entries = read(spec, shown, at);
+      const { left, width } = at.view, entries = read(spec, shown, at, hidden);
       Object.assign(cross.style, { display: "block", left: px + "px", top: grids[0].top + "px", height: +last.top + +last.height - grids[0].top + "px" });
       Object.assign(level.style, { display: at.panel < 0 ? "none" : "block", left: left + "px", top: py + "px", width: width + "px" });
       tip.textContent = "";
