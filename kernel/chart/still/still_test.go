@@ -77,30 +77,32 @@ func TestBandsMeet(t *testing.T) {
 		}
 		panel.Series = append(panel.Series, &chart.Line{Name: fmt.Sprint("wave ", k), X: x, Y: y, Width: float64(k), Dashed: k == 8})
 	}
-	waves := chart.Figure{Title: "Waves", Panels: []chart.Panel{panel}}
+	signs := chart.Panel{Title: "signs", Height: 900, Y: chart.Axis{Label: "⚡⚡⚡⚡ x"}}
+	waves := chart.Figure{Title: "Waves", Panels: []chart.Panel{panel, signs}}
 	for name, f := range map[string]chart.Figure{"sheet": charttest.Sheet(), "spikes": charttest.Spikes(100, 20000), "waves": waves} {
-		const scale = 1.5
-		p, err := newPage(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var parts []byte
-		for _, b := range p.bands() {
-			parts = append(parts, b.paint(scale).Pix...)
-		}
-		whole := p.paint(scale)
-		if len(parts) != len(whole.Pix) {
-			t.Fatalf("%s: the bands have %d bytes, the page %d", name, len(parts), len(whole.Pix))
-		}
-		differ, rows := 0, map[int]int{}
-		for i, v := range whole.Pix {
-			if max(v, parts[i])-min(v, parts[i]) > 0x18 {
-				differ++
-				rows[i/whole.Stride]++
+		for _, scale := range []float64{1, 1.5, 2} {
+			p, err := newPage(f)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		if differ > 0 {
-			t.Errorf("%s: %d of %d values differ, in the rows %v", name, differ, len(parts), rows)
+			var parts []byte
+			for _, b := range p.bands() {
+				parts = append(parts, b.paint(scale).Pix...)
+			}
+			whole := p.paint(scale)
+			if len(parts) != len(whole.Pix) {
+				t.Fatalf("%s: the bands have %d bytes, the page %d", name, len(parts), len(whole.Pix))
+			}
+			differ, rows := 0, map[int]int{}
+			for i, v := range whole.Pix {
+				if max(v, parts[i])-min(v, parts[i]) > 0x18 {
+					differ++
+					rows[i/whole.Stride]++
+				}
+			}
+			if differ > 0 {
+				t.Errorf("%s at %v dots a px: %d of %d values differ, in the rows %v", name, scale, differ, len(parts), rows)
+			}
 		}
 	}
 }
