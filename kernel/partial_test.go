@@ -122,7 +122,11 @@ func (p pressing) At(units.Time) units.Rate {
 		if err != nil {
 			panic(err)
 		}
-		time.Sleep(50 * time.Millisecond) // until it is heard
+		for heard := false; !heard; time.Sleep(time.Millisecond) {
+			button.mu.Lock()
+			heard = button.pressed
+			button.mu.Unlock()
+		}
 	}
 	return 50
 }

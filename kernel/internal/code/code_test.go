@@ -207,9 +207,14 @@ func TestEditsOfTheModule(t *testing.T) {
 // age makes all in a folder an hour old.
 func age(t *testing.T, dir string) {
 	t.Helper()
-	old := time.Now().Add(-time.Hour)
+	date(t, dir, time.Now().Add(-time.Hour))
+}
+
+// date gives all in a folder a time of change.
+func date(t *testing.T, dir string, at time.Time) {
+	t.Helper()
 	if err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
-		return errors.Join(err, os.Chtimes(path, old, old))
+		return errors.Join(err, os.Chtimes(path, at, at))
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -220,6 +225,7 @@ func TestPackagesAreRemembered(t *testing.T) {
 	dir := lab(t, notebook)
 	t.Setenv("GONB_TMP_DIR", dir)
 	memory := filepath.Join(dir, "packages.json")
+	date(t, dir, time.Now().Add(time.Hour)) // however long it takes to come to them
 	before := parts(t, dir)
 	if b, err := os.ReadFile(memory); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("packages that have just changed are remembered: %s, error %v", b, err)
