@@ -184,12 +184,12 @@ func (p *painter) paint(ctx context.Context, set setting) picture {
 // lateError says that a picture took too long.
 type lateError struct {
 	limit time.Duration
-	deaf  bool // nor was it there stopGrace after it was cancelled
+	deaf  bool // nor was it there stopGrace after that
 }
 
 func (e lateError) Error() string {
 	if e.deaf {
-		return fmt.Sprintf("kernel: Interact: draw does not return, %v after it was cancelled; it has to look at its context", stopGrace)
+		return fmt.Sprintf("kernel: Interact: draw does not return, %v after its limit of %v; it has to look at its context", stopGrace, e.limit)
 	}
 	return fmt.Sprintf("cancelled after %v, the limit for one run", e.limit)
 }

@@ -250,10 +250,10 @@ func TestInteractionEnds(t *testing.T) {
 		{"the first picture takes too long", play{took: time.Hour, first: 5, limit: 2 * time.Minute}, func(s *stage) { s.send(3*time.Second, message{}) },
 			`7m0s: "" cancelled after 2m0s, the limit for one run <nil>`},
 		{"a picture is never there", play{took: 23 * time.Hour, first: 5, deaf: true, limit: 2 * time.Minute}, func(s *stage) { s.send(3*time.Second, message{}) },
-			`2m2.5s: "" <nil> kernel: Interact: draw does not return, 2.5s after it was cancelled; it has to look at its context`},
+			`2m2.5s: "" <nil> kernel: Interact: draw does not return, 2.5s after its limit of 2m0s; it has to look at its context`},
 		{"nor when another one is asked for", play{took: 23 * time.Hour, first: 5, deaf: true, limit: 2 * time.Minute}, func(s *stage) {
 			s.send(time.Minute, message{Number: 1, At: []int{4, 0}})
-		}, `2m2.5s: "" <nil> kernel: Interact: draw does not return, 2.5s after it was cancelled; it has to look at its context`},
+		}, `2m2.5s: "" <nil> kernel: Interact: draw does not return, 2.5s after its limit of 2m0s; it has to look at its context`},
 		{"showing fails", play{took: time.Second, first: 5, silent: errors.New("silent")}, func(s *stage) { s.send(3*time.Second, message{}) }, `1s: "[5 0]" <nil> silent`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -317,7 +317,7 @@ func TestInteractWithoutAPageIsLimited(t *testing.T) {
 		want string
 	}{
 		"it looks at its context": {false, "cancelled after 1m0s, the limit for one run"},
-		"it does not":             {true, "draw does not return, 2.5s after it was cancelled"},
+		"it does not":             {true, "draw does not return, 2.5s after its limit of 1m0s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
