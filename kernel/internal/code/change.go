@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"go/parser"
 	"go/token"
 	"os"
 	"path/filepath"
@@ -155,7 +156,7 @@ func (w *walk) pkg(path string) *source {
 		dir, ok = filepath.Join(goroot, "src", filepath.FromSlash(path)), true
 	}
 	w.packages[path] = nil
-	if files := goFiles(dir); ok && len(files) > 0 {
+	if files := ofOnePackage(goFiles(dir)); ok && len(files) > 0 {
 		p := newSource()
 		p.later = files
 		w.packages[path] = p
@@ -191,6 +192,31 @@ func goFiles(dir string) []goFile {
 		}
 	}
 	return files
+}
+
+// ofOnePackage returns the files of the package that most of a folder's are of.
+// A program among others, as one that generates code, is none that is imported.
+func ofOnePackage(files []goFile) []goFile {
+	names, count := make([]string, len(files)), map[string]int{}
+	best := "main"
+	for i, f := range files {
+		if p, err := parser.ParseFile(token.NewFileSet(), f.path, f.text, parser.PackageClauseOnly); err == nil {
+			names[i] = p.Name.Name
+			count[names[i]]++
+		}
+	}
+	for _, name := range names {
+		if name != "" && name != "main" && (best == "main" || count[name] > count[best]) {
+			best = name
+		}
+	}
+	var all []goFile
+	for i, f := range files {
+		if names[i] == best {
+			all = append(all, f)
+		}
+	}
+	return all
 }
 
 // typeOf returns the package and the name of a variable's type as far as

@@ -456,6 +456,24 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// A file of another package than most beside it hides none of these.
+func TestFilesOfAnotherPackage(t *testing.T) {
+	for name, stray := range map[string]string{
+		"a program":       "//go:build tools\n\npackage main\n\nfunc Grow() {}\n",
+		"another package": "//go:build never\n\npackage aside\n\nfunc Grow() {}\n",
+		"no Go":           "func Grow() {}\n",
+	} {
+		dir := lab(t, strings.NewReplacer("VALUE", "&net.Network{}", "CHANGE", "x.Grow()").Replace(changing))
+		write(t, filepath.Join(dir, "lab/net/a.go"), stray)
+		write(t, filepath.Join(dir, "lab/net/net.go"), netPackage)
+		write(t, filepath.Join(dir, "lab/net/more.go"), "package net\n")
+		_, err := reached("main.simulate", filepath.Join(dir, "nb/main.go"), 1, Package{Path: "example.org/lab/kernel"})
+		if err == nil || !strings.Contains(err.Error(), "changes with its method Grow") {
+			t.Errorf("beside %s the change is not seen: error %v", name, err)
+		}
+	}
+}
+
 // FuzzReached: whatever the notebook holds, there is an answer.
 func FuzzReached(f *testing.F) {
 	f.Add(notebook)
