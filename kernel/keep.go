@@ -125,7 +125,7 @@ func (k *keeper) once() (any, error) {
 		k.value, k.err = k.load()
 		k.done = true
 		if k.err != nil {
-			k.made.unsure = fmt.Sprintf("the value %q, which it was computed from, failed", k.name)
+			k.made.unsure = k.unsure("failed")
 		}
 	}
 	known.used(k.made)
@@ -140,6 +140,7 @@ func (k *keeper) load() (any, error) {
 		return nil, fmt.Errorf("kernel: Keep %q: %w", k.name, err)
 	case err != nil:
 		v, computeErr := k.compute()
+		k.made.unsure = k.unsure("cannot be kept")
 		k.notice("not kept: %v", err)
 		return v, computeErr
 	}
@@ -182,7 +183,7 @@ func (k *keeper) make(folder store.Folder, h store.Header) (any, error) {
 		return v, err
 	}
 	if p, ok := v.(interface{ Partial() bool }); ok && p.Partial() {
-		k.made.unsure = fmt.Sprintf("the value %q, which it was computed from, is partial", k.name)
+		k.made.unsure = k.unsure("is partial")
 		r, _ := v.(*myogen.Result)
 		if _, said := goesOn.Load(r); !said {
 			k.notice("partial, so it is not kept; the next cell that needs it computes it")
@@ -201,6 +202,11 @@ func (k *keeper) make(folder store.Folder, h store.Header) (any, error) {
 		k.notice("not kept: %v", err)
 	}
 	return v, nil
+}
+
+// unsure says why others are not kept that may be computed from this value.
+func (k *keeper) unsure(why string) string {
+	return fmt.Sprintf("it may be computed from the value %q, which %s", k.name, why)
 }
 
 func (k *keeper) notice(format string, args ...any) {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -325,6 +326,15 @@ func TestAFileOfAnInputCounts(t *testing.T) {
 	}
 }
 
+// withoutCode returns a function whose source is not Go.
+func withoutCode() func() (kept, error) {
+	f := reflect.MakeFunc(reflect.TypeFor[func() (kept, error)](), func([]reflect.Value) []reflect.Value {
+		v, err := makeKept()
+		return []reflect.Value{reflect.ValueOf(v), reflect.ValueOf(&err).Elem()}
+	})
+	return f.Interface().(func() (kept, error))
+}
+
 // What is computed from a partial result, or around a value that failed, is
 // not kept, so that it is not shown for the whole one later.
 func TestWhatComesOfAPartialResultIsNotKept(t *testing.T) {
@@ -332,8 +342,9 @@ func TestWhatComesOfAPartialResultIsNotKept(t *testing.T) {
 		get  func() kept
 		want string
 	}{
-		"partial": {func() kept { Keep("run", makePartial).Get(); return kept{} }, `the value "run", which it was computed from, is partial`},
-		"failed":  {func() kept { _, _ = Keep("run", makeError).Load(); return kept{} }, `the value "run", which it was computed from, failed`},
+		"partial":          {func() kept { Keep("run", makePartial).Get(); return kept{} }, `it may be computed from the value "run", which is partial`},
+		"failed":           {func() kept { _, _ = Keep("run", makeError).Load(); return kept{} }, `it may be computed from the value "run", which failed`},
+		"without its code": {func() kept { Keep("run", withoutCode()).Get(); return kept{} }, `it may be computed from the value "run", which cannot be kept`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
