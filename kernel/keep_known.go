@@ -1,8 +1,10 @@
 package kernel
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -16,6 +18,8 @@ type values struct {
 	mu       sync.Mutex
 	byName   map[string][]identified
 	watchers []*origin
+	begun    bool   // main has, as far as was looked
+	before   origin // what was used before: any variable may hold it
 }
 
 func (v *values) add(name string, k identified) {
@@ -48,6 +52,7 @@ func (v *values) watch() (o *origin, stop func()) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	o = &origin{}
+	o.add(v.before)
 	v.watchers = append(v.watchers, o)
 	return o, func() {
 		v.mu.Lock()
@@ -63,6 +68,19 @@ func (v *values) used(this origin) {
 	defer v.mu.Unlock()
 	for _, o := range v.watchers {
 		o.add(this)
+	}
+	if v.begun = v.begun || mainBegan(); !v.begun {
+		v.before.add(this)
+	}
+}
+
+// mainBegan tells whether the program has initialised its packages. Goroutines
+// may run before, so it is the stack of main that counts.
+func mainBegan() bool {
+	for b := make([]byte, 1<<16); ; b = make([]byte, 2*len(b)) {
+		if n := runtime.Stack(b, true); n < len(b) {
+			return bytes.Contains(b[:n], []byte("\nmain.main()\n"))
+		}
 	}
 }
 

@@ -7,9 +7,11 @@ import (
 	"io"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -305,6 +307,66 @@ func TestValuesOfValues(t *testing.T) {
 			run("1", c.n-1) // the innermost is still there
 			run("1", 0)
 		})
+	}
+}
+
+// early holds what a variable of a notebook gets of a value, in a program that
+// TestValuesOfVariables starts. How it gets there is unseen by Keep.
+var early = new(string)
+
+func init() { getEarly(early, os.Getenv("KERNEL_TEST_EARLY")) }
+
+func getEarly(to *string, file string) {
+	read := func() {
+		v := Keep("early", func() (string, error) { return readEarly(file) }, File(file), file)
+		*to = v.Get()
+	}
+	switch {
+	case file == "":
+	case os.Getenv("KERNEL_TEST_GOROUTINE") == "":
+		read()
+	default:
+		var wg sync.WaitGroup
+		wg.Go(read)
+		wg.Wait()
+	}
+}
+
+func readEarly(file string) (string, error) {
+	b, err := os.ReadFile(file)
+	return string(b), err
+}
+
+func makeLate() (string, error) { return "from " + *early, nil }
+
+// What a variable got of a value when the program began counts for all that is
+// computed in it; what main got does not.
+func TestValuesOfVariables(t *testing.T) {
+	if *early != "" {
+		Keep("in main", makeKept).Get()
+		fmt.Println(Keep("late", makeLate).Get())
+		folder, _ := keepFolder()
+		all, _ := folder.List()
+		for _, e := range all {
+			for _, v := range e.Values {
+				fmt.Println(e.Name, "of", v.Name)
+			}
+		}
+		return
+	}
+	for _, goroutine := range []string{"", "yes"} {
+		dir, file := t.TempDir(), filepath.Join(t.TempDir(), "emg.csv")
+		for _, content := range []string{"one", "two"} {
+			if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command(os.Args[0], "-test.run=^TestValuesOfVariables$")
+			cmd.Env = append(os.Environ(), "MYOGEN_NOTEBOOK_DIR="+dir, "KERNEL_TEST_EARLY="+file, "KERNEL_TEST_GOROUTINE="+goroutine)
+			out, err := cmd.CombinedOutput()
+			if said := string(out); err != nil || !strings.Contains(said, "from "+content+"\n") || !strings.Contains(said, "late of early\n") || strings.Contains(said, "late of in main") {
+				t.Errorf("goroutine %q, file %q: error %v, the program says\n%s", goroutine, content, err, said)
+			}
+		}
 	}
 }
 
