@@ -50,10 +50,13 @@ type keeper struct {
 // the code of the function and every declaration of the notebook that this
 // reaches, with types, methods and the packages of this module by content;
 // the kept values that it got on the way, declared or made by Keep inside it,
-// and their Files; the versions of other modules and of Go; and the inputs. Comments, layout, added cells and the order of cells
-// do not count. Inputs are values, compared by content; a File by that of the
-// file, another Value by what it is made from. The clock, the environment and
-// files are not code: what depends on them needs them as inputs.
+// and their Files; the versions of other modules and of Go; and the inputs.
+// Values that others get at the same time, or that top-level variables got
+// before main began, count as got on the way. Comments, layout, added cells
+// and the order of cells do not count. Inputs are values, compared by content;
+// a File by that of the file, another Value by what it is made from. The clock,
+// the environment and files are not code: what depends on them needs them as
+// inputs.
 //
 // A function literal may use local variables when they are inputs too:
 //

@@ -49,7 +49,7 @@ func (k *keeper) identity() (id identity, err error) {
 	return id, nil
 }
 
-// way is another one when what was kept before is not to be trusted.
+// way changes when values kept by earlier versions must not be used.
 const way = "2"
 
 // own is this package to the notebook's code: what shows how far a run is says

@@ -15,10 +15,10 @@ import (
 
 // Run runs a network to duration with a bar called title. The stop button
 // ends it: the result is then partial, as figures say that are shown after
-// that, and its state is kept beside the notebook, so that the next Run with this title, network and configuration
-// goes on from there, in a later kernel too, to the spikes it would have had
-// without the break. States count to what is kept: Kept shows and Forget
-// removes them, by title.
+// that, and its state is kept beside the notebook, so that the next Run with
+// this title, network and configuration goes on from there, in a later kernel
+// too, to the spikes it would have had without the break. States count to what
+// is kept: Kept shows and Forget removes them, by title.
 //
 //	func simulate() (*myogen.Result, error) {
 //		return kernel.Run("NERLab", network, myogen.SimulationConfig{}, 15*units.S)
