@@ -5,8 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"reflect"
 	"runtime"
 	"slices"
@@ -107,20 +105,6 @@ func (id *identity) file(input string, f File) error {
 	id.parts = append(id.parts, code.Part{Name: input + ", file " + string(f), Sum: sum})
 	id.files = append(id.files, store.Source{Name: string(f), Sum: sum})
 	return err
-}
-
-// fileSum returns a digest of the content of a file.
-func fileSum(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // reason compares what a value is made from with its last version.
