@@ -239,3 +239,22 @@ func TestGopls(t *testing.T) {
 		}
 	}
 }
+
+// A kernel that a cell of another notebook starts is not told that notebook's
+// file.
+func TestNotebookOfACell(t *testing.T) {
+	launcher, base := build(t)
+	t.Setenv(notebookEnv, "outer.ipynb")
+	for pipe, want := range map[string]string{"": "outer.ipynb", "/a/pipe": ""} {
+		t.Setenv("GONB_PIPE", pipe)
+		cmd, dir := start(t, launcher, base, `printf '%s' "$`+notebookEnv+`" > "$TMPDIR/name"; touch "$TMPDIR/ready"; exec sleep 60`)
+		got, err := os.ReadFile(filepath.Join(dir, "name"))
+		if err != nil || string(got) != want {
+			t.Errorf("with the pipe %q the kernel is told %q (error %v), want %q", pipe, got, err, want)
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Error(err)
+		}
+		_ = cmd.Wait() // it was killed
+	}
+}
