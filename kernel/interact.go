@@ -49,6 +49,8 @@ type Interaction struct {
 // at once. It then leaves what Show would: the last figure, with the values
 // in its title, and no sliders. Interact returns these values. Cells that wait
 // behind this one wait until it ends: it stands best at the end of a notebook.
+// A page that is loaded anew meanwhile has lost the sliders, as it has all
+// outputs that were not saved: stop the cell and run it again.
 //
 // draw runs once at a time. It should show nothing itself, no bars either,
 // and look at its context: a cell that is stopped has 3 s. Bad sliders, and an
