@@ -15,6 +15,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/internal/atomicfile"
 )
 
 // carried says that a figure of this program brought the library along.
@@ -68,8 +69,11 @@ func knownCarrier(dir string) (c carrier, found bool) {
 		return c, known && c.Saved == ""
 	}
 	if known && c.Saved == "" {
-		shown, err := os.Stat(path)
-		return c, err != nil || info.ModTime().Before(shown.ModTime()) || hasLibrary(notebook)
+		if shown, err := os.Stat(path); err != nil || info.ModTime().Before(shown.ModTime()) {
+			return c, true
+		}
+		b, err := os.ReadFile(notebook)
+		return c, err == nil && holdsLibrary(b)
 	}
 	saved := fmt.Sprint(notebook, info.Size(), info.ModTime())
 	if !known || c.Saved != saved {
@@ -79,11 +83,10 @@ func knownCarrier(dir string) (c carrier, found bool) {
 	return c, c.Code != ""
 }
 
-// hasLibrary tells, without decoding megabytes, whether an output in a
-// notebook's file holds the library.
-func hasLibrary(notebook string) bool {
-	b, err := os.ReadFile(notebook)
-	return err == nil && bytes.Contains(b, []byte(libraryMark+`\"H4s`)) // as gzip in base64 begins
+// holdsLibrary tells, without decoding megabytes, whether an output in the JSON
+// of a notebook holds the library, which as gzip in base64 begins with H4s.
+func holdsLibrary(notebook []byte) bool {
+	return bytes.Contains(notebook, []byte(libraryMark+`\"H4s`))
 }
 
 // notebookEnv names the environment variable in which Jupyter's server tells a
@@ -94,7 +97,7 @@ const notebookEnv = "JPY_SESSION_NAME"
 // holds the library; it is empty where none does, or the file is no notebook.
 func savedCarrier(path string) string {
 	b, err := os.ReadFile(path)
-	if err != nil || !bytes.Contains(b, []byte(libraryMark)) {
+	if err != nil || !holdsLibrary(b) {
 		return ""
 	}
 	var nb struct {
@@ -104,7 +107,7 @@ func savedCarrier(path string) string {
 		return ""
 	}
 	for _, cell := range nb.Cells {
-		if !bytes.Contains(cell.Outputs, []byte(libraryMark)) {
+		if !holdsLibrary(cell.Outputs) {
 			continue
 		}
 		var lines []string
@@ -147,7 +150,7 @@ func (c carrier) remember(dir string) error {
 	if err := gob.NewEncoder(&b).Encode(c); err != nil {
 		return err
 	}
-	return replace(carrierFile(dir), b.Bytes())
+	return atomicfile.Write(carrierFile(dir), b.Bytes())
 }
 
 // libraryMark is in the element that holds the library, and nowhere else.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"gomyogen/kernel/sources"
 )
 
 // fileSums remembers the digests of files for this program: all values that
@@ -17,20 +19,11 @@ var fileSums = struct {
 	byPath map[string]fileRead
 }{byPath: map[string]fileRead{}}
 
-// fileRead is how a file looked when it was read.
+// fileRead is how a file looked when it was read, and its digest.
 type fileRead struct {
-	size     int64
-	modified time.Time
-	sum      string
+	look sources.Look
+	sum  string
 }
-
-func (r fileRead) holds(now os.FileInfo) bool {
-	return r.sum != "" && r.size == now.Size() && r.modified.Equal(now.ModTime())
-}
-
-// settled is how old a change must be for the next one to show in the time of a
-// file for certain.
-const settled = 2 * time.Second
 
 // fileSum returns a digest of the content of a file.
 func fileSum(path string) (string, error) {
@@ -43,13 +36,13 @@ func fileSum(path string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	looks, err := f.Stat()
+	info, err := f.Stat()
 	if err != nil {
 		return "", err
 	}
 	fileSums.Lock()
 	defer fileSums.Unlock()
-	if old := fileSums.byPath[at]; old.holds(looks) {
+	if old, ok := fileSums.byPath[at]; ok && old.look.Same(sources.LookOf(info)) {
 		return old.sum, nil
 	}
 	start := time.Now()
@@ -57,12 +50,12 @@ func fileSum(path string) (string, error) {
 	if _, err := io.Copy(h, f); err != nil {
 		return "", err
 	}
-	if looks, err = f.Stat(); err != nil {
+	if info, err = f.Stat(); err != nil {
 		return "", err
 	}
 	sum := hex.EncodeToString(h.Sum(nil))
-	if start.Sub(looks.ModTime()) >= settled {
-		fileSums.byPath[at] = fileRead{looks.Size(), looks.ModTime(), sum}
+	if look := sources.LookOf(info); look.Settled(start) {
+		fileSums.byPath[at] = fileRead{look, sum}
 	}
 	return sum, nil
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/internal/atomicfile"
 	"gomyogen/kernel/internal/wire"
 )
 
@@ -122,29 +123,11 @@ func Save(f chart.Figure, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := replace(path, data); err != nil {
+	if err := atomicfile.Write(path, data); err != nil {
 		return fmt.Errorf("kernel: save figure %q: %w", f.Title, err)
 	}
 	if cut := cuts.list(); ext == ".csv" && len(cut) > 0 {
 		fmt.Printf("%s: %s\n", path, markedText("", cut))
 	}
 	return nil
-}
-
-// replace writes a file complete or not at all.
-func replace(path string, data []byte) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(tmp.Name()))
-		}
-	}()
-	_, err = tmp.Write(data)
-	if err = errors.Join(err, tmp.Chmod(0o644), tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }

@@ -12,6 +12,7 @@ from jupyter_client import KernelManager
 from nbclient import NotebookClient
 
 kernel, n, notebook = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+RUNS = min(3, n)  # of whole kernels and notebooks
 
 
 def report(name, seconds, own=0.0, aim=0.0):
@@ -73,7 +74,7 @@ CELLS = [
 ]
 
 starts = []
-for _ in range(min(3, n)):
+for _ in range(RUNS):
     begin = time.monotonic()
     km = KernelManager(kernel_name=kernel)
     km.start_kernel()
@@ -81,7 +82,7 @@ for _ in range(min(3, n)):
     kc.start_channels()
     kc.wait_for_ready(timeout=60)
     starts.append(time.monotonic() - begin)
-    if len(starts) < min(3, n):
+    if len(starts) < RUNS:
         kc.stop_channels()
         km.shutdown_kernel()
 report("kernel ready", starts)
@@ -92,8 +93,6 @@ for name, code in CELLS:
     report(name, [took - own for took, own in times], statistics.median(own for _, own in times))
 kc.stop_channels()
 km.shutdown_kernel()
-
-RUNS = min(3, n)
 
 
 def engine(outputs):

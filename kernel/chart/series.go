@@ -33,7 +33,8 @@ type Line struct {
 	Of     int     // points before Thin left some out, which sets it
 }
 
-// Step holds each value until the next x. NaN in Y is a gap.
+// Step holds each value until the next x. NaN in Y is a gap. Its fields are those
+// of a Line, into which it can be converted.
 type Step struct {
 	Name   string
 	X, Y   []float64

@@ -65,7 +65,7 @@ func inside(x []float64, x0, x1 float64) (from, to int) {
 	return max(from-1, 0), min(to+1, len(x))
 }
 
-func (l *Line) within(x0, x1 float64) Series {
+func (l *Line) inside(x0, x1 float64) *Line {
 	from, to := inside(l.X, x0, x1)
 	if to-from == len(l.X) {
 		return l
@@ -75,15 +75,8 @@ func (l *Line) within(x0, x1 float64) Series {
 	return &out
 }
 
-func (s *Step) within(x0, x1 float64) Series {
-	from, to := inside(s.X, x0, x1)
-	if to-from == len(s.X) {
-		return s
-	}
-	out := *s
-	out.X, out.Y, out.Of = s.X[from:to], s.Y[from:to], max(s.Of, len(s.X))
-	return &out
-}
+func (l *Line) within(x0, x1 float64) Series { return l.inside(x0, x1) }
+func (s *Step) within(x0, x1 float64) Series { return (*Step)((*Line)(s).inside(x0, x1)) }
 
 func (b *Band) within(x0, x1 float64) Series {
 	from, to := inside(b.X, x0, x1)
@@ -102,16 +95,7 @@ func (h *HeatMap) within(_, _ float64) Series { return h }
 
 func (l *Line) thin(columns int) Series { return l.Thin(columns) }
 
-func (s *Step) thin(columns int) Series {
-	l := (&Line{X: s.X, Y: s.Y}).Thin(columns)
-	if len(l.X) == len(s.X) {
-		return s
-	}
-	out := *s
-	out.X, out.Y, out.Of = l.X, l.Y, max(s.Of, l.Of)
-	return &out
-}
-
+func (s *Step) thin(columns int) Series { return (*Step)((*Line)(s).Thin(columns)) }
 func (b *Band) thin(columns int) Series { return b.Thin(columns) }
 func (b *Bars) thin(int) Series         { return b }
 func (r *Rule) thin(int) Series         { return r }

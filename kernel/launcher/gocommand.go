@@ -57,7 +57,7 @@ func goCommand(args []string) error {
 	defer end()
 	learns := err != nil || time.Since(plan.Learnt) > renew
 	if err == nil {
-		err = plan.Build(cell, args[2])
+		err = plan.Build(cell, imports, args[2])
 	}
 	if err != nil && ctx.Err() == nil { // the go command does it, or tells what is wrong
 		cmd := exec.CommandContext(ctx, program, args...)

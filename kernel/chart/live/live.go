@@ -265,7 +265,7 @@ func (e encoder) line(l *chart.Line, c color.RGBA) []series {
 func (e encoder) step(s *chart.Step, c color.RGBA) []series {
 	corners := s.Points()
 	dx, dy := chart.Alone(corners.X, corners.Y)
-	out := e.points(&chart.Line{Name: s.Name, X: s.X, Y: s.Y, Dashed: s.Dashed, Width: s.Width, Of: s.Of}, c, dx, dy)
+	out := e.points((*chart.Line)(s), c, dx, dy)
 	out[0].Step = true
 	return out
 }

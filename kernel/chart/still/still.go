@@ -69,7 +69,7 @@ func even(px float64) float64 { return 2 * math.Round(px/2) }
 const spare = 2
 
 // paint draws what the page shows as a picture.
-func (p *page) paint(scale float64) *image.RGBA {
+func (p page) paint(scale float64) *image.RGBA {
 	p.top -= spare
 	dots := func(px float64) int { return int(math.Round(px * scale)) }
 	img := image.NewRGBA(image.Rect(0, 0, dots(chart.StillWidth), dots(p.bottom-p.top)))

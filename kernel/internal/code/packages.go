@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"gomyogen/kernel/internal/atomicfile"
 	"gomyogen/kernel/sources"
 )
 
@@ -21,18 +22,8 @@ type readPackages struct {
 // it is.
 type packageRead struct {
 	Package sources.Package
-	Looks   []look // of Package.Read
+	Looks   []sources.Look // of Package.Read
 }
-
-// look is what changes with a file, and with the names in a folder.
-type look struct {
-	Size     int64
-	Modified time.Time
-}
-
-// settled is how old a change must be for the next one to show in the time of a
-// file for certain.
-const settled = 2 * time.Second
 
 // openPackages reads what is remembered in a folder, if that has a name. What
 // cannot be read is read again from the packages.
@@ -62,7 +53,7 @@ func (r *readPackages) read(dir string) (sources.Package, error) {
 	seen := packageRead{Package: p}
 	for _, path := range p.Read {
 		l, ok := lookAt(path)
-		if !ok || start.Sub(l.Modified) < settled {
+		if !ok || !l.Settled(start) {
 			return p, nil
 		}
 		seen.Looks = append(seen.Looks, l)
@@ -77,19 +68,19 @@ func (p packageRead) holds() bool {
 	}
 	for i, path := range p.Package.Read {
 		l, ok := lookAt(path)
-		if !ok || l.Size != p.Looks[i].Size || !l.Modified.Equal(p.Looks[i].Modified) {
+		if !ok || !l.Same(p.Looks[i]) {
 			return false
 		}
 	}
 	return true
 }
 
-func lookAt(path string) (look, bool) {
+func lookAt(path string) (sources.Look, bool) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return look{}, false
+		return sources.Look{}, false
 	}
-	return look{info.Size(), info.ModTime()}, true
+	return sources.LookOf(info), true
 }
 
 // save remembers what was read. Without the file the next cell takes longer,
@@ -102,12 +93,5 @@ func (r *readPackages) save() {
 	if err != nil {
 		return
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(r.path), ".packages-*")
-	if err != nil {
-		return
-	}
-	_, err = tmp.Write(b)
-	if closing := tmp.Close(); err != nil || closing != nil || os.Rename(tmp.Name(), r.path) != nil {
-		_ = os.Remove(tmp.Name())
-	}
+	_ = atomicfile.Write(r.path, b)
 }

@@ -70,15 +70,11 @@ func (p *Plan) Covers(imports []string) error {
 // infoMark stands before and after the build information in a program.
 var infoMark = strings.Repeat("-", 16)
 
-// Build makes the program of the cell in a folder, which the plan Covers. On an
-// error, of the cell's code too, there is no program, and go build tells what
-// is the matter.
-func (p *Plan) Build(dir, program string) error {
-	imported, err := Imports(dir)
-	if err != nil {
-		return err
-	}
-	packages := importConfig(p.archives(imported))
+// Build makes the program of the cell in a folder, whose imports the plan
+// Covers. On an error, of the cell's code too, there is no program, and go build
+// tells what is the matter.
+func (p *Plan) Build(dir string, imports []string, program string) error {
+	packages := importConfig(p.archives(imports))
 	code, err := fileDigest(filepath.Join(dir, mainFile))
 	if err != nil {
 		return err
@@ -88,22 +84,22 @@ func (p *Plan) Build(dir, program string) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	imports, archive, linked := filepath.Join(work, "imports"), filepath.Join(work, "main.a"), filepath.Join(work, "main")
+	config, archive, linked := filepath.Join(work, "imports"), filepath.Join(work, "main.a"), filepath.Join(work, "main")
 	id := "-buildid=" + p.Setting + "/" + code // macOS does not start a program without one
-	compile := append([]string{"-o", archive, "-p", "main", "-lang=" + p.Lang, "-complete", "-nolocalimports", id, "-importcfg", imports, "-pack"}, p.Compile...)
+	compile := append([]string{"-o", archive, "-p", "main", "-lang=" + p.Lang, "-complete", "-nolocalimports", id, "-importcfg", config, "-pack"}, p.Compile...)
 	if p.Mode == "pie" {
 		compile = append(compile, "-shared")
 	}
-	if err := os.WriteFile(imports, []byte(packages), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(packages), 0o600); err != nil {
 		return err
 	}
 	if err := p.run(dir, "compile", append(compile, "./"+mainFile)...); err != nil {
 		return err
 	}
-	if err := os.WriteFile(imports, []byte(packages+fmt.Sprintf("modinfo %q\n", infoMark+p.Info+infoMark)), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(packages+fmt.Sprintf("modinfo %q\n", infoMark+p.Info+infoMark)), 0o600); err != nil {
 		return err
 	}
-	link := slices.Concat([]string{"-o", linked, "-importcfg", imports, "-buildmode=" + p.Mode, id}, p.Link, []string{archive})
+	link := slices.Concat([]string{"-o", linked, "-importcfg", config, "-buildmode=" + p.Mode, id}, p.Link, []string{archive})
 	if err := p.run(dir, "link", link...); err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func try(gocmd, cell, program string, p *Plan) error {
 	if err := saved.Covers(imports); err != nil {
 		return err
 	}
-	return saved.Build(cell, program)
+	return saved.Build(cell, imports, program)
 }
 
 // A cell's program is what go build makes of it, down to the lines of a panic.
