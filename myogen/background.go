@@ -2,10 +2,9 @@ package myogen
 
 import (
 	"fmt"
-	"math"
 
-	"gomyogen/myogen/internal/cmath"
-	"gomyogen/myogen/random"
+	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/population"
 	"gomyogen/myogen/units"
 )
 
@@ -15,6 +14,21 @@ import (
 // pool's synapses. Each cell has its own.
 type Background struct {
 	Excitatory, Inhibitory Fluctuation
+}
+
+func (b *Background) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "excitatory", Doc: "excitatory conductance", Value: fields.Struct(b.Excitatory.fields)},
+		{Name: "inhibitory", Doc: "inhibitory conductance", Value: fields.Struct(b.Inhibitory.fields)},
+	}
+}
+
+// plan returns the background as it runs; nil for none.
+func (b *Background) plan() *population.Background {
+	if b == nil {
+		return nil
+	}
+	return &population.Background{Excitatory: b.Excitatory.plan(), Inhibitory: b.Inhibitory.plan()}
 }
 
 // Fluctuation is a conductance that follows an Ornstein-Uhlenbeck process
@@ -27,6 +41,14 @@ type Fluctuation struct {
 	Tau      units.Time        // 0 means 20 ms
 }
 
+func (f *Fluctuation) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "mean", Doc: "mean", Default: "0 uS", Value: conductance(&f.Mean, fields.NotNegative)},
+		{Name: "sd", Doc: "standard deviation of the process", Default: "0 uS", Value: conductance(&f.SD, fields.NotNegative)},
+		{Name: "tau", Doc: "time constant", Default: "20 ms", Value: duration(&f.Tau, fields.Positive)},
+	}
+}
+
 const defaultFluctuationTau = 20 * units.Ms
 
 func (f Fluctuation) tau() units.Time {
@@ -36,87 +58,11 @@ func (f Fluctuation) tau() units.Time {
 	return f.Tau
 }
 
+// String describes the fluctuation: "mean 0.2 uS, SD 0.05 uS, tau 20 ms".
 func (f Fluctuation) String() string {
 	return fmt.Sprintf("mean %v, SD %v, tau %v", f.Mean, f.SD, f.tau())
 }
 
-func (f Fluctuation) validate(what string) error {
-	for _, x := range []units.Conductance{f.Mean, f.SD} {
-		if !(x >= 0) || math.IsInf(float64(x), 0) {
-			return fmt.Errorf("myogen: pool: %s background has mean %v and SD %v, must not be negative", what, f.Mean, f.SD)
-		}
-	}
-	return positive("the time constant of the "+what+" background", f.tau())
-}
-
-func (b *Background) validate() error {
-	if b == nil {
-		return nil
-	}
-	if err := b.Excitatory.validate("excitatory"); err != nil {
-		return err
-	}
-	return b.Inhibitory.validate("inhibitory")
-}
-
-// fluctuation is a Fluctuation that runs. A step multiplies the deviation from
-// the mean by exp(-dt/tau) and adds noise of SD sqrt(1 - exp(-2 dt/tau)): that
-// is exact for any step.
-type fluctuation struct {
-	mean, deviation float64 // uS
-	decay, noise    float64 // share that is left after a step; uS
-}
-
-func (f Fluctuation) start(dt float64) fluctuation {
-	x := dt / float64(f.tau())
-	return fluctuation{mean: float64(f.Mean), decay: cmath.Exp(-x), noise: float64(f.SD) * math.Sqrt(1-cmath.Exp(-2*x))}
-}
-
-func (f *fluctuation) next(g *random.Generator) float64 {
-	f.deviation = float64(f.decay*f.deviation) + float64(f.noise*g.Normal())
-	return max(0, f.mean+f.deviation)
-}
-
-// bombardment is the Background of one cell while it runs.
-type bombardment struct {
-	excitatory, inhibitory fluctuation
-	generator              *random.Generator
-}
-
-func (b *Background) start(seed uint64, population string, cell int, dt float64) *bombardment {
-	return &bombardment{b.Excitatory.start(dt), b.Inhibitory.start(dt), random.Stream(seed, "background", population, cell)}
-}
-
-// next returns the conductances of the next step in uS.
-func (b *bombardment) next() (excitatory, inhibitory float64) {
-	return b.excitatory.next(b.generator), b.inhibitory.next(b.generator)
-}
-
-// encode and decode keep the state of a bombardment in a saved simulation.
-func (b *bombardment) encode(w *stateWriter) error {
-	state, err := b.generator.MarshalBinary()
-	if err != nil {
-		return err
-	}
-	for _, x := range state {
-		w.int("background_generators", int(x))
-	}
-	w.float("background_deviations", b.excitatory.deviation)
-	w.float("background_deviations", b.inhibitory.deviation)
-	return nil
-}
-
-func (b *bombardment) decode(r *stateReader) error {
-	state, err := b.generator.MarshalBinary()
-	if err != nil {
-		return err
-	}
-	for i := range state {
-		state[i] = byte(r.int("background_generators"))
-	}
-	b.excitatory.deviation, b.inhibitory.deviation = r.float("background_deviations"), r.float("background_deviations")
-	if r.err != nil {
-		return r.err
-	}
-	return b.generator.UnmarshalBinary(state)
+func (f Fluctuation) plan() population.Fluctuation {
+	return population.Fluctuation{Mean: float64(f.Mean), SD: float64(f.SD), Tau: float64(f.tau())}
 }

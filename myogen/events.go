@@ -5,44 +5,51 @@ import (
 	"math"
 
 	"gomyogen/myogen/internal/engine"
-	"gomyogen/myogen/random"
+	"gomyogen/myogen/internal/population"
+	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
 
+// find returns the index of a population.
+func (s *Simulation) find(name string) (int, error) {
+	i, err := findName(s.pops, func(p *running) string { return p.name }, name)
+	return i, prefixed(err)
+}
+
+// cell returns the index of a population that has a cell.
+func (s *Simulation) cell(name string, cell int) (int, error) {
+	i, err := s.find(name)
+	if err == nil && (cell < 0 || cell >= s.pops[i].size) {
+		err = fmt.Errorf("myogen: %q has cells 0 to %d, not %d", name, s.pops[i].size-1, cell)
+	}
+	return i, err
+}
+
 // Integrate lets drive neuron cell of a population integrate a rate for one
-// step and tells whether it fires now. It is the first of the three calls
+// step and reports whether it fires now. It is the first of the three calls
 // that make a step by hand; the others are Deliver and Advance.
-func (s *Simulation) Integrate(population string, cell int, rate units.Rate) (bool, error) {
-	i, err := s.network.index(population)
+func (s *Simulation) Integrate(name string, cell int, rate units.Rate) (bool, error) {
+	i, err := s.cell(name, cell)
 	if err != nil {
 		return false, err
 	}
-	p := s.pops[i]
+	cells, ok := s.pops[i].Group.(population.Integrator)
 	switch {
-	case p.spiker == nil:
-		return false, fmt.Errorf("myogen: %q has no drive neurons", population)
-	case cell < 0 || cell >= p.size:
-		return false, fmt.Errorf("myogen: %q has cells 0 to %d, not %d", population, p.size-1, cell)
+	case !ok:
+		return false, fmt.Errorf("myogen: the cells of %q integrate no rate: they are %s", name, s.pops[i].kind())
 	case math.IsNaN(float64(rate)) || math.IsInf(float64(rate), 0):
-		return false, fmt.Errorf("myogen: the rate of cell %d of %q is %v", cell, population, rate)
+		return false, fmt.Errorf("myogen: the rate of cell %d of %q is %v", cell, name, rate)
 	}
-	if !p.spiker[cell].Step(float64(rate), s.engine.Dt) {
-		return false, nil
-	}
-	p.spikes[cell] = append(p.spikes[cell], engine.Spike{Step: s.engine.Step, T: s.engine.T})
-	return true, nil
+	return cells.Integrate(cell, float64(rate), s.engine.Dt, engine.Spike{Step: s.engine.Step, T: s.engine.T}), nil
 }
 
 // Deliver lets the spike of a cell reach the terminals of its axon at time at,
 // now or later; the connections' delays follow.
-func (s *Simulation) Deliver(population string, cell int, at units.Time) error {
-	i, err := s.network.index(population)
-	if err != nil {
-		return err
-	}
+func (s *Simulation) Deliver(name string, cell int, at units.Time) error {
+	i, err := s.cell(name, cell)
 	switch {
-	case cell < 0 || cell >= s.pops[i].size:
-		return fmt.Errorf("myogen: %q has cells 0 to %d, not %d", population, s.pops[i].size-1, cell)
+	case err != nil:
+		return err
 	case !(float64(at) >= s.engine.T):
 		return fmt.Errorf("myogen: an event at %v is before the present, %v", at, s.Time())
 	}
@@ -50,60 +57,71 @@ func (s *Simulation) Deliver(population string, cell int, at units.Time) error {
 	return nil
 }
 
-// send puts a spike that is at its axon's terminals at time at on its way to
-// the synapses.
+// send puts a spike that is at its axon's terminals at time at, in ms, on its
+// way to the synapses.
 func (s *Simulation) send(population, cell, step int, at float64) {
-	name := s.pops[population].name
-	for i := range s.links {
-		if d := &s.links[i]; d.source == name {
-			s.engine.Send(engine.Event{
-				At: at + float64(delayOr(d.Delay)), Terminal: d.terminals[cell],
-				Step: step, Source: s.rank(population, cell),
-			})
-		}
+	p := s.pops[population]
+	for _, i := range p.out {
+		c := &s.links[i]
+		s.engine.Send(engine.Event{
+			At: at + float64(delayOr(c.Delay)), Terminal: c.terminals[cell],
+			Step: step, Source: p.order*maxCells + cell, // the order of sources within a step
+		})
 	}
 }
 
-// rank orders the sources of a step.
-func (s *Simulation) rank(population, cell int) int {
-	return s.pops[population].order*maxCells + cell
-}
-
-// fire lets drive neurons and given trains send their spikes of the next steps.
+// fire lets the cells without membranes send their spikes of the next steps.
 func (s *Simulation) fire(steps int) {
-	begin := make([]float64, steps+1) // of each step and of the one after, ms
+	next := population.Steps{First: s.engine.Step, Begin: make([]float64, steps+1)}
 	c := s.engine.Clock
-	for k := range begin {
-		begin[k] = c.T
+	for k := range next.Begin {
+		next.Begin[k] = c.T
 		c = c.Next()
 	}
-	first := s.engine.Step
 	for i, p := range s.pops {
-		if p.spiker != nil {
-			rates := make([]float64, steps)
-			for k := range rates {
-				rates[k] = p.drive.Values[min(first+k, len(p.drive.Values)-1)]
-			}
-			random.RunSpikers(p.spiker, rates, s.engine.Dt, func(cell, k int) { s.emit(i, cell, first+k, begin[k]) })
-		}
-		for cell, train := range p.given {
-			// What falls into a step is sent with it, wherever the run was cut.
-			for ; len(train) > 0 && float64(train[0]) < begin[steps]; train = train[1:] {
-				t := float64(train[0])
-				k := engine.Locate(begin, t)
-				if begin[k] != t { // it falls into the step before
-					k = max(k-1, 0)
-				}
-				s.emit(i, cell, first+k, t)
-			}
-			p.given[cell] = train
-		}
+		p.Fire(next, func(cell int, spike engine.Spike) { s.send(i, cell, spike.Step, spike.T+p.Latency(cell)) })
 	}
 }
 
-// emit records a spike of a drive or given cell at time t and sends it.
-func (s *Simulation) emit(population, cell, step int, t float64) {
-	p := s.pops[population]
-	p.spikes[cell] = append(p.spikes[cell], engine.Spike{Step: step, T: t})
-	s.send(population, cell, step, t+p.latent)
+// pairs returns the links of a connection in the order in which they were made.
+func (s *Simulation) pairs(c *connection) []Link {
+	links := append([]Link(nil), c.Pairs...)
+	if c.Pairs != nil {
+		return links
+	}
+	for source, terminal := range c.terminals {
+		for _, x := range s.engine.Contacts(terminal) {
+			links = append(links, Link{source, x.Neuron - s.pops[c.target].first, x.Synapse})
+		}
+	}
+	return links
+}
+
+// Connections returns the links that were drawn from one population to
+// another, of all their connections in the order in which they were made.
+func (s *Simulation) Connections(source, target string) ([]Link, error) {
+	var links []Link
+	connected := false
+	for i := range s.links {
+		if c := &s.links[i]; c.Source == source && c.Target == target {
+			links = append(links, s.pairs(c)...)
+			connected = true
+		}
+	}
+	if !connected {
+		return nil, fmt.Errorf("myogen: %q is not connected to %q", source, target)
+	}
+	return links, nil
+}
+
+// Drive returns the rate that drives a population, in pps.
+func (s *Simulation) Drive(name string) (neo.AnalogSignal, error) {
+	i, err := s.find(name)
+	if err != nil {
+		return neo.AnalogSignal{}, err
+	}
+	if s.pops[i].drive == nil {
+		return neo.AnalogSignal{}, fmt.Errorf("myogen: no input drives %q", name)
+	}
+	return *s.pops[i].drive, nil
 }

@@ -1,511 +1,297 @@
 package myogen
 
 import (
+	"errors"
 	"fmt"
-	"math"
-	"os"
-	"path/filepath"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
-
+	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
 
-// Experiment is a protocol and a seed: all that a run needs.
+// Experiment is everything that decides the spikes of a run, as plain data: a
+// network of populations, what drives it, what is recorded, how long it runs
+// and the seed of its random numbers. Zero fields stand for defaults, and the
+// same experiment gives the same spikes wherever it runs.
+//
+// An experiment is written as a literal or read from a file by
+// [LoadExperiment]; [Experiment.YAML] is its file. It is checked when a
+// [Simulation] starts, or by [Experiment.Check].
 type Experiment struct {
-	Network  *Network
-	Config   SimulationConfig
-	Duration units.Time
+	Seed     uint64
+	Draws    DrawOrder
+	Duration units.Time // of the run
+	Step     units.Time // 0 means 0.1 ms
+	Method   Method
+
+	// Populations have different names. Their order counts only with
+	// [MyoGenOrder].
+	Populations []Population
+	Inputs      []Input
+	Connections []Connection
+
+	Record    []Probe
+	RecordAll []Recording
+	Inject    []Injection
 }
 
-// Simulation returns the simulation of the experiment, ready to run for Duration.
-func (e *Experiment) Simulation() (*Simulation, error) { return NewSimulation(e.Network, e.Config) }
+func (e *Experiment) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "seed", Doc: "seed of all random numbers", Default: "0", Value: fields.Seed(&e.Seed)},
+		{Name: "draws", Doc: "order in which random numbers are handed out", Default: NamedStreams.String(),
+			Value: fields.Choice(&e.Draws, NamedStreams, MyoGenOrder)},
+		{Name: "duration", Doc: "simulated time", Required: true, Value: duration(&e.Duration, fields.Positive)},
+		{Name: "step", Doc: "time step", Default: "0.1 ms", Value: duration(&e.Step, fields.Positive)},
+		{Name: "method", Doc: "time integration", Default: CrankNicolson.String(), Value: fields.Choice(&e.Method, CrankNicolson, BackwardEuler)},
+		{Name: "populations", Doc: "populations by name", Required: true, Value: populationsValue(&e.Populations)},
+		{Name: "inputs", Doc: "rates at which drive neurons fire", Value: fields.ListOf(&e.Inputs, "an input",
+			func(x *Input) fields.Value { return fields.StructWith(x.fields, x.needs) })},
+		{Name: "connections", Doc: "connections between populations", Value: fields.ListOf(&e.Connections, "a connection",
+			func(c *Connection) fields.Value { return fields.StructWith(c.fields, c.needs) })},
+		{Name: "record", Doc: "variables of single cells to record", Value: fields.ListOf(&e.Record, "a probe",
+			func(p *Probe) fields.Value { return fields.Struct(p.fields) })},
+		{Name: "record_all", Doc: "variables of whole populations to write to files", Value: fields.ListOf(&e.RecordAll, "a recording",
+			func(r *Recording) fields.Value { return fields.Struct(r.fields) })},
+		{Name: "inject", Doc: "currents into the soma of cells", Value: fields.ListOf(&e.Inject, "an injection",
+			func(in *Injection) fields.Value { return fields.StructWith(in.fields, in.needs) })},
+	}
+}
 
-// Resume returns the simulation of the experiment, ready to go on from a saved state.
-func (e *Experiment) Resume(state string) (*Simulation, error) {
-	return Resume(e.Network, e.Config, state)
+// Method is a time integration.
+type Method int
+
+// The methods.
+const (
+	CrankNicolson Method = iota // second order; the default
+	BackwardEuler               // first order
+)
+
+// String returns the method's name, as it stands in files.
+func (m Method) String() string {
+	switch m {
+	case CrankNicolson:
+		return "Crank-Nicolson"
+	case BackwardEuler:
+		return "backward Euler"
+	}
+	return fmt.Sprintf("Method(%d)", int(m))
+}
+
+// DrawOrder is the way random numbers are handed out.
+type DrawOrder int
+
+const (
+	// NamedStreams gives every random choice a stream of its own, named by
+	// seed, purpose, population and cell. The default.
+	NamedStreams DrawOrder = iota
+	// MyoGenOrder takes one NumPy generator in the order in which MyoGen 0.12's
+	// example does - noise, then connections - and seeds the drive neurons as
+	// it does: the same seed gives the same spikes as in Python.
+	MyoGenOrder
+)
+
+// String returns the order's name, as it stands in files.
+func (o DrawOrder) String() string {
+	switch o {
+	case NamedStreams:
+		return "named streams"
+	case MyoGenOrder:
+		return "MyoGen order"
+	}
+	return fmt.Sprintf("DrawOrder(%d)", int(o))
+}
+
+// Check returns the first thing that is wrong with the experiment, or nil if it
+// can be run.
+func (e Experiment) Check() error {
+	_, err := e.resolve()
+	return prefixed(err)
+}
+
+// Drive returns the rate that an input gives a population, in pps, with its
+// noise: what a run of the experiment records.
+func (e Experiment) Drive(population string) (neo.AnalogSignal, error) {
+	x, err := e.inputOf(population)
+	if err != nil {
+		return neo.AnalogSignal{}, err
+	}
+	if e.Draws == MyoGenOrder { // all inputs share a generator
+		r, err := e.resolve()
+		if err != nil {
+			return neo.AnalogSignal{}, prefixed(err)
+		}
+		signals, err := r.drives(r.shared())
+		return signals[population], prefixed(err)
+	}
+	s, err := x.signal(e.Duration, stepOr(e.Step), e.noise(x))
+	return s, prefixed(fields.At(x.Source, err))
+}
+
+// CleanDrive returns the rate that an input gives a population, in pps, without
+// its noise.
+func (e Experiment) CleanDrive(population string) (neo.AnalogSignal, error) {
+	x, err := e.inputOf(population)
+	if err != nil {
+		return neo.AnalogSignal{}, err
+	}
+	s, err := x.clean(e.Duration, stepOr(e.Step))
+	return s, prefixed(err)
+}
+
+func (e Experiment) inputOf(population string) (Input, error) {
+	var targets []string
+	for _, x := range e.Inputs {
+		if x.Target == population {
+			x.Shape = concreteShape(x.Shape)
+			return x, nil
+		}
+		targets = append(targets, x.Target)
+	}
+	return Input{}, fmt.Errorf("myogen: no input drives %q; inputs drive %q", population, targets)
+}
+
+// noise returns the generator of the noise of an input.
+func (e Experiment) noise(x Input) *random.Generator {
+	return random.Stream(e.Seed, "noise", x.Source, 0)
+}
+
+// With returns a copy of the experiment in which the value at a path is what a
+// text of YAML says:
+//
+//	e.With("connections[0].weight", "0.2 uS")
+//	e.With("populations.aMN.parameters.NERLab.soma.gl", "[0.9e-3, 1.5e-3]")
+//
+// Keys are those of the experiment's file. The error says what there is where a
+// path leads nowhere.
+func (e Experiment) With(path, value string) (Experiment, error) {
+	p, err := fields.ParsePath(path)
+	if err == nil {
+		e.Populations, err = concrete(e.Populations)
+	}
+	if err == nil {
+		err = fields.Set(fields.Struct(e.fields), p, value)
+	}
+	return e, prefixed(err)
 }
 
 // String prints the experiment in a few lines.
-func (e *Experiment) String() string {
-	step := e.Config.Step
-	if step == 0 {
-		step = DefaultStep
+func (e Experiment) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%v at steps of %v, %v, seed %d, %v\n", e.Duration, stepOr(e.Step), e.Method, e.Seed, e.Draws)
+	for _, p := range e.Populations {
+		if p != nil {
+			fmt.Fprintf(&b, "  %-10s %s\n", p.name(), p)
+		}
 	}
-	return fmt.Sprintf("%v at steps of %v, %v, seed %d, %v\n%v", e.Duration, step, e.Config.Method, e.Config.Draws.Seed, e.Config.Draws.Order, e.Network)
+	for _, x := range e.Inputs {
+		fmt.Fprintf(&b, "  %s\n", x)
+	}
+	for _, c := range e.Connections {
+		fmt.Fprintf(&b, "  %s\n", c)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// LoadExperiment reads an experiment file, whose keys cmd/myogen/NERLab.yaml
-// explains. What it names without a folder lies beside it. The error names
-// line and column of what is wrong.
-func LoadExperiment(path string) (*Experiment, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("myogen: %w", err)
-	}
-	return ParseExperiment(path, text)
+// resolved is an experiment that was checked, its names turned into numbers.
+type resolved struct {
+	Experiment
+	plans       []plan
+	targets     []int // of each input: index of its population
+	connections []resolvedConnection
+	probes      []int // of each probe: index of its population
+	recordings  []int
+	injections  []int
 }
 
-// ParseExperiment reads the text of an experiment file called name.
-func ParseExperiment(name string, text []byte) (*Experiment, error) {
-	r := experimentReader{yamlFile: yamlFile{name}, dir: filepath.Dir(name)}
-	docs, err := r.parse(text)
-	if err != nil {
+type resolvedConnection struct {
+	Connection
+	purpose        string
+	source, target int
+}
+
+// resolve checks the experiment.
+func (e Experiment) resolve() (*resolved, error) {
+	var err error
+	if e.Populations, err = concrete(e.Populations); err != nil {
 		return nil, err
 	}
-	if len(docs) != 1 {
-		return nil, fmt.Errorf("myogen: %s: %d documents, must be one", name, len(docs))
+	e = e.concreteShapes()
+	if err := fields.Struct(e.fields).Check("the experiment"); err != nil {
+		return nil, e.explain(err)
 	}
-	if err := r.read(docs[0]); err != nil {
+	if err := checkPopulations(e.Populations); err != nil {
 		return nil, err
 	}
-	return r.build()
-}
-
-// experimentReader collects what an experiment file says, in its order, and
-// builds it at the end: drives need the duration, which may come last.
-type experimentReader struct {
-	yamlFile
-	dir         string
-	experiment  Experiment
-	populations []placed[Population]
-	connections []placed[namedConnection]
-	inputs      []placed[namedExternal]
-	probes      []placed[Probe]
-	injections  []placed[Injection]
-}
-
-// placed is a thing with its name, if it has one, and its place in the file.
-type placed[T any] struct {
-	at    ast.Node
-	name  string
-	thing T
-}
-
-func (r *experimentReader) read(n ast.Node) error {
-	e := &r.experiment
-	cfg := &e.Config
-	return r.fields("the experiment", n, map[string]field{
-		"seed": func(n ast.Node) (err error) {
-			cfg.Draws.Seed, err = r.integer("seed", n, math.MaxUint64)
-			return err
-		},
-		"draws":       choice(r, "draws", &cfg.Draws.Order, NamedStreams, MyoGenOrder),
-		"duration":    quantity(r, "duration", &e.Duration, units.ParseTime, above0),
-		"step":        quantity(r, "step", &cfg.Step, units.ParseTime, above0),
-		"method":      choice(r, "method", &cfg.Method, CrankNicolson, BackwardEuler),
-		"populations": r.readPopulations,
-		"connections": func(n ast.Node) error { return r.list("connections", n, r.readConnection) },
-		"inputs":      func(n ast.Node) error { return r.list("inputs", n, r.readInput) },
-		"record":      func(n ast.Node) error { return r.list("record", n, r.readProbe) },
-		"inject":      func(n ast.Node) error { return r.list("inject", n, r.readInjection) },
-	})
-}
-
-func (r *experimentReader) build() (*Experiment, error) {
-	e := &r.experiment
-	if e.Duration == 0 {
-		return nil, fmt.Errorf("myogen: %s: the experiment has no duration", r.name)
+	if _, err := samples(e.Duration, stepOr(e.Step)); err != nil {
+		return nil, fields.At("duration", err)
 	}
-	e.Network = &Network{}
-	for _, p := range r.populations {
-		if err := e.Network.Add(p.name, p.thing); err != nil {
-			return nil, r.wrap(p.at, err)
-		}
+	if stepOr(e.Step) > maxEpoch {
+		return nil, fields.At("step", fmt.Errorf("the time step is %v, must be at most %d ms", e.Step, maxEpoch))
 	}
-	for _, x := range r.inputs {
-		x.thing.Drive.Duration, x.thing.Drive.Step = e.Duration, e.Config.Step
-		if err := e.Network.ConnectFromExternal(x.thing.source, x.thing.target, x.thing.External); err != nil {
-			return nil, r.wrap(x.at, err)
-		}
+	r := &resolved{Experiment: e}
+	if err := r.plan(); err != nil {
+		return nil, err
 	}
-	for _, c := range r.connections {
-		if err := e.Network.Connect(c.thing.source, c.thing.target, c.thing.Connection); err != nil {
-			return nil, r.wrap(c.at, err)
-		}
-	}
-	for _, p := range r.probes {
-		if _, err := e.Network.checkProbe(p.thing); err != nil {
-			return nil, r.wrap(p.at, err)
-		}
-		e.Config.Record = append(e.Config.Record, p.thing)
-	}
-	for _, in := range r.injections {
-		if _, err := e.Network.motorCell("injection", in.thing.Population, in.thing.Cell); err != nil {
-			return nil, r.wrap(in.at, err)
-		}
-		e.Config.Inject = append(e.Config.Inject, in.thing)
-	}
-	return e, nil
-}
-
-// wrap adds a place to an error.
-func (r *experimentReader) wrap(n ast.Node, err error) error {
-	return r.errorAt(n, "%s", strings.TrimPrefix(err.Error(), "myogen: "))
-}
-
-// bound is a condition on a quantity, in words and as a test.
-type bound struct {
-	words string
-	holds func(float64) bool
-}
-
-var (
-	above0   = bound{"must be above 0", func(x float64) bool { return x > 0 }}
-	notBelow = bound{"must not be negative", func(x float64) bool { return x >= 0 }}
-	anything = bound{"", func(float64) bool { return true }}
-)
-
-// quantity reads a number with a unit.
-func quantity[T ~float64](r *experimentReader, what string, to *T, parse func(string) (T, error), b bound) field {
-	return func(n ast.Node) error {
-		x, err := parse(n.GetToken().Value)
-		switch {
-		case err != nil:
-			return r.errorAt(n, "%s: %s", what, strings.TrimPrefix(err.Error(), "units: "))
-		case !b.holds(float64(x)):
-			return r.errorAt(n, "%s is %v, %s", what, x, b.words)
-		}
-		*to = x
-		return nil
-	}
-}
-
-// choice reads one of the names of values.
-func choice[T fmt.Stringer](r *experimentReader, what string, to *T, values ...T) field {
-	return func(n ast.Node) error {
-		var names []string
-		for _, v := range values {
-			if v.String() == n.GetToken().Value {
-				*to = v
-				return nil
+	for _, part := range []struct {
+		key   string
+		n     int
+		check func(i int) error
+	}{
+		{"inputs", len(e.Inputs), r.input}, {"connections", len(e.Connections), r.connection},
+		{"record", len(e.Record), r.probe}, {"record_all", len(e.RecordAll), r.recording}, {"inject", len(e.Inject), r.injection},
+	} {
+		for i := range part.n {
+			if err := part.check(i); err != nil {
+				return nil, fields.At(part.key, fields.Index(i, err))
 			}
-			names = append(names, v.String())
 		}
-		return r.errorAt(n, "%s is %q, must be one of %q", what, n.String(), names)
 	}
+	return r, nil
 }
 
-func (r *experimentReader) count(what string, to *int, most uint64) field {
-	return func(n ast.Node) error {
-		x, err := r.integer(what, n, most)
-		*to = int(x)
+// explain says of an error in a list which of its items it is about.
+func (e Experiment) explain(err error) error {
+	var at *fields.Error
+	if !errors.As(err, &at) || len(at.Path) < 2 {
 		return err
 	}
-}
-
-func (r *experimentReader) float(what string, to *float64) field {
-	return func(n ast.Node) (err error) {
-		*to, err = r.number(what, n)
+	i, ok := at.Path.Index(1)
+	what := ""
+	switch key := at.Path[0]; {
+	case key == "populations":
+		what = fmt.Sprintf("population %q", at.Path[1])
+	case !ok:
+	case key == "inputs":
+		what = e.Inputs[i].words()
+	case key == "connections":
+		what = e.Connections[i].words()
+	case key == "inject":
+		what = e.Inject[i].words()
+	case key == "record":
+		what = "probe"
+	case key == "record_all":
+		what = "recording"
+	}
+	if what == "" {
 		return err
 	}
+	return &fields.Error{Path: at.Path, Err: fmt.Errorf("%s: %w", what, at.Err)}
 }
 
-func (r *experimentReader) string(what string, to *string) field {
-	return func(n ast.Node) (err error) {
-		*to, err = r.text(what, n)
-		return err
+// concreteShapes returns the experiment with shapes in the place of pointers to
+// them.
+func (e Experiment) concreteShapes() Experiment {
+	inputs, injections := make([]Input, len(e.Inputs)), make([]Injection, len(e.Inject))
+	for i, x := range e.Inputs {
+		x.Shape = concreteShape(x.Shape)
+		inputs[i] = x
 	}
-}
-
-func (r *experimentReader) readPopulations(n ast.Node) error {
-	entries, err := r.entries("populations", n)
-	if err != nil {
-		return err
+	for i, in := range e.Inject {
+		in.Shape = concreteShape(in.Shape)
+		injections[i] = in
 	}
-	for _, entry := range entries {
-		name := key(entry)
-		kinds, err := r.entries("population "+name, entry.Value)
-		if err != nil {
-			return err
-		}
-		if len(kinds) != 1 {
-			return r.errorAt(entry.Key, "population %s must have one key, drive_neurons or motor_neurons, it has %d", name, len(kinds))
-		}
-		var p Population
-		switch kind := kinds[0]; key(kind) {
-		case "drive_neurons":
-			p, err = r.readDrivePool("population "+name, kind.Value)
-		case "motor_neurons":
-			p, err = r.readMotorPool("population "+name, kind.Value)
-		default:
-			err = r.errorAt(kind.Key, "population %s is of kind %q, must be drive_neurons or motor_neurons", name, key(kind))
-		}
-		if err != nil {
-			return err
-		}
-		r.populations = append(r.populations, placed[Population]{entry.Key, name, p})
-	}
-	return nil
-}
-
-func (r *experimentReader) readDrivePool(what string, n ast.Node) (Population, error) {
-	var p DescendingDrivePool
-	err := r.fields(what, n, map[string]field{
-		"n":       r.positiveCount("n", &p.N),
-		"process": func(n ast.Node) error { return r.readProcess(n, &p.Process) },
-	})
-	return p, err
-}
-
-// positiveCount reads a number of cells.
-func (r *experimentReader) positiveCount(what string, to *int) field {
-	return func(n ast.Node) error {
-		if err := r.count(what, to, maxCells)(n); err != nil {
-			return err
-		}
-		if *to == 0 {
-			return r.errorAt(n, "%s is 0, must be above 0", what)
-		}
-		return nil
-	}
-}
-
-func (r *experimentReader) readProcess(n ast.Node, to *random.Process) error {
-	if n.GetToken().Value == "poisson" {
-		*to = random.Poisson{}
-		return nil
-	}
-	var order int
-	var shape float64
-	err := r.fields("process (poisson, {erlang: order} or {gamma: shape})", n, map[string]field{
-		"erlang": func(n ast.Node) error {
-			err := r.count("erlang", &order, 1000)(n)
-			*to = random.Erlang{Order: order}
-			return err
-		},
-		"gamma": func(n ast.Node) error {
-			err := r.float("gamma", &shape)(n)
-			*to = random.Gamma{Shape: shape}
-			if err == nil && shape == 0 {
-				err = r.errorAt(n, "gamma is 0, must be above 0")
-			}
-			return err
-		},
-	})
-	if err == nil && *to != nil {
-		if err := (*to).Validate(); err != nil {
-			return r.wrap(n, err)
-		}
-	}
-	return err
-}
-
-func (r *experimentReader) readMotorPool(what string, n ast.Node) (Population, error) {
-	var p AlphaMNPool
-	config, err := DefaultAlphaMNConfig(NERLab)
-	if err != nil {
-		return p, err
-	}
-	var model Model
-	var parameters ast.Node
-	var threshold units.Voltage
-	var celsius units.Temperature
-	err = r.fields(what, n, map[string]field{
-		"n":          r.positiveCount("n", &p.N),
-		"thresholds": func(n ast.Node) error { return r.readThresholds(n, &p.Thresholds) },
-		"model":      choice(r, "model", &model, NERLab, Powers2017),
-		"parameters": func(n ast.Node) error {
-			parameters = n
-			return nil
-		},
-		"parameter_file": func(n ast.Node) error {
-			path, err := r.text("parameter_file", n)
-			if err == nil {
-				config, err = LoadAlphaMNConfig(r.beside(path))
-			}
-			if err != nil {
-				return r.wrap(n, err)
-			}
-			return nil
-		},
-		"spike_threshold": func(n ast.Node) error {
-			p.SpikeThreshold = &threshold
-			return quantity(r, "spike_threshold", &threshold, units.ParseVoltage, anything)(n)
-		},
-		"temperature": func(n ast.Node) error {
-			p.Celsius = &celsius
-			return quantity(r, "temperature", &celsius, units.ParseTemperature, anything)(n)
-		},
-	})
-	if err == nil && parameters != nil { // over those of the file
-		err = config.mergeNode(r.yamlFile, parameters)
-	}
-	if model != "" {
-		config.Model = model
-	}
-	p.Config = &config
-	return p, err
-}
-
-// beside returns the path of a file that the experiment names.
-func (r *experimentReader) beside(path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(r.dir, path)
-}
-
-// readThresholds reads a model of thresholds, a list of them or the name of a .npy file.
-func (r *experimentReader) readThresholds(n ast.Node, to *[]float64) (err error) {
-	var t RecruitmentThresholds
-	switch v := n.(type) {
-	case *ast.SequenceNode:
-		err = r.list("thresholds", n, func(n ast.Node) error {
-			x, err := r.number("a threshold", n)
-			*to = append(*to, x)
-			return err
-		})
-		if err == nil {
-			err = CheckThresholds(*to)
-		}
-	case *ast.StringNode:
-		*to, err = LoadThresholds(r.beside(v.Value))
-	default:
-		err = r.fields("thresholds", n, map[string]field{
-			"model":       choice(r, "model", &t.Model, Combined, Fuglevand, DeLuca, Konstantin),
-			"n":           r.positiveCount("n", &t.N),
-			"range_ratio": r.float("range_ratio", &t.RangeRatio),
-			"slope":       r.float("slope", &t.Slope),
-			"max":         r.float("max", &t.Max),
-		})
-		if err != nil {
-			return err
-		}
-		*to, err = t.Values()
-	}
-	if err != nil && !strings.HasPrefix(err.Error(), "myogen: "+r.name+":") {
-		err = r.wrap(n, err)
-	}
-	return err
-}
-
-func (r *experimentReader) readConnection(n ast.Node) error {
-	var c namedConnection
-	err := r.fields("a connection", n, map[string]field{
-		"source": r.string("source", &c.source),
-		"target": r.string("target", &c.target),
-		"probability": func(n ast.Node) error {
-			err := r.float("probability", &c.Probability)(n)
-			if err == nil && !(c.Probability > 0 && c.Probability <= 1) {
-				err = r.errorAt(n, "probability is %v, must be above 0 and at most 1", c.Probability)
-			}
-			return err
-		},
-		"weight": quantity(r, "weight", &c.Weight, units.ParseConductance, above0),
-		"delay":  quantity(r, "delay", &c.Delay, units.ParseTime, above0),
-		"inhibitory": func(n ast.Node) (err error) {
-			c.Inhibitory, err = r.boolean("inhibitory", n)
-			return err
-		},
-	})
-	r.connections = append(r.connections, placed[namedConnection]{at: n, thing: c})
-	return err
-}
-
-func (r *experimentReader) readInput(n ast.Node) error {
-	var x namedExternal
-	shapes := 0
-	set := map[string]field{
-		"source":  r.string("source", &x.source),
-		"target":  r.string("target", &x.target),
-		"noise":   quantity(r, "noise", &x.Drive.Noise, units.ParseRate, notBelow),
-		"latency": quantity(r, "latency", &x.Latency, units.ParseTime, above0),
-	}
-	for name, read := range r.shapes(&x.Drive.Shape) {
-		set[name] = func(n ast.Node) error {
-			shapes++
-			return read(n)
-		}
-	}
-	if err := r.fields("an input", n, set); err != nil {
-		return err
-	}
-	if shapes != 1 {
-		return r.errorAt(n, "the input has %d shapes, must have one of %s", shapes, strings.Join(shapeNames, ", "))
-	}
-	r.inputs = append(r.inputs, placed[namedExternal]{at: n, thing: x})
-	return nil
-}
-
-var shapeNames = []string{"trapezoid", "sinusoid", "ramp", "step", "sawtooth"}
-
-// shapes reads the shapes of a drive.
-func (r *experimentReader) shapes(to *Shape[units.Rate]) map[string]field {
-	rate := func(what string, x *units.Rate) field { return quantity(r, what, x, units.ParseRate, notBelow) }
-	time := func(what string, x *units.Time) field { return quantity(r, what, x, units.ParseTime, notBelow) }
-	frequency := func(x *units.Frequency) field {
-		return quantity(r, "frequency", x, units.ParseFrequency, above0)
-	}
-	return map[string]field{
-		"trapezoid": func(n ast.Node) error {
-			var s Trapezoid[units.Rate]
-			err := r.fields("trapezoid", n, map[string]field{
-				"baseline": rate("baseline", &s.Baseline), "peak": rate("peak", &s.Peak),
-				"rest": time("rest", &s.Rest), "ramp": time("ramp", &s.Ramp), "plateau": time("plateau", &s.Plateau),
-			})
-			*to = s
-			return err
-		},
-		"sinusoid": func(n ast.Node) error {
-			var s Sinusoid[units.Rate]
-			err := r.fields("sinusoid", n, map[string]field{
-				"mean": rate("mean", &s.Mean), "amplitude": rate("amplitude", &s.Amplitude), "frequency": frequency(&s.Frequency),
-			})
-			*to = s
-			return err
-		},
-		"ramp": func(n ast.Node) error {
-			var s Ramp[units.Rate]
-			err := r.fields("ramp", n, map[string]field{
-				"from": rate("from", &s.From), "to": rate("to", &s.To),
-				"start": time("start", &s.Start), "duration": time("duration", &s.Duration),
-			})
-			*to = s
-			return err
-		},
-		"step": func(n ast.Node) error {
-			var s Step[units.Rate]
-			err := r.fields("step", n, map[string]field{
-				"baseline": rate("baseline", &s.Baseline), "level": rate("level", &s.Level),
-				"start": time("start", &s.Start), "duration": time("duration", &s.Duration),
-			})
-			*to = s
-			return err
-		},
-		"sawtooth": func(n ast.Node) error {
-			var s Sawtooth[units.Rate]
-			err := r.fields("sawtooth", n, map[string]field{
-				"low": rate("low", &s.Low), "high": rate("high", &s.High), "frequency": frequency(&s.Frequency),
-			})
-			*to = s
-			return err
-		},
-	}
-}
-
-func (r *experimentReader) readProbe(n ast.Node) error {
-	var p Probe
-	err := r.fields("a probe", n, map[string]field{
-		"population":  r.string("population", &p.Population),
-		"cell":        r.count("cell", &p.Cell, maxCells),
-		"compartment": r.count("compartment", &p.Compartment, 4),
-	})
-	r.probes = append(r.probes, placed[Probe]{at: n, thing: p})
-	return err
-}
-
-func (r *experimentReader) readInjection(n ast.Node) error {
-	var in Injection
-	err := r.fields("an injection", n, map[string]field{
-		"population": r.string("population", &in.Population),
-		"cell":       r.count("cell", &in.Cell, maxCells),
-		"amplitude":  quantity(r, "amplitude", &in.Amplitude, units.ParseCurrent, anything),
-		"start":      quantity(r, "start", &in.Start, units.ParseTime, notBelow),
-		"duration":   quantity(r, "duration", &in.Duration, units.ParseTime, notBelow),
-	})
-	r.injections = append(r.injections, placed[Injection]{at: n, thing: in})
-	return err
+	e.Inputs, e.Inject = inputs, injections
+	return e
 }

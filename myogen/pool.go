@@ -2,10 +2,13 @@ package myogen
 
 import (
 	"fmt"
-	"math"
+
+	"github.com/goccy/go-yaml/ast"
 
 	"gomyogen/myogen/internal/cmath"
+	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/membrane"
+	"gomyogen/myogen/internal/population"
 	"gomyogen/myogen/units"
 )
 
@@ -17,141 +20,315 @@ type (
 	Synapse            = membrane.Synapse
 )
 
-// AlphaMNPool describes a pool of alpha motor neurons in recruitment order.
-// It holds no running state.
+// AlphaMNPool describes a pool of alpha motor neurons in recruitment order. Its
+// zero value is 100 NERLab cells with the recruitment thresholds of
+// [RecruitmentThresholds].
 type AlphaMNPool struct {
-	Thresholds []float64      // recruitment thresholds; nil spreads N cells by the ranges' curves
-	N          int            // number of cells; 0 means len(Thresholds)
-	Config     *AlphaMNConfig // model and parameters, from DefaultAlphaMNConfig or LoadAlphaMNConfig; nil is NERLab with its defaults
-	// SpikeThreshold is the soma potential above which a spike is detected;
-	// nil means the model's own: 50 mV for NERLab, 0 mV for Powers2017, whose
-	// spikes end below 50 mV.
+	Name  string
+	N     int   // cells; 0 means as many as there are thresholds
+	Model Model // "" means NERLab
+	// Recruitment is the formula of the thresholds.
+	Recruitment RecruitmentThresholds
+	// Thresholds, if there are any, take the place of Recruitment: shares of the
+	// largest, rising.
+	Thresholds []float64
+	// Curves spreads the cells by the curves of the parameters' ranges instead,
+	// as MyoGen does for a pool without thresholds.
+	Curves     bool
+	Parameters Parameters // nil means those of alpha_mn_default.yaml
+	// SpikeThreshold is the potential of the soma above which a spike is
+	// detected; nil means the model's own: 50 mV for NERLab, 0 mV for Powers2017,
+	// whose spikes end below 50 mV.
 	SpikeThreshold *units.Voltage
 	// Celsius is the temperature of Powers 2017's fast sodium rates; nil means
-	// 6.3 degC, NEURON's default, which the tutorial's parameters were used with.
+	// 6.3 degC, NEURON's default, with which its parameters were tuned.
 	Celsius *units.Temperature
 	// Background is fluctuating synaptic input into each soma; nil is none.
 	Background *Background
 }
 
+func (p *AlphaMNPool) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "n", Doc: "cells; as many as there are thresholds unless it is given", Value: fields.Int(&p.N, 1, maxCells)},
+		{Name: "model", Doc: "motor neuron model", Default: "NERLab", Value: modelValue(&p.Model)},
+		{Name: "thresholds", Doc: "recruitment thresholds: a formula, a list, a .npy file, or curves", Required: true, Value: recruitmentValue{p}},
+		{Name: "parameter_file", Doc: "file in the form of alpha_mn_default.yaml", Value: parameterFile{p}},
+		{Name: "parameters", Doc: "parameters that take the place of those of the file and the defaults",
+			Value: parameterValue{p: &p.Parameters, shown: p.Model}},
+		{Name: "spike_threshold", Doc: "potential above which a spike is detected; the model's own unless it is given",
+			Value: fields.Optional(&p.SpikeThreshold, voltage)},
+		{Name: "temperature", Doc: "temperature of the fast sodium rates of Powers2017; 6.3 degC unless it is given",
+			Value: fields.Optional(&p.Celsius, temperature)},
+		{Name: "background", Doc: "fluctuating conductances in each soma", Value: fields.Optional(&p.Background,
+			func(b *Background) fields.Value { return fields.Struct(b.fields) })},
+	}
+}
+
 // defaultCelsius is NEURON's.
 const defaultCelsius = 6.3
 
-// pool is an AlphaMNPool that was checked, with the parameters of its cells.
-type pool struct {
-	model          Model
-	cells          []membrane.Description
-	synapses       []Synapse // of each cell
-	axonDelay      []float64 // ms
-	vInit          float64   // mV
-	spikeThreshold float64   // mV
+func (p AlphaMNPool) name() string { return p.Name }
+func (p AlphaMNPool) named(name string) Population {
+	p.Name = name
+	return p
 }
 
 func (p AlphaMNPool) size() int {
-	if p.N == 0 {
-		return len(p.Thresholds)
+	for _, n := range []int{p.N, len(p.Thresholds), p.Recruitment.N} {
+		if n != 0 {
+			return n
+		}
 	}
-	return p.N
+	return 100
 }
 
-// Cells returns the parameters of each cell, as *NERLabCell or *Powers2017Cell.
+func (p AlphaMNPool) kind() string   { return p.Model.String() + " motor neurons" }
+func (p AlphaMNPool) prefix() string { return "MN" }
+
+// String describes the pool in words: "100 motor neurons, NERLab".
+func (p AlphaMNPool) String() string {
+	return fmt.Sprintf("%d motor neurons, %s", p.size(), p.Model)
+}
+
+// Cells returns the parameters of each cell, as [*NERLabCell] or
+// [*Powers2017Cell].
 func (p AlphaMNPool) Cells() ([]any, error) {
-	built, err := p.build()
-	if err != nil {
-		return nil, err
+	if err := fields.Struct(p.fields).Check("the pool"); err != nil {
+		return nil, fmt.Errorf("myogen: pool: %w", err)
 	}
-	cells := make([]any, len(built.cells))
-	for i, c := range built.cells {
-		cells[i] = c
+	m, err := p.motor()
+	if err != nil {
+		return nil, fmt.Errorf("myogen: pool: %w", err)
+	}
+	cells := make([]any, len(m.Cells))
+	for i, c := range m.Cells {
+		cells[i] = c.Description
 	}
 	return cells, nil
 }
 
-// config returns the parameters, NERLab's defaults if none are given.
-func (p AlphaMNPool) config() (*AlphaMNConfig, error) {
-	if p.Config != nil {
-		return p.Config, nil
+// RecruitmentThresholds returns the threshold of each cell; nil for a pool that
+// is spread by curves.
+func (p AlphaMNPool) thresholds() ([]float64, error) {
+	n := p.size()
+	switch {
+	case p.Curves && (p.Thresholds != nil || p.Recruitment != RecruitmentThresholds{}):
+		return nil, fmt.Errorf("the pool has both thresholds and curves")
+	case p.Thresholds != nil && p.Recruitment != RecruitmentThresholds{}:
+		return nil, fmt.Errorf("the pool has both a list of thresholds and a formula of thresholds")
+	case p.Curves:
+		return nil, nil
+	case p.Thresholds != nil:
+		if len(p.Thresholds) != n {
+			return nil, fmt.Errorf("the pool has n = %d cells and %d thresholds", n, len(p.Thresholds))
+		}
+		return p.Thresholds, checkThresholds(p.Thresholds)
+	case p.Recruitment.N != 0 && p.Recruitment.N != n:
+		return nil, fmt.Errorf("the pool has n = %d cells, its thresholds are for %d", n, p.Recruitment.N)
 	}
-	d, err := DefaultAlphaMNConfig(NERLab)
-	return &d, err
+	p.Recruitment.N = n
+	return p.Recruitment.thresholds()
 }
 
-func (p AlphaMNPool) build() (*pool, error) {
-	cfg, err := p.config()
+// largestThreshold is how far beyond 1 a threshold may be: the ranges of the
+// parameters are for 0 to 1, and farther out they are no cells.
+const largestThreshold = 2
+
+func (p AlphaMNPool) plan() (population.Plan, error) { return p.motor() }
+
+func (p AlphaMNPool) motor() (*population.Motor, error) {
+	n := p.size()
+	thresholds, err := p.thresholds()
 	if err != nil {
 		return nil, err
 	}
-	if err := cfg.checkModel(); err != nil {
-		return nil, err
-	}
-	if cfg.ranges == nil {
-		return nil, fmt.Errorf("myogen: the configuration is empty; start from DefaultAlphaMNConfig")
-	}
-	n := p.size()
-	switch {
-	case n < 1:
-		return nil, errNoCells
-	case p.Thresholds != nil && len(p.Thresholds) != n:
-		return nil, fmt.Errorf("myogen: the pool has N = %d cells and %d thresholds", n, len(p.Thresholds))
-	}
-	if p.Thresholds != nil {
-		if err := CheckThresholds(p.Thresholds); err != nil {
-			return nil, err
+	for i, x := range thresholds {
+		if x > largestThreshold {
+			return nil, fields.At("thresholds", fmt.Errorf(
+				"cell %d: its threshold is %v, must be at most %d: a threshold is a share of the largest, and the ranges of the parameters are for 0 to 1",
+				i, x, largestThreshold))
 		}
 	}
-	s := spread{cfg: cfg, thresholds: p.Thresholds, n: n}
-	b := &pool{model: cfg.Model, vInit: cfg.first("v_init")}
-	b.spikeThreshold = cfg.first(string(cfg.Model) + ".spike_threshold")
+	s := spread{
+		model: p.Model.or(), ranges: parameterValue{p: &p.Parameters, shown: p.Model}.effective(), thresholds: thresholds, n: n,
+	}
+	threshold := s.first(string(s.model) + ".spike_threshold")
 	if p.SpikeThreshold != nil {
-		b.spikeThreshold = float64(*p.SpikeThreshold)
+		threshold = float64(*p.SpikeThreshold)
 	}
 	celsius := defaultCelsius
 	if p.Celsius != nil {
 		celsius = float64(*p.Celsius)
 	}
-	for _, x := range []float64{b.spikeThreshold, celsius} {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return nil, fmt.Errorf("myogen: pool: spike threshold %v mV and temperature %v degC must be finite", b.spikeThreshold, celsius)
+	m := &population.Motor{Contacts: s.synapses(), Background: p.Background.plan()}
+	for _, syn := range m.Contacts {
+		if syn.Tau1 >= syn.Tau2 {
+			return nil, fmt.Errorf("%s.synapse: tau1 is %v ms, must be below tau2, %v ms", s.model, syn.Tau1, syn.Tau2)
 		}
 	}
-	if err := p.Background.validate(); err != nil {
-		return nil, err
-	}
-	velocity := cfg.ranges["axon_velocity"]
+	velocity := s.ranges["axon_velocity"]
 	for i := range n {
 		var c membrane.Description
-		if cfg.Model == NERLab {
+		if s.model == NERLab {
 			c = s.nerlab(i)
 		} else {
 			c = s.powers2017(i, celsius)
 		}
-		b.cells = append(b.cells, c)
+		m.Cells = append(m.Cells, population.Membrane{Description: c, Threshold: threshold, VInit: s.first("v_init")})
 		v := velocity.First
 		if n > 1 {
 			v += float64(float64(i) * ((velocity.Last - velocity.First) / float64(n-1)))
 		}
-		b.axonDelay = append(b.axonDelay, 1000*cfg.first("axon_length")/v)
+		m.AxonDelay = append(m.AxonDelay, 1000*s.first("axon_length")/v)
 	}
-	b.synapses = s.synapses()
-	for _, syn := range b.synapses {
-		if syn.Tau1 >= syn.Tau2 {
-			return nil, fmt.Errorf("myogen: %s.synapse: tau1 is %v ms, must be below tau2, %v ms", cfg.Model, syn.Tau1, syn.Tau2)
+	return m, s.err
+}
+
+// recruitmentValue is the thresholds of a pool in a file: a formula, a list of
+// numbers, the name of a .npy file, or curves.
+type recruitmentValue struct{ *AlphaMNPool }
+
+// byCurves is how a file asks for [AlphaMNPool.Curves].
+const byCurves = "curves"
+
+func (v recruitmentValue) formula() fields.Value { return fields.Struct(v.Recruitment.fields) }
+
+func (v recruitmentValue) Zero() bool {
+	return !v.Curves && v.AlphaMNPool.Thresholds == nil && v.Recruitment == RecruitmentThresholds{}
+}
+
+func (v recruitmentValue) Read(f *fields.File, what string, n ast.Node) error {
+	p := v.AlphaMNPool
+	p.Curves, p.Thresholds, p.Recruitment = false, nil, RecruitmentThresholds{}
+	switch f.Kind(n) {
+	case fields.Mapping:
+		if err := v.formula().Read(f, what, n); err != nil {
+			return err
 		}
+		if _, err := v.Recruitment.thresholds(); err != nil {
+			return f.ErrorAt(n, "%v", err)
+		}
+		return nil
+	case fields.Sequence:
+		nodes, err := f.Sequence(what, n)
+		if err != nil {
+			return err
+		}
+		p.Thresholds = make([]float64, len(nodes))
+		for i, n := range nodes {
+			if p.Thresholds[i], err = f.Number("a threshold", n); err != nil {
+				return err
+			}
+		}
+		if err := checkThresholds(p.Thresholds); err != nil {
+			return f.ErrorAt(n, "%v", err)
+		}
+		return nil
 	}
-	return b, s.err
+	text, err := f.Scalar(what, n)
+	if err != nil {
+		return err
+	}
+	if text == byCurves {
+		p.Curves = true
+		return nil
+	}
+	if p.Thresholds, err = LoadThresholds(f.Beside(text)); err != nil {
+		return f.ErrorAt(n, "%s", withoutPrefix(err))
+	}
+	return nil
+}
+
+func (v recruitmentValue) Write(full bool) fields.Node {
+	switch {
+	case v.Curves:
+		return fields.Text(byCurves)
+	case v.AlphaMNPool.Thresholds != nil:
+		items := fields.Items{}
+		for _, x := range v.AlphaMNPool.Thresholds {
+			items = append(items, fields.Number(x))
+		}
+		return items
+	}
+	return v.formula().Write(full)
+}
+
+func (v recruitmentValue) Check(what string) error {
+	if v.AlphaMNPool.Thresholds != nil {
+		return checkThresholds(v.AlphaMNPool.Thresholds)
+	}
+	return v.formula().Check(what)
+}
+
+func (v recruitmentValue) Schema() fields.Schema {
+	return fields.Schema{"oneOf": []any{
+		fields.Schema{"const": byCurves}, fields.Schema{"type": "string", "pattern": `\.npy$`},
+		fields.Schema{"type": "array", "items": fields.Schema{"type": "number", "minimum": 0}, "minItems": 1}, v.formula().Schema(),
+	}}
+}
+
+func (v recruitmentValue) Child(element string) (fields.Value, error) {
+	return v.formula().Child(element)
+}
+
+// parameterFile is a file whose parameters a pool takes over where nothing else
+// sets them. It is read at once: a pool holds parameters and no file.
+type parameterFile struct{ *AlphaMNPool }
+
+func (v parameterFile) Zero() bool { return true }
+
+func (v parameterFile) Read(f *fields.File, what string, n ast.Node) error {
+	path, err := f.Scalar(what, n)
+	if err != nil {
+		return err
+	}
+	model, parameters, err := LoadParameters(f.Beside(path))
+	if err != nil {
+		return f.ErrorAt(n, "%s", withoutPrefix(err))
+	}
+	if v.Model == "" {
+		v.Model = model
+	}
+	for path, r := range v.Parameters {
+		parameters[path] = r
+	}
+	v.Parameters = parameters
+	return nil
+}
+
+func (v parameterFile) Write(bool) fields.Node { return fields.Text("") }
+func (v parameterFile) Check(string) error     { return nil }
+func (v parameterFile) Schema() fields.Schema  { return fields.Schema{"type": "string"} }
+func (v parameterFile) Child(element string) (fields.Value, error) {
+	return nil, fmt.Errorf("there is no %q: parameters are set below parameters", element)
 }
 
 // spread gives each cell of a pool its place in the configured ranges.
 type spread struct {
-	cfg        *AlphaMNConfig
+	model      Model
+	ranges     Parameters
 	thresholds []float64
 	n          int
-	err        error
+	err        error // the first
 }
+
+// first returns a parameter that holds for every cell.
+func (s *spread) first(path string) float64 { return s.ranges[path].First }
 
 // at returns the value of a parameter for cell i.
 func (s *spread) at(path string, i int) float64 {
-	r := s.cfg.ranges[path]
+	x := s.inRange(path, i)
+	if err := checkParameter(path, x); err != nil && s.err == nil {
+		s.err = fmt.Errorf("cell %d: %w", i, err)
+		if s.thresholds != nil {
+			s.err = fields.At("thresholds", fmt.Errorf("%w; its threshold is %v, the ranges are for 0 to 1", s.err, s.thresholds[i]))
+		}
+	}
+	return x
+}
+
+func (s *spread) inRange(path string, i int) float64 {
+	r := s.ranges[path]
 	switch {
 	case r.First == r.Last:
 		return r.First
@@ -171,14 +348,17 @@ func (s *spread) at(path string, i int) float64 {
 //	falling  first + (first-last) (1-k)/(1-p) (exp(-beta x) - 1), p = k/(1-k), beta = -ln(p)/2
 //
 // with k = curve (Powers2017) or 1/curve (NERLab), and the straight line for
-// k = 1/2. Reversed chooses the other branch and leaves the direction alone.
+// k = 1/2 and for no curve. Reversed chooses the other branch and leaves the direction alone.
 func (s *spread) curved(path string, r Range, i int) float64 {
 	k := r.Curve
-	if s.cfg.Model == NERLab {
+	switch {
+	case k == 0:
+		k = 0.5
+	case s.model == NERLab:
 		k = 1 / r.Curve
 	}
 	if !(k > 0 && k < 1) {
-		s.err = fmt.Errorf("myogen: %s: curve %v does not fit a pool without thresholds (NERLab: above 1; Powers2017: between 0 and 1)", path, r.Curve)
+		s.err = fmt.Errorf("%s: curve %v does not fit a pool without thresholds (NERLab: above 1; Powers2017: between 0 and 1)", path, r.Curve)
 		return r.First
 	}
 	if s.n == 1 {
@@ -215,7 +395,7 @@ func (s *spread) nerlab(i int) *NERLabCell {
 	d := &c.Dendrite
 	d.L, d.Diam, d.Ra, d.Cm = dend("length"), dend("diameter"), dend("Ra"), dend("cm")
 	d.GcaLbar, d.EcaL, d.Vtraub, d.Ltau = dend("gcaLbar"), dend("ecaL"), dend("vtraub"), dend("Ltau")
-	d.Gl, d.El, d.Gama = dend("gl"), dend("el"), s.cfg.first("gamma")
+	d.Gl, d.El, d.Gama = dend("gl"), dend("el"), s.first("gamma")
 	return c
 }
 
@@ -225,7 +405,7 @@ func (s *spread) powers2017(i int, celsius float64) *Powers2017Cell {
 	m := &c.Soma
 	m.L, m.Diam, m.Ra, m.Cm = soma("length"), soma("diameter"), soma("Ra"), soma("cm")
 	m.GPas, m.EPas = soma("g_pas"), soma("e_pas")
-	m.GbarNa3rp, m.GbarNaps = soma("gbar_na3rp"), soma("gbar_naps")*s.cfg.first("lambda")
+	m.GbarNa3rp, m.GbarNaps = soma("gbar_na3rp"), soma("gbar_naps")*s.first("lambda")
 	m.GMaxKdrRL, m.GhbarGh = soma("gMax_kdrRL"), soma("ghbar_gh")
 	m.GcamaxMAHP, m.GkcamaxMAHP, m.TauMAHP = soma("gcamax_mAHP"), soma("gkcamax_mAHP"), soma("tau_mAHP")
 	m.Ena, m.Ek, m.Eca = soma("ena"), soma("ek"), soma("eca")
@@ -235,7 +415,7 @@ func (s *spread) powers2017(i int, celsius float64) *Powers2017Cell {
 		d.L, d.Diam, d.Ra, d.Cm = dend("length"), dend("diameter"), dend("Ra"), dend("cm")
 		d.GPas, d.EPas, d.GhbarGh = dend("g_pas"), dend("e_pas"), dend("ghbar_gh")
 		d.ThetaM, d.ThetaH = dend("theta_m"), dend("theta_h")
-		d.Gcabar = dend(fmt.Sprintf("gcabar_%d", j)) * s.cfg.first("gamma")
+		d.Gcabar = dend(fmt.Sprintf("gcabar_%d", j)) * s.first("gamma")
 	}
 	return c
 }
@@ -243,9 +423,9 @@ func (s *spread) powers2017(i int, celsius float64) *Powers2017Cell {
 // synapses returns the synapses of a cell: on each dendrite an excitatory one,
 // then an inhibitory one.
 func (s *spread) synapses() []Synapse {
-	at := func(name string) float64 { return s.cfg.first(string(s.cfg.Model) + ".synapse." + name) }
+	at := func(name string) float64 { return s.first(string(s.model) + ".synapse." + name) }
 	var all []Synapse
-	for d := range s.cfg.Model.dendrites() {
+	for d := range s.model.dendrites() {
 		for _, e := range []float64{at("e_excitatory"), at("e_inhibitory")} {
 			all = append(all, Synapse{Dendrite: d, E: e, Tau1: at("tau1"), Tau2: at("tau2")})
 		}

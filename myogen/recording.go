@@ -3,22 +3,32 @@ package myogen
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"gomyogen/myogen/internal/engine"
+	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/neo/npz"
 )
 
 // Recording writes one variable of all cells of a population to an .npy file
 // while the simulation goes on, so that memory does not grow with its length:
 // float64, a row for the initial state and one for each step, a column for
-// each cell, in the units of the variable (see Probe). The file is there once Run
-// has reached its end, or Close was called.
+// each cell, in the units of the variable (see [Probe]). The file is there once Run
+// has reached its end, or Close was called. Such a simulation cannot be saved and
+// resumed.
 type Recording struct {
 	Population  string
 	Compartment int
 	Variable    string // as in Probe
 	Path        string // .npy
+}
+
+func (r *Recording) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "population", Doc: "population of the cells", Required: true, Value: fields.Name(&r.Population)},
+		{Name: "compartment", Doc: "0 is the soma, 1... the dendrites", Default: "0", Value: fields.Int(&r.Compartment, 0, 4)},
+		{Name: "variable", Doc: "v for the potential, or the name of a gate, of calcium or of a current", Default: "v", Value: fields.Name(&r.Variable)},
+		{Name: "path", Doc: "the .npy file to write", Required: true, Value: fields.Name(&r.Path)},
+	}
 }
 
 // recorder is a Recording that runs.
@@ -31,34 +41,34 @@ type recorder struct {
 
 // record begins the recordings.
 func (s *Simulation) record() error {
-	for _, r := range s.cfg.RecordAll {
-		i, err := s.network.checkProbe(Probe{Population: r.Population, Compartment: r.Compartment})
-		if err != nil {
-			return err
-		}
-		sim := s.pops[i]
-		rec := &recorder{Recording: r, row: make([]float64, sim.size)}
-		for c := range sim.size {
+	for k, r := range s.experiment.RecordAll {
+		i := s.experiment.recordings[k]
+		rec := &recorder{Recording: r, row: make([]float64, s.pops[i].size)}
+		for c := range rec.row {
 			n := s.neuron(i, c)
-			trace := &engine.Trace{Value: n.Cell.Variable(r.Compartment, r.Variable)}
-			if trace.Value == nil {
-				return fmt.Errorf("myogen: recording to %s: compartment %d of a cell of %q has no %q; it has %s", r.Path,
-					r.Compartment, r.Population, r.Variable, strings.Join(n.Cell.Variables(r.Compartment), ", "))
-			}
+			trace := &engine.Trace{Value: n.Cell.Variable(r.Compartment, potential(r.Variable))}
 			rec.traces = append(rec.traces, trace)
 			n.Traces = append(n.Traces, trace)
 		}
-		if rec.rows, err = npz.CreateRows(r.Path, sim.size); err != nil {
-			return fmt.Errorf("myogen: recording: %w", err)
+		var err error
+		if rec.rows, err = npz.CreateRows(r.Path, len(rec.row)); err != nil {
+			return fmt.Errorf("recording: %w", err)
 		}
 		s.recorders = append(s.recorders, rec)
-		s.epoch = min(s.epoch, max(1, maxHeld/sim.size))
+		s.epoch = min(s.epoch, max(1, maxHeld/len(rec.row)))
 	}
 	return nil
 }
 
 // maxHeld is how many numbers of a recording are held in memory.
 const maxHeld = 1 << 20
+
+// discard removes what has been recorded.
+func (s *Simulation) discard() {
+	for _, r := range s.recorders {
+		r.rows.Discard()
+	}
+}
 
 // write writes what has been recorded since.
 func (r *recorder) write() error {

@@ -28,8 +28,8 @@ type Report struct {
 	Partial             bool               `json:"partial"`
 	Populations         []PopulationReport `json:"populations"`
 	SpikesSHA256        string             `json:"spikes_sha256"` // of neo.Block.SpikeSum
-	ConfigurationSHA256 string             `json:"configuration_sha256"`
-	Configuration       Configuration      `json:"configuration"`
+	FingerprintSHA256   string             `json:"fingerprint_sha256"`
+	Fingerprint         Fingerprint        `json:"fingerprint"`
 	Session             Session            `json:"session"`
 }
 
@@ -79,20 +79,14 @@ func (r *Result) Report() Report {
 
 // origin returns what of a report is known before anything is recorded.
 func (s *Simulation) origin() Report {
+	e := s.experiment
 	r := Report{
-		Seed: s.cfg.Draws.Seed, Draws: s.cfg.Draws.Order.String(), Method: s.cfg.Method.String(), StepMs: float64(s.cfg.Step),
-		Configuration: s.configuration, ConfigurationSHA256: s.configuration.Hash(), Session: newSession(),
+		Seed: e.Seed, Draws: e.Draws.String(), Method: e.Method.String(), StepMs: float64(s.step()),
+		Fingerprint: s.fingerprint, FingerprintSHA256: s.fingerprint.Hash(), Session: newSession(),
 	}
-	r.Session.Engine, r.Session.Workers, r.Session.WallS = s.backend.String(), s.cfg.Workers, s.wall.Seconds()
+	r.Session.Engine, r.Session.Workers, r.Session.WallS = s.backend.String(), s.engine.Workers, s.wall.Seconds()
 	for _, p := range s.pops {
-		kind := "drive neurons"
-		switch {
-		case p.motor != nil:
-			kind = string(p.motor.model) + " motor neurons"
-		case p.spiker == nil:
-			kind = "given spike trains"
-		}
-		r.Populations = append(r.Populations, PopulationReport{Name: p.name, Kind: kind})
+		r.Populations = append(r.Populations, PopulationReport{Name: p.name, Kind: p.kind()})
 	}
 	return r
 }
@@ -137,7 +131,7 @@ func (r Report) String() string {
 		fmt.Fprintf(&b, "  %-14s %d spikes of %d %s, %d active\n", p.Name, p.Spikes, p.Cells, p.Kind, p.Active)
 	}
 	fmt.Fprintf(&b, "  spikes         sha256 %s\n", r.SpikesSHA256)
-	fmt.Fprintf(&b, "  configuration  sha256 %s\n", r.ConfigurationSHA256)
+	fmt.Fprintf(&b, "  fingerprint    sha256 %s\n", r.FingerprintSHA256)
 	s := r.Session
 	fmt.Fprintf(&b, "  made by        %s, %s, %s, %s, %d workers, %.2f s", strings.TrimSpace(s.Module+" "+s.Revision), s.Go, s.Platform, s.Engine, s.Workers, s.WallS)
 	if !s.Date.IsZero() {

@@ -1,11 +1,9 @@
 package myogen
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
-	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
@@ -23,7 +21,7 @@ type Result struct {
 	Origin Report
 }
 
-// Partial tells whether the run was stopped before its end.
+// Partial reports whether the run was stopped before its end.
 func (r *Result) Partial() bool { return r.Simulated < r.Requested }
 
 // SpikeTrains returns the spike trains of a population.
@@ -35,32 +33,45 @@ func (r *Result) SpikeTrains(population string) ([]neo.SpikeTrain, error) {
 	return s.SpikeTrains, nil
 }
 
-// Result returns what has been recorded so far of a run of the given length.
-func (s *Simulation) Result(duration units.Time) *Result {
-	stop := cmp.Or(duration, s.Time())
-	r := &Result{Simulated: min(s.Time(), stop), Requested: stop, Steps: s.engine.Step, Origin: s.origin()}
+// Signals returns the recorded signals of a population: the rate that drives it
+// in pps, then its probes in the order of the experiment.
+func (r *Result) Signals(population string) ([]neo.AnalogSignal, error) {
+	s, err := r.Block.Segment(population)
+	if err != nil {
+		return nil, err
+	}
+	return s.AnalogSignals, nil
+}
+
+// Signal returns the first recorded signal of a population.
+func (r *Result) Signal(population string) (neo.AnalogSignal, error) {
+	all, err := r.Signals(population)
+	if err == nil && len(all) == 0 {
+		err = fmt.Errorf("myogen: no signal of population %q was recorded", population)
+	}
+	if err != nil {
+		return neo.AnalogSignal{}, err
+	}
+	return all[0], nil
+}
+
+// Result returns what has been recorded so far.
+func (s *Simulation) Result() *Result {
+	e := s.experiment
+	r := &Result{Simulated: min(s.Time(), e.Duration), Requested: e.Duration, Steps: s.engine.Step, Origin: s.origin()}
 	r.Block = &neo.Block{Name: "simulation", Annotations: map[string]string{
-		"seed":  fmt.Sprint(s.cfg.Draws.Seed),
-		"draws": s.cfg.Draws.Order.String(),
-		"step":  s.cfg.Step.String(),
+		"seed":  fmt.Sprint(e.Seed),
+		"draws": e.Draws.String(),
+		"step":  s.step().String(),
 	}}
 	if r.Partial() {
 		r.Block.Annotations["partial"] = fmt.Sprintf("stopped at %v of %v", r.Simulated, r.Requested)
 	}
-	for _, p := range s.pops {
+	for i, p := range s.pops {
 		seg := neo.Segment{Name: p.name}
-		prefix := "DD"
-		if p.motor != nil {
-			prefix = "MN"
-		}
 		for c := range p.size {
-			var spikes []engine.Spike
-			if p.motor != nil {
-				spikes = s.engine.Neurons[p.first+c].Spikes
-			} else {
-				spikes = p.spikes[c]
-			}
-			train := neo.SpikeTrain{Name: fmt.Sprintf("%s_%d", prefix, c), TStop: stop, SamplingPeriod: s.cfg.Step}
+			spikes := p.Spikes(c)
+			train := neo.SpikeTrain{Name: fmt.Sprintf("%s_%d", p.prefix(), c), TStop: e.Duration, SamplingPeriod: s.step()}
 			train.Times = slices.Grow(train.Times, len(spikes))
 			for _, spike := range spikes {
 				// The last step of a run may begin after its end by a rounding.
@@ -72,10 +83,10 @@ func (s *Simulation) Result(duration units.Time) *Result {
 		if p.drive != nil {
 			seg.AnalogSignals = append(seg.AnalogSignals, *p.drive)
 		}
-		for i, probe := range s.cfg.Record {
-			if probe.Population == p.name {
+		for k, probe := range e.Record {
+			if e.probes[k] == i {
 				seg.AnalogSignals = append(seg.AnalogSignals, neo.AnalogSignal{
-					Name: probe.signalName(), Units: probe.units(), SamplingPeriod: s.cfg.Step, Values: slices.Clone(s.probes[i].Values),
+					Name: probe.signalName(), Units: probe.units(), SamplingPeriod: s.step(), Values: slices.Clone(s.probes[k].Values),
 				})
 			}
 		}

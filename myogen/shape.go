@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"gomyogen/myogen/internal/cmath"
+	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
@@ -41,6 +44,12 @@ func (s Trapezoid[Q]) Phases() [4]units.Time {
 	rise := s.Rest + s.Ramp
 	top := rise + s.Plateau
 	return [4]units.Time{s.Rest, rise, top, top + s.Ramp}
+}
+
+// String describes the shape in words.
+func (s Trapezoid[Q]) String() string {
+	p := s.Phases()
+	return fmt.Sprintf("trapezoid from %v to %v, up %v .. %v, down %v .. %v", s.Baseline, s.Peak, p[0], p[1], p[2], p[3])
 }
 
 // At implements Shape.
@@ -135,23 +144,55 @@ func (s Sawtooth[Q]) String() string {
 	return fmt.Sprintf("sawtooth of %v from %v to %v", s.Frequency, s.Low, s.High)
 }
 
+// Samples is a shape given by its values: Values[i] from i Period on, and the
+// last one after its end. A Period of 0 means 0.1 ms.
+type Samples[Q Quantity] struct {
+	Values []Q
+	Period units.Time
+}
+
+// At implements Shape.
+func (s Samples[Q]) At(t units.Time) Q {
+	if len(s.Values) == 0 {
+		return 0
+	}
+	// A multiple of the period may be a rounding below it.
+	i := math.Floor(float64(t/stepOr(s.Period)) + 1e-6)
+	return s.Values[int(min(max(i, 0), float64(len(s.Values)-1)))]
+}
+
+// TStop returns the end of the last sample.
+func (s Samples[Q]) TStop() units.Time { return units.Time(len(s.Values)) * stepOr(s.Period) }
+
+// String describes the shape in words.
+func (s Samples[Q]) String() string {
+	return fmt.Sprintf("%d samples at steps of %v", len(s.Values), stepOr(s.Period))
+}
+
+// SamplesOf returns the values of a signal in pps or nA as a shape.
+func SamplesOf[Q Quantity](signal neo.AnalogSignal) (Samples[Q], error) {
+	if unit := unitOf[Q](); signal.Units != unit {
+		return Samples[Q]{}, fmt.Errorf("myogen: signal %q is in %q, must be in %s", signal.Name, signal.Units, unit)
+	}
+	s := Samples[Q]{Values: make([]Q, len(signal.Values)), Period: signal.SamplingPeriod}
+	for i, x := range signal.Values {
+		s.Values[i] = Q(x)
+	}
+	return s, nil
+}
+
 // Sample returns a shape at i step for i = 0, 1 ... below duration, in pps or
 // nA. A step of 0 means 0.1 ms.
 func Sample[Q Quantity](name string, s Shape[Q], duration, step units.Time) (neo.AnalogSignal, error) {
-	if step == 0 {
-		step = DefaultStep
-	}
+	step = stepOr(step)
 	n, err := samples(duration, step)
 	if err != nil {
-		return neo.AnalogSignal{}, err
+		return neo.AnalogSignal{}, prefixed(err)
 	}
 	if s == nil {
 		return neo.AnalogSignal{}, fmt.Errorf("myogen: %s has no shape", name)
 	}
-	unit := "pps"
-	if _, ok := any(Q(0)).(units.Current); ok {
-		unit = "nA"
-	}
+	unit := unitOf[Q]()
 	signal := neo.AnalogSignal{Name: name, Units: unit, SamplingPeriod: step, Values: make([]float64, n)}
 	for i := range signal.Values {
 		t := units.Time(i) * step
@@ -162,4 +203,204 @@ func Sample[Q Quantity](name string, s Shape[Q], duration, step units.Time) (neo
 		signal.Values[i] = x
 	}
 	return signal, nil
+}
+
+// unitOf returns the name of the unit of a quantity.
+func unitOf[Q Quantity]() string {
+	if _, ok := any(Q(0)).(units.Current); ok {
+		return "nA"
+	}
+	return "pps"
+}
+
+// quantityOf is the field of a quantity that a shape is of.
+func quantityOf[Q Quantity](p *Q) fields.Value {
+	switch p := any(p).(type) {
+	case *units.Rate:
+		return rate(p, fields.NotNegative)
+	case *units.Current:
+		return current(p)
+	}
+	panic("myogen: a shape of another quantity")
+}
+
+func (s *Trapezoid[Q]) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "baseline", Doc: "value at rest", Default: "0 " + unitOf[Q](), Value: quantityOf(&s.Baseline)},
+		{Name: "peak", Doc: "value of the plateau", Required: true, Value: quantityOf(&s.Peak)},
+		{Name: "rest", Doc: "time before the rise", Default: "0 ms", Value: duration(&s.Rest, fields.NotNegative)},
+		{Name: "ramp", Doc: "duration of each of the two ramps", Default: "0 ms", Value: duration(&s.Ramp, fields.NotNegative)},
+		{Name: "plateau", Doc: "duration of the plateau", Required: true, Value: duration(&s.Plateau, fields.NotNegative)},
+	}
+}
+
+func (s *Sinusoid[Q]) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "mean", Doc: "value around which it swings", Default: "0 " + unitOf[Q](), Value: quantityOf(&s.Mean)},
+		{Name: "amplitude", Doc: "largest deviation from the mean", Required: true, Value: quantityOf(&s.Amplitude)},
+		{Name: "frequency", Doc: "cycles per second", Required: true, Value: frequency(&s.Frequency)},
+	}
+}
+
+func (s *Ramp[Q]) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "from", Doc: "value before the ramp", Default: "0 " + unitOf[Q](), Value: quantityOf(&s.From)},
+		{Name: "to", Doc: "value after the ramp", Required: true, Value: quantityOf(&s.To)},
+		{Name: "start", Doc: "begin of the ramp", Default: "0 ms", Value: duration(&s.Start, fields.NotNegative)},
+		{Name: "duration", Doc: "duration of the ramp", Required: true, Value: duration(&s.Duration, fields.NotNegative)},
+	}
+}
+
+func (s *Step[Q]) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "baseline", Doc: "value before and after", Default: "0 " + unitOf[Q](), Value: quantityOf(&s.Baseline)},
+		{Name: "level", Doc: "value of the step", Required: true, Value: quantityOf(&s.Level)},
+		{Name: "start", Doc: "begin of the step", Default: "0 ms", Value: duration(&s.Start, fields.NotNegative)},
+		{Name: "duration", Doc: "duration of the step", Required: true, Value: duration(&s.Duration, fields.Positive)},
+	}
+}
+
+func (s *Sawtooth[Q]) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "low", Doc: "value at the begin of a period", Default: "0 " + unitOf[Q](), Value: quantityOf(&s.Low)},
+		{Name: "high", Doc: "value at the end of a period", Required: true, Value: quantityOf(&s.High)},
+		{Name: "frequency", Doc: "periods per second", Required: true, Value: frequency(&s.Frequency)},
+	}
+}
+
+func (s *Samples[Q]) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "values", Doc: "values in " + unitOf[Q]() + ": a list or a .npy file", Required: true, Value: numbersValue[Q]{&s.Values}},
+		{Name: "period", Doc: "time from one value to the next", Default: "0.1 ms", Value: duration(&s.Period, fields.Positive)},
+	}
+}
+
+// shapeKinds is the table of shapes.
+func shapeKinds[Q Quantity]() []fields.Case[Shape[Q]] {
+	return []fields.Case[Shape[Q]]{
+		shapeOf[Q]("trapezoid", "rest, a rise, a plateau, a fall, rest", (*Trapezoid[Q]).fields),
+		shapeOf[Q]("sinusoid", "a sine around a mean", (*Sinusoid[Q]).fields),
+		shapeOf[Q]("ramp", "a straight line from one value to another", (*Ramp[Q]).fields),
+		shapeOf[Q]("step", "a level for some time", (*Step[Q]).fields),
+		shapeOf[Q]("sawtooth", "a rise in every period", (*Sawtooth[Q]).fields),
+		shapeOf[Q]("samples", "a list of values", (*Samples[Q]).fields),
+	}
+}
+
+func shapeOf[Q Quantity, T any](name, doc string, table func(*T) []fields.Field) fields.Case[Shape[Q]] {
+	return fields.CaseOf[Shape[Q]](name, doc, func(t *T) fields.Value {
+		return fields.Struct(func() []fields.Field { return table(t) })
+	})
+}
+
+// concreteShape returns a shape without a pointer, if it is one of the table; a
+// shape of another type is left alone and counts by its values.
+func concreteShape[Q Quantity](s Shape[Q]) Shape[Q] {
+	v := s
+	if fields.Union(&v, "shape", shapeKinds[Q]()).Normalize() != nil {
+		return s
+	}
+	return v
+}
+
+// written returns a shape that a file can hold: that of another type by its
+// values at n steps.
+func written[Q Quantity](s Shape[Q], n int, at func(i int) units.Time, step units.Time) Shape[Q] {
+	v := concreteShape(s)
+	if v == nil || fields.Union(&v, "shape", shapeKinds[Q]()).Check("shape") == nil {
+		return v
+	}
+	samples := Samples[Q]{Values: make([]Q, n), Period: step}
+	for i := range samples.Values {
+		samples.Values[i] = s.At(at(i))
+	}
+	return samples
+}
+
+// shapeFields returns a field for each shape, of which a file has one.
+func shapeFields[Q Quantity](p *Shape[Q]) []fields.Field {
+	var all []fields.Field
+	for _, c := range shapeKinds[Q]() {
+		all = append(all, fields.Field{Name: c.Name, Doc: c.Doc, Value: fields.Alternative(p, c)})
+	}
+	return all
+}
+
+// checkShape checks the fields of a shape.
+func checkShape[Q Quantity](s Shape[Q]) error {
+	v := fields.Union(&s, "shape", shapeKinds[Q]())
+	if v.Normalize() != nil { // of a type of its own, or nil
+		return nil
+	}
+	return v.Check("shape")
+}
+
+// numbersValue is a list of numbers, or the name of a .npy file with them.
+type numbersValue[T ~float64] struct{ p *[]T }
+
+func (v numbersValue[T]) Zero() bool { return len(*v.p) == 0 }
+
+func (v numbersValue[T]) Read(f *fields.File, what string, n ast.Node) error {
+	var all []T
+	if f.Kind(n) == fields.Sequence {
+		nodes, err := f.Sequence(what, n)
+		if err != nil {
+			return err
+		}
+		for _, n := range nodes {
+			x, err := f.Number("a value", n)
+			if err != nil {
+				return err
+			}
+			all = append(all, T(x))
+		}
+	} else {
+		path, err := f.Scalar(what, n)
+		if err != nil {
+			return err
+		}
+		numbers, err := readNumbers(f.Beside(path))
+		if err != nil {
+			return f.ErrorAt(n, "%s", withoutPrefix(err))
+		}
+		for _, x := range numbers {
+			all = append(all, T(x))
+		}
+	}
+	*v.p = all
+	if err := v.Check(what); err != nil {
+		return f.ErrorAt(n, "%v", err)
+	}
+	return nil
+}
+
+func (v numbersValue[T]) Write(bool) fields.Node {
+	items := fields.Items{}
+	for _, x := range *v.p {
+		items = append(items, fields.Number(float64(x)))
+	}
+	return items
+}
+
+func (v numbersValue[T]) Check(what string) error {
+	if len(*v.p) == 0 {
+		return fmt.Errorf("%s: there are none", what)
+	}
+	for i, x := range *v.p {
+		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+			return fmt.Errorf("%s: number %d is %v, must be finite", what, i, float64(x))
+		}
+	}
+	return nil
+}
+
+func (v numbersValue[T]) Schema() fields.Schema {
+	return fields.Schema{"oneOf": []any{
+		fields.Schema{"type": "array", "items": fields.Schema{"type": "number"}, "minItems": 1},
+		fields.Schema{"type": "string", "pattern": `\\.npy$`},
+	}}
+}
+
+func (v numbersValue[T]) Child(element string) (fields.Value, error) {
+	return nil, fmt.Errorf("there is no %q: values are set as a whole", element)
 }

@@ -1,180 +1,276 @@
 package myogen
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/membrane"
+	"gomyogen/myogen/internal/population"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
 
-// Method is a time integration.
-type Method int
-
-const (
-	CrankNicolson Method = iota // second order; the default
-	BackwardEuler               // first order
-)
-
-func (m Method) String() string {
-	if m == BackwardEuler {
-		return "backward Euler"
-	}
-	return "Crank-Nicolson"
-}
-
-// Probe names a variable to record. Compartment 0 is the soma, 1... the
-// dendrites.
-type Probe struct {
-	Population  string
-	Cell        int
-	Compartment int
-	// Variable is "" for the potential in mV, the name of a gate ("m",
-	// "kdrRL_m") for its open share, "mAHP_cai" for calcium in mM, or the name of
-	// a mechanism ("napp", "na3rp") for its outward current in mA/cm2. The error
-	// for another name lists those there are.
-	Variable string
-}
-
-func (p Probe) signalName() string {
-	name := fmt.Sprintf("MN_%d soma", p.Cell)
-	if p.Compartment > 0 {
-		name = fmt.Sprintf("MN_%d dendrite %d", p.Cell, p.Compartment-1)
-	}
-	if p.Variable != "" {
-		name += " " + p.Variable
-	}
-	return name
-}
-
-func (p Probe) units() string { return membrane.Units(p.Variable) }
-
-// Injection is a current into the soma of a cell: Amplitude from Start for
-// Duration, or the values of Signal (nA), one per time step of the run.
-type Injection struct {
-	Population string
-	Cell       int
-	Amplitude  units.Current
-	Start      units.Time
-	Duration   units.Time
-	Signal     []float64
-}
-
-// SimulationConfig says how a network is run. The zero value is
-// Crank-Nicolson at 0.1 ms with named streams of seed 0 on all cores.
-type SimulationConfig struct {
-	Step    units.Time // 0 means 0.1 ms
-	Method  Method
-	Draws   Draws
-	Workers int // 0 means all cores; the result does not depend on it
-	Record  []Probe
-	Inject  []Injection
-	// RecordAll writes variables of whole populations to files. Such a
-	// simulation cannot be saved and resumed.
-	RecordAll []Recording
-}
-
-// Simulation runs a network. Its methods are not safe for concurrent use.
+// Simulation runs an [Experiment]. Its methods are not safe for concurrent use.
 type Simulation struct {
-	cfg     SimulationConfig
-	network *Network
-	engine  *engine.Engine
-	pops    []*simulated // in the order of the network
-	links   []drawn      // in the order of the connections
-	epoch   int          // steps between two exchanges of spikes
-	probes  []*engine.Trace
-	backend membrane.Backend
+	experiment *resolved
+	engine     *engine.Engine
+	pops       []*running   // in the order of the experiment
+	links      []connection // in the order of the experiment
+	epoch      int          // steps between two exchanges of spikes
+	probes     []*engine.Trace
+	recorders  []*recorder
+	backend    membrane.Backend
 
-	recorders []*recorder
-
-	configuration Configuration
-	wall          time.Duration // spent in Run
+	fingerprint Fingerprint
+	wall        time.Duration // spent in Run
 }
 
-// simulated is a population that runs.
-type simulated struct {
-	name   string
-	size   int
-	order  int               // among the populations, for spikes of the same time
-	first  int               // index of its first neuron in the engine; motor pools only
-	motor  *pool             // nil unless motor neurons
-	drive  *neo.AnalogSignal // nil unless driven
-	spiker []*random.Spiker  // drive neurons
-	given  [][]units.Time    // spikes still to come, of a SpikeSource
-	latent float64           // ms from a spike to the terminals of the axon
-	spikes [][]engine.Spike
-	sent   []int // per motor neuron: spikes passed on
+// running is a population that runs.
+type running struct {
+	plan
+	population.Group
+	size  int
+	order int               // among the populations, for spikes of the same time
+	first int               // index of its first membrane in the engine
+	drive *neo.AnalogSignal // nil unless driven
+	out   []int             // the connections from it
+}
 
-	bombardments []*bombardment // of motor neurons with a Background
+// connection is a connection that was drawn. The engine keeps its pairs.
+type connection struct {
+	resolvedConnection
+	terminals []int // of each source, in the engine
 }
 
 // maxEpoch is how often a run reports progress and looks for its cancellation, ms.
 const maxEpoch = 50
 
-// NewSimulation draws the connections of a network and puts every cell at its
-// initial state.
-func NewSimulation(network *Network, cfg SimulationConfig) (*Simulation, error) {
-	if cfg.Step == 0 {
-		cfg.Step = DefaultStep
-	}
-	if err := positive("the time step", cfg.Step); err != nil {
-		return nil, err
-	}
-	if cfg.Step > maxEpoch {
-		return nil, fmt.Errorf("myogen: the time step is %v, must be at most %d ms", cfg.Step, maxEpoch)
-	}
-	if cfg.Workers < 0 {
-		return nil, fmt.Errorf("myogen: %d workers", cfg.Workers)
-	}
-	if cfg.Workers == 0 {
-		cfg.Workers = runtime.GOMAXPROCS(0)
-	}
-	if network.err != nil {
-		return nil, network.err
-	}
-	if len(network.populations) == 0 {
-		return nil, errors.New("myogen: the network has no populations")
-	}
-	if cfg.Method != CrankNicolson && cfg.Method != BackwardEuler {
-		return nil, fmt.Errorf("myogen: there is no method %d", int(cfg.Method))
-	}
-	if cfg.Draws.Order != NamedStreams && cfg.Draws.Order != MyoGenOrder {
-		return nil, fmt.Errorf("myogen: there is no order of draws %d", int(cfg.Draws.Order))
-	}
-	configuration, err := configure(network, cfg)
+// NewSimulation checks an experiment, draws its connections and puts every cell
+// at its initial state.
+func NewSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
+	s, err := newSimulation(ctx, e)
+	return s, prefixed(err)
+}
+
+func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
+	r, err := e.resolve()
 	if err != nil {
 		return nil, err
 	}
-	s := &Simulation{configuration: configuration, cfg: cfg, network: network}
-	if err := s.populate(); err != nil {
+	s := &Simulation{experiment: r, fingerprint: r.fingerprint()}
+	if s.backend, err = membrane.ChooseBackend(); err != nil {
 		return nil, err
 	}
-	if err := s.instrument(); err != nil {
+	shared := r.shared()
+	drives, err := r.drives(shared)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.connect(); err != nil {
+	s.populate(drives)
+	s.instrument()
+	for i := range r.connections {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := s.connect(r.connections[i], shared); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.chooseEpoch(); err != nil {
 		return nil, err
 	}
 	if err := s.record(); err != nil {
-		for _, r := range s.recorders {
-			r.rows.Discard()
-		}
+		s.discard()
 		return nil, err
 	}
 	s.engine.Start()
 	return s, nil
 }
 
+// step returns the time step in ms.
+func (s *Simulation) step() units.Time { return stepOr(s.experiment.Step) }
+
+// populate starts every cell.
+func (s *Simulation) populate(drives map[string]neo.AnalogSignal) {
+	scheme := membrane.Scheme{Dt: float64(s.step()), SecondOrder: s.experiment.Method == CrankNicolson}
+	var cells []membrane.Description
+	var thresholds, vInit []float64
+	for _, p := range s.experiment.plans {
+		run := &running{plan: p, size: p.size(), first: len(cells)}
+		for _, c := range p.cells {
+			cells, thresholds, vInit = append(cells, c.Description), append(thresholds, c.Threshold), append(vInit, c.VInit)
+		}
+		s.pops = append(s.pops, run)
+	}
+	s.orderPopulations()
+	s.engine = engine.New(membrane.Start(cells, thresholds, scheme, s.backend), scheme.Dt, runtime.GOMAXPROCS(0))
+	for i, n := range s.engine.Neurons {
+		n.Cell.Settle(vInit[i])
+	}
+	for i, x := range s.experiment.Inputs {
+		p := s.pops[s.experiment.targets[i]]
+		signal := drives[x.Target]
+		p.drive = &signal
+		p.Plan.(population.Driven).Drive(signal.Values, float64(delayOr(x.Latency)))
+	}
+	generators := 0
+	for _, p := range s.pops {
+		p.Group = p.Start(population.Env{
+			Name: p.name, Seed: s.experiment.Seed, MyoGen: s.experiment.Draws == MyoGenOrder, Engine: s.engine, First: p.first,
+			Membranes: len(cells), Generator: generators,
+		})
+		generators += p.Generators()
+	}
+}
+
+// orderPopulations says in which order the populations act within a step:
+// those without membranes first, and among these and the others as they stand
+// in the experiment in MyoGen's order of draws, by name with named streams.
+func (s *Simulation) orderPopulations() {
+	order := slices.Clone(s.pops)
+	if s.experiment.Draws == NamedStreams {
+		slices.SortFunc(order, func(a, b *running) int { return cmp.Compare(a.name, b.name) })
+	}
+	withMembranes := func(p *running) int { return min(len(p.cells), 1) }
+	slices.SortStableFunc(order, func(a, b *running) int { return cmp.Compare(withMembranes(a), withMembranes(b)) })
+	for i, p := range order {
+		p.order = i
+	}
+}
+
+// neuron returns a cell with a membrane.
+func (s *Simulation) neuron(population, cell int) *engine.Neuron {
+	return s.engine.Neurons[s.pops[population].first+cell]
+}
+
+// instrument attaches probes and injections.
+func (s *Simulation) instrument() {
+	for i, p := range s.experiment.Record {
+		n := s.neuron(s.experiment.probes[i], p.Cell)
+		trace := &engine.Trace{Value: n.Cell.Variable(p.Compartment, potential(p.Variable))}
+		n.Traces = append(n.Traces, trace)
+		s.probes = append(s.probes, trace)
+	}
+	for i, in := range s.experiment.Inject {
+		n := s.neuron(s.experiment.injections[i], in.Cell)
+		clamp, before := in.clamp(s.step()), n.Clamp
+		if before == nil {
+			n.Clamp = clamp
+			continue
+		}
+		n.Clamp = func(step int, t float64) float64 { return before(step, t) + clamp(step, t) }
+	}
+}
+
+// clamp returns the current in nA of a step whose middle is at t ms.
+func (in Injection) clamp(step units.Time) func(i int, t float64) float64 {
+	if in.Shape != nil {
+		return func(i int, _ float64) float64 { return float64(in.Shape.At(units.Time(i) * step)) }
+	}
+	return func(_ int, t float64) float64 {
+		if float64(in.Start) <= t && t < float64(in.Start+in.Duration) {
+			return float64(in.Amplitude)
+		}
+		return 0
+	}
+}
+
+// connect gives each source of a connection a terminal with its contacts: on
+// each target with the given probability, a random synapse of the right sign.
+func (s *Simulation) connect(c resolvedConnection, shared *random.Generator) error {
+	d := connection{resolvedConnection: c}
+	source, target := s.pops[c.source], s.pops[c.target]
+	var choices []int
+	amounts := make([]float64, len(target.synapses))
+	for i, syn := range target.synapses {
+		amounts[i] = syn.Amount(float64(c.Weight))
+		if syn.Excitatory() != c.Inhibitory {
+			choices = append(choices, i)
+		}
+	}
+	given := make([][]Link, source.size) // by source
+	for _, l := range c.Pairs {
+		given[l.Source] = append(given[l.Source], l)
+	}
+	var contacts []engine.Contact
+	add := func(cell, synapse int) {
+		contacts = append(contacts, engine.Contact{Neuron: target.first + cell, Synapse: synapse, Amount: amounts[synapse]})
+	}
+	for i := range source.size {
+		contacts = contacts[:0]
+		for _, l := range given[i] {
+			add(l.Target, l.Synapse)
+		}
+		if c.Pairs == nil {
+			g := shared
+			if g == nil {
+				g = random.Stream(s.experiment.Seed, c.purpose+c.Source, c.Target, i)
+			}
+			for j := range target.size {
+				if g.Float64() < c.Probability {
+					add(j, choices[g.Choice(len(choices))])
+				}
+			}
+		}
+		terminal, err := s.engine.AddTerminal(contacts)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.words(), err)
+		}
+		d.terminals = append(d.terminals, terminal)
+	}
+	source.out = append(source.out, len(s.links))
+	s.links = append(s.links, d)
+	return nil
+}
+
+// chooseEpoch takes as many steps at once as no spike of a membrane can arrive
+// in.
+func (s *Simulation) chooseEpoch() error {
+	epoch := float64(maxEpoch)
+	for _, c := range s.links {
+		p := s.pops[c.source]
+		if p.cells == nil {
+			continue
+		}
+		shortest := p.Latency(0)
+		for cell := range p.size {
+			shortest = min(shortest, p.Latency(cell))
+		}
+		shortest += float64(delayOr(c.Delay))
+		epoch = min(epoch, shortest)
+		if shortest < float64(s.step()) {
+			return fmt.Errorf("%s: the delay is %v ms, must be at least a time step, %v", c.words(), shortest, s.step())
+		}
+	}
+	s.epoch = max(1, int(epoch/float64(s.step())))
+	return nil
+}
+
+// Experiment returns what the simulation runs.
+func (s *Simulation) Experiment() Experiment { return s.experiment.Experiment }
+
 // Time returns the simulated time.
 func (s *Simulation) Time() units.Time { return units.Time(s.engine.T) }
 
-// Advance takes one time step with every motor neuron.
+// SetWorkers sets the number of cores, all unless it is called. The results do
+// not depend on it.
+func (s *Simulation) SetWorkers(n int) error {
+	if n < 1 {
+		return fmt.Errorf("myogen: the number of workers is %d, must be at least 1", n)
+	}
+	s.engine.Workers = n
+	return nil
+}
+
+// Advance takes one time step with every membrane. It is the last of the three
+// calls that make a step by hand; the others are Integrate and Deliver.
 func (s *Simulation) Advance() error { return s.advance(1) }
 
 func (s *Simulation) advance(steps int) error {
@@ -182,7 +278,7 @@ func (s *Simulation) advance(steps int) error {
 		var cell *engine.CellError
 		if errors.As(err, &cell) {
 			for _, p := range s.pops {
-				if i := cell.Cell - p.first; p.motor != nil && i >= 0 && i < p.size {
+				if i := cell.Cell - p.first; i >= 0 && i < len(p.cells) {
 					return fmt.Errorf("myogen: population %q, cell %d: %w", p.name, i, cell.Err)
 				}
 			}
@@ -195,70 +291,65 @@ func (s *Simulation) advance(steps int) error {
 		}
 	}
 	for i, p := range s.pops {
-		if p.motor == nil {
-			continue
-		}
-		for c := range p.size {
-			spikes := s.engine.Neurons[p.first+c].Spikes
-			for _, spike := range spikes[p.sent[c]:] {
-				s.send(i, c, spike.Step, spike.T+p.motor.axonDelay[c])
-			}
-			p.sent[c] = len(spikes)
-		}
+		p.Collect(func(cell int, spike engine.Spike) { s.send(i, cell, spike.Step, spike.T+p.Latency(cell)) })
 	}
 	return nil
 }
 
-// Run simulates until simulated time reaches duration, reporting progress to
-// report (which may be nil) after at most 50 ms of simulated time. When ctx is
-// cancelled it returns what it has, with Partial true and no error; Run can
-// be called again to go on.
+// Run simulates until the experiment's duration, reporting progress to report
+// (which may be nil) after at most 50 ms of simulated time. When ctx is
+// cancelled it returns what it has, with Partial true and no error; Run can be
+// called again to go on.
 //
 // As in MyoGen's example a step is taken while the time, which carries the
-// rounding of all half steps, is below duration.
-func (s *Simulation) Run(ctx context.Context, duration units.Time, report func(done, total units.Time)) (*Result, error) {
-	if _, err := samples(duration, s.cfg.Step); err != nil {
-		return nil, err
+// rounding of all half steps, is below the duration.
+func (s *Simulation) Run(ctx context.Context, report func(done, total units.Time)) (*Result, error) {
+	return s.RunUntil(ctx, s.experiment.Duration, report)
+}
+
+// RunUntil is Run up to a time before the experiment's duration.
+func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func(done, total units.Time)) (*Result, error) {
+	end := float64(s.experiment.Duration)
+	switch {
+	case !(until > 0 && float64(until) <= end):
+		return nil, fmt.Errorf("myogen: a run until %v, must be above 0 and at most the experiment's duration, %v", until, s.experiment.Duration)
+	case until < s.Time().Round(s.step()):
+		return nil, fmt.Errorf("myogen: a run until %v: the simulation is already at %v", until, s.Time())
 	}
-	halfStep := units.Time(s.cfg.Step / 2)
+	n, err := samples(s.experiment.Duration, s.step())
+	if err != nil {
+		return nil, prefixed(err)
+	}
 	for _, p := range s.pops {
-		switch {
-		case p.spiker != nil && p.drive == nil:
-			return nil, fmt.Errorf("myogen: population %q has no drive; use ConnectFromExternal", p.name)
-		case p.drive != nil && p.drive.TStop() < duration-halfStep:
-			return nil, fmt.Errorf("myogen: population %q: the drive ends at %v, the run at %v", p.name, p.drive.TStop(), duration)
-		}
-	}
-	for _, in := range s.cfg.Inject {
-		if have := units.Time(len(in.Signal)) * s.cfg.Step; in.Signal != nil && have < duration-halfStep {
-			return nil, fmt.Errorf("myogen: injection into cell %d of %q ends at %v, the run at %v", in.Cell, in.Population, have, duration)
+		if err := p.Ready(n); err != nil {
+			return nil, fmt.Errorf("myogen: population %q %w", p.name, err)
 		}
 	}
 	start := time.Now()
-	for s.engine.T < float64(duration) && ctx.Err() == nil {
-		steps := s.epochSteps(float64(duration))
+	for s.engine.T < float64(until) && ctx.Err() == nil {
+		steps := s.epochSteps(float64(until))
 		s.fire(steps)
 		if err := s.advance(steps); err != nil {
 			return nil, err
 		}
 		if report != nil {
-			report(min(s.Time(), duration), duration)
+			report(min(s.Time(), until), until)
 		}
 	}
 	s.wall += time.Since(start)
-	if s.engine.T >= float64(duration) {
+	if s.engine.T >= end {
 		if err := s.Close(); err != nil {
 			return nil, err
 		}
 	}
-	return s.Result(duration), nil
+	return s.Result(), nil
 }
 
 // epochSteps returns how many steps to take before looking up again.
-func (s *Simulation) epochSteps(duration float64) int {
+func (s *Simulation) epochSteps(until float64) int {
 	c := s.engine.Clock
 	n := 0
-	for ; n < s.epoch && c.T < duration; n++ {
+	for ; n < s.epoch && c.T < until; n++ {
 		c = c.Next()
 	}
 	return n

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gomyogen/myogen/neo"
@@ -37,13 +38,13 @@ type StepStatistics struct {
 // calls one.
 const Moved = 0.01
 
-// CheckStep runs a network at its time step, and again at a half and a quarter
-// of it with the same connections and the drive spikes of the first run.
-// Report, which may be nil, learns of the progress; a cancelled ctx is an
+// CheckStep runs an experiment at its time step, and again at a half and a
+// quarter of it with the same connections and the drive spikes of the first
+// run. Report, which may be nil, learns of the progress; a cancelled ctx is an
 // error.
-func CheckStep(ctx context.Context, n *Network, cfg SimulationConfig, duration units.Time, report func(done, total units.Time)) (StepCheck, error) {
+func CheckStep(ctx context.Context, e Experiment, report func(done, total units.Time)) (StepCheck, error) {
 	var c StepCheck
-	sim, err := NewSimulation(n, cfg)
+	sim, err := NewSimulation(ctx, e)
 	if err != nil {
 		return c, err
 	}
@@ -56,21 +57,17 @@ func CheckStep(ctx context.Context, n *Network, cfg SimulationConfig, duration u
 			}
 		}
 	}
-	first, err := sim.Run(ctx, duration, progress(0, 1))
+	first, err := sim.Run(ctx, progress(0, 1))
 	if err != nil {
 		return c, err
 	}
 	results := []*Result{first}
-	given, err := sim.withGivenSpikes(first)
-	if err != nil {
-		return c, err
-	}
 	for _, divisor := range []int{2, 4} {
-		sim, err := NewSimulation(given, finer(sim.cfg, divisor))
+		finer, err := NewSimulation(ctx, sim.finer(first, divisor))
 		if err != nil {
 			return c, err
 		}
-		r, err := sim.Run(ctx, duration, progress(units.Time(divisor-1), units.Time(divisor)))
+		r, err := finer.Run(ctx, progress(units.Time(divisor-1), units.Time(divisor)))
 		if err != nil {
 			return c, err
 		}
@@ -78,11 +75,11 @@ func CheckStep(ctx context.Context, n *Network, cfg SimulationConfig, duration u
 	}
 	for i, r := range results {
 		if r.Partial() {
-			return c, fmt.Errorf("myogen: the check of the time step was stopped in run %d of %d, at %v of %v", i+1, len(results), r.Simulated, duration)
+			return c, fmt.Errorf("myogen: the check of the time step was stopped in run %d of %d, at %v of %v", i+1, len(results), r.Simulated, r.Requested)
 		}
 	}
 	for i, p := range sim.pops {
-		if p.motor == nil {
+		if p.cells == nil {
 			continue
 		}
 		for _, r := range results {
@@ -90,56 +87,31 @@ func CheckStep(ctx context.Context, n *Network, cfg SimulationConfig, duration u
 		}
 	}
 	if len(c.Rows) == 0 {
-		return c, fmt.Errorf("myogen: the network has no motor neurons")
+		return c, fmt.Errorf("myogen: the experiment has no motor neurons")
 	}
 	return c, nil
 }
 
-// withGivenSpikes returns the network with the connections that were drawn and
-// the drive spikes of a result in the place of the drive neurons.
-func (s *Simulation) withGivenSpikes(r *Result) (*Network, error) {
-	n := &Network{}
-	for i, p := range s.network.populations {
-		population := p.Population
-		if s.pops[i].spiker != nil {
-			population = SpikeSource{Trains: r.Block.Segments[i].SpikeTrains, Latency: units.Time(s.pops[i].latent)}
-		}
-		if err := n.Add(p.name, population); err != nil {
-			return nil, err
-		}
-	}
-	for _, d := range s.links {
-		c := d.Connection
-		c.List = nil
-		for _, l := range s.pairs(&d) {
-			c.List = append(c.List, [3]int{l.Source, l.Target, l.Synapse})
-		}
-		if err := n.Connect(d.source, d.target, c); err != nil {
-			return nil, err
+// finer returns the experiment at a fraction of its step, with the connections
+// that were drawn, and the spikes of a result in the place of the cells without
+// membranes.
+func (s *Simulation) finer(r *Result, divisor int) Experiment {
+	e := s.Experiment()
+	e.Step = s.step() / units.Time(divisor)
+	e.Record, e.RecordAll, e.Inputs = nil, nil, nil
+	e.Populations = slices.Clone(e.Populations)
+	for i, p := range s.pops {
+		if p.cells == nil {
+			e.Populations[i] = SpikeSource{Name: p.name, Trains: r.Block.Segments[i].SpikeTrains, Latency: units.Time(p.Latency(0))}
 		}
 	}
-	return n, nil
-}
-
-// finer returns cfg at a fraction of its step.
-func finer(cfg SimulationConfig, divisor int) SimulationConfig {
-	cfg.Step /= units.Time(divisor)
-	cfg.Record = nil
-	inject := cfg.Inject
-	cfg.Inject = nil
-	for _, in := range inject {
-		if in.Signal != nil {
-			var signal []float64
-			for _, x := range in.Signal {
-				for range divisor {
-					signal = append(signal, x)
-				}
-			}
-			in.Signal = signal
-		}
-		cfg.Inject = append(cfg.Inject, in)
+	e.Connections = nil
+	for i := range s.links {
+		c := s.links[i].Connection
+		c.Probability, c.Pairs = 0, append([]Link{}, s.pairs(&s.links[i])...)
+		e.Connections = append(e.Connections, c)
 	}
-	return cfg
+	return e
 }
 
 func stepStatistics(s neo.Segment, step units.Time) StepStatistics {

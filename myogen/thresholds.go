@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gomyogen/myogen/internal/cmath"
+	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/neo/npz"
 )
 
@@ -45,6 +46,16 @@ type RecruitmentThresholds struct {
 	Max        float64 // Konstantin and Combined, > 0; 0 means 1
 }
 
+func (r *RecruitmentThresholds) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "model", Doc: "formula", Default: "combined", Value: fields.Choice(&r.Model, Combined, Fuglevand, DeLuca, Konstantin)},
+		{Name: "n", Doc: "motor units; those of the pool, else 100, unless it is given", Value: fields.Int(&r.N, 2, maxCells)},
+		{Name: "range_ratio", Doc: "largest over smallest threshold", Default: "100", Value: fields.Float(&r.RangeRatio, fields.Above(1))},
+		{Name: "slope", Doc: "slope of deluca and combined, at most range_ratio", Default: "5", Value: fields.Float(&r.Slope, fields.Positive)},
+		{Name: "max", Doc: "largest threshold of konstantin and combined", Default: "1", Value: fields.Float(&r.Max, fields.Positive)},
+	}
+}
+
 func (r RecruitmentThresholds) withDefaults() RecruitmentThresholds {
 	if r.N == 0 {
 		r.N = 100
@@ -65,15 +76,15 @@ func (r RecruitmentThresholds) validate() error {
 	slope := r.Model == DeLuca || r.Model == Combined
 	switch {
 	case r.Model < Combined || r.Model > Konstantin:
-		return fmt.Errorf("myogen: thresholds: unknown model %v", r.Model)
+		return fmt.Errorf("thresholds: unknown model %v", r.Model)
 	case r.N < 2:
-		return fmt.Errorf("myogen: thresholds: N = %d, must be at least 2", r.N)
+		return fmt.Errorf("thresholds: N = %d, must be at least 2", r.N)
 	case !(r.RangeRatio > 1) || math.IsInf(r.RangeRatio, 0):
-		return fmt.Errorf("myogen: thresholds: RangeRatio = %v, must be above 1", r.RangeRatio)
+		return fmt.Errorf("thresholds: RangeRatio = %v, must be above 1", r.RangeRatio)
 	case slope && !(r.Slope > 0 && r.Slope <= r.RangeRatio):
-		return fmt.Errorf("myogen: thresholds: Slope = %v, must be above 0 and at most RangeRatio = %v", r.Slope, r.RangeRatio)
+		return fmt.Errorf("thresholds: Slope = %v, must be above 0 and at most RangeRatio = %v", r.Slope, r.RangeRatio)
 	case !(r.Max > 0) || math.IsInf(r.Max, 0):
-		return fmt.Errorf("myogen: thresholds: Max = %v, must be above 0", r.Max)
+		return fmt.Errorf("thresholds: Max = %v, must be above 0", r.Max)
 	}
 	return nil
 }
@@ -81,6 +92,11 @@ func (r RecruitmentThresholds) validate() error {
 // Values returns the N thresholds in rising order, to the last bit those of
 // MyoGen where NumPy uses AVX-512.
 func (r RecruitmentThresholds) Values() ([]float64, error) {
+	rt, err := r.thresholds()
+	return rt, prefixed(err)
+}
+
+func (r RecruitmentThresholds) thresholds() ([]float64, error) {
 	rt, _, err := r.values()
 	return rt, err
 }
@@ -90,7 +106,7 @@ func (r RecruitmentThresholds) Values() ([]float64, error) {
 func (r RecruitmentThresholds) FromZero() ([]float64, error) {
 	rt, raw, err := r.values()
 	if err != nil {
-		return nil, err
+		return nil, prefixed(err)
 	}
 	highest, rawHighest := slices.Max(rt), slices.Max(raw)
 	for i := range raw {
@@ -128,23 +144,25 @@ func (r RecruitmentThresholds) values() (rt, zero []float64, err error) {
 		}
 		zero[j] = rt[j] - rt[0]
 	}
-	return rt, zero, CheckThresholds(rt)
+	return rt, zero, checkThresholds(rt)
 }
 
-// CheckThresholds tells whether rt can be the thresholds of a pool: at least
+// CheckThresholds returns nil if rt can be the thresholds of a pool: at least
 // one, finite, not negative, in rising order. The error names the place.
-func CheckThresholds(rt []float64) error {
+func CheckThresholds(rt []float64) error { return prefixed(checkThresholds(rt)) }
+
+func checkThresholds(rt []float64) error {
 	if len(rt) == 0 {
-		return errors.New("myogen: thresholds: there are none")
+		return errors.New("thresholds: there are none")
 	}
 	for i, x := range rt {
 		switch {
 		case math.IsNaN(x) || math.IsInf(x, 0):
-			return fmt.Errorf("myogen: thresholds: number %d is %v", i, x)
+			return fmt.Errorf("thresholds: number %d is %v", i, x)
 		case x < 0:
-			return fmt.Errorf("myogen: thresholds: number %d is %v, must not be negative", i, x)
+			return fmt.Errorf("thresholds: number %d is %v, must not be negative", i, x)
 		case i > 0 && x < rt[i-1]:
-			return fmt.Errorf("myogen: thresholds: number %d is %v, below the one before it, %v; they must rise", i, x, rt[i-1])
+			return fmt.Errorf("thresholds: number %d is %v, below the one before it, %v; they must rise", i, x, rt[i-1])
 		}
 	}
 	return nil
@@ -160,15 +178,24 @@ func SaveThresholds(path string, rt []float64) error {
 
 // LoadThresholds reads thresholds from an .npy file and checks them.
 func LoadThresholds(path string) ([]float64, error) {
+	rt, err := readNumbers(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkThresholds(rt); err != nil {
+		return nil, fmt.Errorf("myogen: %s: %w", path, err)
+	}
+	return rt, nil
+}
+
+// readNumbers reads a row of numbers from an .npy file.
+func readNumbers(path string) ([]float64, error) {
 	a, err := npz.ReadArray(path)
 	if err != nil {
 		return nil, err
 	}
 	if a.Float == nil || len(a.Shape) != 1 {
-		return nil, fmt.Errorf("myogen: %s: thresholds must be one row of float64, the shape is %v", path, a.Shape)
-	}
-	if err := CheckThresholds(a.Float); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("myogen: %s: it must hold one row of float64, the shape is %v", path, a.Shape)
 	}
 	return a.Float, nil
 }

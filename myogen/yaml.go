@@ -1,196 +1,107 @@
 package myogen
 
 import (
-	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"math"
-	"slices"
-	"strconv"
-	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"gomyogen/myogen/internal/atomicfile"
+	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/units"
 )
 
-// yamlFile is a YAML text that is read strictly. Its errors name file, line
-// and column.
-type yamlFile struct{ name string }
-
-// errorAt is an error about a place in the file.
-func (y yamlFile) errorAt(n ast.Node, format string, args ...any) error {
-	p := n.GetToken().Position
-	return fmt.Errorf("myogen: %s:%d:%d: %s", y.name, p.Line, p.Column, fmt.Sprintf(format, args...))
+// LoadExperiment reads an experiment file, whose keys [Schema] describes. What
+// it names without a folder lies beside it. The error names line and column of
+// what is wrong.
+func LoadExperiment(path string) (Experiment, error) {
+	text, err := readSmall(path)
+	if err != nil {
+		return Experiment{}, fmt.Errorf("myogen: %w", err)
+	}
+	return ParseExperiment(path, text)
 }
 
-// Bounds of a text, far above what anybody writes: the parser takes time with
-// the square of the depth.
-const (
-	maxYAMLBytes = 1 << 20
-	maxYAMLDepth = 100
-)
-
-// parse returns the documents of a text.
-func (y yamlFile) parse(text []byte) ([]ast.Node, error) {
-	if len(text) > maxYAMLBytes {
-		return nil, fmt.Errorf("myogen: %s: %d bytes, must be at most %d", y.name, len(text), maxYAMLBytes)
+// ParseExperiment reads the text of an experiment file called name, and checks
+// the experiment.
+func ParseExperiment(name string, text []byte) (Experiment, error) {
+	e, err := parseExperiment(name, text)
+	if err != nil {
+		return Experiment{}, prefixed(err)
 	}
-	if tooDeep(text) {
-		return nil, fmt.Errorf("myogen: %s: lists are nested more than %d deep", y.name, maxYAMLDepth)
-	}
-	file, err := parser.ParseBytes(text, 0)
-	var syntax yaml.Error
-	switch {
-	case errors.As(err, &syntax) && syntax.GetToken() != nil:
-		p := syntax.GetToken().Position
-		return nil, fmt.Errorf("myogen: %s:%d:%d: %s", y.name, p.Line, p.Column, syntax.GetMessage())
-	case err != nil:
-		return nil, fmt.Errorf("myogen: %s: %w", y.name, err)
-	}
-	var bodies []ast.Node
-	for _, doc := range file.Docs {
-		if doc.Body != nil {
-			bodies = append(bodies, doc.Body)
-		}
-	}
-	return bodies, nil
+	return e, nil
 }
 
-// tooDeep tells whether brackets, or the dashes that begin a line, are nested
-// deeper than maxYAMLDepth.
-func tooDeep(text []byte) bool {
-	depth := 0
-	for _, b := range text {
-		switch b {
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth--
-		}
-		if depth > maxYAMLDepth {
-			return true
-		}
+func parseExperiment(name string, text []byte) (Experiment, error) {
+	var e Experiment
+	f, docs, err := fields.Parse(name, text)
+	if err != nil {
+		return e, err
 	}
-	for line := range bytes.Lines(text) {
-		marks := 0
-		for len(line) > 0 && strings.IndexByte("-? \t:!&", line[0]) >= 0 {
-			if line[0] != ' ' && line[0] != '\t' {
-				marks++
-			}
-			line = line[1:]
-		}
-		if marks > maxYAMLDepth {
-			return true
-		}
+	if len(docs) != 1 {
+		return e, fmt.Errorf("%s: %d documents, must be one", name, len(docs))
 	}
-	return false
+	if err := fields.Struct(e.fields).Read(f, "the experiment", docs[0]); err != nil {
+		return e, err
+	}
+	if _, err := e.resolve(); err != nil {
+		var at *fields.Error
+		if errors.As(err, &at) {
+			return e, f.ErrorAt(f.Locate(docs[0], at.Path), "%v", err)
+		}
+		return e, f.ErrorAt(docs[0], "%v", err)
+	}
+	return e, nil
 }
 
-// entries returns the keys and values of a mapping.
-func (y yamlFile) entries(what string, n ast.Node) ([]*ast.MappingValueNode, error) {
-	mapping, ok := n.(*ast.MappingNode)
-	if !ok {
-		return nil, y.errorAt(n, "%s must be a list of keys, it is %s", what, strings.ToLower(n.Type().String()))
+// YAML returns the text of the experiment's file: [ParseExperiment] of it is
+// the experiment. A shape that is a Go function stands by its values at the
+// time steps of the run.
+func (e Experiment) YAML() (string, error) {
+	r, err := e.resolve()
+	if err != nil {
+		return "", prefixed(err)
 	}
-	return mapping.Values, nil
+	w := r.writable()
+	return fields.YAML(fields.Struct(w.fields).Write(false)), nil
 }
 
-// key returns a key's text.
-func key(entry *ast.MappingValueNode) string { return entry.Key.GetToken().Value }
-
-// field reads the value of one key.
-type field func(ast.Node) error
-
-// fields reads a mapping whose keys are those of set.
-func (y yamlFile) fields(what string, n ast.Node, set map[string]field) error {
-	entries, err := y.entries(what, n)
+// SaveYAML writes the experiment's file, complete or not at all.
+func (e Experiment) SaveYAML(path string) error {
+	text, err := e.YAML()
 	if err != nil {
 		return err
 	}
-	for _, entry := range entries {
-		read, ok := set[key(entry)]
-		if !ok {
-			return y.errorAt(entry.Key, "%s has no %q; it has %s", what, key(entry), strings.Join(slices.Sorted(maps.Keys(set)), ", "))
-		}
-		if err := read(entry.Value); err != nil {
-			return err
-		}
-	}
-	return nil
+	return prefixed(atomicfile.Write(path, []byte(text)))
 }
 
-// list reads each item of a list.
-func (y yamlFile) list(what string, n ast.Node, item field) error {
-	list, ok := n.(*ast.SequenceNode)
-	if !ok {
-		return y.errorAt(n, "%s must be a list, it is %s", what, strings.ToLower(n.Type().String()))
+// writable returns the experiment with shapes that a file can hold.
+func (r *resolved) writable() Experiment {
+	e := r.concreteShapes()
+	step := stepOr(e.Step)
+	n, _ := samples(e.Duration, step) // resolve has seen to it
+	for i := range e.Inputs {
+		e.Inputs[i].Shape = written(e.Inputs[i].Shape, n, func(k int) units.Time { return linspace(k, n, e.Duration) }, step)
 	}
-	for _, v := range list.Values {
-		if err := item(v); err != nil {
-			return err
-		}
+	for i := range e.Inject {
+		// The last step of a run may begin after its end by a rounding.
+		e.Inject[i].Shape = written(e.Inject[i].Shape, n+1, func(k int) units.Time { return units.Time(k) * step }, step)
 	}
-	return nil
+	return e
 }
 
-func (y yamlFile) number(what string, n ast.Node) (float64, error) {
-	x, ok := 0.0, false
-	switch n := n.(type) {
-	case *ast.IntegerNode:
-		switch v := n.Value.(type) {
-		case int64:
-			x, ok = float64(v), true
-		case uint64:
-			x, ok = float64(v), true
-		}
-	case *ast.FloatNode:
-		x, ok = n.Value, true
-	case *ast.StringNode: // YAML 1.1 takes 3e-5 for text
-		v, err := strconv.ParseFloat(n.Value, 64)
-		x, ok = v, err == nil
-	case *ast.NanNode, *ast.InfinityNode:
-		return 0, y.errorAt(n, "%s is %s, must be a finite number", what, n.String())
+// Schema returns the JSON Schema (draft 2020-12) of experiment files. Editors
+// that know the YAML language server take it by a comment in the first line of
+// a file:
+//
+//	# yaml-language-server: $schema=experiment.schema.json
+func Schema() string {
+	var e Experiment
+	s := fields.Struct(e.fields).Schema()
+	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	s["title"] = "An experiment of gomyogen"
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		panic(fmt.Sprintf("myogen: %v", err)) // it holds texts, numbers, lists and maps
 	}
-	if !ok {
-		return 0, y.errorAt(n, "%s must be a number, it is %q", what, n.String())
-	}
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return 0, y.errorAt(n, "%s is %v, must be a finite number", what, x)
-	}
-	return x, nil
-}
-
-// integer reads a number from 0 to most.
-func (y yamlFile) integer(what string, n ast.Node, most uint64) (uint64, error) {
-	if i, ok := n.(*ast.IntegerNode); ok {
-		switch v := i.Value.(type) {
-		case int64:
-			if v >= 0 && uint64(v) <= most {
-				return uint64(v), nil
-			}
-		case uint64:
-			if v <= most {
-				return v, nil
-			}
-		}
-	}
-	return 0, y.errorAt(n, "%s must be a whole number from 0 to %d, it is %q", what, most, n.String())
-}
-
-func (y yamlFile) text(what string, n ast.Node) (string, error) {
-	s, ok := n.(*ast.StringNode)
-	if !ok {
-		return "", y.errorAt(n, "%s must be a text, it is %q", what, n.String())
-	}
-	return s.Value, nil
-}
-
-func (y yamlFile) boolean(what string, n ast.Node) (bool, error) {
-	b, ok := n.(*ast.BoolNode)
-	if !ok {
-		return false, y.errorAt(n, "%s must be true or false, it is %q", what, n.String())
-	}
-	return b.Value, nil
+	return string(text) + "\n"
 }

@@ -134,3 +134,11 @@ func (m *model) variables(compartment int) (names []string) {
 	}
 	return slices.Clip(names)
 }
+
+// Compartments returns how many compartments a cell has: the soma and its
+// dendrites.
+func Compartments(d Description) int { return len(d.model().voltage) }
+
+// Variables returns the names of what a compartment of a cell has to record,
+// besides its potential.
+func Variables(d Description, compartment int) []string { return d.model().variables(compartment) }

@@ -1,0 +1,98 @@
+package myogen
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gomyogen/myogen/internal/fields"
+)
+
+// Fingerprint is everything that decides the spikes of a run, as text by path:
+// "populations.aMN.parameters.NERLab.soma.gl" -> "[0.000952381, 0.001538462]".
+// A long list stands as the SHA-256 of its text.
+type Fingerprint map[string]string
+
+// Fingerprint returns what decides the spikes of a run of the experiment, with
+// all defaults. Experiments with the same fingerprint have the same spikes.
+func (e Experiment) Fingerprint() (Fingerprint, error) {
+	r, err := e.resolve()
+	if err != nil {
+		return nil, prefixed(err)
+	}
+	return r.fingerprint(), nil
+}
+
+// longList is how long a list may be to stand in a fingerprint as it is, in
+// bytes.
+const longList = 200
+
+func (r *resolved) fingerprint() Fingerprint {
+	e := r.writable()
+	e.RecordAll = nil // decides nothing
+	if e.Draws == NamedStreams {
+		// Neither does the order of populations and connections.
+		e.Populations = slices.SortedFunc(slices.Values(e.Populations), func(a, b Population) int { return cmp.Compare(a.name(), b.name()) })
+		all := slices.Clone(r.connections)
+		slices.SortStableFunc(all, func(a, b resolvedConnection) int {
+			return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Target, b.Target), cmp.Compare(a.purpose, b.purpose))
+		})
+		e.Connections = nil
+		for _, c := range all {
+			e.Connections = append(e.Connections, c.Connection)
+		}
+		e.Inputs = slices.SortedFunc(slices.Values(e.Inputs), func(a, b Input) int { return cmp.Compare(a.Target, b.Target) })
+	}
+	f := Fingerprint{}
+	var names []string
+	for _, p := range e.Populations {
+		names = append(names, p.name())
+		f[fields.Path{"populations", p.name()}.String()] = p.String()
+	}
+	f["populations"] = fmt.Sprintf("%q", names)
+	fields.Flatten(fields.Struct(e.fields).Write(true), nil, func(p fields.Path, n fields.Node) {
+		text := strings.TrimSuffix(strings.TrimPrefix(fields.YAML(n), " "), "\n")
+		if len(text) > longList {
+			sum := sha256.Sum256([]byte(text))
+			text = "sha256 " + hex.EncodeToString(sum[:])
+		}
+		f[p.String()] = text
+	})
+	return f
+}
+
+// Hash returns the SHA-256 of the fingerprint in hexadecimal digits.
+func (f Fingerprint) Hash() string {
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		fmt.Fprintf(h, "%q = %q\n", name, f[name])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Difference names the first entry in which f and other differ, with both
+// values; it is empty if there is none.
+func (f Fingerprint) Difference(other Fingerprint) string {
+	all := maps.Clone(f)
+	maps.Copy(all, other)
+	names := slices.SortedFunc(maps.Keys(all), func(a, b string) int { // the run before its parts
+		return cmp.Or(cmp.Compare(strings.Count(a, "."), strings.Count(b, ".")), cmp.Compare(a, b))
+	})
+	for _, name := range names {
+		a, inF := f[name]
+		b, inOther := other[name]
+		switch {
+		case !inF:
+			return fmt.Sprintf("%s is missing, and %s", name, b)
+		case !inOther:
+			return fmt.Sprintf("%s is %s, and missing", name, a)
+		case a != b:
+			return fmt.Sprintf("%s is %s, and %s", name, a, b)
+		}
+	}
+	return ""
+}

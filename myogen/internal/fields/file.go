@@ -1,0 +1,295 @@
+package fields
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// File is a YAML text that is read strictly. Its errors name file, line and
+// column.
+type File struct {
+	Name    string
+	anchors map[string]ast.Node
+}
+
+// ErrorAt returns an error about a place in the file.
+func (f *File) ErrorAt(n ast.Node, format string, args ...any) error {
+	p := n.GetToken().Position
+	return fmt.Errorf("%s:%d:%d: %s", f.Name, p.Line, p.Column, fmt.Sprintf(format, args...))
+}
+
+// Bounds of a text, far above what anybody writes by hand: the parser's time
+// grows with the square of the depth.
+const (
+	maxBytes = 1 << 20
+	maxDepth = 100
+)
+
+// Parse returns the documents of a text.
+func Parse(name string, text []byte) (*File, []ast.Node, error) {
+	f := &File{Name: name, anchors: map[string]ast.Node{}}
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // a byte order mark
+	if len(text) > maxBytes {
+		return nil, nil, fmt.Errorf("%s: %d bytes, must be at most %d; long lists belong into .npy files", name, len(text), maxBytes)
+	}
+	if tooDeep(text) {
+		return nil, nil, fmt.Errorf("%s: lists are nested more than %d deep", name, maxDepth)
+	}
+	file, err := parser.ParseBytes(text, 0)
+	var syntax yaml.Error
+	switch {
+	case errors.As(err, &syntax) && syntax.GetToken() != nil:
+		p := syntax.GetToken().Position
+		return nil, nil, fmt.Errorf("%s:%d:%d: %s", name, p.Line, p.Column, syntax.GetMessage())
+	case err != nil:
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var bodies []ast.Node
+	for _, doc := range file.Docs {
+		if doc.Body != nil {
+			ast.Walk(anchorFinder{f}, doc.Body)
+			bodies = append(bodies, doc.Body)
+		}
+	}
+	return f, bodies, nil
+}
+
+// anchorFinder collects the anchors of a document.
+type anchorFinder struct{ *File }
+
+func (a anchorFinder) Visit(n ast.Node) ast.Visitor {
+	if anchor, ok := n.(*ast.AnchorNode); ok {
+		a.anchors[anchor.Name.GetToken().Value] = anchor.Value
+	}
+	return a
+}
+
+// resolve follows anchors and aliases to the node that is meant.
+func (f *File) resolve(n ast.Node) (ast.Node, error) {
+	for range maxDepth {
+		switch x := n.(type) {
+		case *ast.AnchorNode:
+			n = x.Value
+		case *ast.AliasNode:
+			name := x.Value.GetToken().Value
+			to, ok := f.anchors[name]
+			if !ok {
+				return nil, f.ErrorAt(n, "there is no anchor &%s", name)
+			}
+			n = to
+		case *ast.TagNode:
+			return nil, f.ErrorAt(n, "tags such as %s are not supported", x.Start.Value)
+		default:
+			return n, nil
+		}
+	}
+	return nil, f.ErrorAt(n, "the alias leads in a circle")
+}
+
+// tooDeep reports whether brackets, or the dashes that begin a line, are nested
+// deeper than maxDepth.
+func tooDeep(text []byte) bool {
+	depth := 0
+	for _, b := range text {
+		switch b {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth--
+		}
+		if depth > maxDepth {
+			return true
+		}
+	}
+	for line := range bytes.Lines(text) {
+		marks := 0
+		for len(line) > 0 && strings.IndexByte("-? \t:!&", line[0]) >= 0 {
+			if line[0] != ' ' && line[0] != '\t' {
+				marks++
+			}
+			line = line[1:]
+		}
+		if marks > maxDepth {
+			return true
+		}
+	}
+	return false
+}
+
+// Entry is a key of a mapping with its value.
+type Entry struct {
+	Key   string
+	At    ast.Node // of the key
+	Value ast.Node
+}
+
+// Mapping returns the keys and values of a mapping.
+func (f *File) Mapping(what string, n ast.Node) ([]Entry, error) {
+	n, err := f.resolve(n)
+	if err != nil {
+		return nil, err
+	}
+	mapping, ok := n.(*ast.MappingNode)
+	if !ok {
+		return nil, f.ErrorAt(n, "%s must be a list of keys, it is %s", what, strings.ToLower(n.Type().String()))
+	}
+	entries := make([]Entry, len(mapping.Values))
+	for i, v := range mapping.Values {
+		if v.Key.Type() == ast.MergeKeyType {
+			return nil, f.ErrorAt(v.Key, "%s: merge keys (<<) are not supported", what)
+		}
+		entries[i] = Entry{v.Key.GetToken().Value, v.Key, v.Value}
+	}
+	return entries, nil
+}
+
+// Sequence returns the items of a list.
+func (f *File) Sequence(what string, n ast.Node) ([]ast.Node, error) {
+	n, err := f.resolve(n)
+	if err != nil {
+		return nil, err
+	}
+	list, ok := n.(*ast.SequenceNode)
+	if !ok {
+		return nil, f.ErrorAt(n, "%s must be a list, it is %s", what, strings.ToLower(n.Type().String()))
+	}
+	return list.Values, nil
+}
+
+// Kind says what a node is.
+type Kind int
+
+// The kinds of nodes.
+const (
+	Scalar Kind = iota
+	Sequence
+	Mapping
+)
+
+// Kind returns what a node is.
+func (f *File) Kind(n ast.Node) Kind {
+	if n, err := f.resolve(n); err == nil {
+		switch n.(type) {
+		case *ast.SequenceNode:
+			return Sequence
+		case *ast.MappingNode:
+			return Mapping
+		}
+	}
+	return Scalar
+}
+
+// Scalar returns the text of a value that is neither list nor mapping.
+func (f *File) Scalar(what string, n ast.Node) (string, error) {
+	n, err := f.resolve(n)
+	if err != nil {
+		return "", err
+	}
+	switch n := n.(type) {
+	case *ast.SequenceNode, *ast.MappingNode, *ast.MappingValueNode:
+		return "", f.ErrorAt(n, "%s must be one value, it is %s", what, strings.ToLower(n.Type().String()))
+	case *ast.NullNode:
+		return "", f.ErrorAt(n, "%s has no value", what)
+	case *ast.LiteralNode:
+		return n.Value.Value, nil
+	}
+	return n.GetToken().Value, nil
+}
+
+// leadingZero reports whether a number begins with a zero that YAML 1.1 takes
+// for an octal and everybody else for nothing.
+func leadingZero(text string) bool {
+	digits := strings.TrimLeft(text, "+-")
+	return len(digits) > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9'
+}
+
+// Number reads a finite number.
+func (f *File) Number(what string, n ast.Node) (float64, error) {
+	text, err := f.Scalar(what, n)
+	if err != nil {
+		return 0, err
+	}
+	switch strings.ToLower(text) {
+	case ".nan", ".inf", "+.inf", "-.inf", "nan", "inf", "+inf", "-inf", "infinity":
+		return 0, f.ErrorAt(n, "%s is %s, must be a finite number", what, text)
+	}
+	if leadingZero(text) {
+		return 0, f.ErrorAt(n, "%s is %q; a number must not begin with 0", what, text)
+	}
+	x, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) || strings.ContainsAny(text, "xX") {
+		return 0, f.ErrorAt(n, "%s must be a number, it is %q", what, text)
+	}
+	if math.IsInf(x, 0) {
+		return 0, f.ErrorAt(n, "%s is %s, must be a finite number", what, text)
+	}
+	return x, nil
+}
+
+// Integer reads a whole number from least to most.
+func (f *File) Integer(what string, n ast.Node, least int64, most uint64) (uint64, error) {
+	text, err := f.Scalar(what, n)
+	if err != nil {
+		return 0, err
+	}
+	if leadingZero(text) {
+		return 0, f.ErrorAt(n, "%s is %q; a number must not begin with 0", what, text)
+	}
+	x, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || x > most || least > 0 && x < uint64(least) {
+		return 0, f.ErrorAt(n, "%s must be a whole number from %d to %d, it is %q", what, least, most, text)
+	}
+	return x, nil
+}
+
+// Locate returns the deepest node of a document on a path, passing through
+// keys that a path leaves out.
+func (f *File) Locate(n ast.Node, p Path) ast.Node {
+	at := n
+	for len(p) > 0 {
+		resolved, err := f.resolve(n)
+		if err != nil {
+			return at
+		}
+		var next ast.Node
+		switch x := resolved.(type) {
+		case *ast.MappingNode:
+			for _, v := range x.Values {
+				if v.Key.GetToken().Value == p[0] {
+					next, at = v.Value, v.Value
+				}
+			}
+			if next == nil && len(x.Values) == 1 { // the kind of a union
+				n = x.Values[0].Value
+				continue
+			}
+		case *ast.SequenceNode:
+			if i, ok := index(p[0]); ok && i < len(x.Values) {
+				next, at = x.Values[i], x.Values[i]
+			}
+		}
+		if next == nil {
+			return at
+		}
+		n, p = next, p[1:]
+	}
+	return at
+}
+
+// Beside returns the path of a file that this one names: what is no absolute
+// path lies in the folder of this file.
+func (f *File) Beside(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(f.Name), path)
+}

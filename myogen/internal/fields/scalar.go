@@ -1,0 +1,327 @@
+package fields
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// leaf is a value without parts.
+type leaf struct{}
+
+func (leaf) Child(element string) (Value, error) {
+	return nil, fmt.Errorf("there is no %q: the value has no parts", element)
+}
+
+// Bound is a condition on a number.
+type Bound struct {
+	words string // "must be above 0"
+	holds func(float64) bool
+	// limits of a plain number, for the schema; NaN for none
+	keyword string
+	limit   float64
+}
+
+// The usual bounds. NaN and infinities are never in them.
+var (
+	Any         = Bound{holds: func(float64) bool { return true }}
+	Positive    = Above(0)
+	NotNegative = AtLeast(0)
+)
+
+// Above is the bound of numbers greater than x.
+func Above(x float64) Bound {
+	return Bound{fmt.Sprintf("must be above %v", x), func(y float64) bool { return y > x }, "exclusiveMinimum", x}
+}
+
+// AtLeast is the bound of numbers not below x.
+func AtLeast(x float64) Bound {
+	words := fmt.Sprintf("must be at least %v", x)
+	if x == 0 {
+		words = "must not be negative"
+	}
+	return Bound{words, func(y float64) bool { return y >= x }, "minimum", x}
+}
+
+// Share is the bound of a probability.
+var Share = Bound{"must be above 0 and at most 1", func(y float64) bool { return y > 0 && y <= 1 }, "maximum", 1}
+
+func (b Bound) check(what string, x float64, shown any) error {
+	switch {
+	case math.IsNaN(x) || math.IsInf(x, 0):
+		words := b.words
+		if words == "" {
+			words = "must be finite"
+		}
+		return fmt.Errorf("%s is %v, %s", what, shown, words)
+	case !b.holds(x):
+		return fmt.Errorf("%s is %v, %s", what, shown, b.words)
+	}
+	return nil
+}
+
+// Quantity returns the value of a number with a unit. Units are the names that
+// parse takes.
+func Quantity[T interface {
+	~float64
+	fmt.Stringer
+}](p *T, parse func(string) (T, error), b Bound, units ...string) Value {
+	return &quantity[T]{p: p, parse: parse, bound: b, units: units}
+}
+
+type quantity[T interface {
+	~float64
+	fmt.Stringer
+}] struct {
+	leaf
+	p     *T
+	parse func(string) (T, error)
+	bound Bound
+	units []string
+}
+
+func (q *quantity[T]) Zero() bool { return *q.p == 0 }
+
+func (q *quantity[T]) Read(f *File, what string, n ast.Node) error {
+	text, err := f.Scalar(what, n)
+	if err != nil {
+		return err
+	}
+	if leadingZero(text) {
+		return f.ErrorAt(n, "%s is %q; a number must not begin with 0", what, text)
+	}
+	x, err := q.parse(text)
+	if err == nil {
+		err = q.bound.check(what, float64(x), x)
+	} else {
+		err = fmt.Errorf("%s: %s", what, strings.TrimPrefix(err.Error(), "units: "))
+	}
+	if err != nil {
+		return f.ErrorAt(n, "%v", err)
+	}
+	*q.p = x
+	return nil
+}
+
+func (q *quantity[T]) Write(bool) Node {
+	text := (*q.p).String()
+	if x, err := q.parse(text); err == nil && x == *q.p {
+		return Text(text)
+	}
+	// The unit that reads best has cost a bit.
+	for _, unit := range q.units {
+		text := string(Number(float64(*q.p))) + " " + unit
+		if x, err := q.parse(text); err == nil && x == *q.p {
+			return Text(text)
+		}
+	}
+	return Text(text)
+}
+
+func (q *quantity[T]) Check(what string) error { return q.bound.check(what, float64(*q.p), *q.p) }
+
+func (q *quantity[T]) Schema() Schema {
+	return Schema{"type": "string", "pattern": `^[-+]?[0-9.]+([eE][-+]?[0-9]+)? *(` + strings.Join(q.units, "|") + `)$`}
+}
+
+// Float returns the value of a plain number.
+func Float(p *float64, b Bound) Value { return &float{p: p, bound: b} }
+
+type float struct {
+	leaf
+	p     *float64
+	bound Bound
+}
+
+func (x *float) Zero() bool { return *x.p == 0 }
+
+func (x *float) Read(f *File, what string, n ast.Node) error {
+	v, err := f.Number(what, n)
+	if err != nil {
+		return err
+	}
+	if err := x.bound.check(what, v, v); err != nil {
+		return f.ErrorAt(n, "%v", err)
+	}
+	*x.p = v
+	return nil
+}
+
+func (x *float) Write(bool) Node         { return Number(*x.p) }
+func (x *float) Check(what string) error { return x.bound.check(what, *x.p, *x.p) }
+
+func (x *float) Schema() Schema {
+	s := Schema{"type": "number"}
+	if x.bound.keyword != "" {
+		s[x.bound.keyword] = x.bound.limit
+	}
+	return s
+}
+
+// Int returns the value of a whole number from least to most.
+func Int(p *int, least, most int) Value { return &integer{p: p, least: least, most: most} }
+
+type integer struct {
+	leaf
+	p           *int
+	least, most int
+}
+
+func (x *integer) Zero() bool { return *x.p == 0 }
+
+func (x *integer) Read(f *File, what string, n ast.Node) error {
+	v, err := f.Integer(what, n, int64(x.least), uint64(x.most))
+	if err == nil {
+		*x.p = int(v)
+	}
+	return err
+}
+
+func (x *integer) Write(bool) Node { return Text(strconv.Itoa(*x.p)) }
+
+func (x *integer) Check(what string) error {
+	if *x.p < x.least || *x.p > x.most {
+		return fmt.Errorf("%s is %d, must be %d to %d", what, *x.p, x.least, x.most)
+	}
+	return nil
+}
+
+func (x *integer) Schema() Schema {
+	return Schema{"type": "integer", "minimum": x.least, "maximum": x.most}
+}
+
+// Seed returns the value of any 64 bits.
+func Seed(p *uint64) Value { return &seed{p: p} }
+
+type seed struct {
+	leaf
+	p *uint64
+}
+
+func (x *seed) Zero() bool { return *x.p == 0 }
+
+func (x *seed) Read(f *File, what string, n ast.Node) error {
+	v, err := f.Integer(what, n, 0, math.MaxUint64)
+	if err == nil {
+		*x.p = v
+	}
+	return err
+}
+
+func (x *seed) Write(bool) Node    { return Text(strconv.FormatUint(*x.p, 10)) }
+func (x *seed) Check(string) error { return nil }
+func (x *seed) Schema() Schema     { return Schema{"type": "integer", "minimum": 0} }
+
+// Bool returns the value of a yes or no.
+func Bool(p *bool) Value { return &boolean{p: p} }
+
+type boolean struct {
+	leaf
+	p *bool
+}
+
+func (x *boolean) Zero() bool { return !*x.p }
+
+func (x *boolean) Read(f *File, what string, n ast.Node) error {
+	text, err := f.Scalar(what, n)
+	if err != nil {
+		return err
+	}
+	if text != "true" && text != "false" {
+		return f.ErrorAt(n, "%s must be true or false, it is %q", what, text)
+	}
+	*x.p = text == "true"
+	return nil
+}
+
+func (x *boolean) Write(bool) Node    { return Text(strconv.FormatBool(*x.p)) }
+func (x *boolean) Check(string) error { return nil }
+func (x *boolean) Schema() Schema     { return Schema{"type": "boolean"} }
+
+// Name returns the value of a text that must not be empty.
+func Name(p *string) Value { return &name{p: p} }
+
+type name struct {
+	leaf
+	p *string
+}
+
+func (x *name) Zero() bool { return *x.p == "" }
+
+func (x *name) Read(f *File, what string, n ast.Node) error {
+	text, err := f.Scalar(what, n)
+	if err != nil {
+		return err
+	}
+	if err := (&name{p: &text}).Check(what); err != nil {
+		return f.ErrorAt(n, "%v", err)
+	}
+	*x.p = text
+	return nil
+}
+
+func (x *name) Write(bool) Node { return Quoted(*x.p) }
+
+func (x *name) Check(what string) error {
+	if *x.p == "" {
+		return fmt.Errorf("%s is missing", what)
+	}
+	return nil
+}
+
+func (x *name) Schema() Schema { return Schema{"type": "string", "minLength": 1} }
+
+// Choice returns the value of one of several names.
+func Choice[T interface {
+	comparable
+	fmt.Stringer
+}](p *T, values ...T) Value {
+	return &choice[T]{p: p, values: values}
+}
+
+type choice[T interface {
+	comparable
+	fmt.Stringer
+}] struct {
+	leaf
+	p      *T
+	values []T
+}
+
+func (x *choice[T]) Zero() bool { var zero T; return *x.p == zero }
+
+func (x *choice[T]) names() []string {
+	all := make([]string, len(x.values))
+	for i, v := range x.values {
+		all[i] = v.String()
+	}
+	return all
+}
+
+func (x *choice[T]) Read(f *File, what string, n ast.Node) error {
+	text, err := f.Scalar(what, n)
+	if err != nil {
+		return err
+	}
+	i := slices.Index(x.names(), text)
+	if i < 0 {
+		return f.ErrorAt(n, "%s is %q, must be one of %q", what, text, x.names())
+	}
+	*x.p = x.values[i]
+	return nil
+}
+
+func (x *choice[T]) Write(bool) Node { return Text((*x.p).String()) }
+
+func (x *choice[T]) Check(what string) error {
+	if !slices.Contains(x.values, *x.p) {
+		return fmt.Errorf("%s is %q, must be one of %q", what, (*x.p).String(), x.names())
+	}
+	return nil
+}
+
+func (x *choice[T]) Schema() Schema { return Schema{"enum": x.names()} }

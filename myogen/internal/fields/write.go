@@ -1,0 +1,191 @@
+package fields
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Node is a value as it stands in a file: a [Text], a [List] or a [*Map].
+type Node interface{ node() }
+
+// Text is a scalar that needs no quotes: a number, a quantity, a keyword.
+type Text string
+
+// Items is a list.
+type Items []Node
+
+// Map is a mapping that keeps its order.
+type Map struct {
+	keys   []string
+	values []Node
+}
+
+func (Text) node()  {}
+func (Items) node() {}
+func (*Map) node()  {}
+
+// Add adds a key to the mapping.
+func (m *Map) Add(key string, n Node) { m.keys, m.values = append(m.keys, key), append(m.values, n) }
+
+// Quoted returns a text, with quotes where a YAML reader would take it for
+// something else.
+func Quoted(s string) Text {
+	out, err := yaml.Marshal(s)
+	if text := strings.TrimSuffix(string(out), "\n"); err == nil && !strings.Contains(text, "\n") &&
+		!strings.ContainsAny(s, ",[]{}#:&*!|>'\"%@`") {
+		return Text(text)
+	}
+	return Text(strconv.Quote(s))
+}
+
+// Number returns the shortest text that reads as x.
+func Number(x float64) Text { return Text(strconv.FormatFloat(x, 'g', -1, 64)) }
+
+// YAML returns the text of a node.
+func YAML(n Node) string {
+	var b strings.Builder
+	block(&b, n, "", true)
+	return b.String()
+}
+
+// lineWidth is how long a list or mapping on one line may be.
+const lineWidth = 100
+
+// flow returns a node on one line.
+func flow(n Node) string {
+	var parts []string
+	switch n := n.(type) {
+	case Text:
+		return string(n)
+	case Items:
+		for _, x := range n {
+			parts = append(parts, flow(x))
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case *Map:
+		for i, key := range n.keys {
+			parts = append(parts, string(Quoted(key))+": "+flow(n.values[i]))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	}
+	return ""
+}
+
+// isFlat reports whether a node has only scalars, or flat lists of them, in it.
+func isFlat(n Node) bool {
+	switch n := n.(type) {
+	case Items:
+		for _, x := range n {
+			if m, ok := x.(*Map); ok && len(m.keys) > 0 || !isFlat(x) {
+				return false
+			}
+		}
+	case *Map:
+		for _, x := range n.values {
+			if m, ok := x.(*Map); ok && len(m.keys) > 0 {
+				return false
+			}
+			if !isFlat(x) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// block writes a node over several lines, each after the first with indent. At
+// the top, and below a key, it begins on a line of its own.
+func block(b *strings.Builder, n Node, indent string, top bool) {
+	if text := flow(n); !top && isFlat(n) && len(indent)+len(text) < lineWidth || empty(n) {
+		b.WriteString(" " + text + "\n")
+		return
+	}
+	switch n := n.(type) {
+	case Text:
+		b.WriteString(" " + string(n) + "\n")
+	case Items:
+		if !top {
+			b.WriteString("\n")
+		}
+		if numbers, ok := wrapped(n, indent); ok {
+			b.WriteString(numbers)
+			return
+		}
+		for _, x := range n {
+			var inner strings.Builder
+			block(&inner, x, indent+"  ", false)
+			text := strings.TrimPrefix(strings.TrimLeft(inner.String(), "\n"), indent+"  ")
+			b.WriteString(indent + "- " + strings.TrimPrefix(text, " "))
+		}
+	case *Map:
+		if !top {
+			b.WriteString("\n")
+		}
+		for i, key := range n.keys {
+			b.WriteString(indent + string(Quoted(key)) + ":")
+			block(b, n.values[i], indent+"  ", false)
+		}
+	}
+}
+
+func empty(n Node) bool {
+	switch n := n.(type) {
+	case Items:
+		return len(n) == 0
+	case *Map:
+		return len(n.keys) == 0
+	}
+	return false
+}
+
+// wrapped writes a list of scalars or of flat lists in brackets over several
+// lines.
+func wrapped(list Items, indent string) (string, bool) {
+	var b strings.Builder
+	line := indent + "["
+	for i, x := range list {
+		if _, isMap := x.(*Map); isMap {
+			return "", false
+		}
+		item := flow(x)
+		if i < len(list)-1 {
+			item += ","
+		}
+		if len(line)+len(item) >= lineWidth {
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
+			line = indent + " "
+		}
+		line += item + " "
+	}
+	b.WriteString(strings.TrimRight(line, " ") + "]\n")
+	return b.String(), true
+}
+
+// Flatten calls add for each scalar in a node with its path. A list of scalars
+// is one entry.
+func Flatten(n Node, p Path, add func(Path, Node)) {
+	switch n := n.(type) {
+	case *Map:
+		for i, key := range n.keys {
+			Flatten(n.values[i], append(p[:len(p):len(p)], key), add)
+		}
+		if len(n.keys) == 0 {
+			add(p, n)
+		}
+	case Items:
+		for i, x := range n {
+			if _, ok := x.(*Map); !ok {
+				add(p, n)
+				return
+			}
+			Flatten(x, append(p[:len(p):len(p)], "["+strconv.Itoa(i)+"]"), add)
+		}
+		if len(n) == 0 {
+			add(p, n)
+		}
+	default:
+		add(p, n)
+	}
+}

@@ -1,0 +1,100 @@
+package population
+
+import (
+	"errors"
+	"fmt"
+
+	"gomyogen/myogen/internal/engine"
+	"gomyogen/myogen/internal/state"
+	"gomyogen/myogen/random"
+)
+
+// Drive is neurons that fire as a renewal process at a common rate.
+type Drive struct {
+	N       int
+	Process random.Process
+	Latency float64 // ms
+
+	rates []float64 // pps, of each step
+}
+
+// Membranes implements [Plan]: there are none.
+func (d *Drive) Membranes() []Membrane { return nil }
+
+// Generators implements [Plan]: one for each neuron.
+func (d *Drive) Generators() int { return d.N }
+
+// Drive implements [Driven].
+func (d *Drive) Drive(rates []float64, latency float64) { d.rates, d.Latency = rates, latency }
+
+// Start implements [Plan].
+func (d *Drive) Start(e Env) Group {
+	g := &drive{Drive: d, sources: make(sources, d.N), dt: e.Engine.Dt}
+	for i := range d.N {
+		g.spikers = append(g.spikers, random.NewSpiker(e.neuronSeed(i), d.Process))
+	}
+	return g
+}
+
+type drive struct {
+	*Drive
+	sources
+	spikers []*random.Spiker
+	dt      float64
+}
+
+func (g *drive) Latency(int) float64 { return g.Drive.Latency }
+
+func (g *drive) Ready(steps int) error {
+	switch {
+	case g.rates == nil:
+		return errors.New("has no input: there is no rate at which its neurons fire")
+	case len(g.rates) < steps:
+		return fmt.Errorf("has an input of %d steps, the run has %d", len(g.rates), steps)
+	}
+	return nil
+}
+
+func (g *drive) Fire(next Steps, send Send) {
+	rates := make([]float64, next.Len())
+	for k := range rates {
+		rates[k] = g.rates[min(next.First+k, len(g.rates)-1)]
+	}
+	random.RunSpikers(g.spikers, rates, g.dt, func(cell, k int) {
+		g.emit(cell, engine.Spike{Step: next.First + k, T: next.Begin[k]}, send)
+	})
+}
+
+// Integrate implements [Integrator].
+func (g *drive) Integrate(cell int, rate, dt float64, now engine.Spike) bool {
+	if !g.spikers[cell].Step(rate, dt) {
+		return false
+	}
+	g.sources[cell] = append(g.sources[cell], now)
+	return true
+}
+
+func (g *drive) Save(w *state.Writer) error {
+	for _, s := range g.spikers {
+		source, sum, threshold := s.State()
+		w.Int64("generators", int64(source))
+		w.Float("integrals", sum)
+		w.Float("thresholds", threshold)
+	}
+	g.save(w)
+	return nil
+}
+
+func (g *drive) Restore(r *state.Reader, _ int) error {
+	for i, s := range g.spikers {
+		source, sum, threshold := r.Int64("generators"), r.Float("integrals"), r.Float("thresholds")
+		if r.Err == nil {
+			r.Err = s.SetState(uint64(source), sum, threshold)
+		}
+		if r.Err != nil {
+			return fmt.Errorf("cell %d: %w", i, r.Err)
+		}
+	}
+	g.restore(r)
+	return r.Err
+}

@@ -1,0 +1,153 @@
+// Package state holds the numbers of a running simulation as lists by name,
+// which are written and read in the same order.
+package state
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"gomyogen/myogen/internal/engine"
+)
+
+// Writer collects numbers in lists by name.
+type Writer struct {
+	Ints   map[string][]int64
+	Floats map[string][]float64
+}
+
+// NewWriter returns a writer with empty lists.
+func NewWriter() *Writer {
+	return &Writer{map[string][]int64{}, map[string][]float64{}}
+}
+
+// Int appends to a list of whole numbers.
+func (w *Writer) Int(name string, x int) { w.Ints[name] = append(w.Ints[name], int64(x)) }
+
+// Int64 appends to a list of whole numbers.
+func (w *Writer) Int64(name string, x int64) { w.Ints[name] = append(w.Ints[name], x) }
+
+// Float appends to a list of numbers.
+func (w *Writer) Float(name string, x ...float64) { w.Floats[name] = append(w.Floats[name], x...) }
+
+// Bytes appends to a list of whole numbers, one for each byte.
+func (w *Writer) Bytes(name string, b []byte) {
+	for _, x := range b {
+		w.Int(name, int(x))
+	}
+}
+
+// Spikes appends the spikes of a cell.
+func (w *Writer) Spikes(kind string, spikes []engine.Spike) {
+	w.Int(kind+"_spike_counts", len(spikes))
+	for _, x := range spikes {
+		w.Int(kind+"_spike_steps", x.Step)
+		w.Float(kind+"_spike_times_ms", x.T)
+	}
+}
+
+// Neuron appends the state of a neuron.
+func (w *Writer) Neuron(n engine.State) {
+	above := 0
+	if n.Above {
+		above = 1
+	}
+	w.Int("above", above)
+	w.Int("cell_counts", len(n.Cell))
+	w.Float("cells", n.Cell...)
+	w.Spikes("motor", n.Spikes)
+	for _, t := range n.Traces {
+		w.Float("traces", t...)
+	}
+}
+
+// Reader takes numbers off lists and keeps the first error.
+type Reader struct {
+	Ints   map[string][]int64
+	Floats map[string][]float64
+	Err    error
+}
+
+// Int takes a whole number off a list; 0 if there is none.
+func (r *Reader) Int(name string) int { return int(r.Int64(name)) }
+
+// Int64 takes a whole number off a list; 0 if there is none.
+func (r *Reader) Int64(name string) int64 {
+	a := r.Ints[name]
+	if len(a) == 0 {
+		r.short(name)
+		return 0
+	}
+	r.Ints[name] = a[1:]
+	return a[0]
+}
+
+// Bytes takes n bytes off a list of whole numbers.
+func (r *Reader) Bytes(name string, n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(r.Int(name))
+	}
+	return b
+}
+
+// Take takes n numbers off a list; nil if there are fewer.
+func (r *Reader) Take(name string, n int) []float64 {
+	a := r.Floats[name]
+	if n < 0 || n > len(a) {
+		r.short(name)
+		return nil
+	}
+	r.Floats[name] = a[n:]
+	return a[:n:n]
+}
+
+// Float takes a number off a list; 0 if there is none.
+func (r *Reader) Float(name string) float64 {
+	if x := r.Take(name, 1); len(x) == 1 {
+		return x[0]
+	}
+	return 0
+}
+
+func (r *Reader) short(name string) { r.Fail(fmt.Errorf("array %q is too short", name)) }
+
+// Fail keeps an error unless there is one already.
+func (r *Reader) Fail(err error) {
+	if r.Err == nil {
+		r.Err = err
+	}
+}
+
+// Neuron takes the state of a neuron with a number of traces after a number of
+// steps.
+func (r *Reader) Neuron(traces, steps int) engine.State {
+	n := engine.State{Above: r.Int("above") == 1, Cell: r.Take("cells", r.Int("cell_counts"))}
+	n.Spikes = r.Spikes("motor")
+	for range traces {
+		n.Traces = append(n.Traces, r.Take("traces", steps+1))
+	}
+	return n
+}
+
+// Spikes takes the spikes of a cell.
+func (r *Reader) Spikes(kind string) []engine.Spike {
+	var all []engine.Spike
+	for count := r.Int(kind + "_spike_counts"); count > 0 && r.Err == nil; count-- {
+		all = append(all, engine.Spike{Step: r.Int(kind + "_spike_steps"), T: r.Float(kind + "_spike_times_ms")})
+	}
+	return all
+}
+
+// End returns the first error, or one about a list that is not used up.
+func (r *Reader) End() error {
+	if r.Err != nil {
+		return r.Err
+	}
+	for _, name := range append(slices.Sorted(maps.Keys(r.Ints)), slices.Sorted(maps.Keys(r.Floats))...) {
+		if len(r.Ints[name])+len(r.Floats[name]) > 0 {
+			return fmt.Errorf("array %s is too long", name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package myogen
+
+import (
+	"fmt"
+	"math"
+
+	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/units"
+)
+
+// The fields of quantities, with the units that a file may use.
+
+func duration(p *units.Time, b fields.Bound) fields.Value {
+	return fields.Quantity(p, units.ParseTime, b, "ms", "s", "us", "min")
+}
+
+func rate(p *units.Rate, b fields.Bound) fields.Value {
+	return fields.Quantity(p, units.ParseRate, b, "pps")
+}
+
+func frequency(p *units.Frequency) fields.Value {
+	return fields.Quantity(p, units.ParseFrequency, fields.Positive, "Hz")
+}
+
+func voltage(p *units.Voltage) fields.Value {
+	return fields.Quantity(p, units.ParseVoltage, fields.Any, "mV")
+}
+
+func current(p *units.Current) fields.Value {
+	return fields.Quantity(p, units.ParseCurrent, fields.Any, "nA")
+}
+
+func conductance(p *units.Conductance, b fields.Bound) fields.Value {
+	return fields.Quantity(p, units.ParseConductance, b, "uS", "nS")
+}
+
+func temperature(p *units.Temperature) fields.Value {
+	return fields.Quantity(p, units.ParseTemperature, fields.AtLeast(-273.15), "degC")
+}
+
+// DefaultStep is the time step of experiments.
+const DefaultStep = 0.1 * units.Ms
+
+// DefaultDelay is the delay of a connection, and of the path from a drive
+// neuron's spike to its terminals.
+const DefaultDelay = 1 * units.Ms
+
+func delayOr(d units.Time) units.Time {
+	if d == 0 {
+		return DefaultDelay
+	}
+	return d
+}
+
+func stepOr(s units.Time) units.Time {
+	if s == 0 {
+		return DefaultStep
+	}
+	return s
+}
+
+// maxSamples bounds a signal to what fits into memory.
+const maxSamples = 1 << 27
+
+// samples returns how many samples a duration has.
+func samples(duration, step units.Time) (int, error) {
+	for _, x := range []struct {
+		what string
+		units.Time
+	}{{"the duration", duration}, {"the time step", step}} {
+		if !(x.Time > 0) || math.IsInf(float64(x.Time), 0) {
+			return 0, fmt.Errorf("%s is %v, must be above 0", x.what, x.Time)
+		}
+	}
+	n := math.Round(float64(duration / step))
+	if n < 1 || n > maxSamples {
+		return 0, fmt.Errorf("%v at steps of %v is %.0f samples, must be 1 to %d", duration, step, n, maxSamples)
+	}
+	return int(n), nil
+}

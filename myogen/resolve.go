@@ -1,0 +1,218 @@
+package myogen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/membrane"
+	"gomyogen/myogen/internal/population"
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/random"
+	"gomyogen/myogen/units"
+)
+
+// plan is a population that can be started.
+type plan struct {
+	population.Plan
+	Population
+	name     string
+	cells    []population.Membrane // nil for a population without membranes
+	synapses []membrane.Synapse    // nil for a population without synapses
+}
+
+// plan makes plans of the populations.
+func (r *resolved) plan() error {
+	for _, p := range r.Populations {
+		made, err := p.plan()
+		if err != nil {
+			return fields.At("populations", fields.At(p.name(), fmt.Errorf("population %q: %w", p.name(), err)))
+		}
+		next := plan{Plan: made, Population: p, name: p.name(), cells: made.Membranes()}
+		if s, ok := made.(population.Synaptic); ok {
+			next.synapses = s.Synapses()
+		}
+		r.plans = append(r.plans, next)
+	}
+	return nil
+}
+
+// find returns the index of a population.
+func (r *resolved) find(name string) (int, error) {
+	return findName(r.plans, func(p plan) string { return p.name }, name)
+}
+
+// findName returns the index of the population with a name.
+func findName[T any](all []T, name func(T) string, want string) (int, error) {
+	names := make([]string, len(all))
+	for i, x := range all {
+		if name(x) == want {
+			return i, nil
+		}
+		names[i] = name(x)
+	}
+	return 0, fmt.Errorf("there is no population %q; there are %q", want, names)
+}
+
+func (r *resolved) input(i int) error {
+	x := r.Inputs[i]
+	t, err := r.find(x.Target)
+	if err != nil {
+		return fields.At("target", fmt.Errorf("%s: %w", x.words(), err))
+	}
+	if _, ok := r.plans[t].Plan.(population.Driven); !ok {
+		return fields.At("target", fmt.Errorf("%s: %q takes no input: it is %s", x.words(), x.Target, r.plans[t].kind()))
+	}
+	for _, other := range r.Inputs[:i] {
+		if other.Target == x.Target {
+			return fields.At("target", fmt.Errorf("%s: %q is already driven by %q", x.words(), x.Target, other.Source))
+		}
+	}
+	if err := checkShape(x.Shape); err != nil {
+		return fmt.Errorf("%s: %w", x.words(), err)
+	}
+	if _, err := x.clean(r.Duration, stepOr(r.Step)); err != nil {
+		return fmt.Errorf("%s: %w", x.words(), err)
+	}
+	r.targets = append(r.targets, t)
+	return nil
+}
+
+func (r *resolved) connection(i int) error {
+	c := r.Connections[i]
+	s, err := r.find(c.Source)
+	if err != nil {
+		return fields.At("source", fmt.Errorf("%s: %w", c.words(), err))
+	}
+	t, err := r.find(c.Target)
+	if err != nil {
+		return fields.At("target", fmt.Errorf("%s: %w", c.words(), err))
+	}
+	source, target := r.plans[s], r.plans[t]
+	if target.synapses == nil {
+		return fields.At("target", fmt.Errorf("%s: the target has no synapses: it is %s", c.words(), target.kind()))
+	}
+	if err := c.check(); err != nil {
+		return fmt.Errorf("%s: %w", c.words(), err)
+	}
+	if c.Pairs == nil && !slices.ContainsFunc(target.synapses, func(s membrane.Synapse) bool { return s.Excitatory() != c.Inhibitory }) {
+		return fmt.Errorf("%s: the target has no such synapse", c.words())
+	}
+	for j, l := range c.Pairs {
+		for _, x := range []struct {
+			what      string
+			got, size int
+		}{{"source", l.Source, source.size()}, {"target", l.Target, target.size()}, {"synapse", l.Synapse, len(target.synapses)}} {
+			if x.got < 0 || x.got >= x.size {
+				return fields.At("pairs", fields.Index(j, fmt.Errorf("%s: pair %d: %s is %d, must be 0 to %d", c.words(), j, x.what, x.got, x.size-1)))
+			}
+		}
+	}
+	r.connections = append(r.connections, resolvedConnection{c, purposes(r.Connections)[i], s, t})
+	return nil
+}
+
+// membrane returns the index of a population whose cells have this compartment.
+func (r *resolved) membrane(name string, cell, compartment int) (int, error) {
+	i, err := r.find(name)
+	if err != nil {
+		return 0, fields.At("population", err)
+	}
+	p := r.plans[i]
+	switch {
+	case p.cells == nil:
+		return 0, fields.At("population", fmt.Errorf("the cells of %q have no membrane: they are %s", name, p.kind()))
+	case cell < 0 || cell >= len(p.cells):
+		return 0, fields.At("cell", fmt.Errorf("%q has cells 0 to %d, not %d", name, len(p.cells)-1, cell))
+	}
+	if last := membrane.Compartments(p.cells[cell].Description) - 1; compartment < 0 || compartment > last {
+		return 0, fields.At("compartment", fmt.Errorf("a cell of %q has compartments 0 to %d, not %d", name, last, compartment))
+	}
+	return i, nil
+}
+
+// variable checks the name of a variable of a compartment.
+func (r *resolved) variable(population, compartment int, name string) error {
+	p := r.plans[population]
+	all := membrane.Variables(p.cells[0].Description, compartment)
+	if v := potential(name); v != "" && !slices.Contains(all, v) {
+		return fields.At("variable", fmt.Errorf("compartment %d of a cell of %q has no %q; it has v, %s", compartment, p.name, name, strings.Join(all, ", ")))
+	}
+	return nil
+}
+
+func (r *resolved) probe(i int) error {
+	p := r.Record[i]
+	at, err := r.membrane(p.Population, p.Cell, p.Compartment)
+	if err == nil {
+		err = r.variable(at, p.Compartment, p.Variable)
+	}
+	r.probes = append(r.probes, at)
+	return within("probe", err)
+}
+
+func (r *resolved) recording(i int) error {
+	x := r.RecordAll[i]
+	at, err := r.membrane(x.Population, 0, x.Compartment)
+	if err == nil {
+		err = r.variable(at, x.Compartment, x.Variable)
+	}
+	for _, other := range r.RecordAll[:i] {
+		if other.Path == x.Path && err == nil {
+			err = fields.At("path", fmt.Errorf("two recordings are written to %s", x.Path))
+		}
+	}
+	r.recordings = append(r.recordings, at)
+	return within("recording", err)
+}
+
+func (r *resolved) injection(i int) error {
+	in := r.Inject[i]
+	at, err := r.membrane(in.Population, in.Cell, 0)
+	if err == nil {
+		err = in.check()
+	}
+	if samples, ok := in.Shape.(interface{ TStop() units.Time }); ok && err == nil && samples.TStop() < r.Duration-stepOr(r.Step)/2 {
+		err = fmt.Errorf("the samples end at %v, the run at %v", samples.TStop(), r.Duration)
+	}
+	r.injections = append(r.injections, at)
+	return within(in.words(), err)
+}
+
+// within puts words before an error and leaves its path alone.
+func within(words string, err error) error {
+	if e, ok := err.(*fields.Error); ok {
+		return &fields.Error{Path: e.Path, Err: fmt.Errorf("%s: %w", words, e.Err)}
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", words, err)
+	}
+	return nil
+}
+
+// shared returns the generator that all draws of MyoGen's order share.
+func (r *resolved) shared() *random.Generator {
+	if r.Draws == MyoGenOrder {
+		return random.New(r.Seed)
+	}
+	return nil
+}
+
+// drives returns the signals of the inputs by the names of the populations that
+// they drive. Shared is the generator of MyoGen's order.
+func (r *resolved) drives(shared *random.Generator) (map[string]neo.AnalogSignal, error) {
+	all := map[string]neo.AnalogSignal{}
+	for i, x := range r.Inputs {
+		g := shared
+		if g == nil {
+			g = r.noise(x)
+		}
+		s, err := x.signal(r.Duration, stepOr(r.Step), g)
+		if err != nil {
+			return nil, fields.At("inputs", fields.Index(i, fmt.Errorf("%s: %w", x.words(), err)))
+		}
+		all[x.Target] = s
+	}
+	return all, nil
+}

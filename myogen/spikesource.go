@@ -1,0 +1,105 @@
+package myogen
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/population"
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
+)
+
+// SpikeSource is a population whose spikes are given.
+type SpikeSource struct {
+	Name   string
+	Trains []neo.SpikeTrain // of each cell; the times count
+	// Latency is from a spike to the terminals of its axon; 0 means 1 ms.
+	Latency units.Time
+}
+
+func (p *SpikeSource) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "trains", Doc: "times of the spikes of each cell in ms, rising", Required: true,
+			Value: fields.ListOf(&p.Trains, "a spike train", func(t *neo.SpikeTrain) fields.Value { return trainValue{t} })},
+		{Name: "latency", Doc: "time from a spike to the terminals of its axon", Default: "1 ms", Value: duration(&p.Latency, fields.Positive)},
+	}
+}
+
+func (p SpikeSource) name() string { return p.Name }
+func (p SpikeSource) named(name string) Population {
+	p.Name = name
+	return p
+}
+
+func (p SpikeSource) size() int      { return len(p.Trains) }
+func (p SpikeSource) kind() string   { return "given spike trains" }
+func (p SpikeSource) prefix() string { return "DD" }
+
+// String describes the source in words: "3 given spike trains".
+func (p SpikeSource) String() string { return fmt.Sprintf("%d given spike trains", len(p.Trains)) }
+
+func (p SpikeSource) plan() (population.Plan, error) {
+	g := &population.Given{Latency: float64(delayOr(p.Latency))}
+	for _, t := range p.Trains {
+		times := make([]float64, len(t.Times))
+		for i, x := range t.Times {
+			times[i] = float64(x)
+		}
+		g.Trains = append(g.Trains, times)
+	}
+	return g, nil
+}
+
+// trainValue is the times of a spike train as a list of numbers in ms.
+type trainValue struct{ t *neo.SpikeTrain }
+
+func (v trainValue) Zero() bool { return len(v.t.Times) == 0 }
+
+func (v trainValue) Read(f *fields.File, what string, n ast.Node) error {
+	nodes, err := f.Sequence(what, n)
+	if err != nil {
+		return err
+	}
+	for _, n := range nodes {
+		x, err := f.Number("a spike time", n)
+		if err != nil {
+			return err
+		}
+		v.t.Times = append(v.t.Times, units.Time(x))
+	}
+	if err := v.Check(what); err != nil {
+		return f.ErrorAt(n, "%v", err)
+	}
+	return nil
+}
+
+func (v trainValue) Write(bool) fields.Node {
+	items := fields.Items{}
+	for _, t := range v.t.Times {
+		items = append(items, fields.Number(float64(t)))
+	}
+	return items
+}
+
+func (v trainValue) Check(string) error {
+	for i, t := range v.t.Times {
+		switch {
+		case !(t >= 0) || math.IsInf(float64(t), 0):
+			return fmt.Errorf("spike %d is at %v, must be a time from 0 on", i, t)
+		case i > 0 && t < v.t.Times[i-1]:
+			return fmt.Errorf("spike %d is at %v, before the one at %v; the spikes must be in rising order", i, t, v.t.Times[i-1])
+		}
+	}
+	return nil
+}
+
+func (v trainValue) Schema() fields.Schema {
+	return fields.Schema{"type": "array", "items": fields.Schema{"type": "number", "minimum": 0}}
+}
+
+func (v trainValue) Child(element string) (fields.Value, error) {
+	return nil, fmt.Errorf("there is no %q: a spike train is set as a whole", element)
+}
