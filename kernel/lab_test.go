@@ -24,14 +24,13 @@ const longRun = `import (
 )
 
 func simulate() (*myogen.Result, error) {
-	n := &myogen.Network{}
-	rt := kernel.Must(myogen.RecruitmentThresholds{N: 50}.Values())
-	kernel.Check(n.Add("DD", myogen.DescendingDrivePool{N: 20, Process: random.Erlang{Order: 5}}))
-	kernel.Check(n.Add("aMN", myogen.AlphaMNPool{Thresholds: rt}))
-	kernel.Check(n.Connect("DD", "aMN", myogen.Connection{Probability: 0.5, Weight: 0.15 * units.MicroS, Delay: 1 * units.Ms}))
-	drive := myogen.Drive{Shape: myogen.Trapezoid[units.Rate]{Peak: 65 * units.Pps, Ramp: 500 * units.Ms, Plateau: 590 * units.S}, Duration: 600 * units.S}
-	kernel.Check(n.ConnectFromExternal("cortical_input", "DD", myogen.External{Drive: drive}))
-	return kernel.Run("Long run", n, myogen.SimulationConfig{}, 600*units.S)
+	return kernel.Run("Long run", myogen.Experiment{
+		Duration:    600 * units.S,
+		Populations: []myogen.Population{myogen.DescendingDrivePool{Name: "DD", N: 20, Process: random.Erlang{Order: 5}}, myogen.AlphaMNPool{Name: "aMN", N: 50}},
+		Inputs: []myogen.Input{{Source: "cortical_input", Target: "DD",
+			Shape: myogen.Trapezoid[units.Rate]{Peak: 65 * units.Pps, Ramp: 500 * units.Ms, Plateau: 590 * units.S}}},
+		Connections: []myogen.Connection{{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.15 * units.MicroS}},
+	})
 }
 
 var run = kernel.Keep("long run", simulate)`
@@ -188,7 +187,7 @@ func TestInJupyterLab(t *testing.T) {
 		p.do(chromedp.Click(runButton))
 		p.wait(prompts, "[6]:")
 		p.wait(outputs, "Cell [6] Line 2")
-		p.wait(outputs, `myogen: there is no population "DD"`)
+		p.wait(outputs, `myogen: the experiment has no populations`)
 	})
 	t.Run("a panic", func(t *testing.T) {
 		p := p.with(t)
@@ -286,7 +285,7 @@ kernel.ShowTable(kernel.Table{Title: "Sweep", Columns: []string{"Pool", "Rate (p
 const sweepTable = ".myogen-table:has(tbody tr:nth-child(7))"
 
 const mistake = `%%
-kernel.Check((&myogen.Network{}).Connect("DD", "aMN", myogen.Connection{Probability: 0.5}))`
+kernel.Check(myogen.Experiment{Duration: 1, Connections: []myogen.Connection{{Source: "DD", Target: "aMN", Probability: 0.5}}}.Check())`
 
 // sorts clicks on the heads of a table: numbers sort as numbers, a second
 // click turns the order round.

@@ -159,7 +159,7 @@ func TestMistakesAreOneLine(t *testing.T) {
 	t.Parallel()
 	cells := []string{
 		"import (\n\t\"fmt\"\n\t\"gomyogen/kernel\"\n\t\"gomyogen/myogen\"\n)\n\nvar count int\n\nfunc counted() (int, error) { return count, nil }",
-		"%%\nn := &myogen.Network{}\nkernel.Check(n.Connect(\"DD\", \"aMN\", myogen.Connection{Probability: 2}))",
+		"%%\nkernel.Check(myogen.Experiment{Duration: 1, Connections: []myogen.Connection{{Source: \"DD\", Target: \"aMN\", Probability: 2}}}.Check())",
 		"%%\nlocal := 3\nfmt.Println(kernel.Keep(\"local\", func() (int, error) { return local, nil }).Get())",
 		"%%\ncount++\nfmt.Println(kernel.Keep(\"counted\", counted).Get())",
 		"%%\nkernel.ShowTable(kernel.Table{Title: \"T\", Columns: []string{\"a\"}, Rows: [][]any{{1, 2}}})",
@@ -168,7 +168,7 @@ func TestMistakesAreOneLine(t *testing.T) {
 	}
 	nb := run(t, t.TempDir(), cells...)
 	for c, want := range map[int][]string{
-		1: {`myogen: there is no population "DD"`, "Cell [2] Line 3"},
+		1: {`myogen: connection "DD" to "aMN": probability is 2, must be above 0 and at most 1`, "Cell [2] Line 3"},
 		2: {`kernel: Keep "local": the function uses the local variable local; pass local as an input`, "Cell [3] Line 3"},
 		3: {"the function uses the variable count, which this cell assigns", "Cell [4] Line 3"},
 		4: {`kernel: row 1 of table "T" has 2 values for 1 columns`, "Cell [5] Line 2"},
@@ -288,11 +288,11 @@ func simulate(peak units.Rate, bar *kernel.Progress) (*myogen.Result, error) {
 		kernel.Check(syscall.Kill(os.Getpid(), syscall.SIGINT))
 		<-ctx.Done()
 	}
-	n := &myogen.Network{}
-	kernel.Check(n.Add("DD", myogen.DescendingDrivePool{N: 10, Process: random.Erlang{Order: 5}}))
-	drive := myogen.Drive{Shape: myogen.Trapezoid[units.Rate]{Peak: peak, Plateau: 10 * units.S}, Duration: 10 * units.S}
-	kernel.Check(n.ConnectFromExternal("cortical_input", "DD", myogen.External{Drive: drive}))
-	return bar.Simulate(n, myogen.SimulationConfig{}, 10*units.S)
+	return bar.Simulate(myogen.Experiment{
+		Duration:    10 * units.S,
+		Populations: []myogen.Population{myogen.DescendingDrivePool{Name: "DD", N: 10, Process: random.Erlang{Order: 5}}},
+		Inputs:      []myogen.Input{{Source: "cortical_input", Target: "DD", Shape: myogen.Trapezoid[units.Rate]{Peak: peak, Plateau: 10 * units.S}}},
+	})
 }
 
 func sweep() []*myogen.Result {

@@ -139,18 +139,16 @@ func TestStopBeforeTheFirstStep(t *testing.T) {
 	signal.Notify(others, os.Interrupt)
 	defer signal.Stop(others)
 	var armed atomic.Bool
-	n := &myogen.Network{}
-	if err := n.Add("DD", myogen.DescendingDrivePool{N: 2, Process: random.Erlang{Order: 5}}); err != nil {
-		t.Fatal(err)
-	}
-	if err := n.ConnectFromExternal("cortical_input", "DD", myogen.External{Drive: myogen.Drive{Shape: pressing{&armed}, Duration: 1 * units.S}}); err != nil {
-		t.Fatal(err)
+	e := myogen.Experiment{
+		Duration:    1 * units.S,
+		Populations: []myogen.Population{myogen.DescendingDrivePool{Name: "DD", N: 2, Process: random.Erlang{Order: 5}}},
+		Inputs:      []myogen.Input{{Source: "cortical_input", Target: "DD", Shape: pressing{&armed}}},
 	}
 	armed.Store(true)
 	var result *myogen.Result
 	var err error
 	said := printed(t, func() {
-		result, err = Run("NERLab", n, myogen.SimulationConfig{}, 1*units.S)
+		result, err = Run("NERLab", e)
 		f := charttest.Runs()
 		f.Title = "Rates"
 		Show(f)
@@ -173,7 +171,7 @@ func TestStopBeforeTheFirstStep(t *testing.T) {
 func TestWhatComesOfAStoppedRunIsNotKept(t *testing.T) {
 	for name, compute := range map[string]func(){
 		"Run": func() {
-			if _, err := Run("run", runNetwork(t, 0.3*units.MicroS, 1*units.S), myogen.SimulationConfig{}, 1*units.S); err != nil {
+			if _, err := Run("run", experiment(0.3*units.MicroS, 1*units.S)); err != nil {
 				t.Error(err)
 			}
 		},

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -10,28 +11,25 @@ import (
 
 	"gomyogen/kernel/internal/store"
 	"gomyogen/myogen"
-	"gomyogen/myogen/units"
 )
 
-// Run runs a network to duration with a bar called title. The stop button
-// ends it: the result is then partial, as figures say that are shown after
-// that, and its state is kept beside the notebook, so that the next Run with
-// this title, network and configuration goes on from there, in a later kernel
-// too, to the spikes it would have had without the break. States count to what
-// is kept: Kept shows and Forget removes them, by title.
+// Run runs an experiment with a bar called title. The stop button ends it: the
+// result is then partial, as figures say that are shown after that, and its
+// state is kept beside the notebook, so that the next Run with this title and
+// experiment goes on from there, in a later kernel too, to the spikes it would
+// have had without the break. States count to what is kept: Kept shows and
+// Forget removes them, by title.
 //
-//	func simulate() (*myogen.Result, error) {
-//		return kernel.Run("NERLab", network, myogen.SimulationConfig{}, 15*units.S)
-//	}
-func Run(title string, network *myogen.Network, cfg myogen.SimulationConfig, duration units.Time) (*myogen.Result, error) {
-	return NewProgress(title).Simulate(network, cfg, duration)
+//	func simulate() (*myogen.Result, error) { return kernel.Run("NERLab", experiment) }
+func Run(title string, e myogen.Experiment) (*myogen.Result, error) {
+	return NewProgress(title).Simulate(e)
 }
 
 // Simulate is Run with this bar, which may be that of a run in a sweep.
-func (p *Progress) Simulate(network *myogen.Network, cfg myogen.SimulationConfig, duration units.Time) (*myogen.Result, error) {
+func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	ctx, stop := button.context("") // first: without it the button ends the cell without a word
 	defer stop()
-	sim, err := myogen.NewSimulation(network, cfg)
+	sim, err := myogen.NewSimulation(context.WithoutCancel(ctx), e) // stopped meanwhile, it is partial at 0 ms
 	if err != nil {
 		return nil, err
 	}
@@ -39,12 +37,12 @@ func (p *Progress) Simulate(network *myogen.Network, cfg myogen.SimulationConfig
 	if err != nil {
 		return nil, err
 	}
-	state := stoppedRun{folder, store.Header{Name: p.title, Key: stoppedType + " " + sim.Configuration().Hash(), Type: stoppedType}}
-	if err := state.resume(&sim, network, cfg, duration); err != nil {
+	state := stoppedRun{folder, store.Header{Name: p.title, Key: stoppedType + " " + sim.Fingerprint().Hash(), Type: stoppedType}}
+	if err := state.resume(context.WithoutCancel(ctx), &sim, e); err != nil {
 		fmt.Fprintf(os.Stderr, "kernel: run %q starts anew, not where it was stopped: %v\n", p.title, err)
 	}
 	state.Made = time.Now()
-	result, err := sim.Run(ctx, duration, p.Update)
+	result, err := sim.Run(ctx, p.Update)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +52,7 @@ func (p *Progress) Simulate(network *myogen.Network, cfg myogen.SimulationConfig
 		}
 		return result, nil
 	}
-	at := fmt.Sprintf("stopped at %.0f of %.0f ms", float64(result.Simulated), float64(duration))
+	at := fmt.Sprintf("stopped at %.0f of %.0f ms", float64(result.Simulated), float64(e.Duration))
 	state.Took, state.Why = time.Since(state.Made), at
 	cuts.add(p.title + " " + at)
 	p.stopsAt(result.Simulated)
@@ -81,7 +79,7 @@ type stoppedRun struct {
 
 func (s stoppedRun) save(sim *myogen.Simulation) error {
 	return s.withFile(func(path string) error {
-		if err := sim.Save(path); err != nil {
+		if err := sim.SaveState(path); err != nil {
 			return err
 		}
 		b, err := os.ReadFile(path)
@@ -94,7 +92,7 @@ func (s stoppedRun) save(sim *myogen.Simulation) error {
 
 // resume puts the simulation that was stopped in place of a new one. The error
 // says why it cannot.
-func (s stoppedRun) resume(sim **myogen.Simulation, network *myogen.Network, cfg myogen.SimulationConfig, duration units.Time) error {
+func (s stoppedRun) resume(ctx context.Context, sim **myogen.Simulation, e myogen.Experiment) error {
 	_, b, err := s.folder.Load(s.Name, s.Key)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -106,12 +104,9 @@ func (s stoppedRun) resume(sim **myogen.Simulation, network *myogen.Network, cfg
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			return err
 		}
-		old, err := myogen.Resume(network, cfg, path)
-		switch {
-		case err != nil:
+		old, err := myogen.ResumeState(ctx, e, path)
+		if err != nil {
 			return err
-		case old.Time() >= duration:
-			return fmt.Errorf("it was stopped at %.0f ms, after the end at %.0f ms", float64(old.Time()), float64(duration))
 		}
 		*sim = old
 		return nil

@@ -96,3 +96,6 @@ func (f Fingerprint) Difference(other Fingerprint) string {
 	}
 	return ""
 }
+
+// Fingerprint returns what decides the spikes of the simulation.
+func (s *Simulation) Fingerprint() Fingerprint { return s.fingerprint }

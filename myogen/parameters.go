@@ -345,17 +345,21 @@ func (v parameterValue) Check(string) error {
 
 func (v parameterValue) Schema() fields.Schema {
 	if v.leaf() {
-		number := fields.Schema{"type": "number"}
-		return fields.Schema{"oneOf": []any{number, fields.Schema{
-			"type": "array", "minItems": 2, "maxItems": 4,
-			"prefixItems": []any{number, number, number, fields.Schema{"type": "boolean"}},
-		}}, "default": defaultParameters()[v.prefix].String()}
+		return fields.Schema{"$ref": "#/$defs/range"}
 	}
 	properties := map[string]any{}
 	for _, name := range strings.Split(v.names(), ", ") {
 		properties[name] = v.below(name).Schema()
 	}
 	return fields.Schema{"type": "object", "properties": properties, "additionalProperties": false}
+}
+
+// rangeSchema is what schemas of parameters refer to.
+func rangeSchema() fields.Schema {
+	number := fields.Schema{"type": "number"}
+	return fields.Schema{"description": "a number, or [first, last, curve, reversed] along the pool", "oneOf": []any{number, fields.Schema{
+		"type": "array", "minItems": 2, "maxItems": 4, "prefixItems": []any{number, number, number, fields.Schema{"type": "boolean"}},
+	}}}
 }
 
 func (v parameterValue) Child(element string) (fields.Value, error) {

@@ -51,7 +51,9 @@ func (p *AlphaMNPool) fields() []fields.Field {
 	return []fields.Field{
 		{Name: "n", Doc: "cells; as many as there are thresholds unless it is given", Value: fields.Int(&p.N, 1, maxCells)},
 		{Name: "model", Doc: "motor neuron model", Default: "NERLab", Value: modelValue(&p.Model)},
-		{Name: "thresholds", Doc: "recruitment thresholds: a formula, a list, a .npy file, or curves", Required: true, Value: recruitmentValue{p}},
+		{Name: "thresholds", Doc: "recruitment thresholds: a formula, a list, a .npy file, or curves", Required: true,
+			Hint:  "; say thresholds: {} for the default formula, or thresholds: curves for cells along the curves of the parameters",
+			Value: recruitmentValue{p}},
 		{Name: "parameter_file", Doc: "file in the form of alpha_mn_default.yaml", Value: parameterFile{p}},
 		{Name: "parameters", Doc: "parameters that take the place of those of the file and the defaults",
 			Value: parameterValue{p: &p.Parameters, shown: p.Model}},

@@ -65,13 +65,17 @@ func (s *Simulation) Result() *Result {
 		"step":  s.step().String(),
 	}}
 	if r.Partial() {
-		r.Block.Annotations["partial"] = fmt.Sprintf("stopped at %v of %v", r.Simulated, r.Requested)
+		r.Block.Annotations["partial"] = fmt.Sprintf("stopped at %v of %v", r.Simulated.Round(units.Us), r.Requested)
+	}
+	stop := e.Duration
+	if r.Partial() {
+		stop = r.Simulated.Round(units.Us)
 	}
 	for i, p := range s.pops {
 		seg := neo.Segment{Name: p.name}
 		for c := range p.size {
 			spikes := p.Spikes(c)
-			train := neo.SpikeTrain{Name: fmt.Sprintf("%s_%d", p.prefix(), c), TStop: e.Duration, SamplingPeriod: s.step()}
+			train := neo.SpikeTrain{Name: fmt.Sprintf("%s_%d", p.prefix(), c), TStop: stop, SamplingPeriod: s.step()}
 			train.Times = slices.Grow(train.Times, len(spikes))
 			for _, spike := range spikes {
 				// The last step of a run may begin after its end by a rounding.

@@ -99,7 +99,8 @@ func Schema() string {
 	s := fields.Struct(e.fields).Schema()
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	s["title"] = "An experiment of gomyogen"
-	text, err := json.MarshalIndent(s, "", "  ")
+	s["$defs"] = map[string]any{"range": rangeSchema()}
+	text, err := json.MarshalIndent(s, "", " ")
 	if err != nil {
 		panic(fmt.Sprintf("myogen: %v", err)) // it holds texts, numbers, lists and maps
 	}

@@ -58,64 +58,42 @@ type benchmark struct {
 	duration units.Time
 }
 
-// protocol is the tutorial's drive, its phases in proportion to the duration.
-func protocol(duration units.Time) myogen.Drive {
+// contraction is the tutorial's, its phases in proportion to the duration.
+func contraction(duration units.Time) myogen.Trapezoid[units.Rate] {
 	unit := duration / 15
-	return myogen.Drive{
-		Shape: myogen.Trapezoid[units.Rate]{Peak: 65 * units.Pps, Rest: unit, Ramp: unit / 2, Plateau: 10 * unit},
-		Noise: 1 * units.Pps, Duration: duration,
-	}
+	return myogen.Trapezoid[units.Rate]{Peak: 65 * units.Pps, Rest: unit, Ramp: unit / 2, Plateau: 10 * unit}
 }
 
-// work is a network whose drive spikes are known.
+// work is an experiment whose drive spikes are known.
 type work struct {
-	model    myogen.Model
-	cells    int
-	duration units.Time
-	network  *myogen.Network // with drive neurons
-	given    *myogen.Network // with their spikes
-	links    []myogen.Link
-	drive    []neo.SpikeTrain
-	spikes   []neo.SpikeTrain // of the motor neurons
+	model  myogen.Model
+	cells  int
+	driven myogen.Experiment // with drive neurons
+	given  myogen.Experiment // with their spikes
+	links  []myogen.Link
+	drive  []neo.SpikeTrain
+	spikes []neo.SpikeTrain // of the motor neurons
 }
 
-// draws are those of Python with seed 42.
-var draws = myogen.Draws{Seed: 42, Order: myogen.MyoGenOrder}
-
-const (
-	benchWeight = 0.15 * units.MicroS
-	benchRate   = 0.5 // probability of a connection
-)
+// connection is that of the tutorial.
+var connection = myogen.Connection{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.15 * units.MicroS}
 
 func newWork(ctx context.Context, m myogen.Model, cells int, duration units.Time) (*work, error) {
-	w := &work{model: m, cells: cells, duration: duration}
-	pool, err := benchPool(m, cells)
-	if err != nil {
-		return nil, err
-	}
-	connect := func(from myogen.Population, c myogen.Connection) (*myogen.Network, error) {
-		n := &myogen.Network{}
-		for _, err := range []error{n.Add("DD", from), n.Add("aMN", pool), n.Connect("DD", "aMN", c)} {
-			if err != nil {
-				return nil, err
-			}
-		}
-		return n, nil
-	}
-	if w.network, err = connect(myogen.DescendingDrivePool{}, myogen.Connection{Probability: benchRate, Weight: benchWeight}); err != nil {
-		return nil, err
-	}
-	if err := w.network.ConnectFromExternal("cortical_input", "DD", myogen.External{Drive: protocol(duration)}); err != nil {
-		return nil, err
-	}
-	s, err := myogen.NewSimulation(w.network, myogen.SimulationConfig{Draws: draws})
+	pool := myogen.AlphaMNPool{Name: "aMN", N: cells, Model: m}
+	w := &work{model: m, cells: cells, driven: myogen.Experiment{
+		Seed: 42, Draws: myogen.MyoGenOrder, Duration: duration, // Python's
+		Populations: []myogen.Population{myogen.DescendingDrivePool{Name: "DD"}, pool},
+		Inputs:      []myogen.Input{{Source: "cortical_input", Target: "DD", Shape: contraction(duration), Noise: 1 * units.Pps}},
+		Connections: []myogen.Connection{connection},
+	}}
+	s, err := myogen.NewSimulation(ctx, w.driven)
 	if err != nil {
 		return nil, err
 	}
 	if w.links, err = s.Connections("DD", "aMN"); err != nil {
 		return nil, err
 	}
-	r, err := s.Run(ctx, duration, nil)
+	r, err := s.Run(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -125,21 +103,13 @@ func newWork(ctx context.Context, m myogen.Model, cells int, duration units.Time
 	if w.spikes, err = r.SpikeTrains("aMN"); err != nil {
 		return nil, err
 	}
-	list := make([][3]int, len(w.links))
-	for i, l := range w.links {
-		list[i] = [3]int{l.Source, l.Target, l.Synapse}
-	}
-	w.given, err = connect(myogen.SpikeSource{Trains: w.drive}, myogen.Connection{List: list, Weight: benchWeight})
-	return w, err
-}
-
-func benchPool(m myogen.Model, cells int) (myogen.AlphaMNPool, error) {
-	cfg, err := myogen.DefaultAlphaMNConfig(m)
-	if err != nil {
-		return myogen.AlphaMNPool{}, err
-	}
-	thresholds, err := myogen.RecruitmentThresholds{N: cells}.Values()
-	return myogen.AlphaMNPool{Thresholds: thresholds, Config: &cfg}, err
+	w.given = w.driven
+	w.given.Inputs = nil
+	w.given.Populations = []myogen.Population{myogen.SpikeSource{Name: "DD", Trains: w.drive}, pool}
+	given := connection
+	given.Probability, given.Pairs = 0, w.links
+	w.given.Connections = []myogen.Connection{given}
+	return w, nil
 }
 
 // timing is what a run took per cell and step.
@@ -150,13 +120,16 @@ type timing struct {
 }
 
 // run runs the given spikes repeatedly and returns the least time.
-func (b *benchmark) run(w *work, n *myogen.Network, backend string, threads, repeats int) (timing, error) {
+func (b *benchmark) run(w *work, e myogen.Experiment, backend string, threads, repeats int) (timing, error) {
 	os.Setenv(myogen.BackendVariable, backend)
 	defer os.Unsetenv(myogen.BackendVariable)
 	best := timing{ns: math.Inf(1)}
 	for range repeats {
 		before := heap()
-		s, err := myogen.NewSimulation(n, myogen.SimulationConfig{Draws: draws, Workers: threads})
+		s, err := myogen.NewSimulation(b.ctx, e)
+		if err == nil {
+			err = s.SetWorkers(threads)
+		}
 		if err != nil {
 			return best, err
 		}
@@ -166,7 +139,7 @@ func (b *benchmark) run(w *work, n *myogen.Network, backend string, threads, rep
 			clock = cpuTime
 		}
 		start := clock()
-		r, err := s.Run(b.ctx, w.duration, nil)
+		r, err := s.Run(b.ctx, nil)
 		if err != nil {
 			return best, err
 		}
@@ -268,15 +241,15 @@ func (b *benchmark) model(m myogen.Model, python, loop string, growth bool) erro
 			if err != nil {
 				return err
 			}
-			row(backend, n, w.cells, w.duration, x)
+			row(backend, n, w.cells, w.driven.Duration, x)
 		}
 	}
 	fastest := backends[len(backends)-1]
-	all, err := b.run(w, w.network, fastest, threads[len(threads)-1], 15)
+	all, err := b.run(w, w.driven, fastest, threads[len(threads)-1], 15)
 	if err != nil {
 		return err
 	}
-	row(fastest+", drive included", threads[len(threads)-1], w.cells, w.duration, all)
+	row(fastest+", drive included", threads[len(threads)-1], w.cells, w.driven.Duration, all)
 	if growth {
 		for _, g := range []struct {
 			cells    int
@@ -299,7 +272,7 @@ func (b *benchmark) model(m myogen.Model, python, loop string, growth bool) erro
 	if loop != "" {
 		n := threads[len(threads)-1]
 		err := b.myogen(w, loop, n, func() (float64, error) {
-			x, err := b.run(w, w.network, fastest, n, 5)
+			x, err := b.run(w, w.driven, fastest, n, 5)
 			return x.seconds, err
 		})
 		if err != nil {
@@ -329,13 +302,13 @@ func (b *benchmark) rest() error {
 		}
 		fmt.Fprintf(t, "%s\t%.1f ms\n", what, 1e3*best)
 	}
-	drive := protocol(b.duration)
-	signal, err := drive.Signal(draws, "cortical_input")
+	drive := func() (neo.AnalogSignal, error) { return w.driven.Drive("DD") }
+	signal, err := drive()
 	if err != nil {
 		return err
 	}
 	measure(fmt.Sprintf("drive signal, %d samples", len(signal.Values)), func() error {
-		_, err := drive.Signal(draws, "cortical_input")
+		_, err := drive()
 		return err
 	})
 	measure(fmt.Sprintf("100 drive neurons, %d samples", len(signal.Values)), func() error {
@@ -346,21 +319,10 @@ func (b *benchmark) rest() error {
 		random.RunSpikers(spikers, signal.Values, float64(myogen.DefaultStep), func(int, int) {})
 		return nil
 	})
-	wired := &myogen.Network{}
-	pool, err := benchPool(myogen.NERLab, 100)
-	if err != nil {
-		return err
-	}
-	for _, err := range []error{
-		wired.Add("DD", myogen.SpikeSource{Trains: w.drive}), wired.Add("aMN", pool),
-		wired.Connect("DD", "aMN", myogen.Connection{Probability: benchRate, Weight: benchWeight}),
-	} {
-		if err != nil {
-			return err
-		}
-	}
+	wired := w.given
+	wired.Connections = []myogen.Connection{connection}
 	measure("build a network of 100 cells and wire it", func() error {
-		_, err := myogen.NewSimulation(wired, myogen.SimulationConfig{Draws: draws})
+		_, err := myogen.NewSimulation(b.ctx, wired)
 		return err
 	})
 	measure("statistics and smoothed rates", func() error {

@@ -123,7 +123,7 @@ func (b *benchmark) runMyoGen(w *work, python string, between func() error) (inM
 	for range myogenRepeats {
 		for _, form := range []string{asSignal, asNumbers} {
 			cmd := exec.CommandContext(b.ctx, python, "-W", "ignore", script,
-				string(w.model), fmt.Sprint(float64(w.duration)), fmt.Sprint(spikeThreshold[w.model]), form, parts, spikes)
+				string(w.model), fmt.Sprint(float64(w.driven.Duration)), fmt.Sprint(spikeThreshold[w.model]), form, parts, spikes)
 			cmd.Dir = dir
 			var stdout, stderr bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -173,12 +173,12 @@ func (b *benchmark) around(w *work) (build, drive, rates float64, err error) {
 	}
 	samples := 0
 	least(&drive, func() error {
-		signal, err := protocol(w.duration).Signal(draws, "cortical_input")
+		signal, err := w.driven.Drive("DD")
 		samples = len(signal.Values)
 		return err
 	})
 	least(&build, func() error {
-		_, err := myogen.NewSimulation(w.network, myogen.SimulationConfig{Draws: draws})
+		_, err := myogen.NewSimulation(b.ctx, w.driven)
 		return err
 	})
 	least(&rates, func() error {

@@ -102,11 +102,7 @@ func writeNEURON(dir string, w *work) error {
 			return err
 		}
 	}
-	pool, err := benchPool(w.model, w.cells)
-	if err != nil {
-		return err
-	}
-	cells, err := pool.Cells()
+	cells, err := myogen.AlphaMNPool{N: w.cells, Model: w.model}.Cells()
 	if err != nil {
 		return err
 	}
@@ -130,8 +126,8 @@ func writeNEURON(dir string, w *work) error {
 	one := func(x float64) npz.Array { return npz.Floats([]float64{x}) }
 	return npz.Write(filepath.Join(dir, "work.npz"), npz.File{
 		"dd_spike_times_ms": npz.Floats(times), "dd_spike_counts": npz.Ints(counts), "connections": npz.Ints(pairs),
-		"conn_weight_uS": one(float64(benchWeight)), "conn_delay_ms": one(float64(myogen.DefaultDelay)),
-		"dt_ms": one(float64(myogen.DefaultStep)), "T_ms": one(float64(w.duration)), "threshold_mV": one(spikeThreshold[w.model]),
+		"conn_weight_uS": one(float64(connection.Weight)), "conn_delay_ms": one(float64(myogen.DefaultDelay)),
+		"dt_ms": one(float64(myogen.DefaultStep)), "T_ms": one(float64(w.driven.Duration)), "threshold_mV": one(spikeThreshold[w.model]),
 	})
 }
 

@@ -38,7 +38,7 @@ func TestBench(t *testing.T) {
 func TestNEURONFiles(t *testing.T) {
 	dir := t.TempDir()
 	train := func(times ...units.Time) neo.SpikeTrain { return neo.SpikeTrain{Times: times} }
-	w := &work{model: myogen.NERLab, cells: 3, duration: 100, links: []myogen.Link{{Source: 0, Target: 2, Synapse: 0}},
+	w := &work{model: myogen.NERLab, cells: 3, driven: myogen.Experiment{Duration: 100}, links: []myogen.Link{{Source: 0, Target: 2, Synapse: 0}},
 		drive: []neo.SpikeTrain{train(1, 2)}, spikes: []neo.SpikeTrain{train(5, 9), train(), train(7)}}
 	if err := writeNEURON(dir, w); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@
 //	myogen run EXPERIMENT.yaml -out results.npz
 //	myogen compare a.npz b.npz
 //	myogen check-step EXPERIMENT.yaml
+//	myogen schema
 //	myogen replay -model NERLab -in network.npz -out spikes.npz
 //	myogen bench -neuron PYTHON -myogen PYTHON
 package main
@@ -35,6 +36,9 @@ const usage = `Runs simulations without a notebook.
   myogen check-step EXPERIMENT.yaml
         repeat a run at a half and a quarter of its time step with the same
         drive spikes and say which statistics move
+  myogen schema
+        print the JSON Schema of experiment files, by which editors complete
+        and check them
   myogen replay -model NERLab|Powers2017 -in network.npz -out spikes.npz
         simulate the motor neurons of a saved network under its drive spikes;
         compare network.npz with spikes.npz to see whether they are the same
@@ -68,7 +72,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return nil
 	}
 	commands := map[string]func(context.Context, []string, io.Writer) error{
-		"run": runExperiment, "compare": compare, "check-step": checkStep, "replay": replay, "bench": bench,
+		"run": runExperiment, "compare": compare, "check-step": checkStep, "schema": schema, "replay": replay, "bench": bench,
 	}
 	command, ok := commands[args[0]]
 	if !ok {

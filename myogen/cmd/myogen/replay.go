@@ -31,20 +31,20 @@ func replay(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	network, cfg, duration, err := readNetwork(file, myogen.Model(*model))
+	e, err := readNetwork(file, myogen.Model(*model))
 	if err != nil {
 		return fmt.Errorf("%s: %w", *in, err)
 	}
-	sim, err := myogen.NewSimulation(network, cfg)
+	sim, err := myogen.NewSimulation(ctx, e)
 	if err != nil {
 		return err
 	}
-	result, err := sim.Run(ctx, duration, nil)
+	result, err := sim.Run(ctx, nil)
 	if err != nil {
 		return err
 	}
 	if result.Partial() {
-		return fmt.Errorf("stopped at %v of %v; nothing was written", result.Simulated.Round(units.Us), duration)
+		return fmt.Errorf("stopped at %v of %v; nothing was written", result.Simulated.Round(units.Us), e.Duration)
 	}
 	saved := npz.File{}
 	for prefix, population := range map[string]string{"dd": "DD", "mn": "aMN"} {
@@ -69,9 +69,9 @@ func replay(ctx context.Context, args []string, out io.Writer) error {
 	return nil
 }
 
-// readNetwork builds what a network file describes.
-func readNetwork(file npz.File, model myogen.Model) (*myogen.Network, myogen.SimulationConfig, units.Time, error) {
-	var cfg myogen.SimulationConfig
+// readNetwork returns the experiment that a network file describes.
+func readNetwork(file npz.File, model myogen.Model) (myogen.Experiment, error) {
+	var e myogen.Experiment
 	var first error
 	floats := func(name string) []float64 {
 		x, err := file.Floats(name)
@@ -99,40 +99,32 @@ func readNetwork(file npz.File, model myogen.Model) (*myogen.Network, myogen.Sim
 	}
 	thresholds, pairs := floats("thresholds"), ints("connections")
 	weight, delay, duration := one("conn_weight_uS"), one("conn_delay_ms"), one("T_ms")
-	pool := myogen.AlphaMNPool{Thresholds: thresholds}
+	pool := myogen.AlphaMNPool{Name: "aMN", Model: model, Thresholds: thresholds}
 	if _, ok := file["dt_ms"]; ok {
-		cfg.Step = units.Time(one("dt_ms"))
+		e.Step = units.Time(one("dt_ms"))
 	}
 	if _, ok := file["threshold_mV"]; ok {
 		v := units.Voltage(one("threshold_mV"))
 		pool.SpikeThreshold = &v
 	}
 	if first != nil {
-		return nil, cfg, 0, first
+		return e, first
 	}
 	if len(pairs)%3 != 0 {
-		return nil, cfg, 0, fmt.Errorf("array \"connections\" has %d numbers, must have three for each connection", len(pairs))
+		return e, fmt.Errorf("array \"connections\" has %d numbers, must have three for each connection", len(pairs))
 	}
 	driven, err := readTrains(file, "dd")
 	if err != nil {
-		return nil, cfg, 0, err
+		return e, err
 	}
-	list := make([][3]int, 0, len(pairs)/3)
-	for ; len(pairs) > 0; pairs = pairs[3:] {
-		list = append(list, [3]int{int(pairs[0]), int(pairs[1]), int(pairs[2])})
+	c := myogen.Connection{
+		Source: "DD", Target: "aMN", Weight: units.Conductance(weight), Delay: units.Time(delay), Pairs: make([]myogen.Link, len(pairs)/3),
 	}
-	config, err := myogen.DefaultAlphaMNConfig(model)
-	if err != nil {
-		return nil, cfg, 0, err
+	for i := range c.Pairs {
+		c.Pairs[i] = myogen.Link{Source: int(pairs[3*i]), Target: int(pairs[3*i+1]), Synapse: int(pairs[3*i+2])}
 	}
-	pool.Config = &config
-	n := &myogen.Network{}
-	if err := n.Add("DD", myogen.SpikeSource{Trains: driven}); err != nil {
-		return nil, cfg, 0, err
-	}
-	if err := n.Add("aMN", pool); err != nil {
-		return nil, cfg, 0, err
-	}
-	err = n.Connect("DD", "aMN", myogen.Connection{List: list, Weight: units.Conductance(weight), Delay: units.Time(delay)})
-	return n, cfg, units.Time(duration), err
+	e.Duration = units.Time(duration)
+	e.Populations = []myogen.Population{myogen.SpikeSource{Name: "DD", Trains: driven}, pool}
+	e.Connections = []myogen.Connection{c}
+	return e, nil
 }

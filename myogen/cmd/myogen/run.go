@@ -40,15 +40,19 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) error {
 	case until.Time == e.Duration && *to == "":
 		*to = "results.npz"
 	}
-	e.Config.Workers = *workers
 	var sim *myogen.Simulation
 	if *resume != "" {
-		sim, err = e.Resume(*resume)
+		sim, err = myogen.ResumeState(ctx, e, *resume)
 	} else {
-		sim, err = e.Simulation()
+		sim, err = myogen.NewSimulation(ctx, e)
 	}
 	if err != nil {
 		return err
+	}
+	if *workers != 0 {
+		if err := sim.SetWorkers(*workers); err != nil {
+			return err
+		}
 	}
 	if sim.Time() > until.Time {
 		return fmt.Errorf("run: the state is at %v, after the end at %v", sim.Time(), until.Time)
@@ -57,16 +61,16 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) error {
 	if *resume != "" {
 		fmt.Fprintf(out, "going on at %v from %s\n", sim.Time(), *resume)
 	}
-	if _, err := sim.Run(ctx, until.Time, progress(out)); err != nil {
+	result, err := sim.RunUntil(ctx, until.Time, progress(out))
+	if err != nil {
 		return err
 	}
-	result := sim.Result(e.Duration)
 	if *date {
 		result.Origin.Session.Date = time.Now()
 	}
 	fmt.Fprintln(out, result.Report())
 	if result.Partial() && *state != "" {
-		if err := sim.Save(*state); err != nil {
+		if err := sim.SaveState(*state); err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "state at %v written to %s\n", result.Simulated.Round(units.Us), *state)
@@ -93,7 +97,7 @@ func checkStep(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	c, err := myogen.CheckStep(ctx, e.Network, e.Config, e.Duration, progress(out))
+	c, err := myogen.CheckStep(ctx, e, progress(out))
 	if err != nil {
 		return err
 	}

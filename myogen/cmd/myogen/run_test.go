@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,7 +54,7 @@ seed: 3
 duration: 200 ms
 populations:
   DD: {drive_neurons: {n: 30}}
-  aMN: {motor_neurons: {n: 3, model: NERLab}}
+  aMN: {motor_neurons: {n: 3, model: NERLab, thresholds: curves}}
 inputs:
   - {source: cortex, target: DD, step: {level: 120 pps, start: 20 ms, duration: 500 ms}}
 connections:
@@ -118,7 +117,7 @@ func TestRunRefuses(t *testing.T) {
 		{"says where to save", []string{"run", e, "-until", "100ms"}},
 		{"not an .npz file", []string{"run", e, "-resume", e}},
 		{"no such file", []string{"run", e, "-out", missing}},
-		{"-2 workers", []string{"run", e, "-workers", "-2", "-out", missing}},
+		{"number of workers is -2", []string{"run", e, "-workers", "-2", "-out", missing}},
 		{"flag provided but not defined", []string{"run", e, "-seed", "3"}},
 		{"takes 2 file names", []string{"compare", e}},
 		{"no command", []string{"fly"}},
@@ -137,12 +136,17 @@ func TestRunInterrupted(t *testing.T) {
 	e, dir := write(t, "e.yaml", short), t.TempDir()
 	state, out := filepath.Join(dir, "s"), filepath.Join(dir, "r.npz")
 	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if err := run(ctx, []string{"run", e, "-state", state, "-out", out}, io.Discard); err == nil || !strings.Contains(err.Error(), "interrupted at 0 ms of 200 ms") {
+	stopped := writerFunc(func(b []byte) (int, error) {
+		if strings.Contains(string(b), "20 %") {
+			cancel()
+		}
+		return len(b), nil
+	})
+	if err := run(ctx, []string{"run", e, "-state", state, "-out", out}, stopped); err == nil || !strings.Contains(err.Error(), "interrupted at 50 ms of 200 ms") {
 		t.Errorf("error %v", err)
 	}
 	block, err := neo.Load(out)
-	if err != nil || !strings.Contains(block.Annotations["partial"], "stopped at 0 ms") {
+	if err != nil || !strings.Contains(block.Annotations["partial"], "stopped at 50 ms of 200 ms") {
 		t.Errorf("the result: %v, %v", block, err)
 	}
 	if printed, err := command(t, "run", e, "-resume", state, "-out", out); err != nil {
@@ -152,6 +156,10 @@ func TestRunInterrupted(t *testing.T) {
 		t.Errorf("after going on: partial %v, %v", report.Partial, err)
 	}
 }
+
+type writerFunc func(b []byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 
 func TestCheckStepPrints(t *testing.T) {
 	out, err := command(t, "check-step", write(t, "e.yaml", short))

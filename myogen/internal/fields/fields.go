@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,6 +36,7 @@ type Field struct {
 	// and its zero value stands for Default; a zero that does not is out of the
 	// value's bounds.
 	Required bool
+	Hint     string // what to do where it is missing, if that needs to be said
 	Default  string // as it is written in a file; "" where there is none to tell
 	Value    Value
 }
@@ -80,7 +82,7 @@ func (s structure) Read(f *File, what string, n ast.Node) error {
 	}
 	for _, field := range table {
 		if field.Required && !given[field.Name] {
-			return f.ErrorAt(n, "%s: %s is missing", what, field.Name)
+			return f.ErrorAt(n, "%s: %s is missing%s", what, field.Name, field.Hint)
 		}
 	}
 	if s.condition != nil {
@@ -136,7 +138,7 @@ func (s structure) Schema() Schema {
 			p = p.with("description", f.Doc)
 		}
 		if f.Default != "" {
-			p = p.with("default", f.Default)
+			p = p.with("default", typed(f.Default))
 		}
 		properties[f.Name] = p
 		if f.Required {
@@ -148,6 +150,16 @@ func (s structure) Schema() Schema {
 		schema["required"] = required
 	}
 	return schema
+}
+
+// typed returns a default as JSON has it: a number or a boolean where it reads
+// as one.
+func typed(text string) any {
+	var v any
+	if json.Unmarshal([]byte(text), &v) == nil {
+		return v
+	}
+	return text
 }
 
 func (s structure) Child(element string) (Value, error) {
