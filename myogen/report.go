@@ -18,19 +18,21 @@ import (
 // Report says how a result came about: enough to get it again and to see that
 // it is the same. All but Session follows from description and seed.
 type Report struct {
-	Seed                uint64             `json:"seed"`
-	Draws               string             `json:"draws"` // order of the random draws
-	Method              string             `json:"method"`
-	StepMs              float64            `json:"step_ms"`
-	Steps               int                `json:"steps"`
-	RequestedMs         float64            `json:"requested_ms"`
-	SimulatedMs         float64            `json:"simulated_ms"`
-	Partial             bool               `json:"partial"`
-	Populations         []PopulationReport `json:"populations"`
-	SpikesSHA256        string             `json:"spikes_sha256"` // of neo.Block.SpikeSum
-	FingerprintSHA256   string             `json:"fingerprint_sha256"`
-	Fingerprint         Fingerprint        `json:"fingerprint"`
-	Session             Session            `json:"session"`
+	Seed        uint64             `json:"seed"`
+	Draws       string             `json:"draws"` // order of the random draws
+	Method      string             `json:"method"`
+	StepMs      float64            `json:"step_ms"`
+	Steps       int                `json:"steps"`
+	RequestedMs float64            `json:"requested_ms"`
+	SimulatedMs float64            `json:"simulated_ms"`
+	Partial     bool               `json:"partial"`
+	Populations []PopulationReport `json:"populations"`
+	// Warnings are what the run does that the experiment may not mean.
+	Warnings          []string    `json:"warnings,omitempty"`
+	SpikesSHA256      string      `json:"spikes_sha256"` // of neo.Block.SpikeSum
+	FingerprintSHA256 string      `json:"fingerprint_sha256"`
+	Fingerprint       Fingerprint `json:"fingerprint"`
+	Session           Session     `json:"session"`
 }
 
 // PopulationReport counts the spikes of a population.
@@ -82,7 +84,7 @@ func (s *Simulation) origin() Report {
 	e := s.experiment
 	r := Report{
 		Seed: e.Seed, Draws: e.Draws.String(), Method: e.Method.String(), StepMs: float64(s.step()),
-		Fingerprint: s.fingerprint, FingerprintSHA256: s.fingerprint.Hash(), Session: newSession(),
+		Warnings: s.warnings, Fingerprint: s.fingerprint, FingerprintSHA256: s.fingerprint.Hash(), Session: newSession(),
 	}
 	r.Session.Engine, r.Session.Workers, r.Session.WallS = s.backend.String(), s.engine.Workers, s.wall.Seconds()
 	for _, p := range s.pops {
@@ -129,6 +131,9 @@ func (r Report) String() string {
 	fmt.Fprintf(&b, "  seed           %d, %s\n", r.Seed, r.Draws)
 	for _, p := range r.Populations {
 		fmt.Fprintf(&b, "  %-14s %d spikes of %d %s, %d active\n", p.Name, p.Spikes, p.Cells, p.Kind, p.Active)
+	}
+	for _, w := range r.Warnings {
+		fmt.Fprintf(&b, "  warning        %s\n", w)
 	}
 	fmt.Fprintf(&b, "  spikes         sha256 %s\n", r.SpikesSHA256)
 	fmt.Fprintf(&b, "  fingerprint    sha256 %s\n", r.FingerprintSHA256)

@@ -29,6 +29,7 @@ type Simulation struct {
 	backend    membrane.Backend
 
 	fingerprint Fingerprint
+	warnings    []string
 	wall        time.Duration // spent in Run
 }
 
@@ -49,8 +50,18 @@ type connection struct {
 	terminals []int // of each source, in the engine
 }
 
-// maxEpoch is how often a run reports progress and looks for its cancellation, ms.
+// maxEpoch is the longest that a run goes between two exchanges of spikes, ms.
 const maxEpoch = 50
+
+// Run checks an experiment and runs it: [NewSimulation] and [Simulation.Run] in
+// one call.
+func Run(ctx context.Context, e Experiment, report func(done, total units.Time)) (*Result, error) {
+	s, err := NewSimulation(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	return s.Run(ctx, report)
+}
 
 // NewSimulation checks an experiment, draws its connections and puts every cell
 // at its initial state.
@@ -73,6 +84,7 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.warnings = r.warnings(drives)
 	s.populate(drives)
 	s.instrument()
 	for i := range r.connections {
@@ -256,6 +268,11 @@ func (s *Simulation) chooseEpoch() error {
 // Experiment returns what the simulation runs.
 func (s *Simulation) Experiment() Experiment { return s.experiment.Experiment }
 
+// Warnings returns what the run does that its experiment may not mean: currents
+// and spikes outside the run, rates that the time step cannot follow. Reports
+// have them too.
+func (s *Simulation) Warnings() []string { return slices.Clone(s.warnings) }
+
 // Time returns the simulated time.
 func (s *Simulation) Time() units.Time { return units.Time(s.engine.T) }
 
@@ -297,9 +314,9 @@ func (s *Simulation) advance(steps int) error {
 }
 
 // Run simulates until the experiment's duration, reporting progress to report
-// (which may be nil) after at most 50 ms of simulated time. When ctx is
-// cancelled it returns what it has, with Partial true and no error; Run can be
-// called again to go on.
+// (which may be nil) several times a second. When ctx is cancelled it returns
+// what it has within 100 ms, with Partial true and no error; Run can be called
+// again to go on.
 //
 // As in MyoGen's example a step is taken while the time, which carries the
 // rounding of all half steps, is below the duration.
@@ -326,8 +343,9 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 		}
 	}
 	start := time.Now()
+	pace := newPace()
 	for s.engine.T < float64(until) && ctx.Err() == nil {
-		steps := s.epochSteps(float64(until))
+		steps := s.epochSteps(float64(until), pace.steps)
 		s.fire(steps)
 		if err := s.advance(steps); err != nil {
 			return nil, err
@@ -335,6 +353,7 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 		if report != nil {
 			report(min(s.Time(), until), until)
 		}
+		pace.took(steps)
 	}
 	s.wall += time.Since(start)
 	if s.engine.T >= end {
@@ -345,12 +364,39 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 	return s.Result(), nil
 }
 
-// epochSteps returns how many steps to take before looking up again.
-func (s *Simulation) epochSteps(until float64) int {
+// epochSteps returns how many steps to take before looking up again, at most
+// some.
+func (s *Simulation) epochSteps(until float64, most int) int {
 	c := s.engine.Clock
 	n := 0
-	for ; n < s.epoch && c.T < until; n++ {
+	for ; n < min(s.epoch, most) && c.T < until; n++ {
 		c = c.Next()
 	}
 	return n
+}
+
+// pace chooses the number of steps after which a run looks up, by wall time:
+// 100 000 cells take a second for what 100 do in a millisecond. Where a run is
+// cut decides nothing of its result.
+type pace struct {
+	steps int
+	since time.Time
+}
+
+// lookUp is the wall time between two looks at the context, well below the 100
+// ms within which a run is to end.
+const lookUp = 40 * time.Millisecond
+
+func newPace() *pace { return &pace{steps: 8, since: time.Now()} }
+
+// took takes account of the wall time that some steps took.
+func (p *pace) took(steps int) {
+	now := time.Now()
+	spent := now.Sub(p.since)
+	p.since = now
+	fit := min(2*p.steps, 1<<20) // while it is unknown how fast the steps are
+	if spent > 0 {
+		fit = min(fit, int(float64(steps)*float64(lookUp)/float64(spent)))
+	}
+	p.steps = max(fit, 1)
 }

@@ -194,4 +194,3 @@ func (s *Simulation) decodeEvents(r *state.Reader) {
 func (s *Simulation) inOrder() []*running {
 	return slices.SortedFunc(slices.Values(s.pops), func(a, b *running) int { return cmp.Compare(a.order, b.order) })
 }
-

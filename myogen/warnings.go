@@ -1,0 +1,80 @@
+package myogen
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
+)
+
+// warnings returns what a run does that its experiment may not mean: currents
+// and spikes outside the run, and rates that the time step cannot follow.
+func (r *resolved) warnings(drives map[string]neo.AnalogSignal) []string {
+	var all []string
+	warn := func(words string, args ...any) { all = append(all, fmt.Sprintf(words, args...)) }
+	for _, x := range r.Inputs {
+		if late := lateness(x.Shape, r.Duration); late != "" {
+			warn("%s: %s", x.words(), late)
+		}
+		if s := drives[x.Target]; len(s.Values) > 0 {
+			if lost := lostShare(slices.Max(s.Values), r.step()); lost > worthTelling {
+				warn("%s: at %.4g pps the neurons of %q lose %.1f %% of their spikes: a neuron fires at most once in a step, of %v",
+					x.words(), slices.Max(s.Values), x.Target, 100*lost, r.step())
+			}
+		}
+	}
+	for _, in := range r.Inject {
+		late := lateness(in.Shape, r.Duration)
+		if in.Shape == nil {
+			late = lateness[units.Current](Step[units.Current]{Start: in.Start, Duration: in.Duration}, r.Duration)
+		}
+		if late != "" {
+			warn("%s: %s", in.words(), late)
+		}
+	}
+	for _, p := range r.plans {
+		if w, ok := p.Population.(interface{ warning(units.Time) string }); ok {
+			if text := w.warning(r.Duration); text != "" {
+				warn("population %q: %s", p.name, text)
+			}
+		}
+	}
+	return all
+}
+
+func (r *resolved) step() units.Time { return stepOr(r.Step) }
+
+// worthTelling is the share of spikes that may be lost without a word.
+const worthTelling = 0.02
+
+// lostShare is the share of its spikes that a Poisson neuron of a rate in pps
+// loses to the time step: with x = rate step it fires in a step with the
+// probability 1 - exp(-x), and not x times.
+func lostShare(rate float64, step units.Time) float64 {
+	x := rate * step.Seconds()
+	if !(x > 0) {
+		return 0
+	}
+	return 1 + math.Expm1(-x)/x
+}
+
+// lateness says what of a shape lies after the end of a run.
+func lateness[Q Quantity](s Shape[Q], end units.Time) string {
+	switch s := s.(type) {
+	case Trapezoid[Q]:
+		if p := s.Phases(); p[3] > end {
+			return fmt.Sprintf("the trapezoid ends at %v, the run at %v", p[3], end)
+		}
+	case Step[Q]:
+		if s.Start >= end {
+			return fmt.Sprintf("it begins at %v, after the end of the run at %v", s.Start, end)
+		}
+	case Ramp[Q]:
+		if s.Start >= end {
+			return fmt.Sprintf("the ramp begins at %v, after the end of the run at %v", s.Start, end)
+		}
+	}
+	return ""
+}
