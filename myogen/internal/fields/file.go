@@ -44,7 +44,8 @@ func Parse(name string, text []byte) (*File, []ast.Node, error) {
 	if tooDeep(text) {
 		return nil, nil, fmt.Errorf("%s: lists are nested more than %d deep", name, maxDepth)
 	}
-	file, err := parser.ParseBytes(text, 0)
+	// The parser compares every key with every other; Mapping does it in linear time.
+	file, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	var syntax yaml.Error
 	switch {
 	case errors.As(err, &syntax) && syntax.GetToken() != nil:
@@ -143,11 +144,18 @@ func (f *File) Mapping(what string, n ast.Node) ([]Entry, error) {
 		return nil, f.ErrorAt(n, "%s must be a list of keys, it is %s", what, strings.ToLower(n.Type().String()))
 	}
 	entries := make([]Entry, len(mapping.Values))
+	first := map[string]ast.Node{}
 	for i, v := range mapping.Values {
+		key := v.Key.GetToken().Value
+		if other, again := first[key]; again {
+			p := other.GetToken().Position
+			return nil, f.ErrorAt(v.Key, "the key %q stands already at %d:%d", key, p.Line, p.Column)
+		}
+		first[key] = v.Key
 		if v.Key.Type() == ast.MergeKeyType {
 			return nil, f.ErrorAt(v.Key, "%s: merge keys (<<) are not supported", what)
 		}
-		entries[i] = Entry{v.Key.GetToken().Value, v.Key, v.Value}
+		entries[i] = Entry{key, v.Key, v.Value}
 	}
 	return entries, nil
 }
