@@ -28,10 +28,12 @@ func (f *File) ErrorAt(n ast.Node, format string, args ...any) error {
 }
 
 // Bounds of a text, far above what anybody writes by hand: the parser's time
-// grows with the square of the depth.
+// grows with the square of the depth, and of the number of keys on lines of
+// their own.
 const (
-	maxBytes = 1 << 20
-	maxDepth = 100
+	maxBytes    = 1 << 20
+	maxDepth    = 100
+	maxKeyLines = 5000
 )
 
 // Parse returns the documents of a text.
@@ -43,6 +45,15 @@ func Parse(name string, text []byte) (*File, []ast.Node, error) {
 	}
 	if tooDeep(text) {
 		return nil, nil, fmt.Errorf("%s: lists are nested more than %d deep", name, maxDepth)
+	}
+	lines := 0
+	for line := range bytes.Lines(text) {
+		if bytes.IndexByte(line, ':') >= 0 {
+			lines++
+		}
+	}
+	if lines > maxKeyLines {
+		return nil, nil, fmt.Errorf("%s: %d lines have keys, must be at most %d", name, lines, maxKeyLines)
 	}
 	// The parser compares every key with every other; Mapping does it in linear time.
 	file, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
