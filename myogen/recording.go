@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/internal/engine"
-	"gomyogen/myogen/neo/npz"
 )
 
 // Recording writes one variable of all cells of a population to an .npy file

@@ -6,8 +6,8 @@ import (
 	"math"
 	"slices"
 
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/internal/cmath"
-	"gomyogen/myogen/neo/npz"
 )
 
 // ThresholdModel is a formula for the recruitment thresholds of a pool.
@@ -158,17 +158,24 @@ func SaveThresholds(path string, rt []float64) error {
 	return npz.WriteArray(path, npz.Floats(rt))
 }
 
+// maxThresholds is the memory of a million thresholds.
+const maxThresholds = 8_000_000
+
 // LoadThresholds reads thresholds from an .npy file and checks them.
 func LoadThresholds(path string) ([]float64, error) {
-	a, err := npz.ReadArray(path)
+	a, err := npz.Reader{MaxBytes: maxThresholds}.ReadArray(path)
 	if err != nil {
 		return nil, err
 	}
-	if a.Float == nil || len(a.Shape) != 1 {
-		return nil, fmt.Errorf("myogen: %s: thresholds must be one row of float64, the shape is %v", path, a.Shape)
+	if len(a.Shape) != 1 {
+		return nil, fmt.Errorf("myogen: %s: thresholds must be one row of numbers, the shape is %v", path, a.Shape)
 	}
-	if err := CheckThresholds(a.Float); err != nil {
+	rt, err := a.Numbers()
+	if err != nil {
+		return nil, fmt.Errorf("myogen: %s: thresholds: %w", path, err)
+	}
+	if err := CheckThresholds(rt); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return a.Float, nil
+	return rt, nil
 }
