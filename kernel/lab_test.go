@@ -28,7 +28,7 @@ func simulate() (*myogen.Result, error) {
 	rt := kernel.Must(myogen.RecruitmentThresholds{N: 50}.Values())
 	kernel.Check(n.Add("DD", myogen.DescendingDrivePool{N: 20, Process: random.Erlang{Order: 5}}))
 	kernel.Check(n.Add("aMN", myogen.AlphaMNPool{Thresholds: rt}))
-	kernel.Check(n.Connect("DD", "aMN", myogen.Connection{Probability: 0.5, Weight: 0.15 * units.MicroS, Delay: 1 * units.Ms}))
+	kernel.Check(n.Connect("DD", "aMN", myogen.Connection{Probability: 0.5, Weight: 0.15 * units.MicroSiemens, Delay: 1 * units.Ms}))
 	drive := myogen.Drive{Shape: myogen.Trapezoid[units.Rate]{Peak: 65 * units.Pps, Ramp: 500 * units.Ms, Plateau: 590 * units.S}, Duration: 600 * units.S}
 	kernel.Check(n.ConnectFromExternal("cortical_input", "DD", myogen.External{Drive: drive}))
 	return kernel.Run("Long run", n, myogen.SimulationConfig{}, 600*units.S)

@@ -83,7 +83,7 @@ type work struct {
 var draws = myogen.Draws{Seed: 42, Order: myogen.MyoGenOrder}
 
 const (
-	benchWeight = 0.15 * units.MicroS
+	benchWeight = 0.15 * units.MicroSiemens
 	benchRate   = 0.5 // probability of a connection
 )
 
