@@ -11,6 +11,7 @@ import (
 	"gomyogen/install/jupyter"
 	"gomyogen/install/notebook"
 	"gomyogen/install/site"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // first are the notebooks that run without a command.
@@ -93,5 +94,5 @@ func writePage(executed string) (page string, err error) {
 		return "", err
 	}
 	page = strings.TrimSuffix(executed, ".ipynb") + ".html"
-	return page, notebook.WriteFile(page, html)
+	return page, atomicfile.Write(page, html)
 }

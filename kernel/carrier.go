@@ -15,7 +15,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"gomyogen/kernel/chart"
-	"gomyogen/kernel/internal/atomicfile"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // carried says that a figure of this program brought the library along.

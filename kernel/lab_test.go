@@ -29,7 +29,7 @@ func simulate() (*myogen.Result, error) {
 		Populations: []myogen.Population{myogen.DescendingDrivePool{Name: "DD", N: 20, Process: random.Erlang{Order: 5}}, myogen.AlphaMNPool{Name: "aMN", N: 50}},
 		Inputs: []myogen.Input{{Source: "cortical_input", Target: "DD",
 			Shape: myogen.Trapezoid[units.Rate]{Peak: 65 * units.Pps, Ramp: 500 * units.Ms, Plateau: 590 * units.S}}},
-		Connections: []myogen.Connection{{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.15 * units.MicroS}},
+		Connections: []myogen.Connection{{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.15 * units.MicroSiemens}},
 	})
 }
 

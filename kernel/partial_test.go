@@ -171,7 +171,7 @@ func TestStopBeforeTheFirstStep(t *testing.T) {
 func TestWhatComesOfAStoppedRunIsNotKept(t *testing.T) {
 	for name, compute := range map[string]func(){
 		"Run": func() {
-			if _, err := Run("run", experiment(0.3*units.MicroS, 1*units.S)); err != nil {
+			if _, err := Run("run", experiment(0.3*units.MicroSiemens, 1*units.S)); err != nil {
 				t.Error(err)
 			}
 		},

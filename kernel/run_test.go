@@ -43,7 +43,7 @@ func TestRunStopsAndGoesOn(t *testing.T) {
 	late := make(chan os.Signal, 10) // one that comes after a run must not end the tests
 	signal.Notify(late, os.Interrupt)
 	defer signal.Stop(late)
-	weight := 0.3 * units.MicroS
+	weight := 0.3 * units.MicroSiemens
 	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
 	var whole *myogen.Result
 	var err error
@@ -138,7 +138,7 @@ func TestKeptRunGoesOn(t *testing.T) {
 	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
 	const duration = 2 * units.S
 	simulate := func() (*myogen.Result, error) {
-		return Run("run", experiment(0.3*units.MicroS, duration))
+		return Run("run", experiment(0.3*units.MicroSiemens, duration))
 	}
 	button.press()
 	var result *myogen.Result

@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"gomyogen/kernel/chart"
-	"gomyogen/kernel/internal/atomicfile"
 	"gomyogen/kernel/internal/wire"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // Show shows a figure in the cell: a still picture that becomes a live chart

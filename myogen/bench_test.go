@@ -4,8 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/neo"
-	"gomyogen/myogen/neo/npz"
 	"gomyogen/myogen/units"
 )
 

@@ -6,8 +6,8 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/internal/fields"
-	"gomyogen/myogen/neo/npz"
 	"gomyogen/myogen/units"
 )
 

@@ -18,7 +18,7 @@ var short = myogen.Experiment{
 	Seed: 1, Duration: 300 * units.Ms,
 	Populations: []myogen.Population{myogen.DescendingDrivePool{Name: "DD", N: 50}, myogen.AlphaMNPool{Name: "aMN", N: 10}},
 	Inputs:      []myogen.Input{{Source: "cortex", Target: "DD", Shape: myogen.Step[units.Rate]{Level: 60 * units.Pps, Duration: 1 * units.S}}},
-	Connections: []myogen.Connection{{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.2 * units.MicroS}},
+	Connections: []myogen.Connection{{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.2 * units.MicroSiemens}},
 }
 
 func ExampleRun() {
@@ -51,7 +51,7 @@ func ExampleExperiment() {
 			Source: "cortex", Target: "DD", Noise: 1 * units.Pps,
 			Shape: myogen.Sinusoid[units.Rate]{Mean: 40 * units.Pps, Amplitude: 20 * units.Pps, Frequency: 1 * units.Hz},
 		}},
-		Connections: []myogen.Connection{{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.15 * units.MicroS}},
+		Connections: []myogen.Connection{{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.15 * units.MicroSiemens}},
 		Record:      []myogen.Probe{{Population: "aMN", Cell: 0}},
 	}
 	fmt.Println(e)
@@ -65,7 +65,7 @@ func ExampleExperiment() {
 
 func ExampleExperiment_Check() {
 	e := short
-	e.Connections = []myogen.Connection{{Source: "DD", Target: "MN", Probability: 0.5, Weight: 0.15 * units.MicroS}}
+	e.Connections = []myogen.Connection{{Source: "DD", Target: "MN", Probability: 0.5, Weight: 0.15 * units.MicroSiemens}}
 	fmt.Println(e.Check())
 	// Output:
 	// myogen: connection "DD" to "MN": there is no population "MN"; there are ["DD" "aMN"]
@@ -184,7 +184,7 @@ func ExampleSpikeSource() {
 			myogen.SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{Times: []units.Time{100, 101, 102}}}},
 			myogen.AlphaMNPool{Name: "aMN", Thresholds: []float64{0.05}},
 		},
-		Connections: []myogen.Connection{{Source: "Ia", Target: "aMN", Probability: 1, Weight: 2 * units.MicroS}},
+		Connections: []myogen.Connection{{Source: "Ia", Target: "aMN", Probability: 1, Weight: 2 * units.MicroSiemens}},
 	}, nil)
 	if err != nil {
 		log.Fatal(err)
@@ -246,7 +246,7 @@ func ExampleSamplesOf() {
 // Pairs are given, as a network that was drawn elsewhere has them.
 func ExampleConnection() {
 	c := myogen.Connection{
-		Source: "Ia", Target: "aMN", Weight: 0.3 * units.MicroS,
+		Source: "Ia", Target: "aMN", Weight: 0.3 * units.MicroSiemens,
 		Pairs: []myogen.Link{{Source: 0, Target: 0, Synapse: 0}, {Source: 0, Target: 1, Synapse: 0}},
 	}
 	fmt.Println(c)
@@ -280,7 +280,7 @@ func ExampleProbe() {
 func ExampleBackground() {
 	e := short
 	e.Populations = []myogen.Population{e.Populations[0], myogen.AlphaMNPool{Name: "aMN", N: 10, Background: &myogen.Background{
-		Excitatory: myogen.Fluctuation{Mean: 0.1 * units.MicroS, SD: 0.03 * units.MicroS},
+		Excitatory: myogen.Fluctuation{Mean: 0.1 * units.MicroSiemens, SD: 0.03 * units.MicroSiemens},
 	}}}
 	text, err := e.YAML()
 	if err != nil {

@@ -16,7 +16,7 @@ func TestNetworksAreFrozen(t *testing.T) {
 			cfg := closedLoopConfig()
 			cfg.Draws.Order = order
 			r := run(t, closedLoop(t, m), cfg, 300)
-			fmt.Fprintf(&b, "%s, %v: spikes %s\n", m, order, r.Block.SpikeSum())
+			fmt.Fprintf(&b, "%s, %v: spikes %s\n", m, order, r.Block.SpikeSHA256())
 			for i, times := range spikeTimes(t, r, "aMN") {
 				fmt.Fprintf(&b, "  MN_%d %x\n", i, times)
 			}

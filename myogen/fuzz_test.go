@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"gomyogen/myogen/neo/npz"
+	"gomyogen/myogen/format/npz"
 )
 
 // A text is read or refused by an error that names its file; nothing panics
@@ -72,7 +72,7 @@ func FuzzState(f *testing.F) {
 			a.Float[int(at)%len(a.Float)] = math.Float64frombits(uint64(value))
 		}
 		bad[name] = a
-		sum, err := bad.Sum()
+		sum, err := bad.SHA256()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/fields"
-	"gomyogen/myogen/neo/npz"
 )
 
 // Recording writes one variable of all cells of a population to an .npy file

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"gomyogen/myogen/neo/npz"
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/units"
 )
 

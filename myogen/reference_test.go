@@ -5,8 +5,8 @@ import (
 	"os"
 	"testing"
 
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/neo"
-	"gomyogen/myogen/neo/npz"
 	"gomyogen/myogen/units"
 )
 
@@ -72,7 +72,7 @@ func tutorialNetwork(t testing.TB, m Model, thresholds []float64) *Network {
 	for _, err := range []error{
 		n.Add("DD", DescendingDrivePool{}),
 		n.Add("aMN", AlphaMNPool{Thresholds: thresholds, Config: &cfg}),
-		n.Connect("DD", "aMN", Connection{Probability: 0.5, Weight: 0.15 * units.MicroS}),
+		n.Connect("DD", "aMN", Connection{Probability: 0.5, Weight: 0.15 * units.MicroSiemens}),
 		n.ConnectFromExternal("cortical_input", "DD", External{Drive: seedProtocol()}),
 	} {
 		if err != nil {

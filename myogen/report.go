@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"gomyogen/myogen/internal/atomicfile"
-	"gomyogen/myogen/neo"
+	"gomyogen/myogen/format/atomicfile"
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/units"
 )
 
@@ -29,7 +29,7 @@ type Report struct {
 	Populations []PopulationReport `json:"populations"`
 	// Warnings are what the run does that the experiment may not mean.
 	Warnings          []string    `json:"warnings,omitempty"`
-	SpikesSHA256      string      `json:"spikes_sha256"` // of neo.Block.SpikeSum
+	SpikesSHA256      string      `json:"spikes_sha256"` // of neo.Block.SpikeSHA256
 	FingerprintSHA256 string      `json:"fingerprint_sha256"`
 	Fingerprint       Fingerprint `json:"fingerprint"`
 	Session           Session     `json:"session"`
@@ -60,7 +60,7 @@ type Session struct {
 func (r *Result) Report() Report {
 	report := r.Origin
 	report.Steps, report.RequestedMs, report.SimulatedMs, report.Partial = r.Steps, float64(r.Requested), float64(r.Simulated), r.Partial()
-	report.SpikesSHA256 = r.Block.SpikeSum()
+	report.SpikesSHA256 = r.Block.SpikeSHA256()
 	report.Populations = slices.Clone(r.Origin.Populations)
 	for i := range report.Populations {
 		p := &report.Populations[i]
@@ -159,7 +159,7 @@ func (r *Result) Save(path string) error {
 	if err := os.Remove(ReportPath(path)); err != nil && !os.IsNotExist(err) {
 		return fmt.Errorf("myogen: %w", err)
 	}
-	if err := r.Block.Save(path); err != nil {
+	if err := npz.WriteBlock(path, r.Block); err != nil {
 		return err
 	}
 	if err := atomicfile.Write(ReportPath(path), append(text, '\n')); err != nil {
@@ -179,11 +179,11 @@ func LoadReport(path string) (Report, error) {
 	if err := json.Unmarshal(text, &r); err != nil {
 		return r, fmt.Errorf("myogen: %s: %w", ReportPath(path), err)
 	}
-	b, err := neo.Load(path)
+	b, err := npz.ReadBlock(path)
 	if err != nil {
 		return r, err
 	}
-	if sum := b.SpikeSum(); sum != r.SpikesSHA256 {
+	if sum := b.SpikeSHA256(); sum != r.SpikesSHA256 {
 		return r, fmt.Errorf("myogen: %s tells of spikes with the checksum %s, those of %s have %s", ReportPath(path), r.SpikesSHA256, path, sum)
 	}
 	return r, nil

@@ -359,7 +359,7 @@ func (v numbersValue[T]) Read(f *fields.File, what string, n ast.Node) error {
 		if err != nil {
 			return err
 		}
-		numbers, err := readNumbers(f.Beside(path))
+		numbers, err := readNumbers(f.Beside(path), maxSamples)
 		if err != nil {
 			return f.ErrorAt(n, "%s", withoutPrefix(err))
 		}

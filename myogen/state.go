@@ -9,9 +9,9 @@ import (
 	"slices"
 	"time"
 
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/state"
-	"gomyogen/myogen/neo/npz"
 	"gomyogen/myogen/units"
 )
 
@@ -76,7 +76,7 @@ func (s *Simulation) encode() (npz.File, error) {
 	for name, x := range w.Floats {
 		f[name] = npz.Floats(x)
 	}
-	sum, err := f.Sum()
+	sum, err := f.SHA256()
 	f["checksum"] = npz.Texts([]string{sum})
 	return f, err
 }
@@ -93,7 +93,7 @@ func (s *Simulation) decode(f npz.File) error {
 	}
 	want := text("checksum")
 	delete(f, "checksum")
-	if sum, err := f.Sum(); err != nil || sum != want {
+	if sum, err := f.SHA256(); err != nil || sum != want {
 		return fmt.Errorf("the file is damaged: its checksum is %s, want %s", sum, want)
 	}
 	var saved Fingerprint

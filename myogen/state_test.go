@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/neo"
-	"gomyogen/myogen/neo/npz"
 	"gomyogen/myogen/units"
 )
 
@@ -158,7 +158,7 @@ func TestResumeRefuses(t *testing.T) {
 		}
 		delete(f, "checksum")
 		f[name] = a
-		sum, err := f.Sum()
+		sum, err := f.SHA256()
 		if err != nil {
 			t.Fatal(err)
 		}

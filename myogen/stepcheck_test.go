@@ -35,7 +35,10 @@ func TestIntervalsVaryWithTheStep(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := run(t, n, SimulationConfig{Step: c.step, Inject: []Injection{{Population: "aMN", Amplitude: 15, Duration: 2000}}}, 2000)
-		train := mustTrains(t, r, "aMN")[0].Slice(500, 2000)
+		train, err := mustTrains(t, r, "aMN")[0].Slice(500, 2000)
+		if err != nil {
+			t.Fatal(err)
+		}
 		cv := 100 * stats.CV(train)
 		t.Logf("%s, %v: %d spikes, CV %.4f %%", c.model, c.step, len(train.Times), cv)
 		if math.Abs(cv-c.cv) > c.round {

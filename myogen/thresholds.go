@@ -6,9 +6,9 @@ import (
 	"math"
 	"slices"
 
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/internal/cmath"
 	"gomyogen/myogen/internal/fields"
-	"gomyogen/myogen/neo/npz"
 )
 
 // ThresholdModel is a formula for the recruitment thresholds of a pool.
@@ -178,7 +178,7 @@ func SaveThresholds(path string, rt []float64) error {
 
 // LoadThresholds reads thresholds from an .npy file and checks them.
 func LoadThresholds(path string) ([]float64, error) {
-	rt, err := readNumbers(path)
+	rt, err := readNumbers(path, maxCells)
 	if err != nil {
 		return nil, err
 	}
@@ -188,14 +188,18 @@ func LoadThresholds(path string) ([]float64, error) {
 	return rt, nil
 }
 
-// readNumbers reads a row of numbers from an .npy file.
-func readNumbers(path string) ([]float64, error) {
-	a, err := npz.ReadArray(path)
+// readNumbers reads a row of at most so many numbers from an .npy file.
+func readNumbers(path string, most int64) ([]float64, error) {
+	a, err := npz.Reader{MaxBytes: 8 * most}.ReadArray(path)
 	if err != nil {
 		return nil, err
 	}
-	if a.Float == nil || len(a.Shape) != 1 {
-		return nil, fmt.Errorf("myogen: %s: it must hold one row of float64, the shape is %v", path, a.Shape)
+	if len(a.Shape) != 1 {
+		return nil, fmt.Errorf("myogen: %s: it must hold one row of numbers, the shape is %v", path, a.Shape)
 	}
-	return a.Float, nil
+	numbers, err := a.Numbers()
+	if err != nil {
+		return nil, fmt.Errorf("myogen: %s: %w", path, err)
+	}
+	return numbers, nil
 }

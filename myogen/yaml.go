@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"gomyogen/myogen/internal/atomicfile"
+	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/units"
 )

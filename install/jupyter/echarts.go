@@ -13,7 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"gomyogen/install/notebook"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // ECharts and the bundler, as npm ships them. The bundle is the same on every
@@ -68,10 +68,10 @@ func (h *Home) makeECharts(ctx context.Context, r runner) error {
 	if err != nil {
 		return err
 	}
-	if err := notebook.WriteFile(h.ECharts(), code); err != nil {
+	if err := atomicfile.Write(h.ECharts(), code); err != nil {
 		return err
 	}
-	return notebook.WriteFile(h.carrier(), gzipped(code))
+	return atomicfile.Write(h.carrier(), gzipped(code))
 }
 
 // carrier is the library as figures carry it along.

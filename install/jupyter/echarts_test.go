@@ -40,15 +40,15 @@ func TestRendererInputsFollowSources(t *testing.T) {
 		}
 		sums[h.rendererInputs()] = true
 	}
-	for name, text := range map[string]string{"go.mod": "module gomyogen\n", "go.sum": "", "kernel/renderer/main.go": "package main\n\nimport _ \"gomyogen/myogen/internal/atomicfile\"\n"} {
+	for name, text := range map[string]string{"go.mod": "module gomyogen\n", "go.sum": "", "kernel/renderer/main.go": "package main\n\nimport _ \"gomyogen/myogen/format/atomicfile\"\n"} {
 		put(name, text)
 	}
-	put("myogen/internal/atomicfile/file.go", "package atomicfile\n")
+	put("myogen/format/atomicfile/file.go", "package atomicfile\n")
 	clear(sums)
-	put("myogen/internal/atomicfile/file.go", "package atomicfile\n\nvar a int\n")
+	put("myogen/format/atomicfile/file.go", "package atomicfile\n\nvar a int\n")
 	put("go.sum", "lib v2")
 	put("myogen/other.go", "package myogen\n")
-	put("myogen/internal/atomicfile/file.go", "package atomicfile\n\nvar a, b int\n")
+	put("myogen/format/atomicfile/file.go", "package atomicfile\n\nvar a, b int\n")
 	if len(sums) != 3 {
 		t.Errorf("three sources have %d sums: %v", len(sums), sums)
 	}

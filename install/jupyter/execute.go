@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"gomyogen/install/notebook"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 //go:embed execute.py
@@ -71,7 +72,14 @@ func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) 
 	if err := nb.Failed(); err != nil {
 		return fmt.Errorf("%s: %w", filepath.Base(file), err)
 	}
-	if err := os.Rename(draft, target); err != nil {
+	text, err := os.ReadFile(draft)
+	if err != nil {
+		return err
+	}
+	if err := atomicfile.Write(target, text); err != nil {
+		return err
+	}
+	if err := os.Remove(draft); err != nil {
 		return err
 	}
 	if err := os.Remove(kept); err != nil && !errors.Is(err, os.ErrNotExist) { // of an earlier try

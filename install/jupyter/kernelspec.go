@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gomyogen/install/notebook"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // Nothing that is built here is debugged: without what a debugger reads, a cell
@@ -49,7 +49,7 @@ func (h *Home) makeSpec(context.Context, runner) error {
 	if err := os.MkdirAll(h.spec(), 0o755); err != nil {
 		return err
 	}
-	return notebook.WriteFile(h.specFile(), []byte(h.kernelJSON()))
+	return atomicfile.Write(h.specFile(), []byte(h.kernelJSON()))
 }
 
 func (h *Home) checkSpec() error {

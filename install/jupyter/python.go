@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"gomyogen/install/notebook"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 //go:embed requirements.txt
@@ -32,7 +32,7 @@ func (h *Home) makeVenv(ctx context.Context, r runner) (err error) {
 		return err
 	}
 	file := filepath.Join(h.Data, "requirements.txt")
-	if err := notebook.WriteFile(file, []byte(requirements)); err != nil {
+	if err := atomicfile.Write(file, []byte(requirements)); err != nil {
 		return err
 	}
 	if err := r.run(ctx, h.Data, nil, h.Python("pip"), "install", "--disable-pip-version-check", "-r", file); err != nil {
@@ -42,7 +42,7 @@ func (h *Home) makeVenv(ctx context.Context, r runner) (err error) {
 	if err := os.MkdirAll(settings, 0o755); err != nil {
 		return err
 	}
-	return notebook.WriteFile(filepath.Join(settings, "overrides.json"), []byte(overrides))
+	return atomicfile.Write(filepath.Join(settings, "overrides.json"), []byte(overrides))
 }
 
 func (h *Home) checkVenv() error { return exists(h.Python("jupyter-lab"), h.Python("python")) }

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"gomyogen/install/notebook"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // part is one thing that set-up makes. Its stamp, written last, says from what
@@ -94,7 +94,7 @@ func (h *Home) build(ctx context.Context, out io.Writer, parts []part) error {
 		if err := p.check(); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		if err := notebook.WriteFile(h.stamp(p), []byte(p.from())); err != nil {
+		if err := atomicfile.Write(h.stamp(p), []byte(p.from())); err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "%s: done in %.0f s\n", label, time.Since(start).Seconds())

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"gomyogen/install/notebook"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // Source is an executed notebook to publish.
@@ -71,7 +72,7 @@ func Write(dir, title string, sources []Source) (written []string, err error) {
 			return nil
 		}
 		written = append(written, name)
-		return notebook.WriteFile(path, data)
+		return atomicfile.Write(path, data)
 	}
 	var pages []*page
 	for _, s := range sources {

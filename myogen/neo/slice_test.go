@@ -1,6 +1,7 @@
 package neo
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -8,15 +9,59 @@ import (
 	"gomyogen/myogen/units"
 )
 
+func TestTrainSlice(t *testing.T) {
+	train := SpikeTrain{Name: "MN_1", Times: []units.Time{1, 2, 3, 3, 4}, TStop: 5}
+	for _, c := range []struct {
+		start, stop   units.Time
+		n             int
+		tStart, tStop units.Time
+	}{{2, 3, 3, 2, 3}, {0, 5, 5, 0, 5}, {-7, 1, 1, 0, 1}, {3.5, 99, 1, 3.5, 5}, {5, 9, 0, 5, 5}, {-3, 0, 0, 0, 0}, {2, 2, 1, 2, 2}} {
+		got, err := train.Slice(c.start, c.stop)
+		if err != nil || len(got.Times) != c.n || got.TStart != c.tStart || got.TStop != c.tStop || got.Name != "MN_1" {
+			t.Errorf("%v to %v: %+v, %v; want %d spikes from %v to %v", c.start, c.stop, got, err, c.n, c.tStart, c.tStop)
+		}
+	}
+}
+
+func TestSlicesRefuse(t *testing.T) {
+	train := SpikeTrain{Name: "MN_1", TStart: 1, TStop: 5}
+	signal := AnalogSignal{Name: "v", TStart: 1, SamplingPeriod: 1, Values: []float64{1, 2, 3, 4}}
+	nan := units.Time(0)
+	nan /= nan
+	for _, c := range []struct {
+		start, stop units.Time
+		want        string
+	}{
+		{5, 1, "a slice from 5 ms to 1 ms"},
+		{nan, 1, "a slice from NaN ms"},
+		{0, nan, "to NaN ms"},
+		{6, 9, "from 6 ms to 9 ms is outside of t_start 1 ms to t_stop 5 ms"},
+		{-6, 0.5, "is outside"},
+	} {
+		_, trainErr := train.Slice(c.start, c.stop)
+		_, signalErr := signal.Slice(c.start, c.stop)
+		_, blockErr := (&Block{Segments: []Segment{{Name: "aMN", SpikeTrains: []SpikeTrain{train}}}}).Slice(c.start, c.stop)
+		for name, err := range map[string]error{`train "MN_1"`: trainErr, `signal "v"`: signalErr, `neo: segment "aMN": train "MN_1"`: blockErr} {
+			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), name) {
+				t.Errorf("%v to %v: error %v, want %s and %q", c.start, c.stop, err, name, c.want)
+			}
+		}
+	}
+	signal.SamplingPeriod = 0
+	if _, err := signal.Slice(1, 2); err == nil {
+		t.Error("a signal without a sampling period was sliced")
+	}
+}
+
 func TestSignalSlice(t *testing.T) {
 	s := AnalogSignal{Name: "v", TStart: 10, SamplingPeriod: 0.1, Values: []float64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}
 	for _, c := range []struct {
-		from, to units.Time
-		first, n int
-	}{{10, 11, 0, 10}, {10.3, 10.7, 3, 4}, {10.25, 10.65, 3, 4}, {0, 10.1, 0, 1}, {10.9, 99, 9, 1}, {11, 12, 10, 0}, {10.5, 10.2, 5, 0}, {0, 1, 0, 0}} {
-		got := s.Slice(c.from, c.to)
-		if len(got.Values) != c.n || got.TStart != s.Time(c.first) || c.n > 0 && got.Values[0] != float64(c.first) || got.Name != "v" {
-			t.Errorf("%v to %v: %+v, want %d samples from %d", c.from, c.to, got, c.n, c.first)
+		start, stop units.Time
+		first, n    int
+	}{{10, 11, 0, 10}, {10.3, 10.7, 3, 4}, {10.25, 10.65, 3, 4}, {0, 10.1, 0, 1}, {10.9, 99, 9, 1}, {11, 12, 10, 0}, {0, 10, 0, 0}} {
+		got, err := s.Slice(c.start, c.stop)
+		if err != nil || len(got.Values) != c.n || got.TStart != s.Time(c.first) || c.n > 0 && got.Values[0] != float64(c.first) || got.Name != "v" {
+			t.Errorf("%v to %v: %+v, %v; want %d samples from %d", c.start, c.stop, got, err, c.n, c.first)
 		}
 	}
 }
@@ -24,7 +69,7 @@ func TestSignalSlice(t *testing.T) {
 // Two slices that meet hold what the whole holds.
 func TestBlockSlicesMeet(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := Segment{Name: "s", AnalogSignals: []AnalogSignal{{SamplingPeriod: 0.1, Values: make([]float64, rapid.IntRange(0, 100).Draw(t, "samples"))}}}
+		s := Segment{Name: "s", AnalogSignals: []AnalogSignal{{SamplingPeriod: 0.1, Values: make([]float64, rapid.IntRange(200, 300).Draw(t, "samples"))}}}
 		at := units.Time(0)
 		var times []units.Time
 		for range rapid.IntRange(0, 20).Draw(t, "spikes") {
@@ -34,7 +79,14 @@ func TestBlockSlicesMeet(t *testing.T) {
 		s.SpikeTrains = []SpikeTrain{{Times: times, TStop: 20}}
 		b := &Block{Segments: []Segment{s}}
 		cut := units.Time(rapid.Float64Range(0, 20).Draw(t, "cut"))
-		l, r := b.Slice(0, cut), b.Slice(cut, 20)
+		l, err := b.Slice(0, cut)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := b.Slice(cut, 30)
+		if err != nil {
+			t.Fatal(err)
+		}
 		on := 0
 		for _, x := range times {
 			if x == cut {
@@ -46,6 +98,9 @@ func TestBlockSlicesMeet(t *testing.T) {
 		}
 		if n := len(l.Segments[0].AnalogSignals[0].Values) + len(r.Segments[0].AnalogSignals[0].Values); n != len(s.AnalogSignals[0].Values) {
 			t.Fatalf("%d samples in the slices, want %d", n, len(s.AnalogSignals[0].Values))
+		}
+		if err := l.Validate(); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

@@ -8,8 +8,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/neo"
-	"gomyogen/myogen/neo/npz"
 	"gomyogen/myogen/units"
 )
 

@@ -32,7 +32,7 @@ func ParseCurrent(s string) (Current, error) { return parse(s, map[string]Curren
 
 // ParseConductance reads "0.15 uS" or "150 nS".
 func ParseConductance(s string) (Conductance, error) {
-	return parse(s, map[string]Conductance{"nS": NanoS, "uS": MicroS})
+	return parse(s, map[string]Conductance{"nS": NanoSiemens, "uS": MicroSiemens})
 }
 
 // ParseTemperature reads "6.3 degC".

@@ -1,14 +1,16 @@
-// Package units names the quantities that cross a public border of this
-// module. A quantity is a number multiplied by a unit, the way time.Second is
-// used:
+// Package units names the quantities that the packages of this module take
+// and return. A quantity is a number multiplied by a unit, the way
+// [time.Second] is used:
 //
 //	step := 0.1 * units.Ms
 //	peak := 65 * units.Pps
-//	weight := 0.15 * units.MicroS
+//	weight := 0.15 * units.MicroSiemens
 //
-// Each type is a float64 in the unit that the field itself uses (ms, pps, mV,
-// nA, uS, um, degC), so a conversion never rounds: float64(step) is 0.1.
-// Mixing two quantities does not compile.
+// Each type is a float64 in the unit that the field uses: ms, pps, Hz, mV, nA,
+// uS, degC. In that unit a number is kept to the bit, float64(0.1*units.Ms) is
+// 0.1; from another one it is converted by a multiplication, which may round:
+// 15*units.Us is 0.015 ms. Two different quantities cannot be added or
+// compared: that does not compile.
 package units
 
 import (
@@ -94,8 +96,8 @@ type Conductance float64
 
 // Units of Conductance.
 const (
-	NanoS  Conductance = 1e-3
-	MicroS Conductance = 1
+	NanoSiemens  Conductance = 1e-3
+	MicroSiemens Conductance = 1
 )
 
 // String prints g with its unit: "0.15 uS".

@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"gomyogen/kernel/internal/atomicfile"
 	"gomyogen/kernel/sources"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // readPackages remembers what was read of packages for the next cells of a

@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"gomyogen/kernel/sources"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // Plan is what is known of the packages that cells import.
@@ -306,12 +307,7 @@ func (p *Plan) Save(folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	path := planFile(folder, p.Setting)
-	tmp := fmt.Sprintf("%s.%d", path, os.Getpid())
-	if err := os.WriteFile(tmp, b, 0o600); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp, path); err != nil {
+	if err := atomicfile.Write(planFile(folder, p.Setting), b); err != nil {
 		return err
 	}
 	all, err := filepath.Glob(filepath.Join(folder, "*.json*"))

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"gomyogen/kernel/internal/code"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // DefaultLimit is how many bytes of values a folder keeps, 2 GiB.
@@ -28,11 +29,8 @@ const DefaultLimit = 2 << 30
 // magic is the first line of a file, with the version of the format.
 const magic = "gomyogen kept value 1\n"
 
-// suffix ends the names of kept files; partial begins those being written.
-const (
-	suffix  = ".kept"
-	partial = ".writing-"
-)
+// suffix ends the names of kept files.
+const suffix = ".kept"
 
 // Folder is a folder of kept values. Limit 0 means DefaultLimit.
 type Folder struct {
@@ -104,19 +102,11 @@ func (f Folder) Save(h Header, value []byte) error {
 		return err
 	}
 	path := f.path(h.Name, h.Key)
-	tmp, err := os.CreateTemp(f.Path, partial)
-	if err != nil {
+	sum := sha256.Sum256(body)
+	if err := atomicfile.Write(path, slices.Concat([]byte(magic+hex.EncodeToString(sum[:])+"\n"), body)); err != nil {
 		return err
 	}
-	sum := sha256.Sum256(body)
-	_, err = tmp.Write(slices.Concat([]byte(magic+hex.EncodeToString(sum[:])+"\n"), body))
-	err = errors.Join(err, tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(tmp.Name()))
-	}
+	atomicfile.RemoveLeftovers(f.Path)
 	return f.bound(limit, path)
 }
 
@@ -132,11 +122,8 @@ func (f Folder) Make() error {
 	return os.WriteFile(ignore, []byte("*\n"), 0o644)
 }
 
-// abandoned is how old a half-written file is when its writer must be dead.
-const abandoned = time.Hour
-
 // bound removes the least recently used files but keep until the folder is
-// within limit, and what dead writers left.
+// within limit.
 func (f Folder) bound(limit int64, keep string) error {
 	dir, err := os.ReadDir(f.Path)
 	if err != nil {
@@ -155,12 +142,7 @@ func (f Folder) bound(limit int64, keep string) error {
 			continue // another program removed it
 		}
 		path := filepath.Join(f.Path, d.Name())
-		switch {
-		case strings.HasPrefix(d.Name(), partial) && time.Since(info.ModTime()) > abandoned:
-			if err := remove(path); err != nil {
-				return err
-			}
-		case strings.HasSuffix(d.Name(), suffix):
+		if strings.HasSuffix(d.Name(), suffix) {
 			total += info.Size()
 			files = append(files, file{path, info.Size(), info.ModTime()})
 		}

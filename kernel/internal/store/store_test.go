@@ -235,7 +235,7 @@ func TestConcurrentUse(t *testing.T) {
 	if err != nil || size == 0 || size > f.Limit {
 		t.Errorf("%d bytes of %d are left, error %v", size, f.Limit, err)
 	}
-	if left, err := filepath.Glob(filepath.Join(f.Path, partial+"*")); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(f.Path, ".*.kept-*")); err != nil || len(left) > 0 {
 		t.Errorf("half-written files %v are left, error %v", left, err)
 	}
 }
@@ -267,18 +267,8 @@ func TestKilledWriter(t *testing.T) {
 			t.Errorf("after kill %d: %v", i, err)
 		}
 	}
-	old := time.Now().Add(-2 * abandoned)
-	left, err := filepath.Glob(filepath.Join(f.Path, partial+"*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range left {
-		if err := os.Chtimes(path, old, old); err != nil {
-			t.Fatal(err)
-		}
-	}
 	save(t, f, "run", "k", "new")
-	if left, err := filepath.Glob(filepath.Join(f.Path, partial+"*")); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(f.Path, ".*.kept-*")); err != nil || len(left) > 0 {
 		t.Errorf("half-written files %v are left, error %v", left, err)
 	}
 }

@@ -76,7 +76,7 @@ type work struct {
 }
 
 // connection is that of the tutorial.
-var connection = myogen.Connection{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.15 * units.MicroS}
+var connection = myogen.Connection{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.15 * units.MicroSiemens}
 
 func newWork(ctx context.Context, m myogen.Model, cells int, duration units.Time) (*work, error) {
 	pool := myogen.AlphaMNPool{Name: "aMN", N: cells, Model: m}

@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/neo"
-	"gomyogen/myogen/neo/npz"
 	"gomyogen/myogen/units"
 )
 

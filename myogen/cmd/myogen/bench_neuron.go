@@ -12,8 +12,8 @@ import (
 	"path/filepath"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/neo"
-	"gomyogen/myogen/neo/npz"
 	"gomyogen/myogen/units"
 )
 

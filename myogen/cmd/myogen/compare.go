@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io"
 
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/neo"
-	"gomyogen/myogen/neo/npz"
 	"gomyogen/myogen/stats"
 	"gomyogen/myogen/units"
 )
@@ -40,7 +40,7 @@ func readBlock(path string) (*neo.Block, error) {
 		return nil, err
 	}
 	if _, ok := f["mn_spike_counts"]; !ok {
-		return neo.Load(path)
+		return npz.ReadBlock(path)
 	}
 	b := &neo.Block{Name: path}
 	for _, p := range []struct{ prefix, name string }{{"dd", "DD"}, {"mn", "aMN"}} {

@@ -7,7 +7,7 @@ import (
 	"io"
 
 	"gomyogen/myogen"
-	"gomyogen/myogen/neo/npz"
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/units"
 )
 

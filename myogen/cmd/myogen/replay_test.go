@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"gomyogen/myogen/neo/npz"
+	"gomyogen/myogen/format/npz"
 )
 
 // The network is a run of MyoGen 0.12.0 on NEURON 8.2.7, seed 42.

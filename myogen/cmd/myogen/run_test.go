@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"gomyogen/myogen"
-	"gomyogen/myogen/neo"
+	"gomyogen/myogen/format/npz"
 )
 
 // command runs a command line and returns what it prints.
@@ -89,11 +89,11 @@ func TestCompareTellsThemApart(t *testing.T) {
 		t.Errorf("a missing file: %v", err)
 	}
 	// A report beside spikes that are not its own is found out.
-	block, err := neo.Load(b)
+	block, err := npz.ReadBlock(b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := block.Save(a); err != nil {
+	if err := npz.WriteBlock(a, block); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := myogen.LoadReport(a); err == nil || !strings.Contains(err.Error(), "tells of spikes with the checksum") {
@@ -145,7 +145,7 @@ func TestRunInterrupted(t *testing.T) {
 	if err := run(ctx, []string{"run", e, "-state", state, "-out", out}, stopped); err == nil || !strings.Contains(err.Error(), "interrupted at 50 ms of 200 ms") {
 		t.Errorf("error %v", err)
 	}
-	block, err := neo.Load(out)
+	block, err := npz.ReadBlock(out)
 	if err != nil || !strings.Contains(block.Annotations["partial"], "stopped at 50 ms of 200 ms") {
 		t.Errorf("the result: %v, %v", block, err)
 	}

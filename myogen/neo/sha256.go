@@ -10,11 +10,11 @@ import (
 	"slices"
 )
 
-// SpikeSum returns the SHA-256 of all spike times in hexadecimal digits: of
+// SpikeSHA256 returns the SHA-256 of all spike times in hexadecimal digits: of
 // each segment, in the order of their names, the quoted name and the number of
 // trains, and of each train the number of spikes and their times in ms as
 // little-endian float64.
-func (b *Block) SpikeSum() string {
+func (b *Block) SpikeSHA256() string {
 	segments := slices.Clone(b.Segments)
 	slices.SortStableFunc(segments, func(a, b Segment) int { return cmp.Compare(a.Name, b.Name) })
 	h := sha256.New()

@@ -1,0 +1,277 @@
+package atomicfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// outcome is what one seed ends with.
+type outcome struct {
+	err       error
+	died      bool
+	content   []byte // nil: there is no file
+	mode      fs.FileMode
+	old, new  []byte
+	leftovers int
+	system    *faulty
+}
+
+// run writes a file on a file system with one fault, and ends the machine in
+// some of the seeds.
+func run(seed uint64, lies bool) (o outcome) {
+	random := rand.New(rand.NewPCG(seed, 2))
+	f := newFaulty(seed, fault(random.IntN(int(faults))), 1+random.IntN(14))
+	f.lies = lies
+	o.system = f
+	const path = "folder/name"
+	if random.IntN(3) > 0 {
+		o.old = bytes.Repeat([]byte("old "), 1+random.IntN(50))
+		f.put(path, 0o600, o.old)
+	}
+	o.new = bytes.Repeat([]byte("NEW "), 1+random.IntN(50))
+	func() {
+		defer func() {
+			if r := recover(); r != nil {
+				if _, ok := r.(died); !ok {
+					panic(r)
+				}
+				o.died = true
+			}
+		}()
+		file, err := create(f, path)
+		if err != nil {
+			o.err = err
+			return
+		}
+		for rest := o.new; len(rest) > 0; { // in parts
+			n := 1 + random.IntN(len(rest))
+			if _, err := file.Write(rest[:n]); err != nil {
+				o.err = errors.Join(err, file.Discard())
+				return
+			}
+			rest = rest[n:]
+		}
+		o.err = file.Commit()
+	}()
+	if o.died || random.IntN(2) == 0 {
+		f.kill()
+	}
+	if random.IntN(2) == 0 {
+		f.powerLoss()
+	}
+	if n, ok := f.seen[path]; ok {
+		o.content, o.mode = n.content, n.mode
+	}
+	o.leftovers = len(f.seen)
+	if o.content != nil {
+		o.leftovers--
+	}
+	return o
+}
+
+func (o outcome) half() bool {
+	isOld := bytes.Equal(o.content, o.old) && (o.content == nil) == (o.old == nil)
+	return !isOld && !bytes.Equal(o.content, o.new)
+}
+
+const seeds = 20_000
+
+func TestOldOrNewNeverHalf(t *testing.T) {
+	var succeeded, failed, dead int
+	for seed := range uint64(seeds) {
+		o := run(seed, false)
+		switch {
+		case o.half():
+			t.Fatalf("seed %d: the file holds %q, want %q or %q", seed, o.content, o.old, o.new)
+		case o.died:
+			dead++
+		case o.err != nil:
+			failed++
+			if !strings.Contains(o.err.Error(), "folder/name") || strings.Contains(o.err.Error(), "-0") {
+				t.Fatalf("seed %d: error %q, want it to name the file and not the temporary one", seed, o.err)
+			}
+		default:
+			succeeded++
+			if !bytes.Equal(o.content, o.new) {
+				t.Fatalf("seed %d: Commit succeeded, and the file holds %q, want %q", seed, o.content, o.new)
+			}
+		}
+		if want := fs.FileMode(0o600); o.content != nil && o.old != nil && o.mode != want {
+			t.Fatalf("seed %d: the mode is %v, want %v", seed, o.mode, want)
+		}
+		// The next writer removes what a dead one left.
+		o.system.kill()
+		o.system.fault = none
+		if err := write(o.system, "folder/name", []byte("next")); err != nil {
+			t.Fatalf("seed %d: the next writer: %v", seed, err)
+		}
+		if n := len(o.system.seen); n != 1 {
+			t.Fatalf("seed %d: %d files after the next writer, want 1", seed, n)
+		}
+	}
+	if succeeded < seeds/10 || failed < seeds/10 || dead < seeds/20 {
+		t.Errorf("%d writers succeeded, %d failed, %d died: too few of a kind", succeeded, failed, dead)
+	}
+}
+
+// The test above finds a writer that does not flush.
+func TestWithoutFlushingFilesAreHalf(t *testing.T) {
+	halves := 0
+	for seed := range uint64(seeds) {
+		if run(seed, true).half() {
+			halves++
+		}
+	}
+	if halves == 0 {
+		t.Error("a disk that does not flush lost nothing")
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func expect(t *testing.T, path, content string, mode fs.FileMode) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	must(t, err)
+	info, err := os.Lstat(path)
+	must(t, err)
+	if string(b) != content || info.Mode() != mode {
+		t.Errorf("%s holds %q with mode %v, want %q with %v", path, b, info.Mode(), content, mode)
+	}
+}
+
+func TestModes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	old := syscall.Umask(0o027)
+	defer syscall.Umask(old)
+	must(t, Write(path, []byte("one")))
+	expect(t, path, "one", 0o640)
+	for _, mode := range []fs.FileMode{0o600, 0o644, 0o666, 0o755} {
+		must(t, os.Chmod(path, mode))
+		must(t, Write(path, []byte(mode.String())))
+		expect(t, path, mode.String(), mode)
+	}
+}
+
+func TestLinksAreFollowed(t *testing.T) {
+	dir := t.TempDir()
+	target, other := filepath.Join(dir, "a", "target"), filepath.Join(dir, "b")
+	must(t, errors.Join(os.Mkdir(filepath.Dir(target), 0o755), os.Mkdir(other, 0o755), os.WriteFile(target, []byte("old"), 0o600),
+		os.Symlink("../a/target", filepath.Join(other, "relative")), os.Symlink(target, filepath.Join(other, "absolute")),
+		os.Symlink("relative", filepath.Join(other, "chain")), os.Symlink("../a/new", filepath.Join(other, "dangling")),
+		os.Symlink("loop", filepath.Join(other, "loop")), os.Symlink(other, filepath.Join(dir, "folder"))))
+	for _, name := range []string{"relative", "absolute", "chain", "../folder/relative"} {
+		must(t, Write(filepath.Join(other, name), []byte(name)))
+		expect(t, target, name, 0o600)
+	}
+	if info, err := os.Lstat(filepath.Join(other, "chain")); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		t.Errorf("the link is %v, %v, want it to stay", info.Mode(), err)
+	}
+	must(t, Write(filepath.Join(other, "dangling"), []byte("new")))
+	if b, err := os.ReadFile(filepath.Join(dir, "a", "new")); err != nil || string(b) != "new" {
+		t.Errorf("the target of a dangling link holds %q, %v", b, err)
+	}
+	if err := Write(filepath.Join(other, "loop"), nil); err == nil || !strings.Contains(err.Error(), "symbolic links follow one another") {
+		t.Errorf("a link to itself: %v", err)
+	}
+}
+
+func TestRefuse(t *testing.T) {
+	dir := t.TempDir()
+	readOnly, pipe := filepath.Join(dir, "read only"), filepath.Join(dir, "pipe")
+	must(t, errors.Join(os.WriteFile(readOnly, []byte("kept"), 0o444), syscall.Mkfifo(pipe, 0o666),
+		os.WriteFile(filepath.Join(dir, "file"), nil, 0o644), os.Symlink(dir, filepath.Join(dir, "link"))))
+	for path, want := range map[string]string{
+		readOnly:                       "write-protected",
+		pipe:                           "it is a named pipe, not a regular file",
+		dir:                            "it is a folder, not a regular file",
+		filepath.Join(dir, "link"):     "it is a folder, not a regular file",
+		"/dev/null":                    "it is a device, not a regular file",
+		filepath.Join(dir, "no", "f"):  "no such file or directory",
+		filepath.Join(dir, "file/f"):   "not a directory",
+		strings.Repeat("long", 100):    "file name too long",
+		filepath.Join(dir, "nul\x00b"): "invalid argument",
+	} {
+		if err := Write(path, []byte("x")); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: error %v, want it to name the file and say %q", path, err, want)
+		}
+	}
+	expect(t, readOnly, "kept", 0o444)
+	if names, err := (disk{}).ReadDir(dir); err != nil || len(names) != 4 {
+		t.Errorf("the folder holds %q, %v; want nothing new", names, err)
+	}
+}
+
+func TestLongNames(t *testing.T) {
+	path := filepath.Join(t.TempDir(), strings.Repeat("ä", 127))
+	must(t, Write(path, []byte("x")))
+	expect(t, path, "x", 0o666&^umask())
+}
+
+func umask() fs.FileMode {
+	old := syscall.Umask(0)
+	syscall.Umask(old)
+	return fs.FileMode(old)
+}
+
+// What is half-written by a process that is killed goes with the next writer;
+// what a living process writes stays, and so does a file of the user's.
+func TestLeftoversOfTheDead(t *testing.T) {
+	if path := os.Getenv("ATOMICFILE_TEST_HANG"); path != "" {
+		f, err := Create(path)
+		must(t, err)
+		if _, err := f.Write([]byte("half")); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println("ready")
+		time.Sleep(time.Minute)
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	hang := exec.Command(os.Args[0], "-test.run=^TestLeftoversOfTheDead$")
+	hang.Env = append(os.Environ(), "ATOMICFILE_TEST_HANG="+path)
+	out, err := hang.StdoutPipe()
+	must(t, err)
+	must(t, hang.Start())
+	if _, err := out.Read(make([]byte, 5)); err != nil {
+		t.Fatal(err)
+	}
+	count := func(want int) {
+		t.Helper()
+		if names, err := (disk{}).ReadDir(dir); err != nil || len(names) != want {
+			t.Errorf("the folder holds %q, %v; want %d names", names, err, want)
+		}
+	}
+	must(t, os.WriteFile(filepath.Join(dir, ".f-2024"), nil, 0o644))
+	must(t, Write(path, []byte("one"))) // while the other lives
+	count(3)
+	must(t, hang.Process.Kill())
+	_ = hang.Wait()
+	must(t, Write(path, []byte("two")))
+	count(2)
+	expect(t, path, "two", 0o666&^umask())
+}
+
+func BenchmarkWrite(b *testing.B) {
+	path, data := filepath.Join(b.TempDir(), "f"), make([]byte, 10_000)
+	for b.Loop() {
+		if err := Write(path, data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,13 @@
+//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
+
+package atomicfile
+
+import (
+	"errors"
+	"os"
+)
+
+var errLocked = errors.New("locked")
+
+// lock fails: here a leftover is never known to be dead and stays.
+func lock(*os.File) error { return errors.ErrUnsupported }

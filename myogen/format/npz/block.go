@@ -1,0 +1,230 @@
+package npz
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
+)
+
+// blockFormat and blockVersion mark a file that holds a block.
+const (
+	blockFormat  = "gomyogen block"
+	blockVersion = 1
+)
+
+// WriteBlock writes a block to the .npz file at path, complete or not at all.
+// It refuses a block that [neo.Block.Validate] refuses, as [ReadBlock] would.
+//
+// For segment i the file holds the arrays
+//
+//	i/spike_names, i/spike_counts   one entry for each train
+//	i/spike_times_ms                all spikes, one train after the other
+//	i/spike_spans_ms                t_start, t_stop and sampling period of each train
+//	i/signal_names, i/signal_units, i/signal_spans_ms   likewise, t_start and sampling period
+//	i/signal_counts, i/signal_values
+//
+// and beside them format, name, segments and annotations (key, value, key,
+// value ...). numpy.load reads it; spikes of train j are those from
+// sum(counts[:j]) to sum(counts[:j+1]).
+func WriteBlock(path string, b *neo.Block) error {
+	if err := b.Validate(); err != nil {
+		return fmt.Errorf("npz: %s: %w", path, err)
+	}
+	return Write(path, encodeBlock(b))
+}
+
+func encodeBlock(b *neo.Block) File {
+	f := File{
+		"format":   Texts([]string{fmt.Sprintf("%s %d", blockFormat, blockVersion)}),
+		"name":     Texts([]string{b.Name}),
+		"segments": Texts(make([]string, len(b.Segments))),
+	}
+	notes := []string{}
+	for _, k := range slices.Sorted(maps.Keys(b.Annotations)) {
+		notes = append(notes, k, b.Annotations[k])
+	}
+	f["annotations"] = Texts(notes)
+	for i, s := range b.Segments {
+		f["segments"].Text[i] = s.Name
+		p := fmt.Sprintf("%d/", i)
+		spikes, samples := 0, 0
+		for _, t := range s.SpikeTrains {
+			spikes += len(t.Times)
+		}
+		for _, a := range s.AnalogSignals {
+			samples += len(a.Values)
+		}
+		names, signals, unit := []string{}, []string{}, []string{} // not nil, so that each array has its type
+		counts, signalCounts := []int64{}, []int64{}
+		spans, signalSpans := []float64{}, []float64{}
+		times, values := make([]float64, 0, spikes), make([]float64, 0, samples)
+		for _, t := range s.SpikeTrains {
+			names, counts = append(names, t.Name), append(counts, int64(len(t.Times)))
+			spans = append(spans, float64(t.TStart), float64(t.TStop), float64(t.SamplingPeriod))
+			for _, x := range t.Times {
+				times = append(times, float64(x))
+			}
+		}
+		for _, a := range s.AnalogSignals {
+			signals, unit = append(signals, a.Name), append(unit, a.Units)
+			signalCounts = append(signalCounts, int64(len(a.Values)))
+			signalSpans = append(signalSpans, float64(a.TStart), float64(a.SamplingPeriod))
+			values = append(values, a.Values...)
+		}
+		f[p+"spike_names"], f[p+"spike_counts"] = Texts(names), Ints(counts)
+		f[p+"spike_times_ms"], f[p+"spike_spans_ms"] = Floats(times), Floats(spans)
+		f[p+"signal_names"], f[p+"signal_units"] = Texts(signals), Texts(unit)
+		f[p+"signal_counts"], f[p+"signal_values"] = Ints(signalCounts), Floats(values)
+		f[p+"signal_spans_ms"] = Floats(signalSpans)
+	}
+	return f
+}
+
+// ReadBlock reads a block that [WriteBlock] wrote, with the limits of the zero
+// [Reader]. The error names the file and what is wrong in it.
+func ReadBlock(path string) (*neo.Block, error) { return Reader{}.ReadBlock(path) }
+
+// ReadBlock reads a block that [WriteBlock] wrote. The error names the file
+// and what is wrong in it.
+func (r Reader) ReadBlock(path string) (*neo.Block, error) {
+	f, err := r.Read(path)
+	if err != nil {
+		return nil, err
+	}
+	b, err := DecodeBlock(f)
+	if err != nil {
+		return nil, fmt.Errorf("npz: %s: %w", path, err)
+	}
+	return b, nil
+}
+
+// arrays takes arrays out of a file and keeps the first error.
+type arrays struct {
+	f   File
+	err error
+}
+
+func take[T any](a *arrays, get func(string) ([]T, error), name string) []T {
+	x, err := get(name)
+	if a.err == nil {
+		a.err = err
+	}
+	return x
+}
+
+func (a *arrays) texts(name string) []string   { return take(a, a.f.Texts, name) }
+func (a *arrays) floats(name string) []float64 { return take(a, a.f.Floats, name) }
+func (a *arrays) ints(name string) []int64     { return take(a, a.f.Ints, name) }
+
+// DecodeBlock returns the block that the arrays of a file hold.
+func DecodeBlock(f File) (*neo.Block, error) {
+	a := &arrays{f: f}
+	if err := checkFormat(a.texts("format")); err != nil {
+		return nil, err
+	}
+	name, notes := a.texts("name"), a.texts("annotations")
+	segments := a.texts("segments")
+	switch {
+	case a.err != nil:
+		return nil, a.err
+	case len(name) != 1:
+		return nil, fmt.Errorf(`array "name": it holds %d texts, want 1`, len(name))
+	case len(notes)%2 != 0:
+		return nil, fmt.Errorf(`array "annotations": it holds %d texts, want keys and values in turn`, len(notes))
+	}
+	b := &neo.Block{Name: name[0]}
+	for i := 0; i < len(notes); i += 2 {
+		if b.Annotations == nil {
+			b.Annotations = map[string]string{}
+		}
+		b.Annotations[notes[i]] = notes[i+1]
+	}
+	for i, name := range segments {
+		s, err := a.segment(fmt.Sprintf("%d/", i), name)
+		if err != nil {
+			return nil, err
+		}
+		b.Segments = append(b.Segments, s)
+	}
+	return b, b.Validate()
+}
+
+func checkFormat(format []string) error {
+	if len(format) == 1 {
+		if number, ok := strings.CutPrefix(format[0], blockFormat+" "); ok {
+			switch version, err := strconv.Atoi(number); {
+			case err == nil && version == blockVersion:
+				return nil
+			case err == nil && version > blockVersion:
+				return fmt.Errorf("it has version %d of the block format, written by newer software; this reads version %d", version, blockVersion)
+			}
+		}
+	}
+	return fmt.Errorf("not a saved block: its format is %q, want %q", format, fmt.Sprintf("%s %d", blockFormat, blockVersion))
+}
+
+func (a *arrays) segment(p, name string) (s neo.Segment, err error) {
+	names, counts := a.texts(p+"spike_names"), a.ints(p+"spike_counts")
+	times, spans := a.floats(p+"spike_times_ms"), a.floats(p+"spike_spans_ms")
+	signals, unit := a.texts(p+"signal_names"), a.texts(p+"signal_units")
+	signalCounts, values := a.ints(p+"signal_counts"), a.floats(p+"signal_values")
+	signalSpans := a.floats(p + "signal_spans_ms")
+	s.Name = name
+	err = cmp.Or(a.err,
+		checkLength(p+"spike_counts", len(counts), len(names)),
+		checkLength(p+"spike_spans_ms", len(spans), 3*len(names)),
+		checkCounts(p+"spike_counts", counts, p+"spike_times_ms", len(times)),
+		checkLength(p+"signal_units", len(unit), len(signals)),
+		checkLength(p+"signal_counts", len(signalCounts), len(signals)),
+		checkLength(p+"signal_spans_ms", len(signalSpans), 2*len(signals)),
+		checkCounts(p+"signal_counts", signalCounts, p+"signal_values", len(values)))
+	if err != nil {
+		return s, err
+	}
+	for j, n := range counts {
+		t := neo.SpikeTrain{Name: names[j], TStart: units.Time(spans[3*j]), TStop: units.Time(spans[3*j+1]), SamplingPeriod: units.Time(spans[3*j+2])}
+		if n > 0 {
+			t.Times = make([]units.Time, n)
+		}
+		for k := range t.Times {
+			t.Times[k] = units.Time(times[k])
+		}
+		times = times[n:]
+		s.SpikeTrains = append(s.SpikeTrains, t)
+	}
+	for j, n := range signalCounts {
+		s.AnalogSignals = append(s.AnalogSignals, neo.AnalogSignal{Name: signals[j], Units: unit[j],
+			TStart: units.Time(signalSpans[2*j]), SamplingPeriod: units.Time(signalSpans[2*j+1]), Values: values[:n:n]})
+		values = values[n:]
+	}
+	return s, nil
+}
+
+func checkLength(name string, have, want int) error {
+	if have != want {
+		return fmt.Errorf("array %q: it has %d values, want %d", name, have, want)
+	}
+	return nil
+}
+
+// checkCounts returns an error unless the counts are not negative and add up
+// to the length of another array.
+func checkCounts(name string, counts []int64, other string, length int) error {
+	left := int64(length)
+	for i, n := range counts {
+		if n < 0 || n > left {
+			return fmt.Errorf("array %q: value %d is %d, and array %q has %d values left", name, i, n, other, left)
+		}
+		left -= n
+	}
+	if left > 0 {
+		return fmt.Errorf("array %q: the counts leave %d values of array %q over", name, left, other)
+	}
+	return nil
+}
