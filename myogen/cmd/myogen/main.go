@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 
 	"gomyogen/myogen/units"
 )
@@ -28,6 +29,8 @@ const usage = `Runs simulations without a notebook.
         is written beside the results, to results.report.json
         -until 7s -state run.state    stop at 7 s and save the state
         -resume run.state             go on from a saved state
+        -checkpoint 1m                wall time between two states of the run, beside
+                                      the results: killed, the same command goes on
         -workers N                    cores to use; the results do not depend on it
         -date                         put date and time into the report
   myogen compare A.npz B.npz
@@ -54,7 +57,7 @@ an error or an interruption.
 var errDifferent = errors.New("different")
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	err := run(ctx, os.Args[1:], os.Stdout)
 	stop()
 	switch {

@@ -1,90 +1,182 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"time"
 
 	"gomyogen/myogen"
 	"gomyogen/myogen/units"
 )
 
-// runExperiment runs an experiment file, whole or in part.
-func runExperiment(ctx context.Context, args []string, out io.Writer) error {
+// runOptions are the flags of run.
+type runOptions struct {
+	experiment string
+	out        string
+	until      timeFlag
+	state      string
+	resume     string
+	workers    int
+	checkpoint time.Duration
+	date       bool
+}
+
+func parseRun(args []string) (o runOptions, err error) {
 	f := flags("run")
-	to := f.String("out", "", "results to write, .npz")
-	until := timeFlag{}
-	f.Var(&until, "until", "simulated time to stop at")
-	state := f.String("state", "", "state to write when the run stops before its end")
-	resume := f.String("resume", "", "state to go on from")
-	workers := f.Int("workers", 0, "cores")
-	date := f.Bool("date", false, "put date and time into the report")
+	f.StringVar(&o.out, "out", "", "results to write, .npz")
+	f.Var(&o.until, "until", "simulated time to stop at")
+	f.StringVar(&o.state, "state", "", "state to write when the run stops before its end")
+	f.StringVar(&o.resume, "resume", "", "state to go on from")
+	f.IntVar(&o.workers, "workers", 0, "cores")
+	f.DurationVar(&o.checkpoint, "checkpoint", time.Minute, "wall time between two checkpoints, 0 for none")
+	f.BoolVar(&o.date, "date", false, "put date and time into the report")
 	files, err := parse(f, args, 1)
-	if err != nil {
-		return err
+	if err == nil {
+		o.experiment = files[0]
 	}
-	e, err := myogen.LoadExperiment(files[0])
-	if err != nil {
-		return err
-	}
-	if until.Time == 0 {
-		until.Time = e.Duration
+	return o, err
+}
+
+// check completes the options for an experiment and tries its files.
+func (o *runOptions) check(e myogen.Experiment) error {
+	if o.until.Time == 0 {
+		o.until.Time = e.Duration
 	}
 	switch {
-	case !(until.Time > 0 && until.Time <= e.Duration):
-		return fmt.Errorf("run: -until is %v, must be above 0 and at most the experiment's %v", until.Time, e.Duration)
-	case until.Time < e.Duration && *state == "" && *to == "":
+	case !(o.until.Time > 0 && o.until.Time <= e.Duration):
+		return fmt.Errorf("run: -until is %v, must be above 0 and at most the experiment's %v", o.until.Time, e.Duration)
+	case o.until.Time < e.Duration && o.state == "" && o.out == "":
 		return errors.New("run: -until stops before the end; -state or -out says where to save what there is")
-	case until.Time == e.Duration && *to == "":
-		*to = "results.npz"
+	case o.until.Time == e.Duration && o.out == "":
+		o.out = "results.npz"
+	case o.checkpoint < 0:
+		return fmt.Errorf("run: -checkpoint is %v, must not be negative", o.checkpoint)
 	}
-	var sim *myogen.Simulation
-	if *resume != "" {
-		sim, err = myogen.ResumeState(ctx, e, *resume)
-	} else {
+	outputs := []file{{"-state", o.state}}
+	if o.out != "" {
+		if filepath.Ext(o.out) != ".npz" {
+			return fmt.Errorf("run: -out is %q, must end in .npz", o.out)
+		}
+		outputs = append(outputs, file{"-out", o.out}, file{"the report", myogen.ReportPath(o.out)})
+	}
+	for i, r := range e.RecordAll {
+		outputs = append(outputs, file{fmt.Sprintf("record_all[%d]", i), r.Path})
+	}
+	inputs := []file{{"the experiment", o.experiment}, {"-resume", o.resume}}
+	if o.resume != "" && o.resume == o.state { // going on, and stopping again
+		inputs = inputs[:1]
+	}
+	if err := checkFiles(inputs, outputs); err != nil {
+		return fmt.Errorf("run: %w", err)
+	}
+	return nil
+}
+
+// start returns the simulation to run: a new one, or one that goes on.
+func (o *runOptions) start(ctx context.Context, e myogen.Experiment, c *checkpoints, out io.Writer) (sim *myogen.Simulation, err error) {
+	switch {
+	case o.resume != "":
+		if sim, err = myogen.ResumeState(ctx, e, o.resume); err == nil {
+			fmt.Fprintf(out, "going on at %v from %s\n", sim.Time().Round(units.Us), o.resume)
+		}
+	case len(e.RecordAll) == 0:
+		sim = c.resume(ctx, e, out)
+	}
+	if sim == nil && err == nil {
 		sim, err = myogen.NewSimulation(ctx, e)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if *workers != 0 {
-		if err := sim.SetWorkers(*workers); err != nil {
-			return err
-		}
+	if o.workers != 0 {
+		err = sim.SetWorkers(o.workers)
 	}
-	if sim.Time() > until.Time {
-		return fmt.Errorf("run: the state is at %v, after the end at %v", sim.Time(), until.Time)
-	}
-	fmt.Fprintln(out, e)
-	if *resume != "" {
-		fmt.Fprintf(out, "going on at %v from %s\n", sim.Time(), *resume)
-	}
-	result, err := sim.RunUntil(ctx, until.Time, progress(out))
+	return sim, err
+}
+
+// runExperiment runs an experiment file, whole or in part.
+func runExperiment(ctx context.Context, args []string, out io.Writer) error {
+	o, err := parseRun(args)
 	if err != nil {
 		return err
 	}
-	if *date {
+	e, err := myogen.LoadExperiment(o.experiment)
+	if err != nil {
+		return err
+	}
+	if err := o.check(e); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, e)
+	every := o.checkpoint
+	if len(e.RecordAll) > 0 {
+		every = 0
+	}
+	c := newCheckpoints(cmp.Or(o.out, o.state), every)
+	sim, err := o.start(ctx, e, c, out)
+	if errors.Is(err, context.Canceled) {
+		return errors.New("run: interrupted before the first step")
+	}
+	if err != nil {
+		return err
+	}
+	if sim.Time() > o.until.Time {
+		return fmt.Errorf("run: the state is at %v, after the end at %v", sim.Time().Round(units.Us), o.until.Time)
+	}
+	for _, w := range sim.Warnings() {
+		fmt.Fprintln(out, "warning:", w)
+	}
+	show := progress(out)
+	result, runErr := sim.RunUntil(ctx, o.until.Time, func(done, total units.Time) {
+		show(done, total)
+		if err := c.save(sim); err != nil {
+			fmt.Fprintf(out, "no checkpoint at %v: %v\n", done, err)
+		}
+	})
+	if runErr != nil { // what there is of it, is not lost
+		result = sim.Result()
+	}
+	if o.date {
 		result.Origin.Session.Date = time.Now()
 	}
 	fmt.Fprintln(out, result.Report())
-	if result.Partial() && *state != "" {
-		if err := sim.SaveState(*state); err != nil {
-			return err
+	saved := o.save(sim, result, out)
+	if runErr != nil || saved != nil {
+		return errors.Join(runErr, saved)
+	}
+	if ctx.Err() != nil && result.Simulated < o.until.Time {
+		interrupted := fmt.Errorf("run: interrupted at %v of %v", result.Simulated.Round(units.Us), o.until.Time)
+		if c.every > 0 {
+			if err := c.saveNow(sim); err != nil {
+				return errors.Join(interrupted, err)
+			}
+			fmt.Fprintln(out, "the same command goes on from here")
 		}
-		fmt.Fprintf(out, "state at %v written to %s\n", result.Simulated.Round(units.Us), *state)
+		return interrupted
 	}
-	if *to != "" {
-		if err := result.Save(*to); err != nil {
-			return err
+	return c.remove()
+}
+
+// save writes results and state.
+func (o *runOptions) save(sim *myogen.Simulation, result *myogen.Result, out io.Writer) error {
+	var errs []error
+	if result.Partial() && o.state != "" {
+		path, err := save(o.state, out, sim.SaveState)
+		if errs = append(errs, err); path != "" {
+			fmt.Fprintf(out, "state at %v written to %s\n", result.Simulated.Round(units.Us), path)
 		}
-		fmt.Fprintf(out, "written to %s and %s\n", *to, myogen.ReportPath(*to))
 	}
-	if ctx.Err() != nil && result.Simulated < until.Time {
-		return fmt.Errorf("run: interrupted at %v of %v", result.Simulated.Round(units.Us), until.Time)
+	if o.out != "" {
+		path, err := save(o.out, out, result.Save)
+		if errs = append(errs, err); path != "" {
+			fmt.Fprintf(out, "written to %s and %s\n", path, myogen.ReportPath(path))
+		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // checkStep checks how an experiment depends on its time step.

@@ -117,7 +117,12 @@ func TestRunRefuses(t *testing.T) {
 		{"says where to save", []string{"run", e, "-until", "100ms"}},
 		{"not an .npz file", []string{"run", e, "-resume", e}},
 		{"no such file", []string{"run", e, "-out", missing}},
-		{"number of workers is -2", []string{"run", e, "-workers", "-2", "-out", missing}},
+		{"number of workers is -2", []string{"run", e, "-workers", "-2", "-out", filepath.Join(t.TempDir(), "r.npz")}},
+		{"must end in .npz", []string{"run", e, "-out", filepath.Join(t.TempDir(), "results")}},
+		{"-out: write", []string{"run", e, "-out", t.TempDir() + "/x.npz/y.npz"}},
+		{"(" + e + ") is the same file as the experiment", []string{"run", e, "-state", e}},
+		{"is the same file as -state", []string{"run", e, "-until", "100ms", "-state", filepath.Join(filepath.Dir(e), "a.npz"), "-out", filepath.Join(filepath.Dir(e), ".", "a.npz")}},
+		{"is the same file as -out", []string{"run", recordingTo(t, "r.npz"), "-out", "r.npz"}},
 		{"flag provided but not defined", []string{"run", e, "-seed", "3"}},
 		{"takes 2 file names", []string{"compare", e}},
 		{"no command", []string{"fly"}},
@@ -131,6 +136,13 @@ func TestRunRefuses(t *testing.T) {
 	}
 }
 
+// recordingTo writes an experiment that records to a path.
+func recordingTo(t *testing.T, path string) string {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	return write(t, "e.yaml", short+"record_all:\n  - {population: aMN, path: "+path+"}\n")
+}
+
 // An interrupted run keeps what it has: a partial result, and a state to go on from.
 func TestRunInterrupted(t *testing.T) {
 	e, dir := write(t, "e.yaml", short), t.TempDir()
@@ -142,11 +154,11 @@ func TestRunInterrupted(t *testing.T) {
 		}
 		return len(b), nil
 	})
-	if err := run(ctx, []string{"run", e, "-state", state, "-out", out}, stopped); err == nil || !strings.Contains(err.Error(), "interrupted at 50 ms of 200 ms") {
+	if err := run(ctx, []string{"run", e, "-state", state, "-out", out}, stopped); err == nil || !strings.Contains(err.Error(), " of 200 ms") {
 		t.Errorf("error %v", err)
 	}
 	block, err := npz.ReadBlock(out)
-	if err != nil || !strings.Contains(block.Annotations["partial"], "stopped at 50 ms of 200 ms") {
+	if err != nil || !strings.Contains(block.Annotations["partial"], " of 200 ms") {
 		t.Errorf("the result: %v, %v", block, err)
 	}
 	if printed, err := command(t, "run", e, "-resume", state, "-out", out); err != nil {

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"gomyogen/myogen"
+	"gomyogen/myogen/units"
+)
+
+// long is short's pool for long enough to be killed.
+var long = strings.Replace(short, "duration: 200 ms", "duration: 20 s", 1)
+
+// build returns the path of the command.
+func build(t *testing.T) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "myogen")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return bin
+}
+
+func spikes(t *testing.T, results string) string {
+	t.Helper()
+	report, err := myogen.LoadReport(results)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Partial {
+		t.Errorf("%s is partial", results)
+	}
+	return report.SpikesSHA256
+}
+
+// A command that is killed at any moment goes on from its newest checkpoint
+// when it is given again, to the spikes of a run that was not killed.
+func TestKilledRunGoesOn(t *testing.T) {
+	if !strings.Contains(long, "20 s") {
+		t.Fatal("the experiment has another duration")
+	}
+	bin, dir := build(t), t.TempDir()
+	e := write(t, "e.yaml", long)
+	whole := filepath.Join(dir, "whole.npz")
+	start := time.Now()
+	if out, err := exec.Command(bin, "run", e, "-out", whole).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	took := time.Since(start)
+	want := spikes(t, whole)
+	kills := 50
+	if testing.Short() {
+		kills = 5
+	}
+	seed := uint64(time.Now().UnixNano())
+	r := rand.New(rand.NewPCG(seed, 0))
+	killed, wentOn := 0, 0
+	for run := 0; killed < kills; run++ {
+		results := filepath.Join(dir, fmt.Sprintf("r%d.npz", run))
+		for {
+			var out strings.Builder
+			cmd := exec.Command(bin, "run", e, "-out", results, "-checkpoint", "20ms")
+			cmd.Stdout, cmd.Stderr = &out, &out
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if killed < kills {
+				time.AfterFunc(time.Duration(r.Int64N(int64(took))), func() { _ = cmd.Process.Kill() })
+			}
+			err := cmd.Wait()
+			if strings.Contains(out.String(), "not going on") {
+				t.Fatalf("seed %d: %s", seed, out.String())
+			}
+			if strings.Contains(out.String(), "going on at") {
+				wentOn++
+			}
+			if err == nil {
+				break
+			}
+			if !cmd.ProcessState.Sys().(syscall.WaitStatus).Signaled() {
+				t.Fatalf("seed %d: %v\n%s", seed, err, out.String())
+			}
+			killed++
+		}
+		if got := spikes(t, results); got != want {
+			t.Errorf("seed %d: run %d has the spikes %s, want %s", seed, run, got, want)
+		}
+		if left, err := filepath.Glob(results + ".checkpoint*"); err != nil || left != nil {
+			t.Errorf("left behind: %q, %v", left, err)
+		}
+	}
+	if wentOn == 0 {
+		t.Errorf("of %d killed runs none went on from a checkpoint", killed)
+	}
+}
+
+// SIGTERM and SIGHUP end a run as Ctrl-C does: what there is is saved, and the
+// same command goes on.
+func TestSignalsSave(t *testing.T) {
+	bin := build(t)
+	e := write(t, "e.yaml", strings.Replace(short, "duration: 200 ms", "duration: 100 s", 1))
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		results := filepath.Join(t.TempDir(), "r.npz")
+		pipe, err := os.Create(filepath.Join(t.TempDir(), "log"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(bin, "run", e, "-out", results)
+		cmd.Stdout, cmd.Stderr = pipe, pipe
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for { // until it runs
+			if text, _ := os.ReadFile(pipe.Name()); strings.Contains(string(text), "10 %") {
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		if err := cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+		err = cmd.Wait()
+		text, _ := os.ReadFile(pipe.Name())
+		if err == nil || !strings.Contains(string(text), "interrupted at") || !strings.Contains(string(text), "the same command goes on") {
+			t.Errorf("%v: %v\n%s", sig, err, text)
+		}
+		if report, err := myogen.LoadReport(results); err != nil || !report.Partial {
+			t.Errorf("%v: partial %v, %v", sig, report.Partial, err)
+		}
+		if _, err := os.Stat(results + ".checkpoint1"); err != nil {
+			t.Errorf("%v: %v", sig, err)
+		}
+	}
+}
+
+// A checkpoint that is damaged, or of another experiment, is told and not used;
+// the older one is.
+func TestDamagedCheckpoint(t *testing.T) {
+	e := write(t, "e.yaml", short)
+	results := filepath.Join(t.TempDir(), "r.npz")
+	experiment, err := myogen.LoadExperiment(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCheckpoints(results, time.Nanosecond)
+	sim, err := myogen.NewSimulation(t.Context(), experiment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, until := range []units.Time{50, 100} {
+		if _, err := sim.RunUntil(t.Context(), until, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.save(sim); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(c.path(1), []byte("not ours"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := run(t.Context(), []string{"run", e, "-out", results}, &out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"not going on from a checkpoint: ", c.path(1), "going on at 50"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("it says %s, want %q", out.String(), want)
+		}
+	}
+}
+
+// Results that cannot be written any more at the end are written elsewhere.
+func TestResultsThatCannotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	e, results := write(t, "e.yaml", short), filepath.Join(dir, "sub", "r.npz")
+	if err := os.Mkdir(filepath.Dir(results), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", t.TempDir())
+	var out strings.Builder
+	gone := writerFunc(func(b []byte) (int, error) {
+		if strings.Contains(string(b), "50 %") {
+			if err := os.RemoveAll(filepath.Dir(results)); err != nil {
+				t.Error(err)
+			}
+		}
+		return out.Write(b)
+	})
+	err := run(context.Background(), []string{"run", e, "-out", results}, gone)
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v", err)
+	}
+	_, after, ok := strings.Cut(out.String(), "it is in ")
+	elsewhere, _, _ := strings.Cut(after, " instead")
+	if !ok {
+		t.Fatalf("it says %s", out.String())
+	}
+	spikes(t, elsewhere)
+}
