@@ -124,7 +124,7 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if sim.Time() > o.until.Time {
+	if sim.Time() > o.until.Time+2*cmp.Or(e.Step, myogen.DefaultStep) {
 		return fmt.Errorf("run: the state is at %v, after the end at %v", sim.Time().Round(units.Us), o.until.Time)
 	}
 	for _, w := range sim.Warnings() {
