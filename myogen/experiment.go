@@ -176,6 +176,44 @@ func (e Experiment) With(path, value string) (Experiment, error) {
 	return e, prefixed(err)
 }
 
+// Get returns the value at a path as the experiment's file has it: "0.15 uS".
+func (e Experiment) Get(path string) (string, error) {
+	v, err := e.lookup(path)
+	if err != nil {
+		return "", prefixed(err)
+	}
+	n := v.Write(true)
+	if n == nil {
+		return "", nil
+	}
+	return strings.TrimSpace(fields.YAML(n)), nil
+}
+
+// Number returns the number at a path and its unit, "" for a plain number.
+func (e Experiment) Number(path string) (x float64, unit string, err error) {
+	v, err := e.lookup(path)
+	if err != nil {
+		return 0, "", prefixed(err)
+	}
+	x, unit, ok := fields.Measure(v)
+	if !ok {
+		return 0, "", fmt.Errorf("myogen: the value at %s is no number", path)
+	}
+	return x, unit, nil
+}
+
+func (e Experiment) lookup(path string) (fields.Value, error) {
+	p, err := fields.ParsePath(path)
+	if err != nil {
+		return nil, err
+	}
+	if e.Populations, err = concrete(e.Populations); err != nil {
+		return nil, err
+	}
+	e = e.concreteShapes()
+	return fields.Lookup(fields.Struct(e.fields), p)
+}
+
 // String prints the experiment in a few lines.
 func (e Experiment) String() string {
 	var b strings.Builder
@@ -294,4 +332,15 @@ func (e Experiment) concreteShapes() Experiment {
 	}
 	e.Inputs, e.Inject = inputs, injections
 	return e
+}
+
+// Names returns the names of the populations.
+func (e Experiment) Names() []string {
+	var all []string
+	for _, p := range e.Populations {
+		if p != nil {
+			all = append(all, p.name())
+		}
+	}
+	return all
 }

@@ -33,24 +33,34 @@ func ParseExperiment(name string, text []byte) (Experiment, error) {
 
 func parseExperiment(name string, text []byte) (Experiment, error) {
 	var e Experiment
+	err := parseFile(name, text, e.fields, func() error {
+		_, err := e.resolve()
+		return err
+	})
+	return e, err
+}
+
+// parseFile reads the one document of a file by a table of fields and checks
+// it. Errors name line and column.
+func parseFile(name string, text []byte, table func() []fields.Field, check func() error) error {
 	f, docs, err := fields.Parse(name, text)
 	if err != nil {
-		return e, err
+		return err
 	}
 	if len(docs) != 1 {
-		return e, fmt.Errorf("%s: %d documents, must be one", name, len(docs))
+		return fmt.Errorf("%s: %d documents, must be one", name, len(docs))
 	}
-	if err := fields.Struct(e.fields).Read(f, "the experiment", docs[0]); err != nil {
-		return e, err
+	if err := fields.Struct(table).Read(f, "the experiment", docs[0]); err != nil {
+		return err
 	}
-	if _, err := e.resolve(); err != nil {
+	if err := check(); err != nil {
 		var at *fields.Error
 		if errors.As(err, &at) {
-			return e, f.ErrorAt(f.Locate(docs[0], at.Path), "%v", err)
+			return f.ErrorAt(f.Locate(docs[0], at.Path), "%v", err)
 		}
-		return e, f.ErrorAt(docs[0], "%v", err)
+		return f.ErrorAt(docs[0], "%v", err)
 	}
-	return e, nil
+	return nil
 }
 
 // YAML returns the text of the experiment's file: [ParseExperiment] of it is
@@ -95,8 +105,10 @@ func (r *resolved) writable() Experiment {
 //
 //	# yaml-language-server: $schema=experiment.schema.json
 func Schema() string {
-	var e Experiment
-	s := fields.Struct(e.fields).Schema()
+	var sweep Sweep
+	table := sweep.file()
+	table[len(table)-1].Required = false
+	s := fields.Struct(func() []fields.Field { return table }).Schema()
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	s["title"] = "An experiment of gomyogen"
 	s["$defs"] = map[string]any{"range": rangeSchema()}

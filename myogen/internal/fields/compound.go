@@ -87,6 +87,14 @@ func (o *optional[T]) Read(f *File, what string, n ast.Node) error {
 	return nil
 }
 
+// Value returns the value that is pointed to.
+func (o *optional[T]) Value() (Value, bool) {
+	if *o.p == nil {
+		return nil, false
+	}
+	return o.value(*o.p), true
+}
+
 func (o *optional[T]) get() *T {
 	if *o.p == nil {
 		return new(T)
@@ -136,6 +144,9 @@ func (c committed) Read(f *File, what string, n ast.Node) error {
 	c.commit()
 	return nil
 }
+
+// Inner returns the value itself.
+func (c committed) Inner() Value { return c.Value }
 
 func (c committed) Child(element string) (Value, error) {
 	child, err := c.Value.Child(element)

@@ -151,3 +151,26 @@ func Set(v Value, p Path, text string) error {
 	}
 	return at.Read(f, p[len(p)-1], docs[0])
 }
+
+// Measure returns the number at a value and its unit; ok is false for a value
+// that is no number.
+func Measure(v Value) (x float64, unit string, ok bool) {
+	for {
+		inner, wrapped := v.(interface{ Inner() Value })
+		if !wrapped {
+			break
+		}
+		v = inner.Inner()
+	}
+	if o, optional := v.(interface{ Value() (Value, bool) }); optional {
+		if v, ok = o.Value(); !ok {
+			return 0, "", false
+		}
+	}
+	m, ok := v.(Measured)
+	if !ok {
+		return 0, "", false
+	}
+	x, unit = m.Measure()
+	return x, unit, true
+}

@@ -325,3 +325,21 @@ func (x *choice[T]) Check(what string) error {
 }
 
 func (x *choice[T]) Schema() Schema { return Schema{"enum": x.names()} }
+
+// Measured is a value that is a number.
+type Measured interface {
+	// Measure returns the number, and its unit, "" for a plain number.
+	Measure() (x float64, unit string)
+}
+
+// Measure implements [Measured]: in the first of the units.
+func (q *quantity[T]) Measure() (float64, string) { return float64(*q.p), q.units[0] }
+
+// Measure implements [Measured].
+func (x *float) Measure() (float64, string) { return *x.p, "" }
+
+// Measure implements [Measured].
+func (x *integer) Measure() (float64, string) { return float64(*x.p), "" }
+
+// Measure implements [Measured].
+func (x *seed) Measure() (float64, string) { return float64(*x.p), "" }
