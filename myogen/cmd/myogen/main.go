@@ -3,6 +3,7 @@
 //	myogen run EXPERIMENT.yaml -out results.npz
 //	myogen compare a.npz b.npz
 //	myogen check-step EXPERIMENT.yaml
+//	myogen sweep SWEEP.yaml -o DIR
 //	myogen schema
 //	myogen replay -model NERLab -in network.npz -out spikes.npz
 //	myogen bench -neuron PYTHON -myogen PYTHON
@@ -39,6 +40,12 @@ const usage = `Runs simulations without a notebook.
   myogen check-step EXPERIMENT.yaml
         repeat a run at a half and a quarter of its time step with the same
         drive spikes and say which statistics move
+  myogen sweep SWEEP.yaml -o DIR
+        run a sweep, an experiment file with a key sweep, and write one row for
+        each run to DIR/table.csv and table.npz; what was interrupted goes on
+        -workers N                    cores to use; the table does not depend on it
+        -shard I/N                    run one of N shards, on this machine or another
+        -merge, -status -shards N     put the shards together; say how far they are
   myogen schema
         print the JSON Schema of experiment files, by which editors complete
         and check them
@@ -75,7 +82,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return nil
 	}
 	commands := map[string]func(context.Context, []string, io.Writer) error{
-		"run": runExperiment, "compare": compare, "check-step": checkStep, "schema": schema, "replay": replay, "bench": bench,
+		"run": runExperiment, "compare": compare, "check-step": checkStep, "schema": schema, "sweep": runSweep,
+		"replay": replay, "bench": bench,
 	}
 	command, ok := commands[args[0]]
 	if !ok {

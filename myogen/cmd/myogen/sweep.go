@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"gomyogen/myogen"
+	"gomyogen/myogen/sweep"
+)
+
+// runSweep runs a sweep or a shard of it, merges shards, or says how far a
+// sweep is.
+func runSweep(ctx context.Context, args []string, out io.Writer) error {
+	f := flags("sweep")
+	dir := f.String("o", "", "folder of the results")
+	shard := f.String("shard", "", "shard to run, such as 3/10")
+	shards := f.Int("shards", 1, "number of shards, for -merge and -status")
+	merge := f.Bool("merge", false, "put the rows of all shards together")
+	status := f.Bool("status", false, "say how far the sweep is")
+	workers := f.Int("workers", 0, "cores")
+	files, err := parse(f, args, 1)
+	if err != nil {
+		return err
+	}
+	if *dir == "" {
+		return errors.New("sweep: -o says in which folder the results are")
+	}
+	o := sweep.Options{Workers: *workers, Shards: *shards}
+	if *shard != "" {
+		if o.Shard, o.Shards, err = parseShard(*shard); err != nil {
+			return err
+		}
+	}
+	plan, err := myogen.LoadSweep(files[0])
+	if err != nil {
+		return err
+	}
+	o.Progress = countProgress(out, time.Now)
+	s, err := sweep.Open(*dir, plan, o)
+	if err != nil {
+		return err
+	}
+	switch {
+	case *status:
+		done, err := s.Done()
+		if err == nil {
+			_, err = fmt.Fprintf(out, "%d of %d runs are made\n", done, s.Runs())
+		}
+		return err
+	case *merge:
+		return mergeSweep(s, *dir, out)
+	}
+	estimate, err := s.Estimate(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, estimate)
+	start := time.Now()
+	if err := s.Run(ctx); err != nil {
+		if ctx.Err() != nil {
+			return errors.New("sweep: interrupted; the same command goes on from here")
+		}
+		return err
+	}
+	fmt.Fprintf(out, "took %v\n", time.Since(start).Round(time.Millisecond))
+	if *shard != "" {
+		return nil
+	}
+	return mergeSweep(s, *dir, out)
+}
+
+func mergeSweep(s *sweep.Sweep, dir string, out io.Writer) error {
+	t, err := s.Merge()
+	if err != nil {
+		return err
+	}
+	failed := 0
+	if c, err := t.Column("error"); err == nil {
+		for _, text := range c.Texts {
+			if text != "" {
+				failed++
+			}
+		}
+	}
+	_, err = fmt.Fprintf(out, "%d rows, %d of them failed, in %s: table.csv, table.npz\n", t.Len(), failed, dir)
+	return err
+}
+
+// parseShard reads "3/10" as shard 2 of 10, counted from 0.
+func parseShard(text string) (shard, of int, err error) {
+	a, b, ok := strings.Cut(text, "/")
+	shard, errA := strconv.Atoi(a)
+	of, errB := strconv.Atoi(b)
+	if !ok || errA != nil || errB != nil || of < 1 || shard < 1 || shard > of {
+		return 0, 0, fmt.Errorf("sweep: -shard is %q, must be like 1/10 to 10/10", text)
+	}
+	return shard - 1, of, nil
+}
+
+// countProgress returns a function that prints a line at every tenth, with the
+// time that is left.
+func countProgress(out io.Writer, now func() time.Time) func(done, total int) {
+	start, first, tenths := now(), -1, 0
+	return func(done, total int) {
+		if first < 0 {
+			first = done - 1
+		}
+		if n := 10 * done / total; n > tenths {
+			tenths = n
+			left := time.Duration(float64(now().Sub(start)) / float64(done-first) * float64(total-done))
+			fmt.Fprintf(out, "%3d %%  %d of %d runs, %v left\n", 10*n, done, total, left.Round(time.Second))
+		}
+	}
+}
