@@ -1,7 +1,6 @@
 package myogen
 
 import (
-	"context"
 	"testing"
 
 	"gomyogen/myogen/format/npz"
@@ -9,14 +8,14 @@ import (
 	"gomyogen/myogen/units"
 )
 
-// givenNetwork is a reference network with the spikes of its drive neurons given.
-func givenNetwork(t testing.TB, m Model, f npz.File) *Network {
+// givenSpikes is a reference network with the spikes of its drive neurons given.
+func givenSpikes(t testing.TB, m Model, f npz.File) Experiment {
 	t.Helper()
 	thresholds, err := f.Floats("thresholds")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var source SpikeSource
+	source := SpikeSource{Name: "DD"}
 	for _, times := range trains(t, f, "dd") {
 		var train neo.SpikeTrain
 		for _, x := range times {
@@ -28,25 +27,15 @@ func givenNetwork(t testing.TB, m Model, f npz.File) *Network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list [][3]int
+	c := Connection{Source: "DD", Target: "aMN", Weight: 0.15}
 	for ; len(pairs) > 0; pairs = pairs[3:] {
-		list = append(list, [3]int{int(pairs[0]), int(pairs[1]), int(pairs[2])})
+		c.Pairs = append(c.Pairs, Link{int(pairs[0]), int(pairs[1]), int(pairs[2])})
 	}
-	cfg, err := DefaultAlphaMNConfig(m)
-	if err != nil {
-		t.Fatal(err)
+	return Experiment{
+		Duration:    15 * units.S,
+		Populations: []Population{source, AlphaMNPool{Name: "aMN", Model: m, Thresholds: thresholds}},
+		Connections: []Connection{c},
 	}
-	n := &Network{}
-	for _, err := range []error{
-		n.Add("DD", source),
-		n.Add("aMN", AlphaMNPool{Thresholds: thresholds, Config: &cfg}),
-		n.Connect("DD", "aMN", Connection{List: list, Weight: 0.15}),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return n
 }
 
 // What a reference network costs: membranes, events, detectors.
@@ -55,16 +44,9 @@ func givenNetwork(t testing.TB, m Model, f npz.File) *Network {
 func BenchmarkRun(b *testing.B) {
 	for _, m := range []Model{NERLab, Powers2017} {
 		b.Run(string(m), func(b *testing.B) {
-			n := givenNetwork(b, m, readReference(b, m))
+			e := givenSpikes(b, m, readReference(b, m))
 			for b.Loop() {
-				s, err := NewSimulation(n, SimulationConfig{Workers: 1})
-				if err != nil {
-					b.Fatal(err)
-				}
-				const duration = 15 * units.S
-				if _, err := s.Run(context.Background(), duration, nil); err != nil {
-					b.Fatal(err)
-				}
+				finish(b, startOn(b, e, 1))
 			}
 		})
 	}
@@ -73,14 +55,9 @@ func BenchmarkRun(b *testing.B) {
 // What it costs to build a network of 100 cells and to wire it, drive included,
 // which is evaluated twice. Zen 4, 3.7 GHz: 8 ms.
 func BenchmarkNewSimulation(b *testing.B) {
-	thresholds, err := RecruitmentThresholds{}.Values()
-	if err != nil {
-		b.Fatal(err)
-	}
-	n := tutorialNetwork(b, NERLab, thresholds)
+	e := tutorial(AlphaMNPool{})
+	e.Seed, e.Draws = 42, MyoGenOrder
 	for b.Loop() {
-		if _, err := NewSimulation(n, SimulationConfig{Draws: Draws{Seed: 42, Order: MyoGenOrder}}); err != nil {
-			b.Fatal(err)
-		}
+		start(b, e)
 	}
 }

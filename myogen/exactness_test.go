@@ -89,7 +89,7 @@ func equalRows(t *testing.T, what string, got [][]float64, hash string, coarse [
 	t.Errorf("%s differs between the samples that are kept", what)
 }
 
-// cases is the pool that runs cases together, one per cell, in the order of
+// casePool is the pool that runs cases together, one per cell, in the order of
 // their thresholds.
 func casePool[C any](t *testing.T, m Model, cases []C, cell func(C) int) AlphaMNPool {
 	t.Helper()
@@ -98,11 +98,7 @@ func casePool[C any](t *testing.T, m Model, cases []C, cell func(C) int) AlphaMN
 		t.Fatal(err)
 	}
 	slices.SortStableFunc(cases, func(a, b C) int { return cell(a) - cell(b) })
-	cfg, err := DefaultAlphaMNConfig(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := AlphaMNPool{Config: &cfg}
+	p := AlphaMNPool{Name: "aMN", Model: m}
 	for _, c := range cases {
 		p.Thresholds = append(p.Thresholds, thresholds[cell(c)])
 	}
@@ -144,26 +140,19 @@ func testTraces(t *testing.T) {
 	for g, cases := range groups {
 		t.Run(fmt.Sprintf("%s/dt=%v/secondOrder=%v", g.m, float64(g.dt), g.secondOrder), func(t *testing.T) {
 			pool := casePool(t, g.m, cases, func(c clampCase) int { return c.Cell })
-			n := &Network{}
-			if err := n.Add("aMN", pool); err != nil {
-				t.Fatal(err)
-			}
-			cfg := SimulationConfig{Step: g.dt, Method: methodOf(g.secondOrder)}
+			steps := cases[0].Samples - 1
+			e := Experiment{Duration: units.Time(steps) * g.dt, Step: g.dt, Method: methodOf(g.secondOrder), Populations: []Population{pool}}
 			for i, c := range cases {
-				cfg.Inject = append(cfg.Inject, Injection{Population: "aMN", Cell: i, Amplitude: c.NA, Start: 80, Duration: 300})
+				e.Inject = append(e.Inject, Injection{Population: "aMN", Cell: i, Amplitude: c.NA, Start: 80, Duration: 300})
 				for k := range c.Coarse {
-					cfg.Record = append(cfg.Record, Probe{Population: "aMN", Cell: i, Compartment: k})
+					e.Record = append(e.Record, Probe{Population: "aMN", Cell: i, Compartment: k})
 				}
 			}
-			s, err := NewSimulation(n, cfg)
-			if err != nil {
+			s := start(t, e)
+			if err := s.advance(steps); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.advance(cases[0].Samples - 1); err != nil {
-				t.Fatal(err)
-			}
-			r := s.Result(0)
-			seg, err := r.Block.Segment("aMN")
+			seg, err := s.Result().Block.Segment("aMN")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -216,22 +205,15 @@ func testFICurves(t *testing.T) {
 					cases = append(cases, c)
 				}
 			}
-			n := &Network{}
-			if err := n.Add("aMN", casePool(t, m, cases, func(c fiCase) int { return c.Cell })); err != nil {
-				t.Fatal(err)
-			}
-			var cfg SimulationConfig
+			e := Experiment{Duration: 1000, Populations: []Population{casePool(t, m, cases, func(c fiCase) int { return c.Cell })}}
 			for i, c := range cases {
-				cfg.Inject = append(cfg.Inject, Injection{Population: "aMN", Cell: i, Amplitude: c.NA, Duration: 1000})
+				e.Inject = append(e.Inject, Injection{Population: "aMN", Cell: i, Amplitude: c.NA, Duration: 1000})
 			}
-			s, err := NewSimulation(n, cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
+			s := start(t, e)
 			if err := s.advance(10000); err != nil {
 				t.Fatal(err)
 			}
-			for i, train := range mustTrains(t, s.Result(0), "aMN") {
+			for i, train := range mustTrains(t, s.Result(), "aMN") {
 				equalSpikes(t, fmt.Sprintf("cell %d, %v", cases[i].Cell, cases[i].NA), train.Times, cases[i].Spikes)
 			}
 		})
@@ -247,7 +229,7 @@ func testSynapses(t *testing.T) {
 	readJSON(t, "testdata/traces.json", &file)
 	for _, c := range file.Synapse {
 		t.Run(fmt.Sprintf("%s/secondOrder=%v", c.Model, c.SecondOrder), func(t *testing.T) {
-			built, err := casePool(t, c.Model, []int{50}, func(i int) int { return i }).build()
+			pool, err := casePool(t, c.Model, []int{50}, func(i int) int { return i }).motor()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -255,8 +237,10 @@ func testSynapses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cell := membrane.Start(built.cells, []float64{built.spikeThreshold}, membrane.Scheme{Dt: 0.1, SecondOrder: c.SecondOrder}, backend)[0]
-			cell.Settle(built.vInit)
+			m := pool.Cells[0]
+			cell := membrane.Start([]membrane.Description{m.Description}, []float64{m.Threshold},
+				membrane.Scheme{Dt: 0.1, SecondOrder: c.SecondOrder}, backend)[0]
+			cell.Settle(m.VInit)
 			rows, conductances := make([][]float64, len(c.Coarse)), make([][]float64, len(c.GCoarse))
 			record := func(rows [][]float64, value func(int) float64) {
 				for i := range rows {
@@ -277,7 +261,7 @@ func testSynapses(t *testing.T) {
 				middle := clock + 0.05
 				for len(c.EventTimes) > 0 && c.EventTimes[0] <= middle {
 					synapse := c.EventSynapses[0]
-					cell.Receive(synapse, built.synapses[synapse].Amount(c.Weight))
+					cell.Receive(synapse, pool.Contacts[synapse].Amount(c.Weight))
 					c.EventTimes, c.EventSynapses = c.EventTimes[1:], c.EventSynapses[1:]
 				}
 				record(conductances, cell.Conductance)

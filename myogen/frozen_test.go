@@ -13,9 +13,9 @@ func TestNetworksAreFrozen(t *testing.T) {
 	var b strings.Builder
 	for _, m := range []Model{NERLab, Powers2017} {
 		for _, order := range []DrawOrder{NamedStreams, MyoGenOrder} {
-			cfg := closedLoopConfig()
-			cfg.Draws.Order = order
-			r := run(t, closedLoop(t, m), cfg, 300)
+			e := closedLoop(m)
+			e.Draws = order
+			r := run(t, e)
 			fmt.Fprintf(&b, "%s, %v: spikes %s\n", m, order, r.Block.SpikeSHA256())
 			for i, times := range spikeTimes(t, r, "aMN") {
 				fmt.Fprintf(&b, "  MN_%d %x\n", i, times)

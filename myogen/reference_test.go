@@ -5,6 +5,8 @@ import (
 	"os"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
@@ -55,47 +57,53 @@ func differences(got []neo.SpikeTrain, want [][]float64) (different, all int) {
 	return different, all
 }
 
-func seedProtocol() Drive {
-	return Drive{
-		Shape: Trapezoid[units.Rate]{Peak: 65 * units.Pps, Rest: 1 * units.S, Ramp: 500 * units.Ms, Plateau: 10 * units.S},
-		Noise: 1 * units.Pps, Duration: 15 * units.S,
+// tutorial is the experiment of the descending-drive tutorial with a pool.
+func tutorial(pool AlphaMNPool) Experiment {
+	pool.Name = "aMN"
+	return Experiment{
+		Duration:    15 * units.S,
+		Populations: []Population{DescendingDrivePool{Name: "DD"}, pool},
+		Inputs: []Input{{
+			Source: "cortical_input", Target: "DD", Noise: 1 * units.Pps,
+			Shape: Trapezoid[units.Rate]{Peak: 65 * units.Pps, Rest: 1 * units.S, Ramp: 500 * units.Ms, Plateau: 10 * units.S},
+		}},
+		Connections: []Connection{{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.15 * units.MicroSiemens}},
 	}
 }
 
-func tutorialNetwork(t testing.TB, m Model, thresholds []float64) *Network {
+func start(t rapid.TB, e Experiment) *Simulation {
 	t.Helper()
-	cfg, err := DefaultAlphaMNConfig(m)
+	s, err := NewSimulation(context.Background(), e)
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &Network{}
-	for _, err := range []error{
-		n.Add("DD", DescendingDrivePool{}),
-		n.Add("aMN", AlphaMNPool{Thresholds: thresholds, Config: &cfg}),
-		n.Connect("DD", "aMN", Connection{Probability: 0.5, Weight: 0.15 * units.MicroSiemens}),
-		n.ConnectFromExternal("cortical_input", "DD", External{Drive: seedProtocol()}),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return n
+	return s
 }
 
-func run(t testing.TB, n *Network, cfg SimulationConfig, d units.Time) *Result {
+func startOn(t rapid.TB, e Experiment, workers int) *Simulation {
 	t.Helper()
-	s, err := NewSimulation(n, cfg)
-	if err != nil {
+	s := start(t, e)
+	if err := s.SetWorkers(workers); err != nil {
 		t.Fatal(err)
 	}
-	r, err := s.Run(context.Background(), d, nil)
+	return s
+}
+
+func finish(t rapid.TB, s *Simulation) *Result {
+	t.Helper()
+	r, err := s.Run(context.Background(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-func mustTrains(t testing.TB, r *Result, population string) []neo.SpikeTrain {
+func run(t rapid.TB, e Experiment) *Result {
+	t.Helper()
+	return finish(t, start(t, e))
+}
+
+func mustTrains(t rapid.TB, r *Result, population string) []neo.SpikeTrain {
 	t.Helper()
 	s, err := r.SpikeTrains(population)
 	if err != nil {
@@ -118,10 +126,9 @@ func testSeed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := NewSimulation(tutorialNetwork(t, m, thresholds), SimulationConfig{Draws: Draws{Seed: 42, Order: MyoGenOrder}})
-			if err != nil {
-				t.Fatal(err)
-			}
+			e := tutorial(AlphaMNPool{Model: m, Thresholds: thresholds})
+			e.Seed, e.Draws = 42, MyoGenOrder
+			s := start(t, e)
 			drive, err := s.Drive("DD")
 			if err != nil {
 				t.Fatal(err)
@@ -151,10 +158,7 @@ func testSeed(t *testing.T) {
 					t.Fatalf("connection %d is %v, want %v", i, l, w[:3])
 				}
 			}
-			r, err := s.Run(context.Background(), 15*units.S, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			r := finish(t, s)
 			if d, all := differences(mustTrains(t, r, "DD"), trains(t, f, "dd")); d != 0 {
 				t.Errorf("%d of %d drive spikes differ", d, all)
 			}
@@ -171,20 +175,14 @@ func testSeed(t *testing.T) {
 func TestEveryFormGivesTheSameSpikes(t *testing.T) { eachBackend(t, testForms) }
 
 func testForms(t *testing.T) {
-	thresholds, err := RecruitmentThresholds{N: 12}.Values()
-	if err != nil {
-		t.Fatal(err)
-	}
 	const duration = 1500 * units.Ms
 	for _, m := range []Model{NERLab, Powers2017} {
 		t.Run(string(m), func(t *testing.T) {
-			n := tutorialNetwork(t, m, thresholds)
+			e := tutorial(AlphaMNPool{N: 12, Model: m})
+			e.Seed, e.Duration = 7, duration
 			// A closed loop: each motor neuron inhibits others.
-			if err := n.Connect("aMN", "aMN", Connection{Probability: 0.3, Weight: 0.05, Inhibitory: true, Delay: 2}); err != nil {
-				t.Fatal(err)
-			}
-			cfg := SimulationConfig{Draws: Draws{Seed: 7}, Workers: 1}
-			want := run(t, n, cfg, duration)
+			e.Connections = append(e.Connections, Connection{Source: "aMN", Target: "aMN", Probability: 0.3, Weight: 0.05, Inhibitory: true, Delay: 2})
+			want := finish(t, startOn(t, e, 1))
 			same := func(what string, r *Result) {
 				t.Helper()
 				for _, p := range []string{"DD", "aMN"} {
@@ -202,14 +200,10 @@ func testForms(t *testing.T) {
 				}
 			}
 			for _, workers := range []int{2, 3, 8} {
-				cfg.Workers = workers
-				same("workers", run(t, n, cfg, duration))
+				same("workers", finish(t, startOn(t, e, workers)))
 			}
 			// By hand.
-			s, err := NewSimulation(n, cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
+			s := start(t, e)
 			drive, err := s.Drive("DD")
 			if err != nil {
 				t.Fatal(err)
@@ -230,33 +224,26 @@ func testForms(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			same("step by step", s.Result(duration))
+			same("step by step", s.Result())
 		})
 	}
 }
 
 func TestGivenSpikesEqualTheDriveThatMadeThem(t *testing.T) {
 	f := readReference(t, Powers2017)
-	n := givenNetwork(t, Powers2017, f)
-	r := run(t, n, SimulationConfig{}, 15*units.S)
+	r := run(t, givenSpikes(t, Powers2017, f))
 	if d, all := differences(mustTrains(t, r, "aMN"), trains(t, f, "mn")); d != 0 {
 		t.Errorf("%d of %d motor spikes differ", d, all)
 	}
 }
 
 func TestCancelledRunGoesOn(t *testing.T) {
-	thresholds, err := RecruitmentThresholds{N: 10}.Values()
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := tutorialNetwork(t, NERLab, thresholds)
-	want := run(t, n, SimulationConfig{}, 2*units.S)
-	s, err := NewSimulation(n, SimulationConfig{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := tutorial(AlphaMNPool{N: 10})
+	e.Duration = 2 * units.S
+	want := run(t, e)
+	s := start(t, e)
 	ctx, cancel := context.WithCancel(context.Background())
-	r, err := s.Run(ctx, 2*units.S, func(done, total units.Time) {
+	r, err := s.Run(ctx, func(done, total units.Time) {
 		if done > 1300*units.Ms {
 			cancel()
 		}
@@ -264,7 +251,7 @@ func TestCancelledRunGoesOn(t *testing.T) {
 	if err != nil || !r.Partial() || r.Simulated < 1300 || r.Simulated > 1400 {
 		t.Fatalf("stopped at %v, partial %v, error %v; want a partial result at 1.35 s", r.Simulated, r.Partial(), err)
 	}
-	if r, err = s.Run(context.Background(), 2*units.S, nil); err != nil || r.Partial() {
+	if r, err = s.Run(context.Background(), nil); err != nil || r.Partial() {
 		t.Fatalf("going on: partial %v, error %v", r.Partial(), err)
 	}
 	for i, train := range mustTrains(t, want, "aMN") {

@@ -10,11 +10,9 @@ import (
 
 // A result survives encoding/gob, which is how a notebook keeps it.
 func TestResultSurvivesGob(t *testing.T) {
-	thresholds, err := RecruitmentThresholds{N: 4}.Values()
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := run(t, tutorialNetwork(t, NERLab, thresholds), SimulationConfig{Record: []Probe{{Population: "aMN"}}}, 1500)
+	e := tutorial(AlphaMNPool{N: 4})
+	e.Duration, e.Record = 1500, []Probe{{Population: "aMN"}}
+	want := run(t, e)
 	var b bytes.Buffer
 	if err := gob.NewEncoder(&b).Encode(want); err != nil {
 		t.Fatal(err)

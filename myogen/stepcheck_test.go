@@ -26,15 +26,11 @@ func TestIntervalsVaryWithTheStep(t *testing.T) {
 	}{
 		{NERLab, 0.1, 4.9, 0.05}, {NERLab, 0.05, 0.8, 0.05}, {NERLab, 0.025, 0.03, 0.005}, {Powers2017, 0.1, 0.03, 0.005},
 	} {
-		cfg, err := DefaultAlphaMNConfig(c.model)
-		if err != nil {
-			t.Fatal(err)
-		}
-		n := &Network{}
-		if err := n.Add("aMN", AlphaMNPool{Thresholds: thresholds[50:51], Config: &cfg}); err != nil {
-			t.Fatal(err)
-		}
-		r := run(t, n, SimulationConfig{Step: c.step, Inject: []Injection{{Population: "aMN", Amplitude: 15, Duration: 2000}}}, 2000)
+		r := run(t, Experiment{
+			Duration: 2000, Step: c.step,
+			Populations: []Population{AlphaMNPool{Name: "aMN", Model: c.model, Thresholds: thresholds[50:51]}},
+			Inject:      []Injection{{Population: "aMN", Amplitude: 15, Duration: 2000}},
+		})
 		train, err := mustTrains(t, r, "aMN")[0].Slice(500, 2000)
 		if err != nil {
 			t.Fatal(err)
@@ -48,9 +44,9 @@ func TestIntervalsVaryWithTheStep(t *testing.T) {
 }
 
 func TestCheckStep(t *testing.T) {
-	n, cfg := closedLoop(t, NERLab), closedLoopConfig()
+	e := closedLoop(NERLab)
 	last := units.Time(0)
-	c, err := CheckStep(context.Background(), n, cfg, 300, func(done, total units.Time) {
+	c, err := CheckStep(context.Background(), e, func(done, total units.Time) {
 		if done < last || done > total {
 			t.Errorf("progress went from %v to %v of %v", last, done, total)
 		}
@@ -63,7 +59,7 @@ func TestCheckStep(t *testing.T) {
 		t.Errorf("progress ended at %v", last)
 	}
 	t.Logf("\n%v", c)
-	want := run(t, n, cfg, 300)
+	want := run(t, e)
 	spikes := 0
 	for _, times := range spikeTimes(t, want, "aMN") {
 		spikes += len(times)
@@ -78,7 +74,7 @@ func TestCheckStep(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := CheckStep(ctx, n, cfg, 300, nil); err == nil || !strings.Contains(err.Error(), "stopped in run 1 of 3") {
+	if _, err := CheckStep(ctx, e, nil); err == nil || !strings.Contains(err.Error(), "stopped in run 1 of 3") {
 		t.Errorf("a cancelled check: error %v", err)
 	}
 }
@@ -86,21 +82,17 @@ func TestCheckStep(t *testing.T) {
 // Spikes that are given again have the effect they had, at the same step.
 func TestGivenSpikesKeepTheirEffect(t *testing.T) {
 	for _, order := range []DrawOrder{NamedStreams, MyoGenOrder} {
-		cfg := closedLoopConfig()
-		cfg.Draws.Order = order
-		s, err := NewSimulation(closedLoop(t, Powers2017), cfg)
-		if err != nil {
-			t.Fatal(err)
+		e := closedLoop(Powers2017)
+		e.Draws = order
+		s := start(t, e)
+		r := finish(t, s)
+		given := s.finer(r, 1)
+		for _, p := range given.Populations[:2] {
+			if _, ok := p.(SpikeSource); !ok {
+				t.Errorf("%q is a %T, want its spikes", p.name(), p)
+			}
 		}
-		r, err := s.Run(context.Background(), 300, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		given, err := s.withGivenSpikes(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c := stats.Compare(r.Block, run(t, given, cfg, 300).Block); !c.Identical() {
+		if c := stats.Compare(r.Block, run(t, given).Block); !c.Identical() {
 			t.Errorf("%v: %v", order, c)
 		}
 	}

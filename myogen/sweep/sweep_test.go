@@ -1,0 +1,289 @@
+package sweep
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gomyogen/myogen"
+	"gomyogen/myogen/units"
+)
+
+// small is a sweep of twelve short runs, of which two fail: at 200 pps the
+// statistic below is an error.
+func small(t *testing.T) *myogen.Plan {
+	t.Helper()
+	p, err := myogen.Sweep{
+		Experiment: myogen.Experiment{
+			Seed: 3, Duration: 200 * units.Ms,
+			Populations: []myogen.Population{myogen.DescendingDrivePool{Name: "DD", N: 20}, myogen.AlphaMNPool{Name: "aMN", N: 4}},
+			Inputs:      []myogen.Input{{Source: "cortex", Target: "DD", Shape: myogen.Step[units.Rate]{Level: 60, Duration: 1 * units.S}}},
+			Connections: []myogen.Connection{{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.4 * units.MicroSiemens}},
+		},
+		Axes: []myogen.Axis{
+			{Path: "inputs[0].step.level", Values: []string{"20 pps", "80 pps", "200 pps"}},
+			{Path: "connections[0].weight", From: "0.2 uS", To: "0.4 uS", N: 2},
+		},
+		Repeats: 2,
+	}.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// picky is a statistic that refuses busy drives.
+var picky = Statistic{Name: "picky", Of: func(r *myogen.Result) (float64, error) {
+	trains, err := r.SpikeTrains("DD")
+	if n := spikes(trains); err == nil && n > 600 {
+		err = fmt.Errorf("%d spikes are too many", n)
+	}
+	return 1, err
+}}
+
+func open(t *testing.T, dir string, o Options) *Sweep {
+	t.Helper()
+	o.Statistics = []Statistic{picky}
+	s, err := Open(dir, small(t), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// files returns the bytes of the table in both forms.
+func files(t *testing.T, s *Sweep) []byte {
+	t.Helper()
+	if _, err := s.Merge(); err != nil {
+		t.Fatal(err)
+	}
+	var all []byte
+	for _, name := range []string{"table.csv", "table.npz"} {
+		b, err := os.ReadFile(filepath.Join(s.dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, b...)
+	}
+	return all
+}
+
+// The table is the same from any number of workers and shards, and after
+// interruptions at any time.
+func TestTableIsTheSameHoweverItIsMade(t *testing.T) {
+	first := open(t, t.TempDir(), Options{Workers: 1})
+	if err := first.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := files(t, first)
+	if n := strings.Count(string(want), "spikes are too many"); n < 2 {
+		t.Errorf("%d rows have an error, want at least 2", n)
+	}
+
+	many := open(t, t.TempDir(), Options{Workers: 5})
+	if err := many.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(files(t, many), want) {
+		t.Error("five workers give another table")
+	}
+
+	dir := t.TempDir()
+	for shard := range 7 {
+		s := open(t, dir, Options{Shard: shard, Shards: 7})
+		var missing *MissingError
+		if _, err := s.Table(); !errors.As(err, &missing) || missing.Shards[0] != shard+1 {
+			t.Errorf("before shard %d: error %v", shard, err)
+		}
+		if err := s.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(files(t, open(t, dir, Options{Shards: 7})), want) {
+		t.Error("seven shards give another table")
+	}
+
+	dir = t.TempDir()
+	made := 0
+	for stop := 1; made < first.Runs(); stop++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		o := Options{Workers: 2, Progress: func(done, _ int) {
+			if made++; done >= 3*stop {
+				cancel()
+			}
+		}}
+		err := open(t, dir, o).Run(ctx)
+		cancel()
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		// A row that was torn by a loss of power is made again.
+		log := filepath.Join(dir, "rows", "1-of-1.jsonl")
+		if b, err := os.ReadFile(log); err == nil && stop == 2 {
+			if err := os.WriteFile(log, b[:len(b)-7], 0o644); err != nil {
+				t.Fatal(err)
+			}
+			made--
+		}
+	}
+	if !bytes.Equal(files(t, open(t, dir, Options{})), want) {
+		t.Error("an interrupted sweep gives another table")
+	}
+}
+
+// A row is what the run alone gives.
+func TestRowsAreRuns(t *testing.T) {
+	s := open(t, t.TempDir(), Options{})
+	if err := s.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	table, err := s.Table()
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := func(name string) Column {
+		c, err := table.Column(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	for run, at := range []struct {
+		level  units.Rate
+		weight units.Conductance
+		seed   uint64
+	}{{20, 0.2, 3}, {20, 0.2, 4}, {20, 0.4, 3}, {20, 0.4, 4}, {80, 0.2, 3}} {
+		if got := column("level_pps").Numbers[run]; got != float64(at.level) {
+			t.Errorf("run %d: level is %v, want %v", run, got, at.level)
+		}
+		if got := column("weight_uS").Numbers[run]; got != float64(at.weight) {
+			t.Errorf("run %d: weight is %v, want %v", run, got, at.weight)
+		}
+		e := s.Experiment
+		e.Seed = at.seed
+		e.Inputs = []myogen.Input{{Source: "cortex", Target: "DD", Shape: myogen.Step[units.Rate]{Level: at.level, Duration: 1 * units.S}}}
+		e.Connections = []myogen.Connection{{Source: "DD", Target: "aMN", Probability: 0.5, Weight: at.weight}}
+		r, err := myogen.Run(t.Context(), e, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := column("spikes_sha256").Texts[run], r.Block.SpikeSHA256(); got != want {
+			t.Errorf("run %d: the spikes are %s, want %s", run, got, want)
+		}
+		trains, err := r.SpikeTrains("aMN")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := column("aMN.spikes").Numbers[run]; got != float64(spikes(trains)) {
+			t.Errorf("run %d: %v spikes, want %d", run, got, spikes(trains))
+		}
+	}
+	failed := 0
+	for i, text := range column("error").Texts {
+		if text == "" {
+			continue
+		}
+		failed++
+		if !math.IsNaN(column("aMN.spikes").Numbers[i]) || column("seed").Ints[i] == 0 {
+			t.Errorf("the failed run %d has numbers", i)
+		}
+	}
+	if failed == 0 {
+		t.Error("no run failed")
+	}
+}
+
+func TestSweepRefuses(t *testing.T) {
+	s := small(t).Sweep
+	for want, change := range map[string]func(*myogen.Sweep){
+		"the sweep has no axes": func(s *myogen.Sweep) { s.Axes = nil },
+		`there is no "connection"`: func(s *myogen.Sweep) {
+			s.Axes = []myogen.Axis{{Path: "connection[0].weight", Values: []string{"1 uS"}}}
+		},
+		"there is no item [7]": func(s *myogen.Sweep) {
+			s.Axes = []myogen.Axis{{Path: "connections[7].weight", Values: []string{"1 uS"}}}
+		},
+		"value 1, -1 uS": func(s *myogen.Sweep) {
+			s.Axes = []myogen.Axis{{Path: "connections[0].weight", Values: []string{"1 uS", "-1 uS"}}}
+		},
+		"the axis has no values":       func(s *myogen.Sweep) { s.Axes = []myogen.Axis{{Path: "connections[0].weight"}} },
+		"a range needs from, to and n": func(s *myogen.Sweep) { s.Axes = []myogen.Axis{{Path: "connections[0].weight", From: "1 uS"}} },
+		"this one has both":            func(s *myogen.Sweep) { s.Axes = []myogen.Axis{{Path: "seed", From: "1", Values: []string{"2"}}} },
+		"both must be above 0": func(s *myogen.Sweep) {
+			s.Axes = []myogen.Axis{{Path: "inputs[0].step.level", From: "0 pps", To: "9 pps", N: 3, Log: true}}
+		},
+		"two axes are called":     func(s *myogen.Sweep) { s.Axes = append(s.Axes, s.Axes[0]) },
+		"axes that step together": func(s *myogen.Sweep) { s.Zip = true },
+		"must be at most":         func(s *myogen.Sweep) { s.Repeats = 1 << 40 },
+		"is no number": func(s *myogen.Sweep) {
+			s.Axes = []myogen.Axis{{Path: "populations.aMN.model", From: "NERLab", To: "Powers2017", N: 2}}
+		},
+	} {
+		bad := s
+		bad.Axes = append([]myogen.Axis(nil), s.Axes...)
+		change(&bad)
+		if _, err := bad.Plan(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want it to say %q", err, want)
+		}
+	}
+	dir := t.TempDir()
+	open(t, dir, Options{})
+	other := s
+	other.Repeats = 1
+	p, err := other.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir, p, Options{}); err == nil || !strings.Contains(err.Error(), "holds another sweep") {
+		t.Errorf("another sweep in the folder: error %v", err)
+	}
+	foreign := t.TempDir()
+	if err := os.WriteFile(filepath.Join(foreign, "thesis.tex"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(foreign, p, Options{}); err == nil || !strings.Contains(err.Error(), "thesis.tex") {
+		t.Errorf("a folder with other files: error %v", err)
+	}
+	if _, err := Open(t.TempDir(), p, Options{Shard: 3, Shards: 3}); err == nil || !strings.Contains(err.Error(), "shard 3 of 3") {
+		t.Errorf("a shard too many: error %v", err)
+	}
+}
+
+// Spike trains of each run are kept on request, and words are values too.
+func TestTrainsAndWords(t *testing.T) {
+	s := small(t).Sweep
+	s.Trains, s.Repeats = true, 0
+	s.Axes = []myogen.Axis{{Name: "kind", Path: "populations.aMN.model", Values: []string{"NERLab", "Powers2017"}}}
+	p, err := s.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sw, err := Open(t.TempDir(), p, Options{Statistics: Recruitment("aMN", 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sw.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	table, err := sw.Merge()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := table.Column("kind"); err != nil || strings.Join(c.Texts, " ") != "NERLab Powers2017" {
+		t.Errorf("the column is %v, %v", c.Texts, err)
+	}
+	if c, err := table.Column("aMN.0.recruitment_s"); err != nil || !(c.Numbers[0] > 0 && c.Numbers[0] < 0.2) {
+		t.Errorf("recruitment is %v, %v", c.Numbers, err)
+	}
+	for run := range 2 {
+		if _, err := os.Stat(sw.trainsPath(run)); err != nil {
+			t.Error(err)
+		}
+	}
+}
