@@ -10,19 +10,20 @@
 //	import (
 //		"context"
 //		"fmt"
-//
-//		m "gomyogen/myogen"
-//		u "gomyogen/myogen/units"
+//		"gomyogen/myogen"
+//		"gomyogen/myogen/units"
 //	)
 //
 //	func main() {
-//		result, err := m.Run(context.Background(), m.Experiment{
-//			Seed: 42, Duration: 2 * u.S,
-//			Populations: []m.Population{m.DescendingDrivePool{Name: "DD"}, m.AlphaMNPool{Name: "aMN"}},
-//			Inputs:      []m.Input{{Source: "cortex", Target: "DD", Shape: m.Ramp[u.Rate]{To: 60, Duration: 2 * u.S}}},
-//			Connections: []m.Connection{{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.15}},
+//		result, err := myogen.Run(context.Background(), myogen.Experiment{Seed: 42, Duration: 2 * units.S,
+//			Populations: []myogen.Population{myogen.DescendingDrivePool{Name: "DD"}, myogen.AlphaMNPool{Name: "aMN"}},
+//			Inputs:      []myogen.Input{{Source: "cortex", Target: "DD", Shape: myogen.Ramp[units.Rate]{To: 60, Duration: 2 * units.S}}},
+//			Connections: []myogen.Connection{{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.15 * units.MicroSiemens}},
 //		}, nil)
-//		fmt.Println(result.Report(), err)
+//		if err != nil {
+//			panic(err)
+//		}
+//		fmt.Println(result.Report())
 //	}
 //
 // # Words
