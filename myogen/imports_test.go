@@ -65,6 +65,8 @@ func TestImportsGoOneWay(t *testing.T) {
 		"myogen/neo/npz":             {"myogen/internal/"},
 		"myogen/neo":                 {"myogen/neo/npz", "myogen/units"},
 		"myogen/stats":               {"myogen/neo", "myogen/units"},
+		"myogen/stats/pic":           {"myogen/neo", "myogen/units"},
+		"myogen/muscle":              {"myogen/neo", "myogen/units"},
 		"myogen":                     {"myogen/neo", "myogen/neo/npz", "myogen/stats", "myogen/random", "myogen/units", "myogen/internal/"},
 		"myogen/cmd/":                {"myogen", "myogen/neo", "myogen/neo/npz", "myogen/stats", "myogen/random", "myogen/units"},
 		"kernel/chart":               {"myogen/stats", "myogen/neo", "myogen/units"},
