@@ -99,14 +99,14 @@ func ExampleMotorUnit() {
 	// Output: 0.00 0.00 0.87 0.99 3.32 3.48 2.90
 }
 
-func ExampleNewSteadiness() {
+func ExampleSteadiness() {
 	force := neo.AnalogSignal{Name: "force", Units: "N", SamplingPeriod: 1, Values: []float64{0, 0, 9, 10, 11}}
 	s, err := muscle.NewSteadiness(force, 2*units.Ms, 4*units.Ms)
 	fmt.Println(s, err)
 	// Output: mean 10 N, SD 0.816, CV 8.16 % <nil>
 }
 
-func ExampleNewSpikeTriggeredAverage() {
+func ExampleSpikeTriggeredAverage() {
 	train := regular("MN_0", 2, 100*units.Ms)
 	force, err := muscle.Fuglevand{}.Force([]neo.SpikeTrain{train})
 	if err != nil {
@@ -122,7 +122,7 @@ func ExampleNewSpikeTriggeredAverage() {
 	// Output: 6 spikes: twitch of 100 after 30 ms
 }
 
-func ExampleFuglevand_RateCoding() {
+func ExampleRateCoding() {
 	trains := []neo.SpikeTrain{regular("MN_0", 20, 200*units.Ms), regular("MN_1", 15, 700*units.Ms), {Name: "MN_2", TStop: 3 * units.S}}
 	rows, err := muscle.Fuglevand{}.RateCoding(trains)
 	if err != nil {

@@ -70,7 +70,7 @@ func (m Fuglevand) Pool(n int) ([]Twitch, error) {
 		largest = max(largest, w.Amplitude)
 	}
 	if n != 0 && n != len(pool) {
-		return nil, fmt.Errorf("muscle: there are %d spike trains for %d motor units", n, len(pool))
+		return nil, fmt.Errorf("muscle: %d spike trains are given for a pool of %d", n, len(pool))
 	}
 	if len(pool) == 0 {
 		return nil, fmt.Errorf("muscle: the pool has no motor units")
