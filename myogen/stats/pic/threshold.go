@@ -58,7 +58,7 @@ func (a Analysis) Thresholds(train neo.SpikeTrain, input neo.AnalogSignal) (Thre
 	h.RecruitmentInput, h.DerecruitmentInput = valueAt(input, first), valueAt(input, last)
 	h.Hysteresis = h.RecruitmentInput - h.DerecruitmentInput
 	if h.DerecruitmentInput < h.RecruitmentInput {
-		h.SelfSustained = h.Derecruitment - lastAbove(input, first, last, h.RecruitmentInput)
+		h.SelfSustained = h.Derecruitment - max(h.Recruitment, lastAbove(input, first, last, h.RecruitmentInput))
 	}
 	return h, nil
 }
