@@ -41,9 +41,9 @@ func ExampleFuglevand() {
 	// Output: 3000 samples, mean 1.024 N, SD 0.141, CV 13.78 %
 }
 
-func ExampleFuglevand_Fraction() {
+func ExampleFuglevand_FractionOfMaximum() {
 	trains := []neo.SpikeTrain{regular("MN_0", 20, 0), regular("MN_1", 15, 0), regular("MN_2", 10, 0)}
-	fraction, err := muscle.Fuglevand{}.Fraction(trains, 2*units.S, 3*units.S)
+	fraction, err := muscle.Fuglevand{}.FractionOfMaximum(trains, 2*units.S, 3*units.S)
 	fmt.Printf("%.1f %% of maximum, %v\n", 100*fraction, err)
 	// Output: 17.9 % of maximum, <nil>
 }
@@ -70,7 +70,7 @@ func ExampleTwitch_ForceFrequency() {
 		return
 	}
 	for _, s := range curve {
-		fmt.Printf("%v: mean %.1f, %.1f %% of the tetanus, ripple %.2f\n", s.Rate, s.Mean, 100*s.OfTetanus, s.Ripple)
+		fmt.Printf("%v: mean %.1f, %.1f %% of the tetanus, ripple %.2f\n", s.Rate, s.Mean, 100*s.TetanusFraction, s.Ripple)
 	}
 	// Output:
 	// 5 pps: mean 40.8, 4.5 % of the tetanus, ripple 2.42
@@ -113,7 +113,7 @@ func ExampleSpikeTriggeredAverage() {
 		fmt.Println(err)
 		return
 	}
-	a, err := muscle.NewSpikeTriggeredAverage(force, train, 50*units.Ms, 200*units.Ms, 0)
+	a, err := muscle.NewSpikeTriggeredAverage(force, train, muscle.TriggerWindow{Before: 50 * units.Ms})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -123,7 +123,8 @@ func ExampleSpikeTriggeredAverage() {
 }
 
 func ExampleRateCoding() {
-	trains := []neo.SpikeTrain{regular("MN_0", 20, 200*units.Ms), regular("MN_1", 15, 700*units.Ms), {Name: "MN_2", TStop: 3 * units.S}}
+	silent := neo.SpikeTrain{Name: "MN_2", TStop: 3 * units.S}
+	trains := []neo.SpikeTrain{regular("MN_0", 20, 200*units.Ms), regular("MN_1", 15, 700*units.Ms), silent}
 	rows, err := muscle.Fuglevand{}.RateCoding(trains)
 	if err != nil {
 		fmt.Println(err)

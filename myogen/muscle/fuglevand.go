@@ -21,7 +21,7 @@ import (
 // twitches, each multiplied by [Twitch.Gain] of the interval before its spike
 // (1 for the first), and the force of the pool is the sum over its units.
 type Fuglevand struct {
-	Units                  int        // motor units n; 0 is one for each spike train
+	N                      int        // motor units n; 0 is one for each spike train
 	TwitchRange            float64    // RP, largest over smallest twitch; 0 is 100
 	ContractionTimeRange   float64    // RT, longest over shortest contraction time; 0 is 3
 	LongestContractionTime units.Time // T_L; 0 is 90 ms
@@ -46,7 +46,7 @@ func (m Fuglevand) ForceUnits() string {
 }
 
 // Pool returns the twitches of a pool of n motor units, in the order of
-// recruitment. n may be 0 where Units or Twitches gives the number.
+// recruitment. n may be 0 where N or Twitches gives the number.
 func (m Fuglevand) Pool(n int) ([]Twitch, error) {
 	if f := float64(m.LargestTwitch); !(f >= 0) || math.IsInf(f, 0) {
 		return nil, fmt.Errorf("muscle: largest twitch is %v, must be above 0", m.LargestTwitch)
@@ -57,10 +57,10 @@ func (m Fuglevand) Pool(n int) ([]Twitch, error) {
 		if pool, err = m.spread(n); err != nil {
 			return nil, err
 		}
-	} else if m.Units != 0 || m.TwitchRange != 0 || m.ContractionTimeRange != 0 || m.LongestContractionTime != 0 {
-		return nil, fmt.Errorf("muscle: %d twitches are given and also Units %d, TwitchRange %v, "+
+	} else if m.N != 0 || m.TwitchRange != 0 || m.ContractionTimeRange != 0 || m.LongestContractionTime != 0 {
+		return nil, fmt.Errorf("muscle: %d twitches are given and also N %d, TwitchRange %v, "+
 			"ContractionTimeRange %v, LongestContractionTime %v: give one or the other",
-			len(pool), m.Units, m.TwitchRange, m.ContractionTimeRange, m.LongestContractionTime)
+			len(pool), m.N, m.TwitchRange, m.ContractionTimeRange, m.LongestContractionTime)
 	}
 	largest := 0.0
 	for i, w := range pool {
@@ -87,11 +87,11 @@ func (m Fuglevand) Pool(n int) ([]Twitch, error) {
 
 // spread returns the twitches by the two ranges of the paper.
 func (m Fuglevand) spread(n int) ([]Twitch, error) {
-	if m.Units < 0 {
-		return nil, fmt.Errorf("muscle: Units is %d, must be 0 or more", m.Units)
+	if m.N < 0 {
+		return nil, fmt.Errorf("muscle: N is %d, must be 0 or more", m.N)
 	}
-	if m.Units != 0 {
-		n = m.Units
+	if m.N != 0 {
+		n = m.N
 	}
 	rp, rt, longest := 100.0, 3.0, 90*units.Ms
 	if m.TwitchRange != 0 {
@@ -126,7 +126,7 @@ func (m Fuglevand) spread(n int) ([]Twitch, error) {
 }
 
 // Tetanus returns the maximum force of a pool of n motor units, the sum of
-// their tetani. n may be 0 where Units or Twitches gives the number.
+// their tetani. n may be 0 where N or Twitches gives the number.
 func (m Fuglevand) Tetanus(n int) (float64, error) {
 	pool, err := m.Pool(n)
 	if err != nil {
@@ -152,7 +152,7 @@ func (m Fuglevand) Tetanus(n int) (float64, error) {
 // corner 1/(2 pi T).
 func (m Fuglevand) Force(trains []neo.SpikeTrain) (neo.AnalogSignal, error) {
 	force := neo.AnalogSignal{Name: "force", Units: m.ForceUnits()}
-	pool, err := m.prepare(trains, &force)
+	pool, err := m.prepare(trains, 1, &force)
 	if err != nil {
 		return neo.AnalogSignal{}, err
 	}
@@ -167,7 +167,7 @@ func (m Fuglevand) Force(trains []neo.SpikeTrain) (neo.AnalogSignal, error) {
 // train. See [Fuglevand.Force].
 func (m Fuglevand) UnitForces(trains []neo.SpikeTrain) ([]neo.AnalogSignal, error) {
 	empty := neo.AnalogSignal{Units: m.ForceUnits()}
-	pool, err := m.prepare(trains, &empty)
+	pool, err := m.prepare(trains, len(trains), &empty)
 	if err != nil {
 		return nil, err
 	}
@@ -182,9 +182,9 @@ func (m Fuglevand) UnitForces(trains []neo.SpikeTrain) ([]neo.AnalogSignal, erro
 	return forces, nil
 }
 
-// Fraction returns the mean force in [start, stop] over the maximum force of
+// FractionOfMaximum returns the mean force in [start, stop] over the maximum force of
 // the pool, as a sweep or a fit needs it: 0.2 is 20 % of maximum.
-func (m Fuglevand) Fraction(trains []neo.SpikeTrain, start, stop units.Time) (float64, error) {
+func (m Fuglevand) FractionOfMaximum(trains []neo.SpikeTrain, start, stop units.Time) (float64, error) {
 	force, err := m.Force(trains)
 	if err != nil {
 		return 0, err
@@ -197,11 +197,13 @@ func (m Fuglevand) Fraction(trains []neo.SpikeTrain, start, stop units.Time) (fl
 	return steady.Mean / maximum, err
 }
 
-// maxSamples is the number of samples above which a force is refused: 8 GiB.
-const maxSamples = 1 << 30
+// maxSamples is the number of samples of all signals above which a force is
+// refused: 1 GiB.
+const maxSamples = 1 << 27
 
-// prepare checks the trains, gives the signal its grid and returns the twitches.
-func (m Fuglevand) prepare(trains []neo.SpikeTrain, signal *neo.AnalogSignal) ([]Twitch, error) {
+// prepare checks the trains, gives the signal its grid, of which the caller will
+// hold a number of copies, and returns the twitches.
+func (m Fuglevand) prepare(trains []neo.SpikeTrain, copies int, signal *neo.AnalogSignal) ([]Twitch, error) {
 	if len(trains) == 0 {
 		return nil, fmt.Errorf("muscle: there are no spike trains")
 	}
@@ -229,9 +231,9 @@ func (m Fuglevand) prepare(trains []neo.SpikeTrain, signal *neo.AnalogSignal) ([
 		}
 	}
 	n := math.Ceil(float64((trains[0].TStop-trains[0].TStart)/period) - 1e-6)
-	if n > maxSamples {
-		return nil, fmt.Errorf("muscle: %v to %v sampled every %v is %.0f samples, at most %d",
-			trains[0].TStart, trains[0].TStop, period, n, maxSamples)
+	if n*float64(copies) > maxSamples {
+		return nil, fmt.Errorf("muscle: %v to %v sampled every %v is %.0f samples, times %d signals, at most %d in all",
+			trains[0].TStart, trains[0].TStop, period, n, copies, maxSamples)
 	}
 	signal.TStart, signal.SamplingPeriod = trains[0].TStart, period
 	signal.Values = make([]float64, int(n))

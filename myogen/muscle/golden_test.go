@@ -171,7 +171,7 @@ func TestTwitchesAndRegularTrainsEqualTheReference(t *testing.T) {
 		near(t, name+": normalised rate", s.NormalizedRate, r.X, 1e-14)
 		near(t, name+": gain", s.Gain, r.Gain, 1e-13)
 		near(t, name+": mean", s.Mean, r.MeanTheory, 1e-13)
-		near(t, name+": over tetanus", s.OfTetanus, r.OverTetanus, 1e-13)
+		near(t, name+": over tetanus", s.TetanusFraction, r.OverTetanus, 1e-13)
 		// The reference has samples every 0.1 ms of the last of 3 s.
 		near(t, name+": sampled mean", s.Mean, r.Mean, 2e-6)
 		near(t, name+": minimum", s.Min, r.Min, 1e-8)
@@ -214,7 +214,7 @@ func TestPoolForceEqualsTheReference(t *testing.T) {
 			s = must[Steadiness](t)(NewSteadiness(force, 5*units.S, 10*units.S))
 			near(t, "mean from 5 to 10 s", s.Mean, c.want.SettledMean, tolerance)
 			near(t, "CV from 5 to 10 s", s.CV, c.want.SettledCV, tolerance)
-			fraction := must[float64](t)(m.Fraction(trains, 1.5*units.S, 11.5*units.S))
+			fraction := must[float64](t)(m.FractionOfMaximum(trains, 1.5*units.S, 11.5*units.S))
 			near(t, "fraction of maximum", fraction, c.want.Mean/c.want.Tetanus, tolerance)
 			for i, f := range must[[]neo.AnalogSignal](t)(m.UnitForces(trains)) {
 				s := must[Steadiness](t)(NewSteadiness(f, 1.5*units.S, 11.5*units.S))

@@ -176,8 +176,8 @@ func TestForceFrequencyCurveIsThePapers(t *testing.T) {
 		if x <= 0.4 {
 			want = -math.Expm1(-2*0.4*0.4*0.4) * x / 0.4
 		}
-		if !(math.Abs(s.OfTetanus-want) <= 1e-12) {
-			t.Errorf("at T rate = %v force is %v of the tetanus, want %v", x, s.OfTetanus, want)
+		if !(math.Abs(s.TetanusFraction-want) <= 1e-12) {
+			t.Errorf("at T rate = %v force is %v of the tetanus, want %v", x, s.TetanusFraction, want)
 		}
 		faster, err := w.Steady(rate * 1.01)
 		if err != nil {
@@ -200,7 +200,8 @@ func TestForceFrequencyCurveIsThePapers(t *testing.T) {
 			f := unit.Force(units.Time(float64(last-1)+(float64(k)+0.5)/n) * interval)
 			low, high, mean = min(low, f), max(high, f), mean+f/n
 		}
-		if !(math.Abs(mean-s.Mean) <= 1e-3*s.Mean) || !(low >= s.Min*(1-1e-9)) || !(high <= s.Max*(1+1e-9)) || !(high >= s.Max*(1-1e-4)) {
+		if !(math.Abs(mean-s.Mean) <= 1e-3*s.Mean) ||
+			!(low >= s.Min*(1-1e-9)) || !(high <= s.Max*(1+1e-9)) || !(high >= s.Max*(1-1e-4)) {
 			t.Errorf("regular train: mean %v in %v to %v, want %v in %v to %v", mean, low, high, s.Mean, s.Min, s.Max)
 		}
 	})
@@ -214,7 +215,7 @@ func TestSpikeTriggeredAverageOfALoneUnitIsItsTwitch(t *testing.T) {
 		train.Times = append(train.Times, units.Time(1000.3+2017.7*float64(k)))
 	}
 	force := must[neo.AnalogSignal](t)(Fuglevand{Twitches: []Twitch{w}, SamplingPeriod: 0.1}.Force([]neo.SpikeTrain{train}))
-	a := must[SpikeTriggeredAverage](t)(NewSpikeTriggeredAverage(force, train, 50*units.Ms, 300*units.Ms, 0))
+	a := must[SpikeTriggeredAverage](t)(NewSpikeTriggeredAverage(force, train, TriggerWindow{Before: 50, After: 300}))
 	if a.Triggers != 28 || a.Excluded != 0 || len(a.Average.Values) != 3501 || a.Average.TStart != -50 {
 		t.Errorf("%d triggers, %d excluded, %d samples from %v", a.Triggers, a.Excluded, len(a.Average.Values), a.Average.TStart)
 	}
@@ -228,7 +229,7 @@ func TestSpikeTriggeredAverageOfALoneUnitIsItsTwitch(t *testing.T) {
 	near(t, "contraction time", float64(a.ContractionTime), 60, 0.02)
 	// One spike 100 ms after another: both are left out at an isolation of 200 ms.
 	train.Times = slices.Insert(train.Times, 5, train.Times[4]+100)
-	a = must[SpikeTriggeredAverage](t)(NewSpikeTriggeredAverage(force, train, 50, 300, 200))
+	a = must[SpikeTriggeredAverage](t)(NewSpikeTriggeredAverage(force, train, TriggerWindow{Before: 50, After: 300, Isolation: 200}))
 	if a.Triggers != 27 || a.Excluded != 2 {
 		t.Errorf("%d triggers, %d excluded, want 27 and 2", a.Triggers, a.Excluded)
 	}
@@ -255,7 +256,7 @@ func TestRateCodingTable(t *testing.T) {
 	force := must[neo.AnalogSignal](t)(m.Force(trains[:3]))
 	near(t, "recruitment force", r.RecruitmentForce, force.Values[1000], 1e-12)
 	near(t, "derecruitment force", r.DerecruitmentForce, force.Values[1455], 1e-12)
-	near(t, "of maximum", r.RecruitmentOfMaximum, force.Values[1000]/must[float64](t)(m.Tetanus(3)), 1e-12)
+	near(t, "of maximum", r.RecruitmentFraction, force.Values[1000]/must[float64](t)(m.Tetanus(3)), 1e-12)
 	if !strings.HasPrefix(r.String(), "MN_1: recruited at 1 s") || rows[2].String() != "MN_2: not recruited" {
 		t.Errorf("%q, %q", r, rows[2])
 	}
@@ -285,25 +286,31 @@ func TestBadInputIsRefused(t *testing.T) {
 		{"motor unit 0: twitch amplitude is NaN", force(Fuglevand{Twitches: []Twitch{{nan, 90}, {2, 90}}}, good)},
 		{"motor unit 1: contraction time is 0 ms, must be above 0", force(Fuglevand{Twitches: []Twitch{{1, 90}, {2, 0}}}, good)},
 		{"2 spike trains are given for a pool of 1", force(Fuglevand{Twitches: []Twitch{{1, 90}}}, good)},
-		{"2 spike trains are given for a pool of 5", force(Fuglevand{Units: 5}, good)},
+		{"2 spike trains are given for a pool of 5", force(Fuglevand{N: 5}, good)},
 		{"give one or the other", force(Fuglevand{Twitches: []Twitch{{1, 90}, {2, 90}}, TwitchRange: 10}, good)},
 		{"no motor units", func() error { _, err := Fuglevand{}.Pool(0); return err }},
 		{"TwitchRange is 0.5, must be 1 or more", force(Fuglevand{TwitchRange: 0.5}, good)},
 		{"ContractionTimeRange is -3", force(Fuglevand{ContractionTimeRange: -3}, good)},
 		{"LongestContractionTime is -90 ms", force(Fuglevand{LongestContractionTime: -90}, good)},
 		{"largest twitch is -1 N", force(Fuglevand{LargestTwitch: -1}, good)},
-		{"Units is -1", force(Fuglevand{Units: -1}, good)},
+		{"N is -1", force(Fuglevand{N: -1}, good)},
 		{"SamplingPeriod is NaN ms", force(Fuglevand{SamplingPeriod: units.Time(nan)}, good)},
 		{"there are no spike trains", force(Fuglevand{}, nil)},
-		{`spike train 1 ("MN_1") starts at 100 ms and stops at 0 ms`, force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.TStart, t.TStop = 100, 0 }))},
-		{`spike train 1 ("MN_1") spans 0 ms to 50 ms, the first 0 ms to 100 ms`, force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.TStop = 50 }))},
-		{`spike train 1 ("MN_1"): spike 1 is at 130 ms, outside 0 ms to 100 ms`, force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.Times[1] = 130 }))},
-		{`spike train 1 ("MN_1"): spike 0 is at NaN ms`, force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.Times[0] = units.Time(nan) }))},
-		{`spike 1 is at 5 ms, must be after the one before at 10 ms`, force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.Times[1] = 5 }))},
+		{`spike train 1 ("MN_1") starts at 100 ms and stops at 0 ms`,
+			force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.TStart, t.TStop = 100, 0 }))},
+		{`spike train 1 ("MN_1") spans 0 ms to 50 ms, the first 0 ms to 100 ms`,
+			force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.TStop = 50 }))},
+		{`spike train 1 ("MN_1"): spike 1 is at 130 ms, outside 0 ms to 100 ms`,
+			force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.Times[1] = 130 }))},
+		{`spike train 1 ("MN_1"): spike 0 is at NaN ms`,
+			force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.Times[0] = units.Time(nan) }))},
+		{`spike 1 is at 5 ms, must be after the one before at 10 ms`,
+			force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.Times[1] = 5 }))},
 		{`a sampling rate of 500 Hz is below twice the highest frequency: spike train 1 ("MN_1") fires at 10 ms and 13 ms, 333.3 Hz`,
 			force(Fuglevand{SamplingPeriod: 2}, trains(func(t *neo.SpikeTrain) { t.Times[1] = 13 }))},
-		{`the twitch of motor unit 1 (contraction time 30 ms) has its corner at 5.305 Hz`, force(Fuglevand{SamplingPeriod: 100}, []neo.SpikeTrain{{TStop: 100}, {TStop: 100}})},
-		{"samples, at most", force(Fuglevand{SamplingPeriod: 1e-9}, good)},
+		{`the twitch of motor unit 1 (contraction time 30 ms) has its corner at 5.305 Hz`,
+			force(Fuglevand{SamplingPeriod: 100}, []neo.SpikeTrain{{TStop: 100}, {TStop: 100}})},
+		{"is 100000000000 samples, times 1 signals, at most 134217728 in all", force(Fuglevand{SamplingPeriod: 1e-9}, good)},
 		{"firing rate is -1 pps", func() error { _, err := Twitch{1, 90}.Steady(-1); return err }},
 		{"firing rate is +Inf pps, must be 0 or more (rate 1 of", func() error {
 			_, err := Twitch{1, 90}.ForceFrequency([]units.Rate{1, units.Rate(inf)})
@@ -316,9 +323,18 @@ func TestBadInputIsRefused(t *testing.T) {
 		{`200 ms to 300 ms has no sample of "force", which spans 0 ms to 100 ms`, func() error { _, err := NewSteadiness(signal, 200, 300); return err }},
 		{`"force" is NaN at 1 ms`, func() error { _, err := NewSteadiness(broken, 0, 2); return err }},
 		{`"" is sampled every 0 ms`, func() error { _, err := NewSteadiness(neo.AnalogSignal{}, 0, 2); return err }},
-		{`none of 2 spikes of "MN_0" has 50 ms before and 20 ms after`, func() error { _, err := NewSpikeTriggeredAverage(signal, train, 50, 20, 0); return err }},
-		{"the window of 150 ms is longer", func() error { _, err := NewSpikeTriggeredAverage(signal, train, 50, 100, 0); return err }},
-		{"the window is -1 ms before", func() error { _, err := NewSpikeTriggeredAverage(signal, train, -1, 20, 0); return err }},
+		{`none of 2 spikes of "MN_0" has 50 ms before and 20 ms after`, func() error {
+			_, err := NewSpikeTriggeredAverage(signal, train, TriggerWindow{Before: 50, After: 20})
+			return err
+		}},
+		{"the window of 150 ms is longer", func() error {
+			_, err := NewSpikeTriggeredAverage(signal, train, TriggerWindow{Before: 50, After: 100})
+			return err
+		}},
+		{"the window is -1 ms before", func() error {
+			_, err := NewSpikeTriggeredAverage(signal, train, TriggerWindow{Before: -1, After: 20})
+			return err
+		}},
 	} {
 		if err := c.do(); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("the error is %v, want it to say %q", err, c.want)

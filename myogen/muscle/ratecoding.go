@@ -22,7 +22,7 @@ type RateCoding struct {
 
 	Recruitment, Derecruitment           units.Time // first and last spike
 	RecruitmentForce, DerecruitmentForce float64    // of the pool at these times
-	RecruitmentOfMaximum                 float64    // RecruitmentForce over the tetanus of the pool
+	RecruitmentFraction                  float64    // RecruitmentForce over the tetanus of the pool
 
 	InitialRate, PeakRate, FinalRate units.Rate
 }
@@ -32,7 +32,7 @@ type RateCoding struct {
 // and the last spike of the train, of one contraction: slice trains that hold
 // several.
 func (m Fuglevand) RateCoding(trains []neo.SpikeTrain) ([]RateCoding, error) {
-	pool, err := m.prepare(trains, new(neo.AnalogSignal))
+	pool, err := m.prepare(trains, 1, new(neo.AnalogSignal))
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,8 @@ func (m Fuglevand) RateCoding(trains []neo.SpikeTrain) ([]RateCoding, error) {
 		}
 		r := &rows[i]
 		r.Recruitment, r.Derecruitment = t.Times[0], t.Times[len(t.Times)-1]
-		wanted = append(wanted, forceAt{r.Recruitment, &r.RecruitmentForce}, forceAt{r.Derecruitment, &r.DerecruitmentForce})
+		wanted = append(wanted,
+			forceAt{r.Recruitment, &r.RecruitmentForce}, forceAt{r.Derecruitment, &r.DerecruitmentForce})
 		for k := 3; k < len(t.Times); k++ {
 			rate := units.Rate(3 / (t.Times[k] - t.Times[k-3]).Seconds())
 			if k == 3 {
@@ -60,7 +61,7 @@ func (m Fuglevand) RateCoding(trains []neo.SpikeTrain) ([]RateCoding, error) {
 	}
 	evaluate(wanted, pool, trains)
 	for i := range rows {
-		rows[i].RecruitmentOfMaximum = rows[i].RecruitmentForce / maximum
+		rows[i].RecruitmentFraction = rows[i].RecruitmentForce / maximum
 	}
 	return rows, nil
 }
@@ -93,5 +94,5 @@ func (r RateCoding) String() string {
 		return fmt.Sprintf("%s: not recruited", r.Unit)
 	}
 	return fmt.Sprintf("%s: recruited at %.4g s and %.3g %% of maximum, %.1f to %.1f pps, %d spikes",
-		r.Unit, r.Recruitment.Seconds(), 100*r.RecruitmentOfMaximum, r.InitialRate, r.PeakRate, r.Spikes)
+		r.Unit, r.Recruitment.Seconds(), 100*r.RecruitmentFraction, r.InitialRate, r.PeakRate, r.Spikes)
 }

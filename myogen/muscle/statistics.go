@@ -83,12 +83,23 @@ type SpikeTriggeredAverage struct {
 	ContractionTime units.Time // from the spike to the largest value
 }
 
-// NewSpikeTriggeredAverage averages a signal from before to after each spike of
-// a train, interpolated linearly between samples. With isolation above 0 it
-// leaves out spikes with another spike nearer than that. It is an error if no
-// spike remains.
-func NewSpikeTriggeredAverage(signal neo.AnalogSignal, train neo.SpikeTrain, before, after, isolation units.Time) (SpikeTriggeredAverage, error) {
+// TriggerWindow is the time around each spike that is averaged.
+type TriggerWindow struct {
+	Before    units.Time // from its start to the spike
+	After     units.Time // from the spike to its end; 0 is 200 ms
+	Isolation units.Time // leaves out spikes with another spike nearer than this
+}
+
+// NewSpikeTriggeredAverage averages a signal, interpolated linearly between
+// samples, over the windows around the spikes of a train. It is an error if no
+// spike has one.
+func NewSpikeTriggeredAverage(signal neo.AnalogSignal, train neo.SpikeTrain, window TriggerWindow) (
+	SpikeTriggeredAverage, error) {
 	var a SpikeTriggeredAverage
+	before, after, isolation := window.Before, window.After, window.Isolation
+	if after == 0 {
+		after = 200 * units.Ms
+	}
 	if err := checkSignal(signal); err != nil {
 		return a, err
 	}
@@ -96,7 +107,8 @@ func NewSpikeTriggeredAverage(signal neo.AnalogSignal, train neo.SpikeTrain, bef
 		return a, err
 	}
 	if !(before >= 0) || !(after > 0) || math.IsInf(float64(before+after), 0) {
-		return a, fmt.Errorf("muscle: the window is %v before and %v after a spike, must be 0 or more and above 0", before, after)
+		return a, fmt.Errorf("muscle: the window is %v before and %v after a spike, must be 0 or more and above 0",
+			before, after)
 	}
 	if !(isolation >= 0) {
 		return a, fmt.Errorf("muscle: the isolation of spikes is %v, must be 0 or more", isolation)
@@ -132,7 +144,8 @@ func NewSpikeTriggeredAverage(signal neo.AnalogSignal, train neo.SpikeTrain, bef
 		}
 	}
 	if a.Triggers == 0 {
-		return SpikeTriggeredAverage{}, fmt.Errorf("muscle: not measurable: none of %d spikes of %q has %v before and %v after it in %q (%v to %v) and no other spike nearer than %v",
+		return SpikeTriggeredAverage{}, fmt.Errorf("muscle: not measurable: none of %d spikes of %q "+
+			"has %v before and %v after it in %q (%v to %v) and no other spike nearer than %v",
 			len(train.Times), train.Name, before, after, signal.Name, signal.TStart, signal.TStop(), isolation)
 	}
 	peak := int(zero)

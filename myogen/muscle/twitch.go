@@ -71,13 +71,13 @@ func (w Twitch) Tetanus() float64 { return w.Amplitude / TwitchTetanusRatio }
 // SteadyForce is the force of a motor unit that has fired regularly for so
 // long that each interval repeats the one before.
 type SteadyForce struct {
-	Rate           units.Rate
-	NormalizedRate float64 // contraction time over interval
-	Gain           float64 // of each twitch
-	Mean           float64 // over an interval: e Amplitude NormalizedRate Gain
-	Min, Max       float64 // of an interval; the minimum is at the spikes
-	Ripple         float64 // (Max - Min) / Mean, 0 at rate 0
-	OfTetanus      float64 // Mean over the tetanic force
+	Rate            units.Rate
+	NormalizedRate  float64 // contraction time over interval
+	Gain            float64 // of each twitch
+	Mean            float64 // over an interval: e Amplitude NormalizedRate Gain
+	Min, Max        float64 // of an interval; the minimum is at the spikes
+	Ripple          float64 // (Max - Min) / Mean, 0 at rate 0
+	TetanusFraction float64 // Mean over the tetanic force
 }
 
 // Steady returns the force at a regular firing rate, in closed form. A rate of
@@ -106,7 +106,7 @@ func (w Twitch) Steady(rate units.Rate) (SteadyForce, error) {
 	s.Min = math.E * w.Amplitude * q
 	s.Max = math.E * w.Amplitude * r * math.Exp(q/r-1)
 	s.Ripple = (s.Max - s.Min) / s.Mean
-	s.OfTetanus = s.Mean / w.Tetanus()
+	s.TetanusFraction = s.Mean / w.Tetanus()
 	return s, nil
 }
 

@@ -12,9 +12,9 @@ import (
 // default that its comment gives. -1 switches off a criterion of a pair: a
 // value that all pairs of a pool meet.
 //
-// The three classic criteria are those of most studies: see Foley and Kalmar
-// 2019 (J Neurophysiol 122:2095), whose values are the defaults, and Hassan et
-// al. 2020 (J Neural Eng 17:016063) on how much the estimate depends on them.
+// The four criteria of a pair and their defaults are those of Foley and Kalmar
+// 2019 (J Neurophysiol 122:2095). Hassan et al. 2020 (J Neural Eng 17:016063)
+// study how much the estimate depends on such choices.
 type Analysis struct {
 	Smoothing Smoothing // of the firing rates
 
@@ -23,10 +23,21 @@ type Analysis struct {
 	// stray spike is not taken for recruitment. 0 is 1 s.
 	MaxInterval units.Time
 
-	MinCorrelation         float64    // rate-rate correlation r; 0 is 0.7
-	MinRecruitmentInterval units.Time // from control to test unit; 0 is 1 s, so that the control unit's own current is on
-	MinModulation          units.Rate // of the control unit while the test unit fires; 0 is 0.5 pps
-	SaturationMargin       units.Rate // by which the modulation exceeds delta-F; 0 is 0.5 pps (Stephenson and Maluf 2011)
+	// MinCorrelation is the lowest r between the two rates. 0 is 0.7.
+	MinCorrelation float64
+
+	// MinRecruitmentInterval is from the recruitment of the control unit, whose own
+	// current must be on, to that of the test unit. 0 is 1 s.
+	MinRecruitmentInterval units.Time
+
+	// MinModulation is the smallest change of the control unit's rate while the test
+	// unit fires. 0 is 0.5 pps.
+	MinModulation units.Rate
+
+	// SaturationMargin is by how much the modulation must exceed delta-F. It is less
+	// if the control unit has reached its highest rate when the test unit is
+	// recruited (Stephenson and Maluf 2011, J Neurosci Methods 198:84). 0 is 0.5 pps.
+	SaturationMargin units.Rate
 }
 
 // withDefaults returns the analysis with its defaults filled in.
@@ -92,10 +103,12 @@ func (a Analysis) firing(t neo.SpikeTrain) (firing, error) {
 	// A unit that may have fired before the recording began has its next spike due
 	// one interval after the start; likewise at the end.
 	if wait := f.spikes[0] - t.TStart; wait < f.spikes[1]-f.spikes[0] {
-		f.observed = &NotMeasurable{Observed, fmt.Sprintf("%q fires %s after the recording starts, within its first interval of %s: its recruitment is not seen",
+		f.observed = &NotMeasurable{Observed, fmt.Sprintf("%q fires %s after the recording starts, "+
+			"within its first interval of %s: its recruitment is not seen",
 			t.Name, seconds(wait), seconds(f.spikes[1]-f.spikes[0]))}
 	} else if rest := t.TStop - f.spikes[n-1]; rest < f.spikes[n-1]-f.spikes[n-2] {
-		f.observed = &NotMeasurable{Observed, fmt.Sprintf("%q fires %s before the recording stops, within its last interval of %s: its derecruitment is not seen",
+		f.observed = &NotMeasurable{Observed, fmt.Sprintf("%q fires %s before the recording stops, "+
+			"within its last interval of %s: its derecruitment is not seen",
 			t.Name, seconds(rest), seconds(f.spikes[n-1]-f.spikes[n-2]))}
 	}
 	return f, nil
@@ -109,10 +122,12 @@ func checkTrain(t neo.SpikeTrain) error {
 	}
 	for i, x := range t.Times {
 		if !(x >= t.TStart && x <= t.TStop) {
-			return fmt.Errorf("pic: spike train %q: spike %d is at %v, outside %v to %v", t.Name, i, x, t.TStart, t.TStop)
+			return fmt.Errorf("pic: spike train %q: spike %d is at %v, outside %v to %v",
+				t.Name, i, x, t.TStart, t.TStop)
 		}
 		if i > 0 && x <= t.Times[i-1] {
-			return fmt.Errorf("pic: spike train %q: spike %d is at %v, must be after the one before at %v", t.Name, i, x, t.Times[i-1])
+			return fmt.Errorf("pic: spike train %q: spike %d is at %v, must be after the one before at %v",
+				t.Name, i, x, t.Times[i-1])
 		}
 	}
 	return nil

@@ -37,7 +37,7 @@ type Brace struct {
 
 	AccelerationSlope float64 // pps/s, from recruitment to vertex
 	AttenuationSlope  float64 // pps/s, from vertex to peak
-	Angle             float64 // degrees, between the two slopes at the vertex (axes in pps and s); 180 is straight
+	Angle             float64 // degrees, at the vertex, with axes in pps and s; 180 is straight
 }
 
 // Brace returns the brace of a motor unit.
@@ -78,9 +78,11 @@ func NewBrace(rate neo.AnalogSignal) (Brace, error) {
 	case len(r) < 3:
 		return b, NotMeasurable{EnoughSpikes, fmt.Sprintf("the rate of %q has %d samples, needs 3", rate.Name, len(r))}
 	case peak == 0:
-		return b, NotMeasurable{RisingRate, fmt.Sprintf("the rate of %q does not rise: it is highest at its first sample, %s", rate.Name, seconds(rate.TStart))}
+		return b, NotMeasurable{RisingRate, fmt.Sprintf(
+			"the rate of %q does not rise: it is highest at its first sample, %s", rate.Name, seconds(rate.TStart))}
 	case peak == len(r)-1:
-		return b, NotMeasurable{RisingRate, fmt.Sprintf("the rate of %q is highest at its last sample, %s: its peak is not seen", rate.Name, seconds(rate.Time(peak)))}
+		return b, NotMeasurable{RisingRate, fmt.Sprintf(
+			"the rate of %q is highest at its last sample, %s: its peak is not seen", rate.Name, seconds(rate.Time(peak)))}
 	}
 	above := func(i int) float64 { return (r[i]-r[0])/(r[peak]-r[0]) - float64(i)/float64(peak) }
 	vertex := 0

@@ -21,7 +21,11 @@ import (
 // (Gorassini, Yang, Siu and Bennett 2002, J Neurophysiol 87:1850). Recruitment
 // and derecruitment are the first and the last spike of the test unit.
 //
-// The estimate holds only for a pair that meets the criteria of the [Analysis].
+// It is an estimate: adaptation of the control unit's rate and accommodation of
+// the test unit's threshold make it positive without a persistent inward current
+// (Revill and Fuglevand 2011, J Neurophysiol 106:1467).
+//
+// It holds only for a pair that meets the criteria of the [Analysis].
 // Failed lists those it does not meet. Values that can be computed are given
 // all the same; where Failed has EnoughSpikes, Overlap or Observed, DeltaF is 0.
 type DeltaF struct {
@@ -174,7 +178,8 @@ func (a Analysis) pair(c, t unit) DeltaF {
 	d.ControlAtRecruitment, d.ControlAtDerecruitment = units.Rate(c.at(d.Recruitment)), units.Rate(c.at(end))
 	d.DeltaF = d.ControlAtRecruitment - d.ControlAtDerecruitment
 
-	low, high := min(d.ControlAtRecruitment, d.ControlAtDerecruitment), max(d.ControlAtRecruitment, d.ControlAtDerecruitment)
+	low := min(d.ControlAtRecruitment, d.ControlAtDerecruitment)
+	high := max(d.ControlAtRecruitment, d.ControlAtDerecruitment)
 	for _, r := range c.between(d.Recruitment, end) {
 		low, high = min(low, units.Rate(r)), max(high, units.Rate(r))
 	}
@@ -182,16 +187,20 @@ func (a Analysis) pair(c, t unit) DeltaF {
 	d.Correlation = correlation(c.between(start, stop), t.between(start, stop))
 
 	if !(d.Correlation >= a.MinCorrelation) {
-		fail(Correlation, "the rates of %q and %q have r = %.3f, must be at least %v", c.name, t.name, d.Correlation, a.MinCorrelation)
+		fail(Correlation, "the rates of %q and %q have r = %.3f, must be at least %v",
+			c.name, t.name, d.Correlation, a.MinCorrelation)
 	}
 	if !(d.RecruitmentInterval >= a.MinRecruitmentInterval) {
-		fail(RecruitmentOrder, "%q is recruited %s after %q, must be at least %s", t.name, seconds(d.RecruitmentInterval), c.name, seconds(a.MinRecruitmentInterval))
+		fail(RecruitmentOrder, "%q is recruited %s after %q, must be at least %s",
+			t.name, seconds(d.RecruitmentInterval), c.name, seconds(a.MinRecruitmentInterval))
 	}
 	if !(d.Modulation >= a.MinModulation) {
-		fail(Modulation, "the rate of %q changes by %.3f pps while %q fires, must be at least %v", c.name, d.Modulation, t.name, a.MinModulation)
+		fail(Modulation, "the rate of %q changes by %.3f pps while %q fires, must be at least %v",
+			c.name, d.Modulation, t.name, a.MinModulation)
 	}
 	if !(d.Modulation-d.DeltaF >= a.SaturationMargin) {
-		fail(Saturation, "the rate of %q rises by %.3f pps after %q is recruited, must be at least %v", c.name, d.Modulation-d.DeltaF, t.name, a.SaturationMargin)
+		fail(Saturation, "the rate of %q rises by %.3f pps after %q is recruited, must be at least %v",
+			c.name, d.Modulation-d.DeltaF, t.name, a.SaturationMargin)
 	}
 	return d
 }
@@ -324,5 +333,6 @@ func (s Summary) String() string {
 	if s.Units == 0 {
 		return fmt.Sprintf("delta-F not measurable: none of %d pairs%s", s.Pairs, s.why())
 	}
-	return fmt.Sprintf("delta-F %.2f pps, SD %.2f, of %d test units in %d of %d pairs%s", s.Mean, s.SD, s.Units, s.Measured, s.Pairs, s.why())
+	return fmt.Sprintf("delta-F %.2f pps, SD %.2f, of %d test units in %d of %d pairs%s",
+		s.Mean, s.SD, s.Units, s.Measured, s.Pairs, s.why())
 }

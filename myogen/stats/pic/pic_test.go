@@ -137,15 +137,21 @@ func TestPairsThatDoNotMeetACriterion(t *testing.T) {
 		want          []Criterion
 		reason        string
 	}{
-		{"no overlap", steady("MN_5", 10, 1, 5), steady("MN_6", 10, 6, 15), []Criterion{Overlap}, `"MN_5" has a rate from 1.100 s to 5.000 s, "MN_6" from 6.100 s to 15.000 s after its recruitment at 6.000 s`},
-		{"one spike", control, neo.SpikeTrain{Name: "MN_7", Times: []units.Time{9000}, TStop: 20000}, []Criterion{EnoughSpikes}, `the longest period of firing of "MN_7" has 1 spike, needs 2`},
-		{"no spike", neo.SpikeTrain{Name: "MN_8", TStop: 20000}, test, []Criterion{EnoughSpikes}, `"MN_8" has 0 spikes, needs 2`},
-		{"few spikes", control, steady("MN_9", 10, 9, 9.6), []Criterion{EnoughSpikes}, `"MN_9" has 6 intervals, smoothing (polynomial) needs 7`},
+		{"no overlap", steady("MN_5", 10, 1, 5), steady("MN_6", 10, 6, 15), []Criterion{Overlap},
+			`"MN_5" has a rate from 1.100 s to 5.000 s, "MN_6" from 6.100 s to 15.000 s after its recruitment at 6.000 s`},
+		{"one spike", control, neo.SpikeTrain{Name: "MN_7", Times: []units.Time{9000}, TStop: 20000}, []Criterion{EnoughSpikes},
+			`the longest period of firing of "MN_7" has 1 spike, needs 2`},
+		{"no spike", neo.SpikeTrain{Name: "MN_8", TStop: 20000}, test, []Criterion{EnoughSpikes},
+			`"MN_8" has 0 spikes, needs 2`},
+		{"few spikes", control, steady("MN_9", 10, 9, 9.6), []Criterion{EnoughSpikes},
+			`"MN_9" has 6 intervals, smoothing (polynomial) needs 7`},
 		{"still firing", control, cut, []Criterion{Observed}, "its derecruitment is not seen"},
 		{"control stops", short, test, []Criterion{ControlActive}, `before "MN_1" is derecruited at`},
-		{"recruited together", control, early, []Criterion{RecruitmentOrder}, `"MN_2" is recruited 0.500 s after "MN_0", must be at least 1.000 s`},
+		{"recruited together", control, early, []Criterion{RecruitmentOrder},
+			`"MN_2" is recruited 0.500 s after "MN_0", must be at least 1.000 s`},
 		{"other input", control, falling, []Criterion{Correlation}, "have r ="},
-		{"saturated", saturated, test, []Criterion{Correlation, Modulation, Saturation}, `after "MN_1" is recruited, must be at least 0.5 pps`},
+		{"saturated", saturated, test, []Criterion{Correlation, Modulation, Saturation},
+			`after "MN_1" is recruited, must be at least 0.5 pps`},
 	} {
 		a := Analysis{}
 		if c.name == "saturated" {
@@ -177,7 +183,8 @@ func TestPairsThatDoNotMeetACriterion(t *testing.T) {
 
 func TestPairsOfAPool(t *testing.T) {
 	pool := []neo.SpikeTrain{
-		parabola("MN_2", 10, 0.2, 7, 15.5), parabola("MN_0", 16, 0.2, 3, 17), parabola("MN_1", 12, 0.2, 5, 16), {Name: "MN_3", TStop: 20 * units.S},
+		parabola("MN_2", 10, 0.2, 7, 15.5), parabola("MN_0", 16, 0.2, 3, 17), parabola("MN_1", 12, 0.2, 5, 16),
+		{Name: "MN_3", TStop: 20 * units.S},
 	}
 	a := Analysis{Smoothing: Smoothing{Midpoint: true}}
 	pairs := must[[]DeltaF](t)(a.Pairs(pool))
@@ -185,7 +192,8 @@ func TestPairsOfAPool(t *testing.T) {
 	for _, d := range pairs {
 		got = append(got, fmt.Sprintf("%s-%s %v", d.Control, d.Test, len(d.Failed) == 0))
 	}
-	want := []string{"MN_0-MN_2 true", "MN_1-MN_2 true", "MN_2-MN_3 false", "MN_0-MN_1 true", "MN_0-MN_3 false", "MN_1-MN_3 false"}
+	want := []string{"MN_0-MN_2 true", "MN_1-MN_2 true", "MN_2-MN_3 false",
+		"MN_0-MN_1 true", "MN_0-MN_3 false", "MN_1-MN_3 false"}
 	if !slices.Equal(got, want) {
 		t.Fatalf("pairs are %q, want %q", got, want)
 	}
@@ -196,7 +204,9 @@ func TestPairsOfAPool(t *testing.T) {
 		}
 	}
 	byUnit := ByTestUnit(pairs)
-	if len(byUnit) != 3 || byUnit[0].Test != "MN_2" || byUnit[0].Measured != 2 || byUnit[1].Test != "MN_3" || byUnit[1].Failed != 3 || byUnit[2].Measured != 1 {
+	if len(byUnit) != 3 ||
+		byUnit[0].Test != "MN_2" || byUnit[0].Measured != 2 ||
+		byUnit[1].Test != "MN_3" || byUnit[1].Failed != 3 || byUnit[2].Measured != 1 {
 		t.Errorf("by test unit: %+v", byUnit)
 	}
 	near(t, "mean of MN_2", float64(byUnit[0].DeltaF), float64(pairs[0].DeltaF+pairs[1].DeltaF)/2, 1e-12)
@@ -238,8 +248,8 @@ func TestDeltaFFollowsTimeScale(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := Analysis{MaxInterval: scale * units.S, Smoothing: Smoothing{Method: method, Window: 2 * units.S * scale, SamplingPeriod: 10 * scale}}.
-			DeltaF(moved(control), moved(test))
+		slow := Smoothing{Method: method, Window: 2 * units.S * scale, SamplingPeriod: 10 * scale}
+		m, err := Analysis{MaxInterval: scale * units.S, Smoothing: slow}.DeltaF(moved(control), moved(test))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -363,7 +373,10 @@ func TestBraceOfTwoLines(t *testing.T) {
 	near(t, "brace height in other units", must[Brace](t)(NewBrace(other)).Height, b.Height, 1e-9)
 
 	// A line and a discharge below the line have no brace.
-	for name, shape := range map[string]func(float64) float64{"line": func(x float64) float64 { return 3 * x }, "square": func(x float64) float64 { return x * x }} {
+	for name, shape := range map[string]func(float64) float64{
+		"line":   func(x float64) float64 { return 3 * x },
+		"square": func(x float64) float64 { return x * x },
+	} {
 		bent := neo.AnalogSignal{Name: name, SamplingPeriod: 10}
 		for i := range 500 {
 			bent.Values = append(bent.Values, shape(float64(i)/100))
@@ -426,7 +439,8 @@ func TestEveryAnswerIsFinite(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, d := range pairs {
-			finite(d.String(), float64(d.DeltaF), d.Correlation, float64(d.Modulation), float64(d.ControlAtRecruitment), float64(d.ControlAtDerecruitment))
+			finite(d.String(), float64(d.DeltaF), d.Correlation, float64(d.Modulation),
+				float64(d.ControlAtRecruitment), float64(d.ControlAtDerecruitment))
 			if math.Abs(d.Correlation) > 1+1e-9 || d.Modulation < 0 || d.Modulation < d.DeltaF-1e-9*max(1, d.Modulation) {
 				t.Errorf("%+v", d)
 			}

@@ -99,14 +99,15 @@ type curve struct {
 }
 
 // maxSamples is the number of samples above which a rate is refused.
-const maxSamples = 1 << 28
+const maxSamples = 1 << 24
 
 // grid returns the multiples of period in [start, stop] as first and number.
 func grid(start, stop, period units.Time) (first float64, n int, err error) {
 	first = math.Ceil(float64(start/period) - 1e-9)
 	count := math.Floor(float64(stop/period)+1e-9) - first + 1
 	if count > maxSamples {
-		return 0, 0, fmt.Errorf("pic: %v to %v sampled every %v is %.0f samples, at most %d", start, stop, period, count, maxSamples)
+		return 0, 0, fmt.Errorf("pic: %v to %v sampled every %v is %.0f samples, at most %d",
+			start, stop, period, count, maxSamples)
 	}
 	return first, int(max(count, 0)), nil
 }
@@ -116,7 +117,8 @@ func (c curve) sample(name string, period units.Time) (neo.AnalogSignal, error) 
 	if err != nil {
 		return neo.AnalogSignal{}, err
 	}
-	s := neo.AnalogSignal{Name: name, Units: "pps", TStart: units.Time(first) * period, SamplingPeriod: period, Values: make([]float64, n)}
+	s := neo.AnalogSignal{Name: name, Units: "pps", TStart: units.Time(first) * period, SamplingPeriod: period}
+	s.Values = make([]float64, n)
 	for i := range s.Values {
 		s.Values[i] = c.at(s.Time(i))
 	}
@@ -131,7 +133,8 @@ func (s Smoothing) curve(f firing) (curve, error) {
 		needed = s.Order + 2 // one more than coefficients
 	}
 	if n < needed {
-		return curve{}, NotMeasurable{EnoughSpikes, fmt.Sprintf("%q has %d intervals, smoothing (%s) needs %d", f.name, n, s.Method, needed)}
+		return curve{}, NotMeasurable{EnoughSpikes, fmt.Sprintf("%q has %d intervals, smoothing (%s) needs %d",
+			f.name, n, s.Method, needed)}
 	}
 	times, rates := make([]units.Time, n), make([]float64, n)
 	for i := range n {
