@@ -85,13 +85,16 @@ func (m Fuglevand) Pool(n int) ([]Twitch, error) {
 	return append([]Twitch(nil), pool...), nil
 }
 
+// maxUnits is the number of motor units above which a pool is refused.
+const maxUnits = 1 << 20
+
 // spread returns the twitches by the two ranges of the paper.
 func (m Fuglevand) spread(n int) ([]Twitch, error) {
-	if m.N < 0 {
-		return nil, fmt.Errorf("muscle: N is %d, must be 0 or more", m.N)
-	}
 	if m.N != 0 {
 		n = m.N
+	}
+	if n < 0 || n > maxUnits {
+		return nil, fmt.Errorf("muscle: a pool of %d motor units, must be 1 to %d", n, maxUnits)
 	}
 	rp, rt, longest := 100.0, 3.0, 90*units.Ms
 	if m.TwitchRange != 0 {

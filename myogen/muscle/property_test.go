@@ -288,12 +288,17 @@ func TestBadInputIsRefused(t *testing.T) {
 		{"2 spike trains are given for a pool of 1", force(Fuglevand{Twitches: []Twitch{{1, 90}}}, good)},
 		{"2 spike trains are given for a pool of 5", force(Fuglevand{N: 5}, good)},
 		{"give one or the other", force(Fuglevand{Twitches: []Twitch{{1, 90}, {2, 90}}, TwitchRange: 10}, good)},
+		{"a pool of -3 motor units", func() error { _, err := Fuglevand{}.Tetanus(-3); return err }},
+		{`"force" starts at NaN ms`, func() error {
+			_, err := NewSteadiness(neo.AnalogSignal{Name: "force", SamplingPeriod: 1, TStart: units.Time(nan)}, 0, 2)
+			return err
+		}},
 		{"no motor units", func() error { _, err := Fuglevand{}.Pool(0); return err }},
 		{"TwitchRange is 0.5, must be 1 or more", force(Fuglevand{TwitchRange: 0.5}, good)},
 		{"ContractionTimeRange is -3", force(Fuglevand{ContractionTimeRange: -3}, good)},
 		{"LongestContractionTime is -90 ms", force(Fuglevand{LongestContractionTime: -90}, good)},
 		{"largest twitch is -1 N", force(Fuglevand{LargestTwitch: -1}, good)},
-		{"N is -1", force(Fuglevand{N: -1}, good)},
+		{"a pool of -1 motor units, must be 1 to 1048576", force(Fuglevand{N: -1}, good)},
 		{"SamplingPeriod is NaN ms", force(Fuglevand{SamplingPeriod: units.Time(nan)}, good)},
 		{"there are no spike trains", force(Fuglevand{}, nil)},
 		{`spike train 1 ("MN_1") starts at 100 ms and stops at 0 ms`,

@@ -56,10 +56,13 @@ func (s Steadiness) String() string {
 }
 
 // checkSignal returns an error for a signal without a sampling period or with a
-// value that is not finite.
+// start or a value that is not finite.
 func checkSignal(s neo.AnalogSignal) error {
 	if !(s.SamplingPeriod > 0) || math.IsInf(float64(s.SamplingPeriod), 0) {
 		return fmt.Errorf("muscle: %q is sampled every %v, must be above 0", s.Name, s.SamplingPeriod)
+	}
+	if math.IsNaN(float64(s.TStart)) || math.IsInf(float64(s.TStart), 0) {
+		return fmt.Errorf("muscle: %q starts at %v", s.Name, s.TStart)
 	}
 	for i, v := range s.Values {
 		if math.IsNaN(v) || math.IsInf(v, 0) {

@@ -99,7 +99,7 @@ func (w Twitch) Steady(rate units.Rate) (SteadyForce, error) {
 	s.Mean = math.E * w.Amplitude * x * s.Gain
 	// After a spike the force is e Amplitude (q + r u) exp(-u), u = t/T. Both states
 	// repeat after an interval y.
-	y := 1 / x
+	y := min(1/x, 1000) // exp(-1000) is 0
 	rest := -math.Expm1(-y)
 	r := s.Gain / rest
 	q := r * y * math.Exp(-y) / rest

@@ -196,6 +196,9 @@ func polynomial(times []units.Time, rates []float64, order int) func(units.Time)
 			moment += x[i] * p[i] * p[i]
 			product += rest[i] * p[i]
 		}
+		if norm == 0 {
+			break // points so near one another that they do not determine higher orders
+		}
 		alpha[j], coefficient[j] = moment/norm, product/norm
 		if j > 0 {
 			beta[j] = norm / normBefore
