@@ -1,0 +1,125 @@
+package muscle
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+
+	"gomyogen/myogen/units"
+)
+
+// MotorUnit computes the force of one motor unit while its spikes arrive, for
+// use in a closed loop; [Fuglevand.Force] does the same for spike trains that
+// are known. It keeps three numbers, however long it runs. A copy continues
+// where the original stood.
+//
+// The zero value has no twitch: set Twitch first.
+type MotorUnit struct {
+	Twitch Twitch
+
+	// The force at t >= at is e Amplitude (q + r u) exp(-u), u = (t - at)/T: the
+	// twitch is the impulse response of two equal first-order stages, r and q.
+	at   units.Time // of the last spike
+	r, q float64
+	any  bool // whether there was a spike
+}
+
+// Spike adds the twitch of a spike at time t. The spikes must come in rising
+// order.
+func (m *MotorUnit) Spike(t units.Time) error {
+	if err := m.Twitch.check(); err != nil {
+		return fmt.Errorf("muscle: %w", err)
+	}
+	if math.IsNaN(float64(t)) || math.IsInf(float64(t), 0) {
+		return fmt.Errorf("muscle: spike at %v", t)
+	}
+	if m.any && t <= m.at {
+		return fmt.Errorf("muscle: spike at %v after the one at %v, must be later", t, m.at)
+	}
+	m.spike(t)
+	return nil
+}
+
+func (m *MotorUnit) spike(t units.Time) {
+	g := 1.0
+	if m.any {
+		g = m.Twitch.Gain(t - m.at)
+		m.r, m.q = m.state(t)
+	}
+	m.r += g
+	m.at, m.any = t, true
+}
+
+// state returns r and q at t, if no spike comes before.
+func (m *MotorUnit) state(t units.Time) (r, q float64) {
+	u := float64((t - m.at) / m.Twitch.ContractionTime)
+	e := math.Exp(-u)
+	return e * m.r, e * (m.q + m.r*u)
+}
+
+// Force returns the force at time t. It panics if t is before the last spike.
+func (m *MotorUnit) Force(t units.Time) float64 {
+	if !m.any {
+		return 0
+	}
+	if t < m.at {
+		panic(fmt.Sprintf("muscle: Force at %v, before the spike at %v", t, m.at))
+	}
+	_, q := m.state(t)
+	return math.E * m.Twitch.Amplitude * q
+}
+
+// block is the number of samples between exact evaluations of the exponential.
+const block = 256
+
+// faded is the time after the last spike, in contraction times, from which a
+// force is 0: below 1e-300 of what it was.
+const faded = 700
+
+// sampler adds the force of one motor unit to samples every period.
+//
+// The samples between two spikes are exp(-k h) (A + B k), h = period/T: a
+// multiple of each of two tables. The tables start anew after a block, so that
+// rounding does not add up over a long silence.
+type sampler struct {
+	start, period units.Time
+	decay, ramp   [block]float64 // exp(-k h), k exp(-k h)
+}
+
+func (s *sampler) add(dst []float64, w Twitch, spikes []units.Time) {
+	h := float64(s.period / w.ContractionTime)
+	for k := range s.decay {
+		s.decay[k] = math.Exp(-float64(k) * h)
+		s.ramp[k] = float64(k) * s.decay[k]
+	}
+	m := MotorUnit{Twitch: w}
+	for j, t := range spikes {
+		m.spike(t)
+		stop := len(dst)
+		if j+1 < len(spikes) {
+			stop = min(stop, s.first(spikes[j+1]))
+		}
+		for i := s.first(t); i < stop; i += block {
+			at := s.time(i)
+			if float64((at-t)/w.ContractionTime) > faded {
+				break
+			}
+			r, q := m.state(at)
+			to := dst[i:min(stop, i+block)]
+			scale := math.E * w.Amplitude
+			floats.AddScaled(to, scale*q, s.decay[:len(to)])
+			floats.AddScaled(to, scale*r*h, s.ramp[:len(to)])
+		}
+	}
+}
+
+func (s *sampler) time(i int) units.Time {
+	return s.start + units.Time(float64(i)*float64(s.period))
+}
+
+// first returns the index of the first sample at t or later. The twitch begins
+// at 0, so that a sample more or less within rounding does not matter.
+func (s *sampler) first(t units.Time) int {
+	return int(math.Ceil(float64((t - s.start) / s.period)))
+}
