@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gomyogen/install/notebook"
+	"gomyogen/kernel/env"
 )
 
 // Nothing that is built here is debugged: without what a debugger reads, a cell
@@ -23,10 +24,11 @@ func (h *Home) kernelEnv() map[string]string {
 	return map[string]string{
 		"GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOFLAGS": goFlags, "CGO_ENABLED": cgo,
 		"PATH":            strings.Join([]string{h.standIns(), filepath.Join(h.Data, "bin"), "${PATH}"}, string(filepath.ListSeparator)),
-		"MYOGEN_TMP":      filepath.Join(h.Data, "tmp"),
-		"MYOGEN_PLANS":    filepath.Join(h.Data, "plans"),
-		"MYOGEN_ECHARTS":  h.ECharts(),
-		"MYOGEN_RENDERER": h.renderer(),
+		env.Data:     h.Data,
+		env.Tmp:      filepath.Join(h.Data, "tmp"),
+		env.Plans:    filepath.Join(h.Data, "plans"),
+		env.ECharts:  h.ECharts(),
+		env.Renderer: h.renderer(),
 	}
 }
 
