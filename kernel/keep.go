@@ -13,9 +13,9 @@ import (
 	"sync"
 	"time"
 
-	"gomyogen/kernel/internal/canon"
-	"gomyogen/kernel/internal/code"
-	"gomyogen/kernel/internal/store"
+	"gomyogen/kernel/internal/keep/canon"
+	"gomyogen/kernel/internal/keep/code"
+	"gomyogen/kernel/internal/keep/store"
 	"gomyogen/myogen"
 )
 

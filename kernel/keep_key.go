@@ -10,9 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"gomyogen/kernel/internal/canon"
-	"gomyogen/kernel/internal/code"
-	"gomyogen/kernel/internal/store"
+	"gomyogen/kernel/internal/keep/canon"
+	"gomyogen/kernel/internal/keep/code"
+	"gomyogen/kernel/internal/keep/store"
 )
 
 // identity is what a value is made from, as far as code and inputs tell.

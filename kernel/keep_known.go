@@ -8,7 +8,7 @@ import (
 	"slices"
 	"sync"
 
-	"gomyogen/kernel/internal/store"
+	"gomyogen/kernel/internal/keep/store"
 )
 
 // known is every Value that this program has.

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"gomyogen/kernel/internal/store"
+	"gomyogen/kernel/internal/keep/store"
 	"gomyogen/myogen"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"

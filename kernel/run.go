@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"gomyogen/kernel/internal/store"
+	"gomyogen/kernel/internal/keep/store"
 	"gomyogen/myogen"
 	"gomyogen/myogen/units"
 )

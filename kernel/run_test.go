@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gomyogen/kernel/internal/store"
+	"gomyogen/kernel/internal/keep/store"
 	"gomyogen/myogen"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"

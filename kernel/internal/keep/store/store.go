@@ -19,7 +19,7 @@ import (
 	"strings"
 	"time"
 
-	"gomyogen/kernel/internal/code"
+	"gomyogen/kernel/internal/keep/code"
 )
 
 // DefaultLimit is how many bytes of values a folder keeps, 2 GiB.

@@ -1,12 +1,11 @@
-// Package canon compares Go values by what they hold: two values that hold the
-// same have the same sum, whatever the order of their maps and wherever their
-// pointers point, in every process.
+// Package canon compares Go values by content: equal content has an equal
+// digest, whatever the order of maps and the addresses of pointers, in every
+// process.
 package canon
 
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -81,7 +80,7 @@ func (s *summer) value(v reflect.Value, path string) error {
 		return nil
 	}
 	s.text(typeName(v.Type()))
-	if b, ok, err := marshal(v); ok {
+	if b, ok, err := Marshal(v); ok {
 		s.text(string(b))
 		return err
 	}
@@ -180,20 +179,6 @@ func (s *summer) mapping(v reflect.Value, path string) error {
 		s.text(string(sum))
 	}
 	return nil
-}
-
-// marshal returns the content of a value that knows how to write itself, such
-// as a time.Time, whose fields say more than the time.
-func marshal(v reflect.Value) (b []byte, ok bool, err error) {
-	if !v.CanInterface() || v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
-		return nil, false, nil
-	}
-	m, ok := v.Interface().(encoding.BinaryMarshaler)
-	if !ok {
-		return nil, false, nil
-	}
-	b, err = m.MarshalBinary()
-	return b, true, err
 }
 
 // scalar reports whether values of type t cannot contain others. Signals have
