@@ -1,12 +1,25 @@
-// Package store keeps named values in a folder, as files that are complete or
-// not there, know their own checksum, and together stay below a limit. Several
-// programs may use a folder at once.
+// Package store keeps named bytes in the files of a folder.
+//
+// A file is complete or not there; it is read only if its user wrote it; and
+// the files together stay below a limit. Several programs may use a folder at
+// once. A value has a name, chosen by the user, and a key, which identifies what
+// it was made from. The file's name is made of both, so that versions of a value
+// stand side by side and are found without an index:
+//
+//	gomyogen kept value 2
+//	<HMAC-SHA256 of the next line, in hexadecimal>
+//	<Header as one line of JSON, with the size and SHA-256 of the value>
+//	<the value>
+//
+// The HMAC uses a secret of the user (see [Folder.Secret]): what another person
+// made, as in a folder that came with a clone, is a [ForeignError] and not read.
 package store
 
 import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -26,7 +39,10 @@ import (
 const DefaultLimit = 2 << 30
 
 // magic is the first line of a file, with the version of the format.
-const magic = "gomyogen kept value 1\n"
+const magic = "gomyogen kept value 2\n"
+
+// maxHeader is how long the line with the header may be.
+const maxHeader = 1 << 20
 
 // suffix ends the names of kept files; partial begins those being written.
 const (
@@ -34,23 +50,29 @@ const (
 	partial = ".writing-"
 )
 
-// Folder is a folder of kept values. Limit 0 means DefaultLimit.
+// Folder is a folder of kept values.
 type Folder struct {
-	Path  string
-	Limit int64
+	Path   string
+	Limit  int64  // bytes of all files together; 0 means DefaultLimit
+	Secret string // path of the file with the user's secret, which the first Save makes
 }
 
 // Header describes a kept value.
 type Header struct {
-	Name   string        `json:"name"`
-	Key    string        `json:"key"`  // what it was made from
-	Type   string        `json:"type"` // of the value
-	Made   time.Time     `json:"made"`
-	Took   time.Duration `json:"took"`
-	Why    string        `json:"why"`              // why it was computed
-	Parts  []code.Part   `json:"parts"`            // what Key is made of
-	Values []Source      `json:"values,omitempty"` // kept values that it was computed from, by their keys
-	Files  []Source      `json:"files,omitempty"`  // inputs of these, by their content
+	Name     string        `json:"name"`
+	Key      string        `json:"key"`                // what it was made from
+	Type     string        `json:"type"`               // of the value
+	Notebook string        `json:"notebook,omitempty"` // that made it; "" if that is not known
+	Made     time.Time     `json:"made"`
+	Took     time.Duration `json:"took"`
+	Why      string        `json:"why"`               // why it was computed
+	Partial  string        `json:"partial,omitempty"` // what of it is missing; "" where it is complete
+	Parts    []code.Part   `json:"parts"`             // what Key is made of
+	Values   []Source      `json:"values,omitempty"`  // kept values that it was computed from, by their keys
+	Files    []Source      `json:"files,omitempty"`   // inputs of these, by their content
+
+	Size int64  `json:"size"` // of the value in bytes; set by Save
+	Sum  string `json:"sum"`  // SHA-256 of the value; set by Save
 }
 
 // Source is something that a value was computed from, beside what Key says.
@@ -63,12 +85,12 @@ type Source struct {
 type Entry struct {
 	Header
 	Path   string
-	Size   int64
+	Bytes  int64 // of the file
 	Used   time.Time
-	Damage error // why the header cannot be read, or nil
+	Damage error // a *DamagedError or *ForeignError if Load refuses it, as far as its header tells
 }
 
-// DamagedError says that a file is not what was saved.
+// DamagedError reports a file that is not what Save wrote.
 type DamagedError struct {
 	Path   string
 	Reason string
@@ -76,6 +98,14 @@ type DamagedError struct {
 
 func (e *DamagedError) Error() string {
 	return fmt.Sprintf("the kept file %s is damaged: %s", e.Path, e.Reason)
+}
+
+// ForeignError reports a file that was made with another secret: by another
+// user, on another machine, or before the secret was lost.
+type ForeignError struct{ Path string }
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("the kept file %s was not made by you on this machine", e.Path)
 }
 
 // path is the file of a value. The name is in it to be found, not to be read.
@@ -88,19 +118,28 @@ func digest(s string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Save keeps a value and then lets go of the least recently used others as
-// far as the limit asks for it. A value larger than the limit is an error.
+// Save keeps a value, in place of one with the same name and key, and then
+// removes the least recently used others until the folder is within its limit.
+// A value larger than the limit is an error, and so is a folder that is a link.
 func (f Folder) Save(h Header, value []byte) error {
+	sum := sha256.Sum256(value)
+	h.Size, h.Sum = int64(len(value)), hex.EncodeToString(sum[:])
 	header, err := json.Marshal(h)
 	if err != nil {
 		return err
 	}
-	body := slices.Concat(header, []byte("\n"), value)
+	if len(header) >= maxHeader {
+		return fmt.Errorf("its header has %d bytes, the limit is %d", len(header), maxHeader)
+	}
 	limit := cmp.Or(f.Limit, DefaultLimit)
-	if size := int64(len(body)); size > limit {
+	if size := int64(len(header)) + h.Size; size > limit {
 		return fmt.Errorf("it has %d bytes, the limit is %d", size, limit)
 	}
 	if err := f.Make(); err != nil {
+		return err
+	}
+	secret, err := f.secret(true)
+	if err != nil {
 		return err
 	}
 	path := f.path(h.Name, h.Key)
@@ -108,8 +147,11 @@ func (f Folder) Save(h Header, value []byte) error {
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(body)
-	_, err = tmp.Write(slices.Concat([]byte(magic+hex.EncodeToString(sum[:])+"\n"), body))
+	for _, part := range [][]byte{[]byte(magic + authenticate(secret, header) + "\n"), header, []byte("\n"), value} {
+		if err == nil {
+			_, err = tmp.Write(part)
+		}
+	}
 	err = errors.Join(err, tmp.Close())
 	if err == nil {
 		err = os.Rename(tmp.Name(), path)
@@ -120,16 +162,41 @@ func (f Folder) Save(h Header, value []byte) error {
 	return f.bound(limit, path)
 }
 
-// Make makes the folder, unseen by git.
+// Make makes the folder, ignored by git, if it is not there.
 func (f Folder) Make() error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(f.Path, 0o755); err != nil {
 		return err
 	}
-	ignore := filepath.Join(f.Path, ".gitignore")
-	if _, err := os.Stat(ignore); err == nil {
+	// Exclusively, so that a link of this name leads nowhere.
+	ignore, err := os.OpenFile(filepath.Join(f.Path, ".gitignore"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, os.ErrExist) {
 		return nil
 	}
-	return os.WriteFile(ignore, []byte("*\n"), 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = ignore.WriteString("*\n")
+	return errors.Join(err, ignore.Close())
+}
+
+// check refuses a folder that leads elsewhere: one that came with a clone could
+// have files anywhere written and removed.
+func (f Folder) check() error {
+	info, err := os.Lstat(f.Path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.Mode()&os.ModeSymlink != 0:
+		return fmt.Errorf("%s is a symbolic link; values are kept in a folder only", f.Path)
+	case !info.IsDir():
+		return fmt.Errorf("%s is not a folder", f.Path)
+	}
+	return nil
 }
 
 // abandoned is how old a half-written file is when its writer must be dead.
@@ -189,54 +256,119 @@ func remove(path string) error {
 }
 
 // Load returns a kept value. Without one the error is os.ErrNotExist; a file
-// that is not what Save wrote is a DamagedError.
+// that is not what Save wrote is a DamagedError, one of another user a
+// ForeignError. No more is read than the header says, and no value whose header
+// was not made with the secret.
 func (f Folder) Load(name, key string) (Header, []byte, error) {
+	if err := f.check(); err != nil {
+		return Header{}, nil, err
+	}
 	path := f.path(name, key)
-	b, err := os.ReadFile(path)
+	file, err := f.open(path)
 	if err != nil {
 		return Header{}, nil, err
 	}
-	h, value, err := open(b)
-	if err == nil && (h.Name != name || h.Key != key) {
-		err = fmt.Errorf("it holds %q", h.Name)
-	}
+	defer file.Close()
+	h, err := file.header()
 	if err != nil {
+		return Header{}, nil, err
+	}
+	if h.Name != name || h.Key != key {
+		return Header{}, nil, &DamagedError{path, fmt.Sprintf("it holds %q", h.Name)}
+	}
+	value := make([]byte, h.Size)
+	if _, err := io.ReadFull(file.r, value); err != nil {
 		return Header{}, nil, &DamagedError{path, err.Error()}
+	}
+	if sum := sha256.Sum256(value); hex.EncodeToString(sum[:]) != h.Sum {
+		return Header{}, nil, &DamagedError{path, "its checksum is wrong"}
 	}
 	now := time.Now()
 	_ = os.Chtimes(path, now, now) // where it cannot be written, it is not evicted either
 	return h, value, nil
 }
 
-// open checks the content of a file.
-func open(b []byte) (h Header, value []byte, err error) {
-	rest, ok := bytes.CutPrefix(b, []byte(magic))
-	if !ok {
-		return h, nil, fmt.Errorf("it does not begin with %q", strings.TrimSpace(magic))
-	}
-	sum, body, ok := bytes.Cut(rest, []byte("\n"))
-	if got := sha256.Sum256(body); !ok || hex.EncodeToString(got[:]) != string(sum) {
-		return h, nil, errors.New("its checksum is wrong")
-	}
-	header, value, _ := bytes.Cut(body, []byte("\n"))
-	return h, value, json.Unmarshal(header, &h)
+// kept is an open file of a kept value.
+type kept struct {
+	*os.File
+	r      *bufio.Reader
+	size   int64
+	secret []byte
 }
 
-// List returns what the folder holds, the most recently used first. The values
-// are not checked.
+// open opens a file, which must be a regular one.
+func (f Folder) open(path string) (*kept, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &DamagedError{path, "it is no regular file"}
+	}
+	secret, err := f.secret(false)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return &kept{file, bufio.NewReader(file), info.Size(), secret}, nil
+}
+
+// header reads the header, and checks that it was made with the secret and fits
+// the size of the file.
+func (k *kept) header() (h Header, err error) {
+	start := make([]byte, len(magic)+2*sha256.Size+1)
+	if _, err := io.ReadFull(k.r, start); err != nil || !bytes.HasPrefix(start, []byte(magic)) || start[len(start)-1] != '\n' {
+		return h, &DamagedError{k.Name(), fmt.Sprintf("it does not begin with %q", strings.TrimSpace(magic))}
+	}
+	line, err := bufio.NewReader(io.LimitReader(k.r, maxHeader)).ReadBytes('\n')
+	if err != nil {
+		return h, &DamagedError{k.Name(), "its header is cut off"}
+	}
+	header := bytes.TrimSuffix(line, []byte("\n"))
+	if mac := string(start[len(magic) : len(start)-1]); k.secret == nil || !hmac.Equal([]byte(mac), []byte(authenticate(k.secret, header))) {
+		return h, &ForeignError{k.Name()}
+	}
+	if err := json.Unmarshal(header, &h); err != nil {
+		return h, &DamagedError{k.Name(), err.Error()}
+	}
+	before := int64(len(start) + len(line))
+	if h.Size < 0 || before+h.Size != k.size {
+		return h, &DamagedError{k.Name(), fmt.Sprintf("it has %d bytes, its header tells of %d", k.size, before+h.Size)}
+	}
+	_, err = k.Seek(before, io.SeekStart)
+	k.r.Reset(k.File)
+	return h, err
+}
+
+// authenticate returns the HMAC-SHA256 of a header.
+func authenticate(secret, header []byte) string {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(magic))
+	mac.Write(header)
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// List returns what the folder holds, the most recently used first. Of the
+// values only the headers are read.
 func (f Folder) List() ([]Entry, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
 	paths, err := filepath.Glob(filepath.Join(f.Path, "*"+suffix))
 	if err != nil {
 		return nil, err
 	}
 	var all []Entry
 	for _, path := range paths {
-		info, err := os.Stat(path)
+		info, err := os.Lstat(path)
 		if err != nil {
 			continue // another program removed it
 		}
-		e := Entry{Path: path, Size: info.Size(), Used: info.ModTime()}
-		e.Header, e.Damage = peek(path)
+		e := Entry{Path: path, Bytes: info.Size(), Used: info.ModTime()}
+		e.Header, e.Damage = f.peek(path)
 		all = append(all, e)
 	}
 	slices.SortStableFunc(all, func(a, b Entry) int { return b.Used.Compare(a.Used) })
@@ -244,43 +376,41 @@ func (f Folder) List() ([]Entry, error) {
 }
 
 // peek reads a header.
-func peek(path string) (h Header, err error) {
-	file, err := os.Open(path)
+func (f Folder) peek(path string) (Header, error) {
+	file, err := f.open(path)
 	if err != nil {
-		return h, err
+		return Header{}, err
 	}
 	defer file.Close()
-	r := bufio.NewReader(file)
-	start := make([]byte, len(magic)+2*sha256.Size+1)
-	if _, err := io.ReadFull(r, start); err != nil || !bytes.HasPrefix(start, []byte(magic)) {
-		return h, errors.New("not a kept value")
-	}
-	line, err := r.ReadBytes('\n')
-	if err != nil {
-		return h, errors.New("its header is cut off")
-	}
-	return h, json.Unmarshal(line, &h)
+	return file.header()
 }
 
 // Remove removes a kept value, if it is there.
-func (f Folder) Remove(name, key string) error { return remove(f.path(name, key)) }
+func (f Folder) Remove(name, key string) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	return remove(f.path(name, key))
+}
 
-// Forget removes the values called name and tells how many and how large they
-// were.
-func (f Folder) Forget(name string) (n int, size int64, err error) {
+// Forget removes the values called name that forget approves, and those that
+// cannot be read but were called so, and returns how many there were and their
+// size.
+func (f Folder) Forget(name string, forget func(Header) bool) (n int, size int64, err error) {
 	all, err := f.List()
 	if err != nil {
 		return 0, 0, err
 	}
 	prefix := digest(name)[:8] + "-"
 	for _, e := range all {
-		if e.Name != name && !(e.Damage != nil && strings.HasPrefix(filepath.Base(e.Path), prefix)) {
+		unreadable := e.Damage != nil && strings.HasPrefix(filepath.Base(e.Path), prefix)
+		if !unreadable && (e.Damage != nil || e.Name != name || !forget(e.Header)) {
 			continue
 		}
 		if err := remove(e.Path); err != nil {
 			return n, size, err
 		}
-		n, size = n+1, size+e.Size
+		n, size = n+1, size+e.Bytes
 	}
 	return n, size, nil
 }
