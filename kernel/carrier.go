@@ -12,14 +12,10 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/janpfeifer/gonb/gonbui/protocol"
-
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/env"
 	"gomyogen/kernel/internal/atomicfile"
 )
-
-// carried says that a figure of this program brought the library along.
-var carried bool
 
 // carrier is the output that brought the chart library into this notebook.
 type carrier struct {
@@ -40,8 +36,8 @@ type carrier struct {
 //
 // The output of an earlier kernel is found in the notebook as it was saved.
 func carries(f chart.Figure) (old carrier, carry bool) {
-	dir := os.Getenv(protocol.GONB_TMP_DIR_ENV)
-	if carried || dir == "" {
+	dir := os.Getenv(env.GoNBDir)
+	if running.LibraryShown || dir == "" {
 		return old, false
 	}
 	old, found := knownCarrier(dir)
@@ -52,7 +48,7 @@ func carries(f chart.Figure) (old carrier, carry bool) {
 			return old, false
 		}
 	}
-	carried = true
+	running.LibraryShown = true
 	return old, true
 }
 
@@ -63,7 +59,7 @@ func knownCarrier(dir string) (c carrier, found bool) {
 	path := carrierFile(dir)
 	b, err := os.ReadFile(path)
 	known := err == nil && gob.NewDecoder(bytes.NewReader(b)).Decode(&c) == nil
-	notebook := os.Getenv(notebookEnv)
+	notebook := os.Getenv(env.JupyterSession)
 	info, err := os.Stat(notebook)
 	if err != nil {
 		return c, known && c.Saved == ""
@@ -88,10 +84,6 @@ func knownCarrier(dir string) (c carrier, found bool) {
 func holdsLibrary(notebook []byte) bool {
 	return bytes.Contains(notebook, []byte(libraryMark+`\"H4s`))
 }
-
-// notebookEnv names the environment variable in which Jupyter's server tells a
-// kernel the file of its notebook.
-const notebookEnv = "JPY_SESSION_NAME"
 
 // savedCarrier returns the code of the cell in a notebook's file whose output
 // holds the library; it is empty where none does, or the file is no notebook.
@@ -136,7 +128,7 @@ func (old carrier) moves(f chart.Figure, id string, bundle map[string]string) er
 			return err
 		}
 	}
-	dir := os.Getenv(protocol.GONB_TMP_DIR_ENV)
+	dir := os.Getenv(env.GoNBDir)
 	now := carrier{Title: f.Title, Code: cellCode(dir), Display: id, Bundle: maps.Clone(bundle)}
 	now.Bundle["text/html"] = withoutLibrary(bundle["text/html"])
 	if err := now.remember(dir); err != nil {

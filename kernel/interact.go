@@ -13,15 +13,18 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/env"
+	"gomyogen/kernel/internal/cell"
 	"gomyogen/kernel/internal/wire"
 )
 
 // Interaction is what Interact shows, and how long it waits.
 type Interaction struct {
 	Sliders []Slider
-	Connect time.Duration // for a page that shows the sliders; 0 means 10 s
-	Idle    time.Duration // for the next change, after the last one and its figure; 0 means 5 min
-	Run     time.Duration // for one call of draw; 0 means 10 min
+
+	ConnectTimeout time.Duration // until a page shows the sliders; 0 means 10 s
+	IdleTimeout    time.Duration // from the last figure to the next change; 0 means 5 min
+	DrawTimeout    time.Duration // for one call of draw; 0 means 10 min
 }
 
 // Interact shows sliders and, below them, the figure that draw makes of their
@@ -70,16 +73,16 @@ func Interact(i Interaction, draw func(ctx context.Context, values []float64) (c
 	return values
 }
 
-// Default limits.
+// Default timeouts.
 const (
-	connectLimit = 10 * time.Second
-	idleLimit    = 5 * time.Minute
-	runLimit     = 10 * time.Minute
+	defaultConnect = 10 * time.Second
+	defaultIdle    = 5 * time.Minute
+	defaultDraw    = 10 * time.Minute
 )
 
 func (i Interaction) check() error {
-	if i.Connect < 0 || i.Idle < 0 || i.Run < 0 {
-		return fmt.Errorf("the limits are %v, %v and %v, must not be negative", i.Connect, i.Idle, i.Run)
+	if i.ConnectTimeout < 0 || i.IdleTimeout < 0 || i.DrawTimeout < 0 {
+		return fmt.Errorf("the timeouts are %v, %v and %v, must not be negative", i.ConnectTimeout, i.IdleTimeout, i.DrawTimeout)
 	}
 	return checkSliders(i.Sliders)
 }
@@ -88,14 +91,14 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 	if err := i.check(); err != nil {
 		return nil, fmt.Errorf("kernel: Interact: %w", err)
 	}
-	ctx, stop := button.context("")
+	ctx, stop := running.Context("")
 	defer stop()
 	paint := &painter{draw: draw}
 	first := firstSetting(i.Sliders)
-	kernelID := os.Getenv(protocol.GONB_JUPYTER_KERNEL_ID_ENV)
+	kernelID := os.Getenv(env.GoNBKernelID)
 	if !wire.Notebook || kernelID == "" {
 		// No Jupyter server runs this kernel, so no page can reach it.
-		p := within(ctx, cmp.Or(i.Run, runLimit), paint.paint, first)
+		p := within(ctx, cmp.Or(i.DrawTimeout, defaultDraw), paint.paint, first)
 		if p.err != nil {
 			return nil, p.err
 		}
@@ -103,13 +106,12 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 		return first.values(), errors.Join(display("", plain(first.text()+", "+aloneHint)), display(id, p.bundle), paint.moveLibrary(p, id))
 	}
 	board := newInteractBoard(kernelID, first)
-	beforeFail = board.bury
-	defer func() { beforeFail = nil }()
+	defer running.BeforeExit(board.bury)()
 	if err := board.open(); err != nil {
 		return nil, err
 	}
 	s := &session{
-		setting: first, connect: cmp.Or(i.Connect, connectLimit), idle: cmp.Or(i.Idle, idleLimit), longest: cmp.Or(i.Run, runLimit),
+		setting: first, connect: cmp.Or(i.ConnectTimeout, defaultConnect), idle: cmp.Or(i.IdleTimeout, defaultIdle), longest: cmp.Or(i.DrawTimeout, defaultDraw),
 		messages: listen(board.address), show: board.show,
 		paint: func(ctx context.Context, set setting) picture {
 			returned := false
@@ -170,9 +172,9 @@ func (p *painter) paint(ctx context.Context, set setting) picture {
 		return out
 	}
 	out.figure.Title = strings.TrimSpace(out.figure.Title + " (" + set.text() + ")")
-	cut := cuts.list()
+	cut := running.Partial()
 	if len(cut) == 0 && context.Cause(ctx) == ErrStopped {
-		cut = []string{cutByContext}
+		cut = []string{cell.Unnamed}
 	}
 	out.figure = marked(out.figure, cut)
 	first := !p.begun
@@ -191,9 +193,9 @@ type lateError struct {
 
 func (e lateError) Error() string {
 	if e.deaf {
-		return fmt.Sprintf("kernel: Interact: draw does not return, %v after its limit of %v; it has to look at its context", stopGrace, e.limit)
+		return fmt.Sprintf("kernel: Interact: draw does not return, %v after its DrawTimeout of %v; it has to look at its context", stopGrace, e.limit)
 	}
-	return fmt.Sprintf("cancelled after %v, the limit for one run", e.limit)
+	return fmt.Sprintf("cancelled after %v, the DrawTimeout of one figure", e.limit)
 }
 
 // within paints within a limit. What takes longer is cancelled, and what does

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"gomyogen/install/jupyter/jupytertest"
+	"gomyogen/kernel/env"
 )
 
 const longRun = `import (
@@ -48,9 +49,9 @@ fmt.Println("the cell went on to its end")`
 const sweepSeen = `import "time"
 
 %%
-sweep := kernel.NewSweep("Peaks", 2)
+bars := kernel.NewBars("Peaks", 2)
 for _, peak := range []units.Rate{45, 65} {
-	run := sweep.Run(peak.String())
+	run := bars.Next(peak.String())
 	for i := range 100 {
 		run.Update(units.Time(i+1), 100)
 		time.Sleep(20 * time.Millisecond)
@@ -106,7 +107,7 @@ func (p page) says(selector, part string, limit time.Duration) bool {
 // screenshot writes a picture into the folder that MYOGEN_SCREENSHOTS names.
 func (p page) screenshot(name string) {
 	p.Helper()
-	dir := os.Getenv("MYOGEN_SCREENSHOTS")
+	dir := os.Getenv(env.Screenshots)
 	if dir == "" {
 		return
 	}

@@ -199,7 +199,7 @@ func TestProgressLeavesOneOutput(t *testing.T) {
 	nb := run(t, t.TempDir(),
 		"import (\n\t\"time\"\n\t\"gomyogen/kernel\"\n\t\"gomyogen/myogen/units\"\n)",
 		"%%\nbar := kernel.NewProgress(\"Run\")\nfor i := range 500 {\n\tbar.Update(units.Time(i+1), 500)\n\ttime.Sleep(time.Millisecond)\n}",
-		"%%\nsweep := kernel.NewSweep(\"Peaks\", 3)\nfor range 3 {\n\trun := sweep.Run(\"run\")\n\tfor i := range 100 {\n\t\trun.Update(units.Time(i+1), 100)\n\t\ttime.Sleep(time.Millisecond)\n\t}\n}")
+		"%%\nbars := kernel.NewBars(\"Peaks\", 3)\nfor range 3 {\n\trun := bars.Next(\"run\")\n\tfor i := range 100 {\n\t\trun.Update(units.Time(i+1), 100)\n\t\ttime.Sleep(time.Millisecond)\n\t}\n}")
 	for c, want := range map[int]string{1: "Run: 500 of 500 ms (100 %)", 2: "Peaks: 3 of 3 (100 %), took"} {
 		outputs := nb.Cells[c].Outputs
 		if len(outputs) != 1 || !strings.Contains(outputs[0].As("text/plain"), want) || !strings.Contains(outputs[0].As("text/html"), want) {
@@ -297,9 +297,9 @@ func simulate(peak units.Rate, bar *kernel.Progress) (*myogen.Result, error) {
 
 func sweep() []*myogen.Result {
 	var results []*myogen.Result
-	sweep := kernel.NewSweep("Peaks", len(peaks))
+	bars := kernel.NewBars("Peaks", len(peaks))
 	for _, peak := range peaks {
-		bar := sweep.Run(peak.String())
+		bar := bars.Next(peak.String())
 		run := kernel.Keep("peak "+peak.String(), func() (*myogen.Result, error) { return simulate(peak, bar) }, peak)
 		result := run.Get()
 		bar.Done()

@@ -12,17 +12,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gomyogen/kernel/internal/keep/store"
+	"gomyogen/kernel/env"
+	"gomyogen/kernel/internal/keep"
 	"gomyogen/myogen"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
-
-func (l *boardList) count() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.all)
-}
 
 // runNetwork is a small pool under drive.
 func runNetwork(t *testing.T, weight units.Conductance, duration units.Time) *myogen.Network {
@@ -53,7 +48,7 @@ func TestRunStopsAndGoesOn(t *testing.T) {
 	signal.Notify(late, os.Interrupt)
 	defer signal.Stop(late)
 	weight := 0.3 * units.MicroS
-	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+	keepHere(t)
 	var whole *myogen.Result
 	var err error
 	quiet(t, func() {
@@ -62,24 +57,33 @@ func TestRunStopsAndGoesOn(t *testing.T) {
 	if err != nil || whole.Partial() {
 		t.Fatalf("partial %v, error %v", whole.Partial(), err)
 	}
-	if _, err := Keep("whole", func() (*myogen.Result, error) { return whole, nil }).encode(whole); err != nil {
-		t.Errorf("the result of a run cannot be kept: %v", err)
+	setTo(theRun, func() (*myogen.Result, error) { return whole, nil })
+	if said := quiet(t, func() { Keep("whole", makeRun).Get() }); said != "" {
+		t.Errorf("the result of a run cannot be kept: %s", said)
+	}
+	if err := forget([]string{"whole"}); err != nil {
+		t.Fatal(err)
 	}
 	var result *myogen.Result
 	stop := func(weight units.Conductance) string {
-		newCell(t)
-		defer newCell(t)
+		nextCell(t)
+		defer nextCell(t)
 		return quiet(t, func() {
+			bar := NewProgress("run")
+			begun := func() bool { // the handler is there when the bar is
+				bar.board.mu.Lock()
+				defer bar.board.mu.Unlock()
+				return !bar.start.IsZero()
+			}
 			go func() {
-				// The handler is there when the bar is.
-				for n := boards.count(); boards.count() == n; {
+				for !begun() {
 					time.Sleep(time.Millisecond)
 				}
 				if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
 					t.Error(err)
 				}
 			}()
-			result, err = Run("run", runNetwork(t, weight, duration), myogen.SimulationConfig{}, duration)
+			result, err = bar.Simulate(runNetwork(t, weight, duration), myogen.SimulationConfig{}, duration)
 		})
 	}
 	said := stop(weight)
@@ -129,7 +133,7 @@ func TestRunStopsAndGoesOn(t *testing.T) {
 		want     string
 	}{{true, duration, "is damaged"}, {false, 1 * units.Ms, "after the end at 1 ms"}} {
 		stop(weight)
-		files, globErr := filepath.Glob(filepath.Join(os.Getenv("MYOGEN_NOTEBOOK_DIR"), ".myogen", "*.kept"))
+		files, globErr := filepath.Glob(filepath.Join(os.Getenv(env.NotebookDir), ".myogen", "*.kept"))
 		if globErr != nil || len(files) != 1 {
 			t.Fatalf("kept are %q, error %v", files, globErr)
 		}
@@ -147,30 +151,62 @@ func TestRunStopsAndGoesOn(t *testing.T) {
 	}
 }
 
-// A stopped run in a kept value goes on when it is needed next.
+// theRun is what makeRun does, unseen by Keep.
+var theRun = new(func() (*myogen.Result, error))
+
+func makeRun() (*myogen.Result, error) { return (*theRun)() }
+
+func setTo[T any](to *T, v T) { *to = v }
+
+// A stopped run in a kept value goes on when it is needed next. Until then Peek
+// has what there is, and says that it is partial.
 func TestKeptRunGoesOn(t *testing.T) {
-	newCell(t)
-	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+	keepHere(t)
 	const duration = 2 * units.S
-	simulate := func() (*myogen.Result, error) {
+	setTo(theRun, func() (*myogen.Result, error) {
 		return Run("run", runNetwork(t, 0.3*units.MicroS, duration), myogen.SimulationConfig{}, duration)
+	})
+	peek := func() (r *myogen.Result, ok bool) {
+		t.Helper()
+		if said := printed(t, func() { r, ok = Keep("kept", makeRun).Peek() }); said != "" {
+			t.Errorf("Peek says %q", said)
+		}
+		return r, ok
 	}
-	button.press()
+	if _, ok := peek(); ok {
+		t.Error("there is a value before it was computed")
+	}
+	nextCell(t).Stop()
 	var result *myogen.Result
-	var err error
-	if said := quiet(t, func() {
-		var v any
-		v, err = Keep("kept", simulate).make(store.Folder{Path: t.TempDir()}, store.Header{Name: "kept"})
-		result, _ = v.(*myogen.Result)
-	}); err != nil || !result.Partial() || strings.Contains(said, "not kept") {
-		t.Errorf("stopped: partial %v, error %v, said %q", result.Partial(), err, said)
+	said := printed(t, func() { result = Keep("kept", makeRun).Get() })
+	if !result.Partial() || strings.Contains(said, "kernel: ") || !strings.Contains(said, "kept and marked partial") {
+		t.Errorf("stopped: partial %v, said %q", result.Partial(), said)
 	}
-	newCell(t)
-	if said := quiet(t, func() {
-		var v any
-		v, err = Keep("kept", simulate).make(store.Folder{Path: t.TempDir()}, store.Header{Name: "kept"})
-		result, _ = v.(*myogen.Result)
-	}); err != nil || result.Partial() || said == "" {
-		t.Errorf("went on: error %v, said %q", err, said)
+	stoppedAt := result.Simulated
+	nextCell(t)
+	result, ok := peek()
+	if !ok || !result.Partial() || result.Simulated != stoppedAt {
+		t.Fatalf("after the stop there is %v, %v", ok, result)
+	}
+	if want := []string{"run stopped at 0 of 2000 ms"}; !slices.Equal(running.Partial(), want) {
+		t.Errorf("what the cell shows is marked %q, want %q", running.Partial(), want)
+	}
+	nextCell(t)
+	if said := quiet(t, func() { result = Keep("kept", makeRun).Get() }); result.Partial() || said == "" {
+		t.Errorf("it did not go on: said %q", said)
+	}
+	nextCell(t)
+	if result, ok = peek(); !ok || result.Partial() || len(running.Partial()) > 0 {
+		t.Errorf("complete: there is %v, marked %q", ok, running.Partial())
+	}
+	if names := keptNames(); !slices.Equal(names, []string{"kept"}) {
+		t.Errorf("kept are %q", names)
+	}
+	folder, err := keep.Folder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, err := folder.List(); err != nil || len(all) != 1 {
+		t.Errorf("there are %d files, error %v", len(all), err)
 	}
 }

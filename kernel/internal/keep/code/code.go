@@ -14,6 +14,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"gomyogen/kernel/env"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -65,7 +66,7 @@ func reached(function, file string, line int, own Package) ([]Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := walk{source: p, modules: mods, own: own, seen: map[any]bool{}, packages: map[string]*source{}, read: openPackages(os.Getenv("GONB_TMP_DIR"))}
+	w := walk{source: p, modules: mods, own: own, seen: map[any]bool{}, packages: map[string]*source{}, read: openPackages(os.Getenv(env.GoNBDir))}
 	if err := w.start(name, line); err != nil {
 		return nil, err
 	}
@@ -121,7 +122,7 @@ func parse(file string) (*source, error) {
 		return nil, fmt.Errorf("the source cannot be read: %w", err)
 	}
 	files := []goFile{{file, text}}
-	if os.Getenv("GONB_TMP_DIR") == "" {
+	if os.Getenv(env.GoNBDir) == "" {
 		for _, f := range goFiles(filepath.Dir(file)) {
 			if f.path != file {
 				files = append(files, f)

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"gomyogen/kernel/env"
 )
 
 // secretSize is how many bytes a secret has.
@@ -16,6 +18,9 @@ const secretSize = 32
 // secret returns the user's secret. Where there is none, it is made or, if make
 // is false, nil. Two programs that make it at once get the same one.
 func (f Folder) secret(make bool) ([]byte, error) {
+	if f.Secret == "" {
+		return nil, errors.New("there is no folder for the secret of kept values; set " + env.Data)
+	}
 	b, err := os.ReadFile(f.Secret)
 	if errors.Is(err, os.ErrNotExist) {
 		if !make {
