@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"encoding/gob"
 	"errors"
 	"fmt"
 	"io"
@@ -552,5 +553,155 @@ func TestNoFolder(t *testing.T) {
 	said := quiet(t, func() { v = Keep("value", makeKept).Get() })
 	if v.Name != "a" || !strings.Contains(said, "not kept: ") {
 		t.Errorf("got %+v, said %q", v, said)
+	}
+}
+
+// deep has what is lost most easily, at every depth.
+type deep struct {
+	Empty, None   []int
+	Map, NoMap    map[string][]float64
+	Array         [2][]string
+	To, ToNone    *[]int
+	Pointers      []*deep
+	Negative      float64
+	Any, NoAny    any
+	ByName        map[string]*deep
+	EmptyOfSlices [][]byte
+}
+
+func makeDeep() (deep, error) {
+	atomic.AddInt32(calls, 1)
+	none, empty := []int(nil), []int{}
+	d := deep{Empty: []int{}, Map: map[string][]float64{"empty": {}, "none": nil}, Array: [2][]string{{}, nil}, To: &empty, ToNone: &none,
+		Negative: math.Copysign(0, -1), Any: []float64{}, EmptyOfSlices: [][]byte{{}, nil}}
+	d.Pointers = []*deep{nil, {Map: map[string][]float64{}}}
+	d.ByName = map[string]*deep{"none": nil, "empty": {Pointers: []*deep{}}}
+	return d, nil
+}
+
+func init() { gob.Register([]float64{}) }
+
+// The cell that computes a value and the next ones see equal values: what is
+// empty stays empty, and nil stays nil.
+func TestKeptIsWhatWasComputed(t *testing.T) {
+	keepHere(t)
+	want, _ := makeDeep()
+	before := atomic.LoadInt32(calls)
+	for _, where := range []string{"the cell that computes it", "the next one"} {
+		nextCell(t)
+		var got deep
+		said := quiet(t, func() { got = Keep("deep", makeDeep).Get() })
+		if said != "" || !reflect.DeepEqual(got, want) || !math.Signbit(got.Negative) {
+			t.Errorf("%s sees\n%#v, want\n%#v; it says %q", where, got, want, said)
+		}
+	}
+	if n := atomic.LoadInt32(calls) - before; n != 1 {
+		t.Errorf("computed %d times", n)
+	}
+}
+
+// A kept value that came with the folder, with a digest that fits or made by
+// another user, is computed, and one line says so.
+func TestForeignValueIsComputed(t *testing.T) {
+	dir := keepHere(t)
+	Keep("run", makeKept).Get()
+	theirs := t.TempDir()
+	t.Setenv(env.Data, theirs) // another user gets the folder
+	for i, want := range []int32{1, 0} {
+		nextCell(t)
+		if i == 0 {
+			if said := printed(t, Kept); !strings.Contains(said, "not made here: never read") {
+				t.Errorf("the table shows %q", said)
+			}
+		}
+		if _, ok := Keep("run", makeKept).Peek(); ok == (i == 0) {
+			t.Errorf("time %d: Peek finds it: %v", i, ok)
+		}
+		nextCell(t)
+		before := atomic.LoadInt32(calls)
+		said := quiet(t, func() { Keep("run", makeKept).Get() })
+		if n := atomic.LoadInt32(calls) - before; n != want || (want == 1) != strings.Contains(said, `kernel: value "run": computed again: the kept file `+filepath.Join(dir, ".myogen")) || strings.Count(said, "\n") != int(want) {
+			t.Errorf("time %d: computed %d times, want %d; says %q", i, n, want, said)
+		}
+	}
+}
+
+// A folder of kept values that is a link is refused by name.
+func TestLinkedFolderIsRefused(t *testing.T) {
+	dir := keepHere(t)
+	elsewhere := t.TempDir()
+	if err := os.Symlink(elsewhere, filepath.Join(dir, ".myogen")); err != nil {
+		t.Fatal(err)
+	}
+	var v kept
+	said := quiet(t, func() { v = Keep("run", makeKept).Get() })
+	if v.Name != "a" || said != `kernel: value "run": not kept: `+filepath.Join(dir, ".myogen")+" is a symbolic link; values are kept in a folder only\n" {
+		t.Errorf("got %+v, said %q", v, said)
+	}
+	if err := forget([]string{"run"}); err == nil || !strings.Contains(err.Error(), "is a symbolic link") {
+		t.Errorf("error %v", err)
+	}
+	if left, err := os.ReadDir(elsewhere); err != nil || len(left) > 0 {
+		t.Errorf("where the link leads there is %v, error %v", left, err)
+	}
+}
+
+// notebookCell is the next cell of a notebook.
+func notebookCell(t *testing.T, dir, name string) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(env.JupyterSession, path)
+	nextCell(t)
+}
+
+// The notebooks of a folder share what has one code, and are told apart in what
+// has not.
+func TestNotebooksOfAFolder(t *testing.T) {
+	dir := keepHere(t)
+	get := func(input int) int {
+		t.Helper()
+		before := atomic.LoadInt32(calls)
+		Keep("run", makeKept, input).Get()
+		return int(atomic.LoadInt32(calls) - before)
+	}
+	notebookCell(t, dir, "a.ipynb")
+	if get(1) != 1 {
+		t.Error("it was kept before")
+	}
+	notebookCell(t, dir, "b.ipynb")
+	if get(1) != 0 {
+		t.Error("what another notebook kept with the same code is computed")
+	}
+	if err := forget([]string{"run"}); err != nil || get(1) != 1 {
+		t.Errorf("what this notebook would get is not forgotten; error %v", err)
+	}
+	notebookCell(t, dir, "a.ipynb")
+	get(2)
+	said := printed(t, func() {
+		if err := forget([]string{"run"}); err != nil {
+			t.Error(err)
+		}
+	})
+	if !strings.Contains(said, `"run" of ["b.ipynb"] stays`) {
+		t.Errorf("it says %q", said)
+	}
+	if said := printed(t, Kept); !strings.Contains(said, "b.ipynb") || strings.Contains(said, "a.ipynb") {
+		t.Errorf("the table is\n%s", said)
+	}
+	notebookCell(t, dir, "a.ipynb")
+	if err := forget([]string{"run"}); err == nil || !strings.Contains(err.Error(), `no value "run" of this notebook is kept; forget it in ["b.ipynb"]`) {
+		t.Errorf("error %v", err)
+	}
+	if get(3) != 1 {
+		t.Error("it was kept before")
+	}
+	if err := os.Remove(filepath.Join(dir, "b.ipynb")); err != nil {
+		t.Fatal(err)
+	}
+	if err := forget([]string{"run"}); err != nil || len(keptNames()) != 0 {
+		t.Errorf("of a notebook that is gone there is %q, error %v", keptNames(), err)
 	}
 }

@@ -127,6 +127,8 @@ func (k *Value) load() (any, error) {
 		h.Why = outdated.what
 	case errors.Is(err, os.ErrNotExist):
 		h.Why = k.values.reason(folder, h)
+	case folder.Usable() != nil:
+		h.Why = "its file cannot be read" // Save says why
 	default:
 		k.notice("computed again: %v", err)
 		h.Why = "its file was damaged"

@@ -182,6 +182,12 @@ func (f Folder) Make() error {
 	return errors.Join(err, ignore.Close())
 }
 
+// Usable returns why nothing can be kept in the folder or read from it, or nil.
+func (f Folder) Usable() error {
+	_, err := f.secret(false)
+	return errors.Join(f.check(), err)
+}
+
 // check refuses a folder that leads elsewhere: one that came with a clone could
 // have files anywhere written and removed.
 func (f Folder) check() error {
