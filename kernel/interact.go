@@ -18,7 +18,7 @@ import (
 	"gomyogen/kernel/internal/wire"
 )
 
-// Interaction is what Interact shows, and how long it waits.
+// Interaction is what [Interact] shows, and how long it waits.
 type Interaction struct {
 	Sliders []Slider
 
@@ -28,43 +28,12 @@ type Interaction struct {
 }
 
 // Interact shows sliders and, below them, the figure that draw makes of their
-// values, in the order of Sliders. While the cell runs, each change of a
-// slider calls draw again and replaces the figure; what draw still computes
-// for earlier values is cancelled through its context and left out. An error
-// of draw is a line below the sliders, and the cell goes on; so is a draw that
-// takes longer than Run, which is cancelled. One that does not return then ends
-// the cell with an error, so that no draw holds up the notebook for good.
-//
-//	values := kernel.Interact(kernel.Interaction{Sliders: []kernel.Slider{
-//		{Name: "Peak rate", Unit: "pps", Min: 20, Max: 90, Step: 5, Value: 65},
-//	}}, func(ctx context.Context, v []float64) (chart.Figure, error) {
-//		sim, err := myogen.NewSimulation(network(units.Rate(v[0])), cfg)
-//		if err != nil {
-//			return chart.Figure{}, err
-//		}
-//		result, err := sim.Run(ctx, 7*units.S, nil)
-//		...
-//	})
-//
-// The cell ends with the button Done, with the stop button, without a change
-// for the time Idle, and, where no page shows the sliders, after the time
-// Connect; where nothing can, in a run without a browser or a plain program,
-// at once. It then leaves what Show would: the last figure, with the values
-// in its title, and no sliders. Interact returns these values. Cells that wait
-// behind this one wait until it ends: it stands best at the end of a notebook.
-// A page that is loaded anew meanwhile has lost the sliders, as it has all
-// outputs that were not saved: stop the cell and run it again.
-//
-// draw runs once at a time. It should show nothing itself, no bars either,
-// and look at its context: a cell that is stopped has 3 s. Bad sliders, and an
-// error of draw when there is no figure to show at the end, end the cell as
-// Check does.
-//
-// It is named after interact of ipywidgets (Jupyter), and needs no extension of
-// JupyterLab: the page talks to the cell through GoNB's comm, over a socket of
-// its own, since the one that GoNB opens knows neither a base URL nor wss and
-// gives up when its first message is lost. A cell that does not call Interact
-// links nothing of it.
+// values, which are in the order of Sliders. While the cell runs, each change of
+// a slider draws the figure anew. The cell ends with the button Done or the stop
+// button, and leaves the last figure; Interact returns its values. Bad sliders,
+// and an error of draw when there is no figure to leave, end the cell as [Check]
+// does. See "Interactions" above for the rules. It is named after interact of
+// ipywidgets.
 func Interact(i Interaction, draw func(ctx context.Context, values []float64) (chart.Figure, error)) []float64 {
 	values, err := i.run(draw)
 	if err != nil {

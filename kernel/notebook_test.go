@@ -193,6 +193,62 @@ func TestMistakesAreOneLine(t *testing.T) {
 	}
 }
 
+// A mistake in a helper names the line of the cell that ran first, then the
+// helper and its line; so do kept values and methods.
+func TestMistakesNameTheCellThatRan(t *testing.T) {
+	t.Parallel()
+	nb := run(t, t.TempDir(),
+		`import (
+	"errors"
+	"gomyogen/kernel"
+)
+
+type pool struct{}
+
+func (p *pool) connect() {
+	kernel.Check(errors.New("the weight is -1 uS"))
+}
+
+func network() int {
+	(&pool{}).connect()
+	return 1
+}
+
+func load() (int, error) { return network(), nil }
+
+var kept = kernel.Keep("kept", load)
+var literal = kernel.Keep("literal", func() (int, error) {
+	kernel.Check(errors.New("the rate is -1 pps"))
+	return 1, nil
+})`,
+		"%%\n_ = 1\nnetwork()",
+		"%%\n_ = 1\n_ = 2\nkept.Get()",
+		"%%\nliteral.Get()",
+		"%%\nfunc() {\n\tkernel.Check(errors.New(\"here\"))\n}()",
+		"var early = network()\n\n%%\n_ = early")
+	for c, want := range map[int][]string{
+		1: {"Cell [2] Line 3", "the weight is -1 uS", "\n\tin pool.connect, ", "Cell [1] Line 9"},
+		2: {"Cell [3] Line 4", "the weight is -1 uS", "\n\tin pool.connect, ", "Cell [1] Line 9"},
+		3: {"Cell [4] Line 2", "the rate is -1 pps", "\n\tin a function literal, ", "Cell [1] Line 21"},
+		4: {"Cell [5] Line 3", "here"},
+		5: {"Cell [1] Line 9", "the weight is -1 uS"}, // no cell has begun
+	} {
+		said := output(nb, c, "stderr")
+		rest := said
+		for _, part := range want {
+			_, after, ok := strings.Cut(rest, part)
+			if !ok {
+				t.Errorf("cell %d says %q, want %q in this order", c+1, said, want)
+				break
+			}
+			rest = after
+		}
+		if n := strings.Count(said, "Cell ["); len(want) == 2 && n != 1 {
+			t.Errorf("cell %d names %d places: %q", c+1, n, said)
+		}
+	}
+}
+
 // A bar leaves one output in the saved notebook, with its last state.
 func TestProgressLeavesOneOutput(t *testing.T) {
 	t.Parallel()
