@@ -121,8 +121,8 @@ type picture struct {
 	err    error
 }
 
-// painter draws the figures of an interaction. When the first one has to bring
-// the chart library along, the last one, which stays, has to as well.
+// painter draws the figures of an interaction. If the first has to bring the
+// chart library along, so does the last, which stays in the notebook.
 type painter struct {
 	draw  func(context.Context, []float64) (chart.Figure, error)
 	begun bool
@@ -130,7 +130,8 @@ type painter struct {
 	old   carrier // where the library is as long as that last figure is not shown
 }
 
-// paint makes the picture of a setting, unless a later one was asked for.
+// paint draws the figure of a setting. If its context is cancelled for a later
+// setting, the picture has the error.
 func (p *painter) paint(ctx context.Context, set setting) picture {
 	out := picture{set: set}
 	out.figure, out.err = p.draw(ctx, set.values())
@@ -154,10 +155,10 @@ func (p *painter) paint(ctx context.Context, set setting) picture {
 	return p.render(out, first && p.carry)
 }
 
-// lateError says that a picture took too long.
+// lateError reports a picture that took too long.
 type lateError struct {
 	limit time.Duration
-	deaf  bool // nor was it there stopGrace after that
+	deaf  bool // draw did not return within stopGrace after that
 }
 
 func (e lateError) Error() string {
@@ -167,8 +168,8 @@ func (e lateError) Error() string {
 	return fmt.Sprintf("cancelled after %v, the DrawTimeout of one figure", e.limit)
 }
 
-// within paints within a limit. What takes longer is cancelled, and what does
-// not hear that is left alone, with the painter.
+// within paints with a time limit, after which it cancels the context. If draw
+// does not return then, it keeps the painter, and within returns without it.
 func within(ctx context.Context, limit time.Duration, paint func(context.Context, setting) picture, set setting) picture {
 	ctx, stop := context.WithTimeoutCause(ctx, limit, lateError{limit: limit})
 	defer stop()
@@ -190,7 +191,8 @@ func (p *painter) final(last picture) picture {
 	return p.render(last, p.carry)
 }
 
-// moveLibrary leaves the chart library to the last picture, which is shown as id.
+// moveLibrary moves the chart library to the last picture, whose display has this
+// id.
 func (p *painter) moveLibrary(last picture, id string) error {
 	if !last.carry {
 		return nil
@@ -208,8 +210,8 @@ func plain(text string) map[string]string {
 	return map[string]string{"text/plain": text, "text/html": "<div>" + html.EscapeString(text) + "</div>"}
 }
 
-// listen returns what pages send to an address of GoNB's comm. Of many
-// messages that nobody takes some are lost; the page sends again what was not
+// listen returns the messages of pages to an address of GoNB's comm. Beyond 64
+// that nobody has received, messages are lost; pages repeat what was not
 // answered.
 func listen(address string) <-chan string {
 	messages := make(chan string, 64)

@@ -93,7 +93,7 @@ func (p page) wait(selector, part string) {
 	p.Fatalf("%s does not say %q within 60 s; it says\n%s", selector, part, p.text(selector))
 }
 
-// says tells whether it does within limit.
+// says reports whether it does within limit.
 func (p page) says(selector, part string, limit time.Duration) bool {
 	p.Helper()
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
@@ -147,7 +147,7 @@ func openIn(t *testing.T, s jupytertest.Server) page {
 	return p
 }
 
-// connected tells whether the notebook's page has a kernel: a cell that is run
+// connected reports whether the notebook's page has a kernel: a cell that is run
 // before is not.
 const connected = `[...window.jupyterapp?.shell.widgets("main") ?? []].some(p => p.sessionContext?.isReady && p.sessionContext.session?.kernel?.connectionStatus === "connected")`
 

@@ -193,7 +193,7 @@ func (t Table) plain(rows [][]tableCell) string {
 	return b.String()
 }
 
-// numeric tells whether a column holds numbers.
+// numeric reports whether a column holds numbers.
 func numeric(rows [][]tableCell, column int) bool {
 	for _, r := range rows {
 		if r[column].isNum {
