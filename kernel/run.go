@@ -10,11 +10,11 @@ import (
 )
 
 // Run runs a network to duration with a progress bar called title. The stop
-// button ends it: the result is then partial, and the state is kept beside the
-// notebook, so that the next Run with this title, network and configuration
-// goes on from there, in a later kernel too, to the spikes it would have had
-// without the break. [Kept] shows such states and [Forget] removes them, by
-// title.
+// button ends it, and the result is then partial. The state is kept beside the
+// notebook then, and every minute before: the next Run with this title, network
+// and configuration goes on from there, in a later kernel too, to the spikes it
+// would have had without the break. [Kept] shows such states and [Forget]
+// removes them, by title.
 func Run(title string, network *myogen.Network, cfg myogen.SimulationConfig, duration units.Time) (*myogen.Result, error) {
 	return NewProgress(title).Simulate(network, cfg, duration)
 }
@@ -35,7 +35,15 @@ func (p *Progress) Simulate(network *myogen.Network, cfg myogen.SimulationConfig
 	if sim, err = resume(checkpoint, sim, network, cfg, duration); err != nil {
 		fmt.Fprintf(os.Stderr, "kernel: run %q starts anew, not where it was stopped: %v\n", p.title, err)
 	}
-	result, err := sim.Run(ctx, duration, p.Update)
+	var unsaved error // why there are no checkpoints, once it was said
+	result, err := sim.Run(ctx, duration, func(done, total units.Time) {
+		p.Update(done, total)
+		if unsaved == nil {
+			if unsaved = checkpoint.SaveDue(fmt.Sprintf("going on at %.0f of %.0f ms", float64(done), float64(total)), sim.Save); unsaved != nil {
+				fmt.Fprintf(os.Stderr, "kernel: run %q: if the kernel dies, it cannot go on: %v\n", p.title, unsaved)
+			}
+		}
+	})
 	if err != nil {
 		return nil, err
 	}

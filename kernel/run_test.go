@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"slices"
@@ -208,5 +209,61 @@ func TestKeptRunGoesOn(t *testing.T) {
 	}
 	if all, err := folder.List(); err != nil || len(all) != 1 {
 		t.Errorf("there are %d files, error %v", len(all), err)
+	}
+}
+
+// A run whose program is killed goes on from its last checkpoint, to the spikes
+// of one that was not.
+func TestKilledRunGoesOn(t *testing.T) {
+	const duration = 60 * units.S
+	network := runNetwork(t, 0.3*units.MicroS, duration)
+	if os.Getenv("KERNEL_TEST_KILLED") != "" {
+		running.Values.CheckpointInterval = 20 * time.Millisecond
+		_, err := Run("run", network, myogen.SimulationConfig{}, duration)
+		t.Fatalf("it was not killed, error %v", err)
+	}
+	dir := keepHere(t)
+	cmd := exec.Command(os.Args[0], "-test.run=^TestKilledRunGoesOn$")
+	cmd.Env = append(os.Environ(), "KERNEL_TEST_KILLED=1")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for states := 0; states < 2; time.Sleep(time.Millisecond) {
+		files, err := filepath.Glob(filepath.Join(dir, ".myogen", "*.kept"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		states = len(files)
+		select {
+		case err := <-ended:
+			t.Fatalf("the program ended after %d checkpoints: %v", states, err)
+		default:
+		}
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-ended
+	bar := NewProgress("run")
+	var result, whole *myogen.Result
+	var err error
+	if said := quiet(t, func() { result, err = bar.Simulate(network, myogen.SimulationConfig{}, duration) }); err != nil || strings.Contains(said, "starts anew") {
+		t.Fatalf("error %v, said %q", err, said)
+	}
+	if names := keptNames(); len(names) != 0 {
+		t.Errorf("kept are %q after the end", names)
+	}
+	fresh := NewProgress("whole")
+	quiet(t, func() { whole, err = fresh.Simulate(network, myogen.SimulationConfig{}, duration) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bar.first <= fresh.first {
+		t.Errorf("after the kill the first report is of %v, as of a new run, %v", bar.first, fresh.first)
+	}
+	if diff := cmp.Diff(whole.Block.Segments[1].SpikeTrains, result.Block.Segments[1].SpikeTrains); diff != "" {
+		t.Errorf("after the kill (-whole +resumed)\n%s", diff)
 	}
 }

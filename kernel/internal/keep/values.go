@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"gomyogen/kernel/env"
 	"gomyogen/kernel/internal/keep/code"
@@ -20,6 +21,8 @@ import (
 type Values struct {
 	Notebook string       // file of the notebook, without its folder; "" if not known
 	Own      code.Package // whose code does not count
+
+	CheckpointInterval time.Duration // wall time between two checkpoints of a run; a minute
 
 	files fileSums
 
@@ -33,7 +36,7 @@ type Values struct {
 // New returns the values of a program that has declared none. Code of the
 // package own does not count.
 func New(own code.Package) *Values {
-	v := &Values{Own: own, byName: map[string][]*Value{}}
+	v := &Values{Own: own, CheckpointInterval: time.Minute, byName: map[string][]*Value{}}
 	if path := os.Getenv(env.JupyterSession); path != "" {
 		v.Notebook = filepath.Base(path)
 	}

@@ -152,7 +152,7 @@ func (f Folder) Save(h Header, value []byte) error {
 			_, err = tmp.Write(part)
 		}
 	}
-	err = errors.Join(err, tmp.Close())
+	err = errors.Join(err, tmp.Sync(), tmp.Close()) // else a power cut may leave the name without the content
 	if err == nil {
 		err = os.Rename(tmp.Name(), path)
 	}
