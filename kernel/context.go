@@ -11,11 +11,11 @@ import (
 // running is the cell that runs.
 var running = newCell()
 
-func newCell() *cell.Cell { return cell.New(keep.New(own)) }
-
-// own is this package to the notebook's code: what shows how far a run is says
-// nothing about its result.
-var own = code.Package{Path: packagePath, Displays: []string{"Progress", "Bars"}, Makers: []string{"Next"}}
+// newCell returns a new cell. What shows how far a run is says nothing about its
+// result, so kept values do not depend on it.
+func newCell() *cell.Cell {
+	return cell.New(keep.New(code.Package{Path: packagePath, Displays: []string{"Progress", "Bars"}, Makers: []string{"Next"}}))
+}
 
 // ErrStopped is the cause of a context that the stop button cancelled.
 var ErrStopped = cell.ErrStopped

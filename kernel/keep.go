@@ -13,7 +13,7 @@ type Value[T any] struct{ kept *keep.Value }
 // keptValue is a Value of any type.
 type keptValue interface{ unwrap() *keep.Value }
 
-func (v *Value[T]) unwrap() *keep.Value { return v.kept }
+func (v Value[T]) unwrap() *keep.Value { return v.kept }
 
 // File is an input of [Keep] that counts by the content of the file at this
 // path; so do the elements of a []File.

@@ -25,8 +25,8 @@ import (
 // Once the stop button has cut something short in a cell, each figure that the
 // cell shows or saves, and each table, is marked in its title, and a figure in
 // its text for those who cannot see it, too: "Partial (NERLab stopped at 4200 of
-// 15000 ms)". A .csv file has no title; a line in the cell says it of that. No
-// later cell needs a mark: what is partial is not kept.
+// 15000 ms)". A .csv file has no title; a line in the cell says it of that. A
+// later cell marks what it shows if [Value.Peek] returned something partial.
 func Show(f chart.Figure) {
 	Check(show(f))
 }

@@ -3,6 +3,7 @@ package keep
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"reflect"
 	"sync"
@@ -191,7 +192,11 @@ func (k *Value) make(folder store.Folder, h store.Header) (any, error) {
 		h.Key += partialKey
 		h.Why = "partial: " + h.Partial
 	}
-	b, back, err := k.encode(v)
+	limit := math.MaxInt
+	if h.Partial != "" {
+		limit = maxPartial
+	}
+	b, back, err := k.encode(v, limit)
 	if err == nil {
 		err = folder.Save(h, b)
 	}
@@ -218,8 +223,12 @@ func (k *Value) notice(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "kernel: value %q: %s\n", k.name, fmt.Sprintf(format, args...))
 }
 
+// maxPartial is the number of bytes up to which a partial value is kept: a cell
+// has few seconds after the stop button, and they are for its figures.
+const maxPartial = 128 << 20
+
 // encode writes a value, and returns it as it is read back.
-func (k *Value) encode(v any) (b []byte, back any, err error) {
+func (k *Value) encode(v any, limit int) (b []byte, back any, err error) {
 	if err := canon.Check(v); err != nil {
 		return nil, nil, err
 	}
@@ -227,7 +236,7 @@ func (k *Value) encode(v any) (b []byte, back any, err error) {
 	if v != nil {
 		typed.Set(reflect.ValueOf(v))
 	}
-	if b, err = codec.Encode(typed); err != nil {
+	if b, err = codec.EncodeAtMost(typed, limit); err != nil {
 		return nil, nil, err
 	}
 	if back, err = k.decode(b); err != nil {

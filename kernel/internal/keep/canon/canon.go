@@ -105,8 +105,12 @@ func (s *summer) content(v reflect.Value, path string) error {
 		s.text(v.String())
 	case reflect.Slice, reflect.Array:
 		s.number(uint64(v.Len()))
+		plain := Plain(v.Type().Elem())
+		if plain && s.acyclic {
+			return nil // nothing can be wrong with them, and the digest is not asked for
+		}
 		for i := range v.Len() {
-			if !scalar(v.Type().Elem()) {
+			if !plain {
 				if err := s.value(v.Index(i), fmt.Sprintf("%s[%d]", path, i)); err != nil {
 					return err
 				}
@@ -181,9 +185,11 @@ func (s *summer) mapping(v reflect.Value, path string) error {
 	return nil
 }
 
-// scalar reports whether values of type t cannot contain others. Signals have
-// many: their type is told once, and their places where they are needed.
-func scalar(t reflect.Type) bool { return t.Kind() <= reflect.Complex128 || t.Kind() == reflect.String }
+// Plain reports whether values of type t hold no others and do not write
+// themselves. Signals have many of them: their type is looked at once.
+func Plain(t reflect.Type) bool {
+	return (t.Kind() <= reflect.Complex128 || t.Kind() == reflect.String) && !Marshaled(t)
+}
 
 func typeName(t reflect.Type) string {
 	if t.Name() != "" {

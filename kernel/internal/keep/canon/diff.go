@@ -32,6 +32,11 @@ func (d differ) value(a, b reflect.Value, path string) string {
 		}
 		return at(path) + " differs"
 	}
+	return d.content(a, b, path)
+}
+
+// content compares values of one type.
+func (d differ) content(a, b reflect.Value, path string) string {
 	if k := a.Kind(); (k == reflect.Slice || k == reflect.Map) && a.IsNil() != b.IsNil() {
 		return fmt.Sprintf("%s is nil in one only", at(path))
 	}
@@ -48,9 +53,10 @@ func (d differ) value(a, b reflect.Value, path string) string {
 		if a.Len() != b.Len() {
 			return fmt.Sprintf("%s has %d and %d elements", at(path), a.Len(), b.Len())
 		}
+		plain := Plain(a.Type().Elem())
 		for i := range a.Len() {
-			if scalar(a.Type().Elem()) && d.value(a.Index(i), b.Index(i), "") == "" {
-				continue
+			if plain && d.content(a.Index(i), b.Index(i), "") == "" {
+				continue // without the path: signals have many
 			}
 			if s := d.value(a.Index(i), b.Index(i), fmt.Sprintf("%s[%d]", path, i)); s != "" {
 				return s

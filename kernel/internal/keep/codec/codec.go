@@ -37,14 +37,22 @@ import (
 // [canon.Check]). What cannot be written is an error that says where in v it
 // is: a func, a channel, an unexported field that is not zero, an interface
 // whose type is not registered.
-func Encode(v reflect.Value) ([]byte, error) {
-	e := encoder{types: map[reflect.Type]uint64{}}
+func Encode(v reflect.Value) ([]byte, error) { return EncodeAtMost(v, math.MaxInt) }
+
+// ErrTooLarge is the error of EncodeAtMost for values that take more bytes.
+var ErrTooLarge = errors.New("it is too large")
+
+// EncodeAtMost is [Encode] for values that take at most so many bytes, give or
+// take an element. It does not write those that take more to the end.
+func EncodeAtMost(v reflect.Value, limit int) ([]byte, error) {
+	e := encoder{limit: limit, types: map[reflect.Type]uint64{}}
 	err := e.value(v, "")
 	return e.b, err
 }
 
 type encoder struct {
 	b     []byte
+	limit int
 	types map[reflect.Type]uint64 // numbers of those in interfaces, from 1
 }
 
@@ -65,6 +73,11 @@ func (e *encoder) value(v reflect.Value, path string) error {
 		e.bytes(b)
 		return nil
 	}
+	return e.content(v, path)
+}
+
+// content writes a value that does not write itself.
+func (e *encoder) content(v reflect.Value, path string) error {
 	switch v.Kind() {
 	case reflect.Bool:
 		x := uint64(0)
@@ -115,16 +128,18 @@ func (e *encoder) value(v reflect.Value, path string) error {
 }
 
 func (e *encoder) elements(v reflect.Value, path string) error {
+	plain := canon.Plain(v.Type().Elem()) // signals have many elements: their type is looked at once
+	if size := v.Len() * int(v.Type().Elem().Size()); plain && len(e.b)+size > e.limit {
+		return ErrTooLarge
+	} else if plain {
+		e.b = slices.Grow(e.b, size)
+	}
 	for i := range v.Len() {
-		x := v.Index(i)
-		switch x.Kind() { // without the path and the questions: signals have many
-		case reflect.Float64:
-			if !canon.Marshaled(x.Type()) {
-				e.float(x.Float())
-				continue
-			}
+		if plain {
+			_ = e.content(v.Index(i), "") // never fails
+			continue
 		}
-		if err := e.value(x, fmt.Sprintf("%s[%d]", path, i)); err != nil {
+		if err := e.value(v.Index(i), fmt.Sprintf("%s[%d]", path, i)); err != nil {
 			return err
 		}
 	}
@@ -143,7 +158,7 @@ func (e *encoder) mapping(v reflect.Value, path string) error {
 	var all []entry
 	for _, k := range v.MapKeys() {
 		// The numbers of types in keys must not depend on the order of the map.
-		of := encoder{types: map[reflect.Type]uint64{}}
+		of := encoder{limit: e.limit, types: map[reflect.Type]uint64{}}
 		if err := of.value(k, fmt.Sprintf("a key of %s", at(path))); err != nil {
 			return err
 		}
@@ -305,6 +320,11 @@ func (d *decoder) value(v reflect.Value, depth int) error {
 		}
 		return canon.Unmarshal(v, b)
 	}
+	return d.content(v, depth)
+}
+
+// content reads a value that does not read itself.
+func (d *decoder) content(v reflect.Value, depth int) error {
 	switch v.Kind() {
 	case reflect.Bool:
 		x, err := d.number()
@@ -382,8 +402,12 @@ func (d *decoder) length(elem reflect.Type) (int, error) {
 }
 
 func (d *decoder) elements(v reflect.Value, depth int) error {
+	read := d.value
+	if canon.Plain(v.Type().Elem()) {
+		read = d.content
+	}
 	for i := range v.Len() {
-		if err := d.value(v.Index(i), depth+1); err != nil {
+		if err := read(v.Index(i), depth+1); err != nil {
 			return err
 		}
 	}

@@ -208,6 +208,16 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+func TestEncodeAtMost(t *testing.T) {
+	v := reflect.ValueOf(map[string][][]float64{"a": {make([]float64, 100), make([]float64, 100)}})
+	if b, err := EncodeAtMost(v, 1700); err != nil || len(b) < 1600 {
+		t.Errorf("%d bytes, error %v", len(b), err)
+	}
+	if b, err := EncodeAtMost(v, 1500); err != ErrTooLarge || len(b) > 900 {
+		t.Errorf("%d bytes, error %v", len(b), err)
+	}
+}
+
 // Bytes that were not written are an error or a value, and no more memory than
 // there are bytes for.
 func FuzzDecode(f *testing.F) {
