@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"gomyogen/kernel/env"
@@ -87,7 +88,7 @@ func place() location {
 		file, inCell := cellFile(f.File)
 		here := fmt.Sprintf("%s:%d", file, f.Line)
 		switch {
-		case inCell && (f.Function == "main.main" || strings.HasPrefix(f.Function, "main.main.")):
+		case inCell && isCell(f.Function):
 			at.cell = here
 			return at
 		case inCell && at.helper == "":
@@ -105,20 +106,49 @@ func place() location {
 	return location{cell: outside}
 }
 
-// functionName returns a function of the notebook as its code calls it:
-// "network" for main.network, "a function literal" for main.init.func1.
-func functionName(name string) string {
-	name = strings.TrimPrefix(name, "main.")
-	name, _, _ = strings.Cut(name, "[")
-	if receiver, method, ok := strings.Cut(name, ")."); ok {
-		name = strings.TrimPrefix(receiver, "(*") + "." + method
+// isCell reports whether a function of the notebook is the cell that runs: its
+// main, or a function literal in it.
+func isCell(function string) bool {
+	rest, ok := strings.CutPrefix(function, "main.main")
+	return ok && !slices.ContainsFunc(strings.Split(strings.TrimPrefix(rest, "."), "."), func(part string) bool {
+		return part != "" && !isLiteral(part)
+	})
+}
+
+// isLiteral reports whether a part of a name is one that the compiler gives to a
+// function literal: main.network.func1.2 is the second in the first of network,
+// func1-range1 the body of a loop in it.
+func isLiteral(part string) bool {
+	for _, kind := range []string{"func", "gowrap", "deferwrap"} {
+		part = strings.TrimPrefix(part, kind)
 	}
-	first, _, literal := strings.Cut(name, ".func")
+	part, _, _ = strings.Cut(part, "-range")
+	return part != "" && strings.Trim(part, "0123456789") == ""
+}
+
+// functionName returns the name of a helper as the notebook has it: "network",
+// "pool.connect" or "a function literal of network". Where the compiler has
+// inlined the helper, its literals are called after the caller, too, as in
+// main.main.network.func1.
+func functionName(function string) string {
+	parts := strings.Split(strings.ReplaceAll(function, "[...]", ""), ".")[1:] // without main, the package
+	n := len(parts)
+	for n > 0 && isLiteral(parts[n-1]) {
+		n--
+	}
+	literal := n < len(parts)
+	if parts = parts[:n]; literal && n > 1 {
+		parts = parts[n-1:]
+		if strings.HasPrefix(parts[0], "(") && n > 1 {
+			parts = parts[n-2:]
+		}
+	}
+	name := strings.NewReplacer("(*", "", ")", "").Replace(strings.Join(parts, "."))
 	switch {
-	case literal && (first == "init" || strings.HasPrefix(first, "glob.")):
+	case literal && (name == "" || name == "init" || name == "glob"):
 		return "a function literal"
 	case literal:
-		return "a function literal of " + first
+		return "a function literal of " + name
 	}
 	return name
 }

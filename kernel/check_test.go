@@ -27,3 +27,35 @@ func TestFailure(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesOfFunctions(t *testing.T) {
+	for function, want := range map[string]string{
+		"main.main":                       "the cell",
+		"main.main.func1":                 "the cell",
+		"main.main.func1.2":               "the cell",
+		"main.main.gowrap1":               "the cell",
+		"main.mainly":                     "mainly",
+		"main.network":                    "network",
+		"main.network[...]":               "network",
+		"main.pool.connect":               "pool.connect",
+		"main.(*pool).connect":            "pool.connect",
+		"main.(*pool[...]).connect":       "pool.connect",
+		"main.network.func1":              "a function literal of network",
+		"main.network.func1.2":            "a function literal of network",
+		"main.main.network.func1":         "a function literal of network", // inlined into the cell
+		"main.main.func2.network.func1":   "a function literal of network",
+		"main.(*pool).connect.func1":      "a function literal of connect",
+		"main.init.func1":                 "a function literal",
+		"main.glob..func1":                "a function literal",
+		"main.main.func1-range1":          "the cell",
+		"main.network.func1-range1.func2": "a function literal of network",
+	} {
+		got := "the cell"
+		if !isCell(function) {
+			got = functionName(function)
+		}
+		if got != want {
+			t.Errorf("%s is %q, want %q", function, got, want)
+		}
+	}
+}

@@ -103,21 +103,15 @@ func (s *summer) content(v reflect.Value, path string) error {
 		s.number(math.Float64bits(imag(v.Complex())))
 	case reflect.String:
 		s.text(v.String())
-	case reflect.Slice, reflect.Array:
+	case reflect.Slice:
 		s.number(uint64(v.Len()))
-		plain := Plain(v.Type().Elem())
-		if plain && s.acyclic {
-			return nil // nothing can be wrong with them, and the digest is not asked for
+		if v.Len() == 0 {
+			return nil
 		}
-		for i := range v.Len() {
-			if !plain {
-				if err := s.value(v.Index(i), fmt.Sprintf("%s[%d]", path, i)); err != nil {
-					return err
-				}
-			} else if err := s.content(v.Index(i), path); err != nil {
-				return err
-			}
-		}
+		return s.once(v, path, s.elements)
+	case reflect.Array:
+		s.number(uint64(v.Len()))
+		return s.elements(v, path)
 	case reflect.Struct:
 		for i := range v.NumField() {
 			name := v.Type().Field(i).Name
@@ -127,7 +121,11 @@ func (s *summer) content(v reflect.Value, path string) error {
 			}
 		}
 	case reflect.Map:
-		return s.mapping(v, path)
+		if v.IsNil() {
+			s.number(0)
+			return nil
+		}
+		return s.once(v, path, s.mapping)
 	case reflect.Interface:
 		return s.value(v.Elem(), path)
 	case reflect.Pointer:
@@ -141,11 +139,33 @@ func (s *summer) content(v reflect.Value, path string) error {
 	return nil
 }
 
+func (s *summer) elements(v reflect.Value, path string) error {
+	plain := Plain(v.Type().Elem())
+	if plain && s.acyclic {
+		return nil // nothing can be wrong with them, and the digest is not asked for
+	}
+	for i := range v.Len() {
+		if !plain {
+			if err := s.value(v.Index(i), fmt.Sprintf("%s[%d]", path, i)); err != nil {
+				return err
+			}
+		} else if err := s.content(v.Index(i), path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *summer) pointer(v reflect.Value, path string) error {
 	if v.IsNil() {
 		s.text("nil")
 		return nil
 	}
+	return s.once(v, path, func(v reflect.Value, path string) error { return s.value(v.Elem(), path) })
+}
+
+// once adds a pointer, slice or map by follow, unless v is inside itself.
+func (s *summer) once(v reflect.Value, path string, follow func(reflect.Value, string) error) error {
 	here := visit{v.Pointer(), v.Type()}
 	if s.inside[here] {
 		if s.acyclic {
@@ -156,7 +176,7 @@ func (s *summer) pointer(v reflect.Value, path string) error {
 	}
 	s.inside[here] = true
 	defer delete(s.inside, here)
-	return s.value(v.Elem(), path)
+	return follow(v, path)
 }
 
 // mapping adds the sums of the entries in their own order.

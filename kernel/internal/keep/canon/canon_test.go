@@ -86,6 +86,16 @@ func TestCheckFindsCycles(t *testing.T) {
 		t.Error(err)
 	}
 	o.next = o
+	round, self := []any{1, nil}, map[string]any{}
+	round[1], self["me"] = round, self
+	for want, v := range map[string]any{"[1] leads back to itself": round, `["me"] leads back to itself`: self} {
+		if err := Check(v); err == nil || err.Error() != want {
+			t.Errorf("error %v, want %q", err, want)
+		}
+		if _, err := Sum(v); err != nil { // an input may
+			t.Error(err)
+		}
+	}
 	if err := Check(map[string]*outer{"o": o}); err == nil || err.Error() != `["o"].next leads back to itself` {
 		t.Errorf("error %v", err)
 	}
