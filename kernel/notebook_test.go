@@ -399,6 +399,31 @@ func TestSweepInNotebooks(t *testing.T) {
 	}
 }
 
+// After a stop, a later cell shows what there is, marked, and computes nothing.
+func TestPeekInNotebooks(t *testing.T) {
+	t.Parallel()
+	const peek = "%%\nr, ok := run.Peek()\nfmt.Println(ok, ok && r.Partial())\n" +
+		"kernel.ShowTable(kernel.Table{Title: \"Rates\", Columns: []string{\"a\"}, Rows: [][]any{{1}}})"
+	nb := run(t, t.TempDir(), longRun, peek,
+		"import (\n\t\"os\"\n\t\"syscall\"\n\t\"time\"\n)\n\n%%\ntime.AfterFunc(500*time.Millisecond, func() { kernel.Check(syscall.Kill(os.Getpid(), syscall.SIGINT)) })\nfmt.Println(run.Get().Partial())",
+		peek)
+	for c, want := range map[int][2]string{1: {"false false\n", "Rates\n"}, 3: {"true true\n", "Partial (Long run stopped at "}} {
+		if got := output(nb, c, "stdout"); got != want[0] || output(nb, c, "stderr") != "" {
+			t.Errorf("cell %d prints %q, want %q, and says %q", c+1, got, want[0], output(nb, c, "stderr"))
+		}
+		table := ""
+		for _, o := range nb.Cells[c].Outputs {
+			table += o.As("text/plain")
+		}
+		if !strings.HasPrefix(table, want[1]) {
+			t.Errorf("cell %d shows %q, want %q", c+1, table, want[1])
+		}
+	}
+	if got := output(nb, 2, "stdout"); !strings.HasSuffix(got, "true\n") {
+		t.Errorf("the stopped cell prints %q, says %q", got, output(nb, 2, "stderr"))
+	}
+}
+
 // What set-up found out about building cells holds for the first cell of a
 // kernel, and for those with a package that nothing else imports once that was
 // found out, too, in the background.
