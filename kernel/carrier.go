@@ -12,14 +12,10 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/janpfeifer/gonb/gonbui/protocol"
-
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/env"
 	"gomyogen/myogen/format/atomicfile"
 )
-
-// carried says that a figure of this program brought the library along.
-var carried bool
 
 // carrier is the output that brought the chart library into this notebook.
 type carrier struct {
@@ -29,19 +25,20 @@ type carrier struct {
 	Saved       string            // the state of the notebook's file that an earlier kernel's output was found in
 }
 
-// carries tells whether a figure has to bring the chart library along, and
-// which output brought it before: the first figure of the kernel does, and
-// later the first one of the same cell, whose output is replaced each time it
-// runs. GoNB tells a program nothing that stays with its cell, and Jupyter
-// nothing that a kernel passes on: a cell is known by its code, or, when that
-// was edited, by the title of the figure or most of the words of the code. A
-// near-copy of the cell is taken for it, too, which is why the library moves:
-// the output that had it, if that is still there, is drawn again without.
+// carries reports whether a figure has to bring the chart library along, and
+// returns the output that brought it before. The first figure of a kernel brings
+// it, and later the first figure of the same cell, because a cell's outputs are
+// replaced when it runs again.
 //
-// The output of an earlier kernel is found in the notebook as it was saved.
+// A cell has no identity: neither GoNB nor Jupyter gives a program one. It is
+// recognised by its code or, after an edit, by the title of the figure or most of
+// the words of the code. A near-copy of the cell is recognised, too; therefore
+// the library moves, and the output that had it is drawn again without.
+//
+// The output of an earlier kernel is found in the saved notebook.
 func carries(f chart.Figure) (old carrier, carry bool) {
-	dir := os.Getenv(protocol.GONB_TMP_DIR_ENV)
-	if carried || dir == "" {
+	dir := os.Getenv(env.GoNBDir)
+	if running.LibraryShown || dir == "" {
 		return old, false
 	}
 	old, found := knownCarrier(dir)
@@ -52,18 +49,18 @@ func carries(f chart.Figure) (old carrier, carry bool) {
 			return old, false
 		}
 	}
-	carried = true
+	running.LibraryShown = true
 	return old, true
 }
 
-// knownCarrier returns the output that this kernel remembers, and whether the
-// notebook still has it, as far as the saved file tells. That of an earlier
-// kernel is looked for whenever the notebook was saved.
+// knownCarrier returns the output that has the library, and whether the notebook
+// still has it according to its saved file. The output of an earlier kernel is
+// searched for whenever the notebook was saved.
 func knownCarrier(dir string) (c carrier, found bool) {
 	path := carrierFile(dir)
 	b, err := os.ReadFile(path)
 	known := err == nil && gob.NewDecoder(bytes.NewReader(b)).Decode(&c) == nil
-	notebook := os.Getenv(notebookEnv)
+	notebook := os.Getenv(env.JupyterSession)
 	info, err := os.Stat(notebook)
 	if err != nil {
 		return c, known && c.Saved == ""
@@ -83,15 +80,12 @@ func knownCarrier(dir string) (c carrier, found bool) {
 	return c, c.Code != ""
 }
 
-// holdsLibrary tells, without decoding megabytes, whether an output in the JSON
-// of a notebook holds the library, which as gzip in base64 begins with H4s.
+// holdsLibrary reports whether an output in the JSON of a notebook has the
+// library, which as gzip in base64 begins with H4s. It does not decode megabytes
+// of JSON.
 func holdsLibrary(notebook []byte) bool {
 	return bytes.Contains(notebook, []byte(libraryMark+`\"H4s`))
 }
-
-// notebookEnv names the environment variable in which Jupyter's server tells a
-// kernel the file of its notebook.
-const notebookEnv = "JPY_SESSION_NAME"
 
 // savedCarrier returns the code of the cell in a notebook's file whose output
 // holds the library; it is empty where none does, or the file is no notebook.
@@ -136,7 +130,7 @@ func (old carrier) moves(f chart.Figure, id string, bundle map[string]string) er
 			return err
 		}
 	}
-	dir := os.Getenv(protocol.GONB_TMP_DIR_ENV)
+	dir := os.Getenv(env.GoNBDir)
 	now := carrier{Title: f.Title, Code: cellCode(dir), Display: id, Bundle: maps.Clone(bundle)}
 	now.Bundle["text/html"] = withoutLibrary(bundle["text/html"])
 	if err := now.remember(dir); err != nil {
@@ -176,7 +170,8 @@ func cellCode(dir string) string {
 	return strings.TrimPrefix(strings.TrimSpace(body), "flag.Parse()")
 }
 
-// alike tells whether two codes have more than two thirds of their words in common.
+// alike reports whether two cells have more than two thirds of their words in
+// common.
 func alike(a, b string) bool {
 	words := func(code string) []string {
 		return strings.FieldsFunc(code, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })

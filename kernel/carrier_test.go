@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/env"
 )
 
 // The library in an output of an earlier kernel counts for as long as the saved
@@ -15,8 +16,8 @@ import (
 func TestCarriesOnceWhenReopened(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "n.ipynb")
-	t.Setenv("GONB_TMP_DIR", dir)
-	t.Setenv("JPY_SESSION_NAME", path)
+	t.Setenv(env.GoNBDir, dir)
+	t.Setenv(env.JupyterSession, path)
 	save := func(html string, source any) {
 		t.Helper()
 		b, err := json.Marshal(map[string]any{"cells": []any{
@@ -35,7 +36,7 @@ func TestCarriesOnceWhenReopened(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte("package main\n\nfunc main() {\n\tflag.Parse()\n"+code+"\n}\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		carried = false // each cell is a program of its own
+		running.LibraryShown = false // each cell is a program of its own
 		_, yes := carries(chart.Figure{Title: code})
 		return yes
 	}

@@ -9,19 +9,17 @@ import (
 	"testing"
 	"time"
 
+	"gomyogen/kernel/internal/cell"
 	"gomyogen/kernel/internal/wire"
 )
 
-// newCell forgets that the button was pressed, as the next cell does.
-func newCell(t *testing.T) {
+// nextCell makes a cell the running one for the test, and returns it.
+func nextCell(t *testing.T) *cell.Cell {
 	t.Helper()
-	fresh := func() {
-		button = newStopButton()
-		boards = &boardList{}
-		cuts = &cutList{}
-	}
-	fresh()
-	t.Cleanup(fresh)
+	before := running
+	t.Cleanup(func() { running = before })
+	running = newCell()
+	return running
 }
 
 func interrupt(t *testing.T) {
@@ -31,11 +29,11 @@ func interrupt(t *testing.T) {
 	}
 }
 
-// cell is a cell that is stopped, in a program of its own.
-func cell(t *testing.T) {
+// stoppedCell is a cell that is stopped, in a program of its own.
+func stoppedCell(t *testing.T) {
 	wire.Notebook = true
 	first, release := Context()
-	release() // between two runs of a sweep
+	release() // between two runs
 	interrupt(t)
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		ctx, stop := Context()
@@ -59,7 +57,7 @@ func cell(t *testing.T) {
 // A stop ends all that comes after it, and pressed again does not end the cell.
 func TestStopLasts(t *testing.T) {
 	if os.Getenv("MYOGEN_TEST_CELL") != "" {
-		cell(t)
+		stoppedCell(t)
 		return
 	}
 	cmd := exec.Command(os.Args[0], "-test.run=^TestStopLasts$")
@@ -72,8 +70,8 @@ func TestStopLasts(t *testing.T) {
 
 // A bar that begins after the stop says so.
 func TestBarAfterAStop(t *testing.T) {
-	newCell(t)
-	boards.stop(time.Now())
+	nextCell(t)
+	running.Stop()
 	p, out := in(inLog, "Run")
 	p.Update(0, 1000)
 	if got := strings.TrimSpace(out.String()); !strings.HasPrefix(got, "Run: stopped at 0 of 1000 ms") {

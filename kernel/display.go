@@ -35,7 +35,7 @@ func display(id string, bundle map[string]string) error {
 	return flush()
 }
 
-// newDisplayID returns an id that no output of this kernel has used.
+// newDisplayID returns a new id.
 func newDisplayID() string { return fmt.Sprintf("myogen-%016x", rand.Uint64()) }
 
 // printPlain prints the text/plain part of a bundle as lines of their own.
@@ -57,7 +57,7 @@ func printPlain(w io.Writer, bundle map[string]string) error {
 // answers within microseconds; a kernel that died never does.
 const flushLimit = 5 * time.Second
 
-// errSilent says that the notebook stopped answering.
+// errSilent reports that the notebook stopped answering.
 var errSilent = errors.New("kernel: the notebook does not confirm its output")
 
 // flush waits until the notebook has everything that was sent to it. Without

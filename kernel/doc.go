@@ -1,41 +1,135 @@
-// Package kernel is what a cell of a Go notebook talks to: it shows figures,
-// tables and progress, keeps values from one cell to the next, answers the
-// stop button, and turns a mistake into one clear line. It is the only place
-// that knows GoNB, the Go kernel for Jupyter.
+// Package kernel is what a cell of a Go notebook talks to. It shows figures,
+// tables and progress, keeps values from one cell to the next, answers the stop
+// button, and turns a mistake into one clear line.
 //
-// A cell is compiled and run as a program of its own, so a cell's variables
-// are gone when it ends. These make that unnoticeable:
+// A cell is compiled and run as a program of its own, so its variables are gone
+// when it ends. These make that unnoticeable:
 //
-//	var run = kernel.Keep("descending drive", simulate) // computed once, in the cell that first needs it
-//	result := run.Get()                                 // from any later cell, kernel or day
+//	// A kept value: computed in the first cell that needs it.
+//	var run = kernel.Keep("descending drive", simulate)
 //
-//	kernel.Run("NERLab", network, cfg, 15*units.S) // with a bar; stopped, it goes on where it was
+//	%%
+//	result := run.Get() // from any later cell, kernel or day
 //
-//	rt := kernel.Must(myogen.LoadThresholds("results/thresholds.npy")) // one line instead of a stack trace
+//	// A run with a progress bar. Stopped, it goes on where it was.
+//	result, err := kernel.Run("NERLab", network, cfg, 15*units.S)
 //
-//	kernel.ShowTable(table) // and Show for figures
+//	// One line instead of a stack trace.
+//	rt := kernel.Must(myogen.LoadThresholds("results/thresholds.npy"))
 //
-//	kernel.Interact(kernel.Interaction{Sliders: sliders}, draw) // a figure that follows sliders while the cell runs
+//	kernel.Show(figure)
+//	kernel.ShowTable(kernel.Must(kernel.TableOf(rows)))
 //
-// Everything here works in a plain program too, where it writes text to
-// standard output.
+//	// A figure that follows sliders while the cell runs.
+//	kernel.Interact(kernel.Interaction{Sliders: sliders}, draw)
+//
+// Everything works in a plain program too, where it writes text to standard
+// output, and Ctrl-C is the stop button.
+//
+// # Kept values
+//
+// [Keep] names a value and the function that computes it. What it is made from
+// is found in the source code:
+//
+//   - the function, and each declaration of the notebook that it reaches, with
+//     types and methods;
+//   - the packages of the notebook's own modules by content, other modules and
+//     Go by version;
+//   - the inputs, which are compared by content: a [File] by that of the file,
+//     another [Value] by what that is made from;
+//   - the kept values that it gets on the way, with their files.
+//
+// If any of these has changed, [Value.Get] computes the value again, and [Kept]
+// says why. Comments, layout, other cells and the order of cells do not count.
+// Values that are read at the same time by another goroutine, or by a top-level
+// variable before main begins, count as got on the way. A [Progress] and [Bars]
+// do not count. The clock, the environment and files are not code: what depends
+// on them needs them as inputs.
+//
+// A function literal may use local variables that are inputs too:
+//
+//	for _, peak := range []units.Rate{45, 65, 85} {
+//		run := kernel.Keep(fmt.Sprint("peak ", peak), func() (*myogen.Result, error) { return simulate(peak) }, peak)
+//		...
+//	}
+//
+// What cannot be told from the code is refused by name: other local variables,
+// methods bound to a value, and top-level variables that are changed after their
+// declaration (assigned, cleared, copied into, their address taken, or by a
+// method that changes its receiver). Not seen are changes through another name
+// of the same slice, map or pointer, as by slices.Sort, and by methods of other
+// modules.
+//
+// A kept value is what was computed: empty slices stay empty, nil stays nil. A
+// value that cannot be read back so is not kept, and a line says why; so it is
+// with a func, a channel, an unexported field that is not zero, and an interface
+// whose type is unknown to [encoding/gob.Register].
+//
+// A value that the stop button cut short, or that used one, is partial. It is
+// kept apart: Get computes it again, or goes on, while [Value.Peek] returns what
+// there is.
+//
+// Values are in the folder .myogen beside the notebook, ignored by git, in at
+// most 2 GiB (or MYOGEN_KEEP_MIB); the least recently used go first. They are
+// authenticated with a key in the user's data folder: what came with somebody
+// else's folder is computed again. The notebooks of a folder share values that
+// have the same name and are made from the same; [Kept] shows which notebook
+// made each, and [Forget] removes those of this one.
+//
+// # The stop button
+//
+// The button cancels the contexts of [Context], [Run] and [Interact]. The cell
+// goes on and has about 3 s to show what it has; it then counts as a success, so
+// cells that wait behind it run. Figures and tables that it shows or saves after
+// the stop say so in their titles, and figures in their text for those who
+// cannot see them: "Partial (NERLab stopped at 4200 of 15000 ms)". A .csv file
+// has no title; a line in the cell says it of that. In a plain program, a second
+// Ctrl-C ends it.
+//
+// # Interactions
+//
+// [Interact] shows sliders and the figure that a function draws of their values.
+// While the cell runs, each change draws the figure anew; what is still drawn
+// for earlier values is cancelled through its context. The function runs once at
+// a time. It should look at its context and show nothing itself. Its error is a
+// line below the sliders, and so is a call that takes longer than
+// [Interaction.DrawTimeout]; one that does not return 2.5 s after that ends the
+// cell.
+//
+// The cell ends with the button Done, with the stop button, after IdleTimeout
+// without a change, and after ConnectTimeout if no page shows the sliders; where
+// there is no page, as in a run without a browser, at once. It leaves the last
+// figure, with the values in its title. Cells that wait behind it wait until
+// then, so it stands best at the end of a notebook. A page that is loaded anew
+// meanwhile has lost the sliders, as it has all outputs that were not saved:
+// stop the cell and run it again.
+//
+// The page talks to the cell through GoNB's comm, over a socket of its own: the
+// one that GoNB opens knows neither a base URL nor wss, and gives up when its
+// first message is lost. No extension of JupyterLab is needed.
+//
+// # Mistakes
+//
+// [Check], [Must] and whatever fails a cell write one line to standard error:
+// the line of the cell that ran, and the message. If the mistake is in a helper
+// of another cell, a second line names the helper and its line.
 //
 // # What GoNB itself cannot do
 //
 // The kernel passes jupyter_kernel_test 0.7.0 (kernel_info, execute_stdout,
 // execute_stderr, display_data, error, inspect, completion), apart from
 //
-//   - is_complete: a request is never answered, so that consoles cannot tell
-//     whether a line goes on;
+//   - is_complete: a request is never answered, so consoles cannot tell whether
+//     a line goes on;
 //   - history: a request is never answered; JupyterLab keeps its own;
-//   - execute_result: the value of a cell's last expression is not shown, Go
-//     has none; results are printed or displayed;
+//   - execute_result: the value of a cell's last expression is not shown;
+//     results are printed or displayed;
 //   - clear_output: there is none; a display that is replaced takes its place;
 //   - pager: help is shown by inspect instead.
 //
 // Names are completed from 12 s after the start of the kernel on, when GoNB
-// connects to gopls. Cells that wait behind one that the stop button ended still
-// run. The trace of a panic names cells and lines where it reaches GoNB in whole
-// lines: this package sees to it on Linux. A line on standard error with two colons before main.go and a line
-// number ends the kernel; the standard logger writes such lines with Lshortfile.
+// connects to gopls. GoNB names cells and lines in the trace of a panic only
+// where it reads whole lines; on Linux this package has them written so. A line
+// on standard error with two colons before main.go and a line number ends the
+// kernel; the standard logger writes such lines with Lshortfile.
 package kernel

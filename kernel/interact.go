@@ -13,55 +13,27 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/env"
+	"gomyogen/kernel/internal/cell"
 	"gomyogen/kernel/internal/wire"
 )
 
-// Interaction is what Interact shows, and how long it waits.
+// Interaction is what [Interact] shows, and how long it waits.
 type Interaction struct {
 	Sliders []Slider
-	Connect time.Duration // for a page that shows the sliders; 0 means 10 s
-	Idle    time.Duration // for the next change, after the last one and its figure; 0 means 5 min
-	Run     time.Duration // for one call of draw; 0 means 10 min
+
+	ConnectTimeout time.Duration // until a page shows the sliders; 0 means 10 s
+	IdleTimeout    time.Duration // from the last figure to the next change; 0 means 5 min
+	DrawTimeout    time.Duration // for one call of draw; 0 means 10 min
 }
 
 // Interact shows sliders and, below them, the figure that draw makes of their
-// values, in the order of Sliders. While the cell runs, each change of a
-// slider calls draw again and replaces the figure; what draw still computes
-// for earlier values is cancelled through its context and left out. An error
-// of draw is a line below the sliders, and the cell goes on; so is a draw that
-// takes longer than Run, which is cancelled. One that does not return then ends
-// the cell with an error, so that no draw holds up the notebook for good.
-//
-//	values := kernel.Interact(kernel.Interaction{Sliders: []kernel.Slider{
-//		{Name: "Peak rate", Unit: "pps", Min: 20, Max: 90, Step: 5, Value: 65},
-//	}}, func(ctx context.Context, v []float64) (chart.Figure, error) {
-//		sim, err := myogen.NewSimulation(network(units.Rate(v[0])), cfg)
-//		if err != nil {
-//			return chart.Figure{}, err
-//		}
-//		result, err := sim.Run(ctx, 7*units.S, nil)
-//		...
-//	})
-//
-// The cell ends with the button Done, with the stop button, without a change
-// for the time Idle, and, where no page shows the sliders, after the time
-// Connect; where nothing can, in a run without a browser or a plain program,
-// at once. It then leaves what Show would: the last figure, with the values
-// in its title, and no sliders. Interact returns these values. Cells that wait
-// behind this one wait until it ends: it stands best at the end of a notebook.
-// A page that is loaded anew meanwhile has lost the sliders, as it has all
-// outputs that were not saved: stop the cell and run it again.
-//
-// draw runs once at a time. It should show nothing itself, no bars either,
-// and look at its context: a cell that is stopped has 3 s. Bad sliders, and an
-// error of draw when there is no figure to show at the end, end the cell as
-// Check does.
-//
-// It is named after interact of ipywidgets (Jupyter), and needs no extension of
-// JupyterLab: the page talks to the cell through GoNB's comm, over a socket of
-// its own, since the one that GoNB opens knows neither a base URL nor wss and
-// gives up when its first message is lost. A cell that does not call Interact
-// links nothing of it.
+// values, which are in the order of Sliders. While the cell runs, each change of
+// a slider draws the figure anew. The cell ends with the button Done or the stop
+// button, and leaves the last figure; Interact returns its values. Bad sliders,
+// and an error of draw when there is no figure to leave, end the cell as [Check]
+// does. See "Interactions" above for the rules. It is named after interact of
+// ipywidgets.
 func Interact(i Interaction, draw func(ctx context.Context, values []float64) (chart.Figure, error)) []float64 {
 	values, err := i.run(draw)
 	if err != nil {
@@ -70,16 +42,16 @@ func Interact(i Interaction, draw func(ctx context.Context, values []float64) (c
 	return values
 }
 
-// Default limits.
+// Default timeouts.
 const (
-	connectLimit = 10 * time.Second
-	idleLimit    = 5 * time.Minute
-	runLimit     = 10 * time.Minute
+	defaultConnect = 10 * time.Second
+	defaultIdle    = 5 * time.Minute
+	defaultDraw    = 10 * time.Minute
 )
 
 func (i Interaction) check() error {
-	if i.Connect < 0 || i.Idle < 0 || i.Run < 0 {
-		return fmt.Errorf("the limits are %v, %v and %v, must not be negative", i.Connect, i.Idle, i.Run)
+	if i.ConnectTimeout < 0 || i.IdleTimeout < 0 || i.DrawTimeout < 0 {
+		return fmt.Errorf("the timeouts are %v, %v and %v, must not be negative", i.ConnectTimeout, i.IdleTimeout, i.DrawTimeout)
 	}
 	return checkSliders(i.Sliders)
 }
@@ -88,14 +60,14 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 	if err := i.check(); err != nil {
 		return nil, fmt.Errorf("kernel: Interact: %w", err)
 	}
-	ctx, stop := button.context("")
+	ctx, stop := running.Context("")
 	defer stop()
 	paint := &painter{draw: draw}
 	first := firstSetting(i.Sliders)
-	kernelID := os.Getenv(protocol.GONB_JUPYTER_KERNEL_ID_ENV)
+	kernelID := os.Getenv(env.GoNBKernelID)
 	if !wire.Notebook || kernelID == "" {
 		// No Jupyter server runs this kernel, so no page can reach it.
-		p := within(ctx, cmp.Or(i.Run, runLimit), paint.paint, first)
+		p := within(ctx, cmp.Or(i.DrawTimeout, defaultDraw), paint.paint, first)
 		if p.err != nil {
 			return nil, p.err
 		}
@@ -103,13 +75,12 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 		return first.values(), errors.Join(display("", plain(first.text()+", "+aloneHint)), display(id, p.bundle), paint.moveLibrary(p, id))
 	}
 	board := newInteractBoard(kernelID, first)
-	beforeFail = board.bury
-	defer func() { beforeFail = nil }()
+	defer running.BeforeExit(board.bury)()
 	if err := board.open(); err != nil {
 		return nil, err
 	}
 	s := &session{
-		setting: first, connect: cmp.Or(i.Connect, connectLimit), idle: cmp.Or(i.Idle, idleLimit), longest: cmp.Or(i.Run, runLimit),
+		setting: first, connect: cmp.Or(i.ConnectTimeout, defaultConnect), idle: cmp.Or(i.IdleTimeout, defaultIdle), longest: cmp.Or(i.DrawTimeout, defaultDraw),
 		messages: listen(board.address), show: board.show,
 		paint: func(ctx context.Context, set setting) picture {
 			returned := false
@@ -150,8 +121,8 @@ type picture struct {
 	err    error
 }
 
-// painter draws the figures of an interaction. When the first one has to bring
-// the chart library along, the last one, which stays, has to as well.
+// painter draws the figures of an interaction. If the first has to bring the
+// chart library along, so does the last, which stays in the notebook.
 type painter struct {
 	draw  func(context.Context, []float64) (chart.Figure, error)
 	begun bool
@@ -159,7 +130,8 @@ type painter struct {
 	old   carrier // where the library is as long as that last figure is not shown
 }
 
-// paint makes the picture of a setting, unless a later one was asked for.
+// paint draws the figure of a setting. If its context is cancelled for a later
+// setting, the picture has the error.
 func (p *painter) paint(ctx context.Context, set setting) picture {
 	out := picture{set: set}
 	out.figure, out.err = p.draw(ctx, set.values())
@@ -170,9 +142,9 @@ func (p *painter) paint(ctx context.Context, set setting) picture {
 		return out
 	}
 	out.figure.Title = strings.TrimSpace(out.figure.Title + " (" + set.text() + ")")
-	cut := cuts.list()
+	cut := running.Partial()
 	if len(cut) == 0 && context.Cause(ctx) == ErrStopped {
-		cut = []string{cutByContext}
+		cut = []string{cell.Unnamed}
 	}
 	out.figure = marked(out.figure, cut)
 	first := !p.begun
@@ -183,21 +155,21 @@ func (p *painter) paint(ctx context.Context, set setting) picture {
 	return p.render(out, first && p.carry)
 }
 
-// lateError says that a picture took too long.
+// lateError reports a picture that took too long.
 type lateError struct {
 	limit time.Duration
-	deaf  bool // nor was it there stopGrace after that
+	deaf  bool // draw did not return within stopGrace after that
 }
 
 func (e lateError) Error() string {
 	if e.deaf {
-		return fmt.Sprintf("kernel: Interact: draw does not return, %v after its limit of %v; it has to look at its context", stopGrace, e.limit)
+		return fmt.Sprintf("kernel: Interact: draw does not return, %v after its DrawTimeout of %v; it has to look at its context", stopGrace, e.limit)
 	}
-	return fmt.Sprintf("cancelled after %v, the limit for one run", e.limit)
+	return fmt.Sprintf("cancelled after %v, the DrawTimeout of one figure", e.limit)
 }
 
-// within paints within a limit. What takes longer is cancelled, and what does
-// not hear that is left alone, with the painter.
+// within paints with a time limit, after which it cancels the context. If draw
+// does not return then, it keeps the painter, and within returns without it.
 func within(ctx context.Context, limit time.Duration, paint func(context.Context, setting) picture, set setting) picture {
 	ctx, stop := context.WithTimeoutCause(ctx, limit, lateError{limit: limit})
 	defer stop()
@@ -219,7 +191,8 @@ func (p *painter) final(last picture) picture {
 	return p.render(last, p.carry)
 }
 
-// moveLibrary leaves the chart library to the last picture, which is shown as id.
+// moveLibrary moves the chart library to the last picture, whose display has this
+// id.
 func (p *painter) moveLibrary(last picture, id string) error {
 	if !last.carry {
 		return nil
@@ -237,8 +210,8 @@ func plain(text string) map[string]string {
 	return map[string]string{"text/plain": text, "text/html": "<div>" + html.EscapeString(text) + "</div>"}
 }
 
-// listen returns what pages send to an address of GoNB's comm. Of many
-// messages that nobody takes some are lost; the page sends again what was not
+// listen returns the messages of pages to an address of GoNB's comm. Beyond 64
+// that nobody has received, messages are lost; pages repeat what was not
 // answered.
 func listen(address string) <-chan string {
 	messages := make(chan string, 64)

@@ -9,9 +9,9 @@ import (
 	"sync/atomic"
 )
 
-// interactBoard is where an interaction is shown: two outputs, the sliders,
-// which stay as they are while the cell runs, and the figure, which is
-// replaced. Both are replaced at the end.
+// interactBoard is the two outputs of an interaction: the sliders, which stay
+// while the cell runs, and the figure, which is replaced by each new one. Both
+// are replaced at the end.
 type interactBoard struct {
 	kernel  string
 	address string // of the comm, and the id of the sliders
@@ -38,7 +38,8 @@ type knob struct {
 	Point int     `json:"point"` // digits after it
 }
 
-// open shows what becomes sliders where a page finds its cell.
+// open shows the sliders: a script builds them once it has found its cell in the
+// page.
 func (b *interactBoard) open() error {
 	var knobs []knob
 	for i, s := range b.first.sliders {
@@ -55,9 +56,8 @@ func (b *interactBoard) open() error {
 	return display(b.address, bundle)
 }
 
-// show replaces the figure and tells the script about it. The still picture of
-// a figure, which the live chart covers, stays out of sight for as long as that
-// may take.
+// show replaces the figure and tells the script about it. The still picture is
+// hidden for the second that the live chart may take to cover it.
 func (b *interactBoard) show(p picture, a answer) error {
 	a.Address = b.address
 	told, err := json.Marshal(a)
@@ -86,8 +86,8 @@ func (b *interactBoard) close(last picture, hint string) error {
 	return display(b.figure, last.bundle)
 }
 
-// bury takes the sliders away where no last figure comes. A display that fails
-// must not hide why.
+// bury removes the sliders if no last figure follows. Its own failure must not
+// hide the reason.
 func (b *interactBoard) bury() {
 	if b.opened.Swap(false) {
 		_ = display(b.address, plain("The cell ended without a last figure."))

@@ -377,7 +377,7 @@ func TestInteractBehindAHub(t *testing.T) {
 func TestInteractWithoutAPage(t *testing.T) {
 	t.Parallel()
 	nb := run(t, t.TempDir(), interacting, interact, "%%\nsliders[1].Value = 1\n"+interact[3:], "%%\nsliders[1].Step = 0\n"+interact[3:],
-		"import \"os\"\n%%\nos.Setenv(\"GONB_JUPYTER_KERNEL_ID\", \"of a server\")\nfmt.Println(kernel.Interact(kernel.Interaction{Sliders: sliders, Connect: 100}, line))")
+		"import \"os\"\n%%\nos.Setenv(\"GONB_JUPYTER_KERNEL_ID\", \"of a server\")\nfmt.Println(kernel.Interact(kernel.Interaction{Sliders: sliders, ConnectTimeout: 100}, line))")
 	outputs := nb.Cells[1].Outputs
 	if got := output(nb, 1, "stdout"); got != "[65 0.5]\n" || len(outputs) != 3 {
 		t.Errorf("it prints %q and leaves %d outputs, want 3; says %q", got, len(outputs), output(nb, 1, "stderr"))

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// session is an interaction while its cell runs: it hears of changes, paints
-// the last one, and knows when to end.
+// session is an interaction while its cell runs. It receives the changes of the
+// sliders, draws the figure of the last one, and ends after its timeouts.
 type session struct {
 	setting       setting // that was asked for last
 	connect, idle time.Duration
@@ -18,21 +18,21 @@ type session struct {
 	paint         func(context.Context, setting) picture
 	show          func(picture, answer) error
 
-	number, answered int64    // of the last change, and of the one that is shown; 0 before the first
-	last             picture  // that can be shown
-	failed           error    // of the setting, if it cannot be
-	pages            []string // that were heard, the last ones
-	told             time.Time
-	ending           bool // the button Done was pressed
-	expired          bool // a limit is over
+	number, answered int64     // number of the last change, and of the one that is shown; 0 before the first
+	last             picture   // the last without an error
+	failed           error     // of the figure for the setting
+	pages            []string  // the last pages that sent something
+	told             time.Time // when a picture was shown last
+	ending           bool      // the button Done was pressed
+	expired          bool      // a timeout is over
 
-	waits   bool // a change is to be painted
-	ready   bool // no other one followed it
+	waits   bool // a change is not drawn so far
+	ready   bool // and no other one followed it for the time settle
 	settled *time.Timer
 	limit   *time.Timer
 
-	cancel  context.CancelFunc // of the picture that is painted; nil while there is none
-	dropped bool               // it is not wanted any more
+	cancel  context.CancelFunc // of the picture that is being drawn, or nil
+	dropped bool               // the setting has changed since
 	painted chan picture
 }
 
@@ -54,19 +54,15 @@ type answer struct {
 	Failed  bool     `json:"failed"`
 }
 
-// settle is how long a change waits for the next one: a slider that is moved
-// sends many. stopGrace is how long a stopped cell waits for its figure.
-// patience is how long an answer may take before a page that asks again gets
-// another one. maxPages is how many pages an answer names.
 const (
-	settle    = 100 * time.Millisecond
-	stopGrace = 2500 * time.Millisecond
-	patience  = 5 * time.Second
-	maxPages  = 16
+	settle    = 100 * time.Millisecond  // how long a change waits for the next: a moving slider sends many
+	stopGrace = 2500 * time.Millisecond // how long a stopped cell waits for its figure
+	patience  = 5 * time.Second         // after which a page that asks again is answered again
+	maxPages  = 16                      // named in an answer
 )
 
-// run returns the last picture that can be shown, or else one with the error
-// why there is none. Its own error is that of showing.
+// run returns the last picture without an error or, if there is none, one with
+// the error. Its own error is one of showing.
 func (s *session) run(ctx context.Context) (picture, error) {
 	s.painted = make(chan picture, 1)
 	s.settled, s.limit = time.NewTimer(settle), time.NewTimer(s.connect)
@@ -103,10 +99,10 @@ func (s *session) run(ctx context.Context) (picture, error) {
 	return s.left(), nil
 }
 
-// over tells whether there is nothing to wait for.
+// over reports whether the interaction has ended.
 func (s *session) over() bool { return (s.ending || s.expired) && s.cancel == nil && !s.waits }
 
-// left is what stays.
+// left returns the picture that stays in the notebook.
 func (s *session) left() picture {
 	if s.last.bundle == nil {
 		return picture{set: s.setting, err: s.failed}
@@ -114,7 +110,7 @@ func (s *session) left() picture {
 	return s.last
 }
 
-// hear takes what a page sent.
+// hear handles a message of a page.
 func (s *session) hear(text string) error {
 	var m message
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
@@ -164,7 +160,7 @@ func (s *session) change(to setting, last bool) {
 	}
 }
 
-// start paints the setting.
+// start begins to draw the figure for the setting.
 func (s *session) start(ctx context.Context) {
 	s.waits, s.dropped = false, false
 	ctx, s.cancel = context.WithCancel(ctx)
@@ -172,7 +168,7 @@ func (s *session) start(ctx context.Context) {
 	go func() { s.painted <- within(ctx, s.longest, s.paint, set) }()
 }
 
-// finish shows what was painted.
+// finish shows a picture, unless the setting has changed since.
 func (s *session) finish(p picture) error {
 	s.cancel()
 	s.cancel = nil
@@ -198,7 +194,7 @@ func (s *session) keep(p picture) {
 	}
 }
 
-// stop ends what is painted; where that takes too long, it goes on.
+// stop cancels the drawing, and waits for it for the time stopGrace.
 func (s *session) stop() {
 	if s.cancel == nil {
 		return
@@ -214,7 +210,7 @@ func (s *session) stop() {
 	}
 }
 
-// tell shows the last picture with what is to be said.
+// tell shows the last picture with a line of text for the page.
 func (s *session) tell() error {
 	s.told = time.Now()
 	a := answer{Pages: s.pages, Number: s.answered, At: s.setting.at, Text: "Figure for " + s.last.set.text()}

@@ -248,12 +248,12 @@ func TestInteractionEnds(t *testing.T) {
 			s.stop(ErrStopped)
 		}, `5.5s: "" <nil> <nil>`},
 		{"the first picture takes too long", play{took: time.Hour, first: 5, limit: 2 * time.Minute}, func(s *stage) { s.send(3*time.Second, message{}) },
-			`7m0s: "" cancelled after 2m0s, the limit for one run <nil>`},
+			`7m0s: "" cancelled after 2m0s, the DrawTimeout of one figure <nil>`},
 		{"a picture is never there", play{took: 23 * time.Hour, first: 5, deaf: true, limit: 2 * time.Minute}, func(s *stage) { s.send(3*time.Second, message{}) },
-			`2m2.5s: "" <nil> kernel: Interact: draw does not return, 2.5s after its limit of 2m0s; it has to look at its context`},
+			`2m2.5s: "" <nil> kernel: Interact: draw does not return, 2.5s after its DrawTimeout of 2m0s; it has to look at its context`},
 		{"nor when another one is asked for", play{took: 23 * time.Hour, first: 5, deaf: true, limit: 2 * time.Minute}, func(s *stage) {
 			s.send(time.Minute, message{Number: 1, At: []int{4, 0}})
-		}, `2m2.5s: "" <nil> kernel: Interact: draw does not return, 2.5s after its limit of 2m0s; it has to look at its context`},
+		}, `2m2.5s: "" <nil> kernel: Interact: draw does not return, 2.5s after its DrawTimeout of 2m0s; it has to look at its context`},
 		{"showing fails", play{took: time.Second, first: 5, silent: errors.New("silent")}, func(s *stage) { s.send(3*time.Second, message{}) }, `1s: "[5 0]" <nil> silent`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -304,7 +304,7 @@ func TestInteractionLimitsAPicture(t *testing.T) {
 		s.send(0, message{Number: 2, At: []int{8, 0}})
 		time.Sleep(2 * time.Second)
 		s.want(`0s: paints [5 0]`, `1s: shows "[5 0]", 0 "Figure for A 5, B 0.0"`, `2s: shows "[5 0]", 0 "Figure for A 5, B 0.0"`, `2.1s: paints [3 2]`, `1m2.1s: cancelled [3 2]`,
-			`1m2.1s: shows "[5 0]", 1 "A 3, B 1.0: cancelled after 1m0s, the limit for one run"`, `2m2.1s: paints [8 0]`, `2m3.1s: shows "[8 0]", 2 "Figure for A 8, B 0.0"`)
+			`1m2.1s: shows "[5 0]", 1 "A 3, B 1.0: cancelled after 1m0s, the DrawTimeout of one figure"`, `2m2.1s: paints [8 0]`, `2m3.1s: shows "[8 0]", 2 "Figure for A 8, B 0.0"`)
 		s.stop(ErrStopped)
 	})
 }
@@ -316,8 +316,8 @@ func TestInteractWithoutAPageIsLimited(t *testing.T) {
 		deaf bool
 		want string
 	}{
-		"it looks at its context": {false, "cancelled after 1m0s, the limit for one run"},
-		"it does not":             {true, "draw does not return, 2.5s after its limit of 1m0s"},
+		"it looks at its context": {false, "cancelled after 1m0s, the DrawTimeout of one figure"},
+		"it does not":             {true, "draw does not return, 2.5s after its DrawTimeout of 1m0s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -6,12 +6,15 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"gomyogen/kernel/internal/keep"
+	"gomyogen/kernel/internal/keep/store"
 )
 
-// Kept shows the kept values of this folder as a table: name, size, age, how
-// long each took, and why it was computed when it was.
+// Kept shows what is kept in the notebook's folder as a table: name, notebook,
+// type, size and age of each value, how long it took, and why it was computed.
 func Kept() {
-	folder, err := keepFolder()
+	folder, err := keep.Folder()
 	Check(err)
 	all, err := folder.List()
 	Check(err)
@@ -19,64 +22,86 @@ func Kept() {
 		fmt.Println("nothing is kept in", folder.Path)
 		return
 	}
-	t := Table{Title: "Kept values", Columns: []string{"Name", "Type", "Size", "Age", "Took", "Computed because"}}
+	t := Table{Title: "Kept values", Columns: []string{"Name", "Notebook", "Type", "Size", "Age", "Took", "Computed because"}}
 	for _, e := range all {
-		if e.Damage != nil {
-			t.Rows = append(t.Rows, []any{filepath.Base(e.Path), "", size(e.Size), age(time.Since(e.Used)), "", "damaged: " + e.Damage.Error()})
-			continue
+		var foreign *store.ForeignError
+		switch {
+		case errors.As(e.Damage, &foreign):
+			t.Rows = append(t.Rows, []any{filepath.Base(e.Path), "", "", size(e.Bytes), age(time.Since(e.Used)), "", "not made here: never read"})
+		case e.Damage != nil:
+			t.Rows = append(t.Rows, []any{filepath.Base(e.Path), "", "", size(e.Bytes), age(time.Since(e.Used)), "", e.Damage.Error()})
+		default:
+			t.Rows = append(t.Rows, []any{e.Name, e.Notebook, e.Type, size(e.Bytes), age(time.Since(e.Made)), age(e.Took), e.Why})
 		}
-		t.Rows = append(t.Rows, []any{e.Name, e.Type, size(e.Size), age(time.Since(e.Made)), age(e.Took), e.Why})
 	}
 	Check(showTable(t)) // it is whole whatever was stopped
 }
 
-// Forget removes the kept values with these names; they are computed when
-// they are needed next. A name that is not there ends the cell as Check does.
+// Forget removes the values with these names that this notebook has kept or
+// would read; they are computed when they are needed next. What another
+// notebook of the folder made from other code stays, and a line says so. A
+// name of which nothing is kept ends the cell as [Check] does.
 func Forget(names ...string) {
 	Check(forget(names))
 }
 
 func forget(names []string) error {
-	folder, err := keepFolder()
+	folder, err := keep.Folder()
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, name := range names {
-		n, bytes, err := folder.Forget(name)
+		n, bytes, err := folder.Forget(name, running.Values.Mine)
+		left := notebooksWith(folder, name)
 		switch {
 		case err != nil:
 			errs = append(errs, err)
+		case n == 0 && len(left) > 0:
+			errs = append(errs, fmt.Errorf("kernel: no value %q of this notebook is kept; forget it in %q", name, left))
 		case n == 0:
 			errs = append(errs, fmt.Errorf("kernel: no value %q is kept; there are %q", name, keptNames()))
 		default:
 			fmt.Printf("forgot %q, %v\n", name, size(bytes))
+			if len(left) > 0 {
+				fmt.Printf("%q of %q stays\n", name, left)
+			}
 		}
 	}
 	return errors.Join(errs...)
 }
 
+// notebooksWith returns the notebooks that have kept a value called name.
+func notebooksWith(folder store.Folder, name string) []string {
+	return keptBy(folder, func(e store.Entry) (string, bool) { return e.Notebook, e.Name == name })
+}
+
 // keptNames returns the names of what is kept.
 func keptNames() []string {
-	folder, err := keepFolder()
+	folder, err := keep.Folder()
 	if err != nil {
 		return nil
 	}
+	return keptBy(folder, func(e store.Entry) (string, bool) { return e.Name, true })
+}
+
+// keptBy returns what of picks of the readable entries of a folder, sorted, once.
+func keptBy(folder store.Folder, of func(store.Entry) (string, bool)) []string {
 	all, err := folder.List()
 	if err != nil {
 		return nil
 	}
-	var names []string
+	var texts []string
 	for _, e := range all {
-		if e.Damage == nil {
-			names = append(names, e.Name)
+		if text, ok := of(e); ok && e.Damage == nil {
+			texts = append(texts, text)
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	slices.Sort(texts)
+	return slices.Compact(texts)
 }
 
-// size is a number of bytes that says itself in a handy unit.
+// size is a number of bytes, printed in a handy unit.
 type size int64
 
 func (s size) String() string {
@@ -91,7 +116,7 @@ func (s size) String() string {
 	return fmt.Sprintf("%.2f GB", float64(s)/1e9)
 }
 
-// age is a duration to what matters of it.
+// age is a duration, printed in its largest unit.
 type age time.Duration
 
 func (a age) String() string {

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"encoding/gob"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +17,9 @@ import (
 	"testing"
 	"time"
 
-	"gomyogen/kernel/internal/store"
+	"gomyogen/kernel/env"
+	"gomyogen/kernel/internal/keep"
+	"gomyogen/kernel/internal/keep/store"
 	"gomyogen/myogen"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
@@ -103,11 +106,23 @@ func quiet(t *testing.T, f func()) string {
 	return string(b)
 }
 
+// keepHere has the test keep values in a folder of its own, with a secret of its
+// own, in a cell of its own.
+func keepHere(t *testing.T) (dir string) {
+	t.Helper()
+	nextCell(t)
+	dir = t.TempDir()
+	t.Setenv(env.NotebookDir, dir)
+	t.Setenv(env.Data, filepath.Join(dir, "data"))
+	t.Setenv(env.JupyterSession, "")
+	return dir
+}
+
 // twice gets a value in two programs, as it were, and returns how often it was
 // computed and what was said.
 func twice[T any](t *testing.T, compute func() (T, error), inputs ...any) (v T, n int, said string) {
 	t.Helper()
-	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+	keepHere(t)
 	before := atomic.LoadInt32(calls)
 	said = quiet(t, func() {
 		for range 2 {
@@ -133,16 +148,16 @@ func TestWhatIsKept(t *testing.T) {
 }
 
 func TestWhatIsNotKept(t *testing.T) {
-	if _, n, said := twice(t, makeSecret); n != 2 || !strings.Contains(said, `kernel: value "value": not kept: it does not survive encoding/gob: .b is 2 and 0`) {
+	if _, n, said := twice(t, makeSecret); n != 2 || !strings.Contains(said, `kernel: value "value": not kept: .b is not exported, so that it would be lost`) {
 		t.Errorf("an unexported field: computed %d times, said %q", n, said)
 	}
 	if _, n, said := twice(t, makeRing); n != 2 || !strings.Contains(said, "not kept: .Next leads back to itself") {
 		t.Errorf("a ring: computed %d times, said %q", n, said)
 	}
-	if _, n, said := twice(t, makeAny); n != 2 || !strings.Contains(said, "not kept: gob: type not registered") {
+	if _, n, said := twice(t, makeAny); n != 2 || !strings.Contains(said, "not kept: it: gob: type not registered") {
 		t.Errorf("an interface: computed %d times, said %q", n, said)
 	}
-	if v, n, said := twice(t, makePartial); n != 2 || !v.Partial() || !strings.Contains(said, "partial, so it is not kept") {
+	if v, n, said := twice(t, makePartial); n != 2 || !v.Partial() || !strings.Contains(said, `partial (value "value" is partial): Peek returns it, the next Get computes it`) {
 		t.Errorf("a stopped run: computed %d times, said %q", n, said)
 	}
 	if _, n, said := twice(t, makeError); n != 2 || !strings.Contains(said, "error: broken") {
@@ -171,7 +186,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("error %v, want %q", err, c.want)
 		}
 	}
-	t.Setenv("MYOGEN_KEEP_MIB", "much")
+	t.Setenv(env.KeepMiB, "much")
 	if _, err := Keep("limit", makeError).Load(); err == nil || !strings.Contains(err.Error(), `MYOGEN_KEEP_MIB is "much"`) {
 		t.Errorf("error %v", err)
 	}
@@ -179,7 +194,7 @@ func TestRefusals(t *testing.T) {
 
 // Inputs count by what they hold.
 func TestInputs(t *testing.T) {
-	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+	keepHere(t)
 	file := filepath.Join(t.TempDir(), "emg.csv")
 	write := func(s string) {
 		t.Helper()
@@ -211,7 +226,7 @@ func TestInputs(t *testing.T) {
 	write("1,3")
 	get(1, "an input more", 65*units.Pps, File(file), map[string]int{"a": 1, "b": 2})
 	get(0, "the same map", 65*units.Pps, File(file), map[string]int{"b": 2, "a": 1})
-	folder, err := keepFolder()
+	folder, err := keep.Folder()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,14 +295,14 @@ func TestValuesOfValues(t *testing.T) {
 		}, n: 3},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+			keepHere(t)
 			file := filepath.Join(t.TempDir(), "emg.csv")
 			run := func(content string, want int) {
 				t.Helper()
 				if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
 					t.Fatal(err)
 				}
-				clear(known.byName) // another cell
+				nextCell(t)
 				set(innerValue, c.inner(File(file)))
 				before := atomic.LoadInt32(calls)
 				if c.first {
@@ -345,7 +360,7 @@ func TestValuesOfVariables(t *testing.T) {
 	if *early != "" {
 		Keep("in main", makeKept).Get()
 		fmt.Println(Keep("late", makeLate).Get())
-		folder, _ := keepFolder()
+		folder, _ := keep.Folder()
 		all, _ := folder.List()
 		for _, e := range all {
 			for _, v := range e.Values {
@@ -361,7 +376,7 @@ func TestValuesOfVariables(t *testing.T) {
 				t.Fatal(err)
 			}
 			cmd := exec.Command(os.Args[0], "-test.run=^TestValuesOfVariables$")
-			cmd.Env = append(os.Environ(), "MYOGEN_NOTEBOOK_DIR="+dir, "KERNEL_TEST_EARLY="+file, "KERNEL_TEST_GOROUTINE="+goroutine)
+			cmd.Env = append(os.Environ(), env.NotebookDir+"="+dir, env.Data+"="+dir, "KERNEL_TEST_EARLY="+file, "KERNEL_TEST_GOROUTINE="+goroutine)
 			out, err := cmd.CombinedOutput()
 			if said := string(out); err != nil || !strings.Contains(said, "from "+content+"\n") || !strings.Contains(said, "late of early\n") || strings.Contains(said, "late of in main") {
 				t.Errorf("goroutine %q, file %q: error %v, the program says\n%s", goroutine, content, err, said)
@@ -371,20 +386,17 @@ func TestValuesOfVariables(t *testing.T) {
 }
 
 func TestAFileOfAnInputCounts(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "emg.csv")
-	inner := Keep("inner as an input", makeKept, File(file))
-	key := func(content string) string {
+	dir := keepHere(t)
+	file := filepath.Join(dir, "emg.csv")
+	for i, content := range []string{"1", "2"} {
 		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		id, err := Keep("rates", makeKept, inner).identity()
-		if err != nil {
-			t.Fatal(err)
+		before := atomic.LoadInt32(calls)
+		Keep("rates", makeKept, Keep("inner as an input", makeKept, File(file))).Get()
+		if n := int(atomic.LoadInt32(calls) - before); n != 1 {
+			t.Errorf("time %d: computed %d times, want once", i+1, n)
 		}
-		return id.key
-	}
-	if key("1") == key("2") {
-		t.Error("an input's file does not count")
 	}
 }
 
@@ -404,17 +416,17 @@ func TestWhatComesOfAPartialResultIsNotKept(t *testing.T) {
 		get  func() kept
 		want string
 	}{
-		"partial":          {func() kept { Keep("run", makePartial).Get(); return kept{} }, `it may be computed from the value "run", which is partial`},
-		"failed":           {func() kept { _, _ = Keep("run", makeError).Load(); return kept{} }, `it may be computed from the value "run", which failed`},
-		"without its code": {func() kept { Keep("run", withoutCode()).Get(); return kept{} }, `it may be computed from the value "run", which cannot be kept`},
+		"partial":          {func() kept { Keep("run", makePartial).Get(); return kept{} }, `partial (value "run" is partial): Peek returns it`},
+		"failed":           {func() kept { _, _ = Keep("run", makeError).Load(); return kept{} }, `not kept: it may be computed from the value "run", which failed`},
+		"without its code": {func() kept { Keep("run", withoutCode()).Get(); return kept{} }, `not kept: it may be computed from the value "run", which cannot be kept`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+			keepHere(t)
 			set(innerValue, inFunction(c.get))
 			before := atomic.LoadInt32(calls)
 			for range 2 {
 				said := quiet(t, func() { Keep("rates", makeOuter).Get() })
-				if want := `kernel: value "rates": not kept: ` + c.want; !strings.Contains(said, want) {
+				if want := `kernel: value "rates": ` + c.want; !strings.Contains(said, want) {
 					t.Errorf("said %q, want %q", said, want)
 				}
 			}
@@ -426,8 +438,7 @@ func TestWhatComesOfAPartialResultIsNotKept(t *testing.T) {
 }
 
 func TestDamageIsReportedAndRepaired(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("MYOGEN_NOTEBOOK_DIR", dir)
+	dir := keepHere(t)
 	get := func() (int, string) {
 		before := atomic.LoadInt32(calls)
 		said := quiet(t, func() { Keep("damage", makeKept).Get() })
@@ -450,7 +461,7 @@ func TestDamageIsReportedAndRepaired(t *testing.T) {
 }
 
 func TestForget(t *testing.T) {
-	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+	keepHere(t)
 	Keep("old", makeKept).Get()
 	if err := forget([]string{"new"}); err == nil || !strings.Contains(err.Error(), `no value "new" is kept; there are ["old"]`) {
 		t.Errorf("error %v", err)
@@ -465,13 +476,11 @@ func TestForget(t *testing.T) {
 
 // The table tells how large each value is, how old, and how long it took.
 func TestKeptTable(t *testing.T) {
-	newCell(t)
-	dir := t.TempDir()
-	t.Setenv("MYOGEN_NOTEBOOK_DIR", dir)
+	dir := keepHere(t)
 	if got, want := printed(t, Kept), "nothing is kept in "+filepath.Join(dir, ".myogen")+"\n"; got != want {
 		t.Errorf("an empty folder shows %q, want %q", got, want)
 	}
-	folder, err := keepFolder()
+	folder, err := keep.Folder()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -495,7 +504,7 @@ func TestKeptTable(t *testing.T) {
 	small := ""
 	for _, e := range all {
 		if e.Name == "run" {
-			small = fmt.Sprint(e.Size, " B")
+			small = fmt.Sprint(e.Bytes, " B")
 		}
 	}
 	damaged := filepath.Join(dir, ".myogen", "x.kept")
@@ -509,12 +518,12 @@ func TestKeptTable(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"Name":   "Name Type Size Age Took Computed because",
+		"Name":   "Name Notebook Type Size Age Took Computed because",
 		"run":    "run T " + small + " 2 h 1.5 s first time",
 		"rates":  "rates T 2.0 MB 3 days 40 ms first time",
 		"x.kept": "x.kept 12.3 kB",
 	} {
-		if got := strings.Join(shown[name], " "); got != want && !(name == "x.kept" && strings.HasPrefix(got, want) && strings.HasSuffix(got, "damaged: not a kept value")) {
+		if got := strings.Join(shown[name], " "); got != want && !(name == "x.kept" && strings.HasPrefix(got, want) && strings.Contains(got, "is damaged: it does not begin with")) {
 			t.Errorf("the table has %q, want %q", got, want)
 		}
 	}
@@ -538,10 +547,161 @@ func TestNoFolder(t *testing.T) {
 	if err := os.WriteFile(blocked, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("MYOGEN_NOTEBOOK_DIR", blocked)
+	t.Setenv(env.NotebookDir, blocked)
+	t.Setenv(env.Data, t.TempDir())
 	var v kept
 	said := quiet(t, func() { v = Keep("value", makeKept).Get() })
 	if v.Name != "a" || !strings.Contains(said, "not kept: ") {
 		t.Errorf("got %+v, said %q", v, said)
+	}
+}
+
+// deep has what is lost most easily, at every depth.
+type deep struct {
+	Empty, None   []int
+	Map, NoMap    map[string][]float64
+	Array         [2][]string
+	To, ToNone    *[]int
+	Pointers      []*deep
+	Negative      float64
+	Any, NoAny    any
+	ByName        map[string]*deep
+	EmptyOfSlices [][]byte
+}
+
+func makeDeep() (deep, error) {
+	atomic.AddInt32(calls, 1)
+	none, empty := []int(nil), []int{}
+	d := deep{Empty: []int{}, Map: map[string][]float64{"empty": {}, "none": nil}, Array: [2][]string{{}, nil}, To: &empty, ToNone: &none,
+		Negative: math.Copysign(0, -1), Any: []float64{}, EmptyOfSlices: [][]byte{{}, nil}}
+	d.Pointers = []*deep{nil, {Map: map[string][]float64{}}}
+	d.ByName = map[string]*deep{"none": nil, "empty": {Pointers: []*deep{}}}
+	return d, nil
+}
+
+func init() { gob.Register([]float64{}) }
+
+// The cell that computes a value and the next ones see equal values: what is
+// empty stays empty, and nil stays nil.
+func TestKeptIsWhatWasComputed(t *testing.T) {
+	keepHere(t)
+	want, _ := makeDeep()
+	before := atomic.LoadInt32(calls)
+	for _, where := range []string{"the cell that computes it", "the next one"} {
+		nextCell(t)
+		var got deep
+		said := quiet(t, func() { got = Keep("deep", makeDeep).Get() })
+		if said != "" || !reflect.DeepEqual(got, want) || !math.Signbit(got.Negative) {
+			t.Errorf("%s sees\n%#v, want\n%#v; it says %q", where, got, want, said)
+		}
+	}
+	if n := atomic.LoadInt32(calls) - before; n != 1 {
+		t.Errorf("computed %d times", n)
+	}
+}
+
+// A kept value that came with the folder, with a digest that fits or made by
+// another user, is computed, and one line says so.
+func TestForeignValueIsComputed(t *testing.T) {
+	dir := keepHere(t)
+	Keep("run", makeKept).Get()
+	theirs := t.TempDir()
+	t.Setenv(env.Data, theirs) // another user gets the folder
+	for i, want := range []int32{1, 0} {
+		nextCell(t)
+		if i == 0 {
+			if said := printed(t, Kept); !strings.Contains(said, "not made here: never read") {
+				t.Errorf("the table shows %q", said)
+			}
+		}
+		if _, ok := Keep("run", makeKept).Peek(); ok == (i == 0) {
+			t.Errorf("time %d: Peek finds it: %v", i, ok)
+		}
+		nextCell(t)
+		before := atomic.LoadInt32(calls)
+		said := quiet(t, func() { Keep("run", makeKept).Get() })
+		if n := atomic.LoadInt32(calls) - before; n != want || (want == 1) != strings.Contains(said, `kernel: value "run": computed again: the kept file `+filepath.Join(dir, ".myogen")) || strings.Count(said, "\n") != int(want) {
+			t.Errorf("time %d: computed %d times, want %d; says %q", i, n, want, said)
+		}
+	}
+}
+
+// A folder of kept values that is a link is refused by name.
+func TestLinkedFolderIsRefused(t *testing.T) {
+	dir := keepHere(t)
+	elsewhere := t.TempDir()
+	if err := os.Symlink(elsewhere, filepath.Join(dir, ".myogen")); err != nil {
+		t.Fatal(err)
+	}
+	var v kept
+	said := quiet(t, func() { v = Keep("run", makeKept).Get() })
+	if v.Name != "a" || said != `kernel: value "run": not kept: `+filepath.Join(dir, ".myogen")+" is a symbolic link; values are kept in a folder only\n" {
+		t.Errorf("got %+v, said %q", v, said)
+	}
+	if err := forget([]string{"run"}); err == nil || !strings.Contains(err.Error(), "is a symbolic link") {
+		t.Errorf("error %v", err)
+	}
+	if left, err := os.ReadDir(elsewhere); err != nil || len(left) > 0 {
+		t.Errorf("where the link leads there is %v, error %v", left, err)
+	}
+}
+
+// notebookCell is the next cell of a notebook.
+func notebookCell(t *testing.T, dir, name string) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(env.JupyterSession, path)
+	nextCell(t)
+}
+
+// The notebooks of a folder share what has one code, and are told apart in what
+// has not.
+func TestNotebooksOfAFolder(t *testing.T) {
+	dir := keepHere(t)
+	get := func(input int) int {
+		t.Helper()
+		before := atomic.LoadInt32(calls)
+		Keep("run", makeKept, input).Get()
+		return int(atomic.LoadInt32(calls) - before)
+	}
+	notebookCell(t, dir, "a.ipynb")
+	if get(1) != 1 {
+		t.Error("it was kept before")
+	}
+	notebookCell(t, dir, "b.ipynb")
+	if get(1) != 0 {
+		t.Error("what another notebook kept with the same code is computed")
+	}
+	if err := forget([]string{"run"}); err != nil || get(1) != 1 {
+		t.Errorf("what this notebook would get is not forgotten; error %v", err)
+	}
+	notebookCell(t, dir, "a.ipynb")
+	get(2)
+	said := printed(t, func() {
+		if err := forget([]string{"run"}); err != nil {
+			t.Error(err)
+		}
+	})
+	if !strings.Contains(said, `"run" of ["b.ipynb"] stays`) {
+		t.Errorf("it says %q", said)
+	}
+	if said := printed(t, Kept); !strings.Contains(said, "b.ipynb") || strings.Contains(said, "a.ipynb") {
+		t.Errorf("the table is\n%s", said)
+	}
+	notebookCell(t, dir, "a.ipynb")
+	if err := forget([]string{"run"}); err == nil || !strings.Contains(err.Error(), `no value "run" of this notebook is kept; forget it in ["b.ipynb"]`) {
+		t.Errorf("error %v", err)
+	}
+	if get(3) != 1 {
+		t.Error("it was kept before")
+	}
+	if err := os.Remove(filepath.Join(dir, "b.ipynb")); err != nil {
+		t.Fatal(err)
+	}
+	if err := forget([]string{"run"}); err != nil || len(keptNames()) != 0 {
+		t.Errorf("of a notebook that is gone there is %q, error %v", keptNames(), err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"gomyogen/install/jupyter/jupytertest"
+	"gomyogen/kernel/env"
 )
 
 const longRun = `import (
@@ -24,7 +25,7 @@ const longRun = `import (
 )
 
 func simulate() (*myogen.Result, error) {
-	return kernel.Run("Long run", myogen.Experiment{
+	return kernel.NewProgress("Long run").Simulate(myogen.Experiment{
 		Duration:    600 * units.S,
 		Populations: []myogen.Population{myogen.DescendingDrivePool{Name: "DD", N: 20, Process: random.Erlang{Order: 5}}, myogen.AlphaMNPool{Name: "aMN", N: 50}},
 		Inputs: []myogen.Input{{Source: "cortical_input", Target: "DD",
@@ -47,9 +48,9 @@ fmt.Println("the cell went on to its end")`
 const sweepSeen = `import "time"
 
 %%
-sweep := kernel.NewSweep("Peaks", 2)
+bars := kernel.NewBars("Peaks", 2)
 for _, peak := range []units.Rate{45, 65} {
-	run := sweep.Run(peak.String())
+	run := bars.Next(peak.String())
 	for i := range 100 {
 		run.Update(units.Time(i+1), 100)
 		time.Sleep(20 * time.Millisecond)
@@ -91,7 +92,7 @@ func (p page) wait(selector, part string) {
 	p.Fatalf("%s does not say %q within 60 s; it says\n%s", selector, part, p.text(selector))
 }
 
-// says tells whether it does within limit.
+// says reports whether it does within limit.
 func (p page) says(selector, part string, limit time.Duration) bool {
 	p.Helper()
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
@@ -105,7 +106,7 @@ func (p page) says(selector, part string, limit time.Duration) bool {
 // screenshot writes a picture into the folder that MYOGEN_SCREENSHOTS names.
 func (p page) screenshot(name string) {
 	p.Helper()
-	dir := os.Getenv("MYOGEN_SCREENSHOTS")
+	dir := os.Getenv(env.Screenshots)
 	if dir == "" {
 		return
 	}
@@ -145,7 +146,7 @@ func openIn(t *testing.T, s jupytertest.Server) page {
 	return p
 }
 
-// connected tells whether the notebook's page has a kernel: a cell that is run
+// connected reports whether the notebook's page has a kernel: a cell that is run
 // before is not.
 const connected = `[...window.jupyterapp?.shell.widgets("main") ?? []].some(p => p.sessionContext?.isReady && p.sessionContext.session?.kernel?.connectionStatus === "connected")`
 

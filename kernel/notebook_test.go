@@ -193,13 +193,69 @@ func TestMistakesAreOneLine(t *testing.T) {
 	}
 }
 
+// A mistake in a helper names the line of the cell that ran first, then the
+// helper and its line; so do kept values and methods.
+func TestMistakesNameTheCellThatRan(t *testing.T) {
+	t.Parallel()
+	nb := run(t, t.TempDir(),
+		`import (
+	"errors"
+	"gomyogen/kernel"
+)
+
+type pool struct{}
+
+func (p *pool) connect() {
+	kernel.Check(errors.New("the weight is -1 uS"))
+}
+
+func network() int {
+	(&pool{}).connect()
+	return 1
+}
+
+func load() (int, error) { return network(), nil }
+
+var kept = kernel.Keep("kept", load)
+var literal = kernel.Keep("literal", func() (int, error) {
+	kernel.Check(errors.New("the rate is -1 pps"))
+	return 1, nil
+})`,
+		"%%\n_ = 1\nnetwork()",
+		"%%\n_ = 1\n_ = 2\nkept.Get()",
+		"%%\nliteral.Get()",
+		"%%\nfunc() {\n\tkernel.Check(errors.New(\"here\"))\n}()",
+		"var early = network()\n\n%%\n_ = early")
+	for c, want := range map[int][]string{
+		1: {"Cell [2] Line 3", "the weight is -1 uS", "\n\tin pool.connect, ", "Cell [1] Line 9"},
+		2: {"Cell [3] Line 4", "the weight is -1 uS", "\n\tin pool.connect, ", "Cell [1] Line 9"},
+		3: {"Cell [4] Line 2", "the rate is -1 pps", "\n\tin a function literal, ", "Cell [1] Line 21"},
+		4: {"Cell [5] Line 3", "here"},
+		5: {"Cell [1] Line 9", "the weight is -1 uS"}, // no cell has begun
+	} {
+		said := output(nb, c, "stderr")
+		rest := said
+		for _, part := range want {
+			_, after, ok := strings.Cut(rest, part)
+			if !ok {
+				t.Errorf("cell %d says %q, want %q in this order", c+1, said, want)
+				break
+			}
+			rest = after
+		}
+		if n := strings.Count(said, "Cell ["); len(want) == 2 && n != 1 {
+			t.Errorf("cell %d names %d places: %q", c+1, n, said)
+		}
+	}
+}
+
 // A bar leaves one output in the saved notebook, with its last state.
 func TestProgressLeavesOneOutput(t *testing.T) {
 	t.Parallel()
 	nb := run(t, t.TempDir(),
 		"import (\n\t\"time\"\n\t\"gomyogen/kernel\"\n\t\"gomyogen/myogen/units\"\n)",
 		"%%\nbar := kernel.NewProgress(\"Run\")\nfor i := range 500 {\n\tbar.Update(units.Time(i+1), 500)\n\ttime.Sleep(time.Millisecond)\n}",
-		"%%\nsweep := kernel.NewSweep(\"Peaks\", 3)\nfor range 3 {\n\trun := sweep.Run(\"run\")\n\tfor i := range 100 {\n\t\trun.Update(units.Time(i+1), 100)\n\t\ttime.Sleep(time.Millisecond)\n\t}\n}")
+		"%%\nbars := kernel.NewBars(\"Peaks\", 3)\nfor range 3 {\n\trun := bars.Next(\"run\")\n\tfor i := range 100 {\n\t\trun.Update(units.Time(i+1), 100)\n\t\ttime.Sleep(time.Millisecond)\n\t}\n}")
 	for c, want := range map[int]string{1: "Run: 500 of 500 ms (100 %)", 2: "Peaks: 3 of 3 (100 %), took"} {
 		outputs := nb.Cells[c].Outputs
 		if len(outputs) != 1 || !strings.Contains(outputs[0].As("text/plain"), want) || !strings.Contains(outputs[0].As("text/html"), want) {
@@ -297,9 +353,9 @@ func simulate(peak units.Rate, bar *kernel.Progress) (*myogen.Result, error) {
 
 func sweep() []*myogen.Result {
 	var results []*myogen.Result
-	sweep := kernel.NewSweep("Peaks", len(peaks))
+	bars := kernel.NewBars("Peaks", len(peaks))
 	for _, peak := range peaks {
-		bar := sweep.Run(peak.String())
+		bar := bars.Next(peak.String())
 		run := kernel.Keep("peak "+peak.String(), func() (*myogen.Result, error) { return simulate(peak, bar) }, peak)
 		result := run.Get()
 		bar.Done()
@@ -340,6 +396,31 @@ func TestSweepInNotebooks(t *testing.T) {
 		if !strings.Contains(bar, want) || strings.Count(bar, "Peaks:") != 1 {
 			t.Errorf("cell %d leaves the bar %q, want %q", c+1, bar, want)
 		}
+	}
+}
+
+// After a stop, a later cell shows what there is, marked, and computes nothing.
+func TestPeekInNotebooks(t *testing.T) {
+	t.Parallel()
+	const peek = "%%\nr, ok := run.Peek()\nfmt.Println(ok, ok && r.Partial())\n" +
+		"kernel.ShowTable(kernel.Table{Title: \"Rates\", Columns: []string{\"a\"}, Rows: [][]any{{1}}})"
+	nb := run(t, t.TempDir(), longRun, peek,
+		"import (\n\t\"os\"\n\t\"syscall\"\n\t\"time\"\n)\n\n%%\ntime.AfterFunc(500*time.Millisecond, func() { kernel.Check(syscall.Kill(os.Getpid(), syscall.SIGINT)) })\nfmt.Println(run.Get().Partial())",
+		peek)
+	for c, want := range map[int][2]string{1: {"false false\n", "Rates\n"}, 3: {"true true\n", "Partial (Long run stopped at "}} {
+		if got := output(nb, c, "stdout"); got != want[0] || output(nb, c, "stderr") != "" {
+			t.Errorf("cell %d prints %q, want %q, and says %q", c+1, got, want[0], output(nb, c, "stderr"))
+		}
+		table := ""
+		for _, o := range nb.Cells[c].Outputs {
+			table += o.As("text/plain")
+		}
+		if !strings.HasPrefix(table, want[1]) {
+			t.Errorf("cell %d shows %q, want %q", c+1, table, want[1])
+		}
+	}
+	if got := output(nb, 2, "stdout"); !strings.HasSuffix(got, "true\n") {
+		t.Errorf("the stopped cell prints %q, says %q", got, output(nb, 2, "stderr"))
 	}
 }
 

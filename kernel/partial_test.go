@@ -60,14 +60,14 @@ func TestFiguresAndTablesAfterAStop(t *testing.T) {
 		want string
 	}{
 		"nothing was stopped":       {func() { _, stop := Context(); stop() }, ""},
-		"nothing ran":               {func() { button.press() }, ""},
-		"pressed during the run":    {func() { _, stop := Context(); button.press(); stop() }, "Partial (stopped before its end): "},
-		"pressed before it began":   {func() { button.press(); _, stop := Context(); stop() }, "Partial (stopped before its end): "},
-		"pressed after it":          {func() { _, stop := Context(); stop(); button.press() }, ""},
-		"pressed once, two of them": {func() { Context(); _, stop := Context(); button.press(); stop() }, "Partial (stopped before its end): "},
+		"nothing ran":               {func() { running.Stop() }, ""},
+		"pressed during the run":    {func() { _, stop := Context(); running.Stop(); stop() }, "Partial (stopped before its end): "},
+		"pressed before it began":   {func() { running.Stop(); _, stop := Context(); stop() }, "Partial (stopped before its end): "},
+		"pressed after it":          {func() { _, stop := Context(); stop(); running.Stop() }, ""},
+		"pressed once, two of them": {func() { Context(); _, stop := Context(); running.Stop(); stop() }, "Partial (stopped before its end): "},
 	} {
 		t.Run(name, func(t *testing.T) {
-			newCell(t)
+			nextCell(t)
 			f := charttest.Runs()
 			f.Title, f.Alt = "Runs", "Three runs"
 			said := printed(t, func() {
@@ -93,7 +93,7 @@ func TestFiguresAndTablesAfterAStop(t *testing.T) {
 // A figure of an interaction that is drawn when the button is pressed may be
 // of a run that it cut short; the one before is whole.
 func TestStoppedInteraction(t *testing.T) {
-	newCell(t)
+	nextCell(t)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	p := &painter{draw: func(ctx context.Context, v []float64) (chart.Figure, error) {
 		f := charttest.Runs()
@@ -123,9 +123,7 @@ func (p pressing) At(units.Time) units.Rate {
 			panic(err)
 		}
 		for heard := false; !heard; time.Sleep(time.Millisecond) {
-			button.mu.Lock()
-			heard = button.pressed
-			button.mu.Unlock()
+			heard = running.Stopped()
 		}
 	}
 	return 50
@@ -133,8 +131,8 @@ func (p pressing) At(units.Time) units.Rate {
 
 // The button ends a run that is still being built, too.
 func TestStopBeforeTheFirstStep(t *testing.T) {
-	newCell(t)
-	t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+	nextCell(t)
+	keepHere(t)
 	others := make(chan os.Signal, 1) // keeps the tests alive where nobody listens
 	signal.Notify(others, os.Interrupt)
 	defer signal.Stop(others)
@@ -148,7 +146,7 @@ func TestStopBeforeTheFirstStep(t *testing.T) {
 	var result *myogen.Result
 	var err error
 	said := printed(t, func() {
-		result, err = Run("NERLab", e)
+		result, err = NewProgress("NERLab").Simulate(e)
 		f := charttest.Runs()
 		f.Title = "Rates"
 		Show(f)
@@ -171,27 +169,28 @@ func TestStopBeforeTheFirstStep(t *testing.T) {
 func TestWhatComesOfAStoppedRunIsNotKept(t *testing.T) {
 	for name, compute := range map[string]func(){
 		"Run": func() {
-			if _, err := Run("run", experiment(0.3*units.MicroSiemens, 1*units.S)); err != nil {
+			if _, err := NewProgress("run").Simulate(experiment(0.3*units.MicroSiemens, 1*units.S)); err != nil {
 				t.Error(err)
 			}
 		},
 		"Context": func() { _, stop := Context(); stop() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			newCell(t)
-			t.Setenv("MYOGEN_NOTEBOOK_DIR", t.TempDir())
+			nextCell(t)
+			keepHere(t)
 			set(innerValue, inFunction(func() kept { compute(); return kept{} }))
 			before := atomic.LoadInt32(calls)
-			button.press()
+			running.Stop()
 			said := printed(t, func() { Keep("rates", makeOuter).Get() })
-			if !strings.Contains(said, `kernel: value "rates": not kept: `) {
+			nextCell(t)
+			if _, ok := Keep("rates", makeOuter).Peek(); !ok || len(running.Partial()) == 0 || !strings.Contains(said, "partial") {
 				t.Errorf("stopped, it says %q", said)
 			}
-			newCell(t) // goes on to the end
+			nextCell(t) // goes on to the end
 			for range 2 {
 				said = printed(t, func() { Keep("rates", makeOuter).Get() })
 			}
-			if n := int(atomic.LoadInt32(calls) - before); n != 2 || strings.Contains(said, "not kept") {
+			if n := int(atomic.LoadInt32(calls) - before); n != 2 || strings.Contains(said, "kernel: ") {
 				t.Errorf("computed %d times, want 2; says %q", n, said)
 			}
 		})

@@ -9,16 +9,15 @@ import (
 	"sync"
 	"time"
 
+	"gomyogen/kernel/internal/cell"
 	"gomyogen/kernel/internal/wire"
 	"gomyogen/myogen/units"
 )
 
-// Progress is a bar that shows how far a simulation is: simulated ms, percent,
-// speed and time left. In a notebook it is one output that is replaced, so the
-// saved notebook holds its last state only; on a terminal it is one line, in a
-// log a line every 10 %. A stopped run leaves how far it came.
-//
-// A Progress may be used by several goroutines.
+// Progress is a progress bar of a simulation: simulated ms, percent, speed and
+// time left. In a notebook it is one output that is replaced, so that the saved
+// notebook has its last state only; on a terminal it is one line, in a log a
+// line every 10 %. Several goroutines may use it.
 type Progress struct {
 	title       string
 	board       *board
@@ -28,17 +27,18 @@ type Progress struct {
 	kept        bool // over without having begun
 }
 
-// NewProgress returns a bar. Its Update is what Simulation.Run reports to:
+// NewProgress returns a progress bar. Its Update is what a simulation's Run
+// reports to:
 //
 //	bar := kernel.NewProgress("Simulating")
 //	result, err := sim.Run(ctx, 15*units.S, bar.Update)
 func NewProgress(title string) *Progress {
-	p := &Progress{title: title, board: newBoard()}
+	p := &Progress{title: title, board: newBoard(running)}
 	p.board.bar = p
 	return p
 }
 
-// Update shows that done of total is simulated.
+// Update shows that the simulation has come to done, of total.
 func (p *Progress) Update(done, total units.Time) {
 	p.board.mu.Lock()
 	defer p.board.mu.Unlock()
@@ -50,8 +50,8 @@ func (p *Progress) Update(done, total units.Time) {
 	p.board.show(now)
 }
 
-// Done tells that the run of this bar is over. One that has not begun counts
-// as done: there was nothing to compute, its result was kept.
+// Done notes that the run is over. One that has not begun counts as done: its
+// result was kept, and there was nothing to compute.
 func (p *Progress) Done() {
 	p.board.mu.Lock()
 	defer p.board.mu.Unlock()
@@ -86,7 +86,7 @@ func (p *Progress) fraction() float64 {
 	return 0
 }
 
-// finished tells whether all is simulated.
+// finished reports whether all is simulated.
 func (p *Progress) finished() bool { return p.fraction() == 1 }
 
 // line is the bar in words.
@@ -109,9 +109,9 @@ func (p *Progress) line(now time.Time, stopped bool) string {
 	return fmt.Sprintf("%s: %s, %.0f ms/s, %.1f s left", p.title, of, speed, float64(p.total-p.done)/speed)
 }
 
-// Sweep is a bar over several runs, with the bars of those that are running
-// below it.
-type Sweep struct {
+// Bars are the progress bars of several runs: one over all of them, and below it
+// one for each run that is going on. [NewBars] makes them.
+type Bars struct {
 	title string
 	n     int
 	start time.Time
@@ -119,12 +119,12 @@ type Sweep struct {
 	runs  []*Progress // that were asked for
 }
 
-// NewSweep returns a bar over n runs. Each that is kept on its own is computed
-// once: with a peak more, one run is.
+// NewBars returns a bar over n runs; [Bars.Next] returns the bar of each.
+// Where each run is kept on its own, one more run costs one run:
 //
-//	sweep := kernel.NewSweep("Peak rates", len(peaks))
+//	bars := kernel.NewBars("Peak rates", len(peaks))
 //	for _, peak := range peaks {
-//		bar := sweep.Run(peak.String())
+//		bar := bars.Next(peak.String())
 //		run := kernel.Keep("peak "+peak.String(), func() (*myogen.Result, error) { return simulate(peak, bar) }, peak)
 //		result := run.Get()
 //		bar.Done() // a kept one too
@@ -133,32 +133,32 @@ type Sweep struct {
 //			break // the stop button ends the sweep
 //		}
 //	}
-func NewSweep(title string, n int) *Sweep {
-	s := &Sweep{title: title, n: n, start: time.Now(), board: newBoard()}
-	s.board.sweep = s
-	return s
+func NewBars(title string, n int) *Bars {
+	b := &Bars{title: title, n: n, start: time.Now(), board: newBoard(running)}
+	b.board.bars = b
+	return b
 }
 
-// Run returns the bar of the next run.
-func (s *Sweep) Run(title string) *Progress {
-	s.board.mu.Lock()
-	defer s.board.mu.Unlock()
-	p := &Progress{title: title, board: s.board}
-	s.runs = append(s.runs, p)
+// Next returns the bar of the next run.
+func (b *Bars) Next(title string) *Progress {
+	b.board.mu.Lock()
+	defer b.board.mu.Unlock()
+	p := &Progress{title: title, board: b.board}
+	b.runs = append(b.runs, p)
 	return p
 }
 
-func (s *Sweep) fraction() float64 {
+func (b *Bars) fraction() float64 {
 	f := 0.0
-	for _, p := range s.runs {
+	for _, p := range b.runs {
 		f += p.fraction()
 	}
-	return min(f/float64(max(s.n, len(s.runs), 1)), 1)
+	return min(f/float64(max(b.n, len(b.runs), 1)), 1)
 }
 
-func (s *Sweep) line(now time.Time, stopped bool) string {
-	f, done, kept := s.fraction(), 0, 0
-	for _, p := range s.runs {
+func (b *Bars) line(now time.Time, stopped bool) string {
+	f, done, kept := b.fraction(), 0, 0
+	for _, p := range b.runs {
 		if p.finished() {
 			done++
 		}
@@ -166,11 +166,11 @@ func (s *Sweep) line(now time.Time, stopped bool) string {
 			kept++
 		}
 	}
-	of := fmt.Sprintf("%s: %d of %d (%.0f %%)", s.title, done, s.n, 100*f)
+	of := fmt.Sprintf("%s: %d of %d (%.0f %%)", b.title, done, b.n, 100*f)
 	if kept > 0 {
 		of += fmt.Sprintf(", %d of them kept before", kept)
 	}
-	wall := now.Sub(s.start).Seconds()
+	wall := now.Sub(b.start).Seconds()
 	switch {
 	case f == 1:
 		return fmt.Sprintf("%s, took %.1f s", of, wall)
@@ -182,11 +182,12 @@ func (s *Sweep) line(now time.Time, stopped bool) string {
 	return of
 }
 
-// board is where a bar or a sweep is shown.
+// board is the output that shows one bar, or several.
 type board struct {
+	cell    *cell.Cell
 	mu      sync.Mutex
 	bar     *Progress // or
-	sweep   *Sweep
+	bars    *Bars
 	id      string
 	shown   time.Time
 	tenths  int
@@ -206,8 +207,8 @@ const (
 	inNotebook
 )
 
-func newBoard() *board {
-	b := &board{id: newDisplayID(), out: os.Stderr, mode: inLog}
+func newBoard(c *cell.Cell) *board {
+	b := &board{cell: c, id: newDisplayID(), out: os.Stderr, mode: inLog}
 	if wire.Notebook {
 		b.mode = inNotebook
 	} else if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
@@ -225,7 +226,7 @@ func (b *board) show(now time.Time) {
 		return
 	}
 	if b.shown.IsZero() {
-		boards.add(b)
+		b.stopped = b.cell.Add(b) || b.stopped
 	}
 	fraction := b.fraction()
 	last := fraction == 1 || b.stopped
@@ -251,28 +252,28 @@ func (b *board) show(now time.Time) {
 }
 
 func (b *board) fraction() float64 {
-	if b.sweep != nil {
-		return b.sweep.fraction()
+	if b.bars != nil {
+		return b.bars.fraction()
 	}
 	return b.bar.fraction()
 }
 
-// lines is the state in words: the sweep, then its runs that are not finished.
+// lines is the state in words: all runs, then those that are going on.
 func (b *board) lines(now time.Time) []string {
-	if b.sweep == nil {
+	if b.bars == nil {
 		return []string{b.bar.line(now, b.stopped)}
 	}
-	all := []string{b.sweep.line(now, b.stopped)}
+	all := []string{b.bars.line(now, b.stopped)}
 	for _, p := range b.running() {
 		all = append(all, p.line(now, b.stopped))
 	}
 	return all
 }
 
-// running is the runs of a sweep that have started and not finished.
+// running returns the runs that have started and not finished.
 func (b *board) running() []*Progress {
 	var all []*Progress
-	for _, p := range b.sweep.runs {
+	for _, p := range b.bars.runs {
 		if !p.start.IsZero() && !p.finished() {
 			all = append(all, p)
 		}
@@ -294,7 +295,7 @@ func (b *board) overwrite(line string, last bool) {
 // end.
 func (b *board) html(lines []string) string {
 	fractions := []float64{b.fraction()}
-	if b.sweep != nil {
+	if b.bars != nil {
 		for _, p := range b.running() {
 			fractions = append(fractions, p.fraction())
 		}
@@ -316,32 +317,10 @@ func (b *board) html(lines []string) string {
 	return s.String()
 }
 
-// boards is every board that shows something.
-var boards = &boardList{}
-
-type boardList struct {
-	mu      sync.Mutex
-	all     []*board
-	stopped bool
-}
-
-func (l *boardList) add(b *board) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.all = append(l.all, b)
-	b.stopped = b.stopped || l.stopped
-}
-
-// stop shows on every board how far it came.
-func (l *boardList) stop(now time.Time) {
-	l.mu.Lock()
-	l.stopped = true
-	all := l.all
-	l.mu.Unlock()
-	for _, b := range all {
-		b.mu.Lock()
-		b.stopped = true
-		b.show(now)
-		b.mu.Unlock()
-	}
+// Stop shows how far the board came: the stop button was pressed.
+func (b *board) Stop(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stopped = true
+	b.show(now)
 }

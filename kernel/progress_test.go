@@ -84,7 +84,7 @@ func TestProgressOnATerminal(t *testing.T) {
 // A bar is drawn 10 to 20 times a second, however often it is told.
 func TestProgressIsLive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		newCell(t)
+		nextCell(t)
 		p, out := in(inTerminal, "Run")
 		for i := range 500 {
 			p.Update(units.Time(i), 500)
@@ -102,11 +102,11 @@ func TestProgressIsLive(t *testing.T) {
 	})
 }
 
-func TestSweep(t *testing.T) {
+func TestBars(t *testing.T) {
 	var out strings.Builder
-	s := NewSweep("Peaks", 2)
+	s := NewBars("Peaks", 2)
 	s.board.mode, s.board.out = inLog, &out
-	a := s.Run("65 pps")
+	a := s.Next("65 pps")
 	a.Update(50, 100)
 	now := s.start.Add(time.Second)
 	if got := s.board.lines(now); len(got) != 2 || got[0] != "Peaks: 0 of 2 (25 %), 3.0 s left" || !strings.HasPrefix(got[1], "65 pps: 50 of 100 ms") {
@@ -114,7 +114,7 @@ func TestSweep(t *testing.T) {
 	}
 	a.Update(100, 100)
 	var wg sync.WaitGroup
-	b := s.Run("85 pps")
+	b := s.Next("85 pps")
 	for range 4 {
 		wg.Go(func() { b.Update(50, 100) })
 	}
@@ -126,19 +126,19 @@ func TestSweep(t *testing.T) {
 	if last := strings.TrimSpace(out.String()); !strings.HasSuffix(strings.Split(last, "took")[0], "Peaks: 2 of 2 (100 %), ") {
 		t.Errorf("the log ends in %q", last)
 	}
-	if NewSweep("none", 0).fraction() != 0 {
+	if NewBars("none", 0).fraction() != 0 {
 		t.Error("a sweep over nothing is done before it began")
 	}
 }
 
 // Runs whose results were kept count as done, and the sweep ends.
-func TestSweepOverKeptRuns(t *testing.T) {
-	newCell(t)
+func TestBarsOverKeptRuns(t *testing.T) {
+	nextCell(t)
 	var out strings.Builder
-	s := NewSweep("Peaks", 3)
+	s := NewBars("Peaks", 3)
 	s.board.mode, s.board.out = inTerminal, &out
 	for i := range 3 {
-		run := s.Run("run")
+		run := s.Next("run")
 		if i == 1 {
 			run.Update(50, 100)
 			run.Update(100, 100)
@@ -151,11 +151,11 @@ func TestSweepOverKeptRuns(t *testing.T) {
 	}
 
 	out.Reset()
-	s = NewSweep("Peaks", 2)
+	s = NewBars("Peaks", 2)
 	s.board.mode, s.board.out = inLog, &out
-	run := s.Run("run")
+	run := s.Next("run")
 	run.Update(50, 100)
-	boards.stop(time.Now())
+	running.Stop()
 	run.Done() // with a partial result
 	if got := out.String(); !strings.Contains(got, "Peaks: 0 of 2 (25 %), stopped after") || strings.Count(got, "stopped") != 1 {
 		t.Errorf("a stopped sweep shows %q", got)
@@ -164,10 +164,10 @@ func TestSweepOverKeptRuns(t *testing.T) {
 
 // What a stop leaves is how far each bar came, and nothing after it.
 func TestStopEndsTheBars(t *testing.T) {
-	newCell(t)
+	nextCell(t)
 	p, out := in(inLog, "Run")
 	p.Update(1, 1000)
-	boards.stop(p.start.Add(2 * time.Second))
+	p.board.Stop(p.start.Add(2 * time.Second))
 	p.Update(900, 1000)
 	if got := strings.TrimSpace(out.String()); got != "Run: stopped at 1 of 1000 ms (0 %) after 2.0 s" {
 		t.Errorf("the log is %q", got)

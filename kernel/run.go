@@ -2,122 +2,165 @@ package kernel
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
-	"sync"
-	"time"
+	"reflect"
+	"slices"
 
-	"gomyogen/kernel/internal/store"
+	"gomyogen/kernel/internal/keep"
+	"gomyogen/kernel/internal/keep/code"
 	"gomyogen/myogen"
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
 )
 
-// Run runs an experiment with a bar called title. The stop button ends it: the
-// result is then partial, as figures say that are shown after that, and its
-// state is kept beside the notebook, so that the next Run with this title and
-// experiment goes on from there, in a later kernel too, to the spikes it would
-// have had without the break. States count to what is kept: Kept shows and
-// Forget removes them, by title.
+// Result is the result of a run of an experiment: a kept [Value] with what
+// figures and tables ask of it. [Run] makes it.
+type Result struct{ *Value[*myogen.Result] }
+
+// Run names a run of an experiment. The cell that first asks for its result
+// simulates it, with a progress bar called title; later cells, kernels and days
+// read what was kept, until the experiment changes. As for all kept values
+// [Value.Get] computes, and [Value.Now] shows what there is.
 //
-//	func simulate() (*myogen.Result, error) { return kernel.Run("NERLab", experiment) }
-func Run(title string, e myogen.Experiment) (*myogen.Result, error) {
-	return NewProgress(title).Simulate(e)
+//	var nerlab = kernel.Run("NERLab", experiment)
+//
+//	nerlab.SpikeTrains("aMN") // in any cell
+//
+// The stop button ends a run, and the result is then partial. Its state is kept,
+// and every minute before: Get goes on from there, in a later kernel too, to the
+// spikes it would have had without the break. [Kept] shows runs and states, and
+// [Forget] removes them, by title.
+func Run(title string, e myogen.Experiment) *Result {
+	return keepRun(title, e, func() *Progress { return NewProgress(title) })
 }
 
-// Simulate is Run with this bar, which may be that of a run in a sweep.
+// Run is the function [Run] with this bar, which may be one of several [Bars].
+func (p *Progress) Run(e myogen.Experiment) *Result {
+	return keepRun(p.title, e, func() *Progress { return p })
+}
+
+func keepRun(title string, e myogen.Experiment, bar func() *Progress) *Result {
+	simulate := func() (any, error) { return bar().Simulate(e) }
+	return &Result{&Value[*myogen.Result]{
+		running.Values.DeclareWith(title, reflect.TypeFor[*myogen.Result](), myogen.Run, simulate, func() ([]code.Part, error) { return parts(e) }),
+	}}
+}
+
+// parts lists what decides the spikes of an experiment.
+func parts(e myogen.Experiment) ([]code.Part, error) {
+	f, err := e.Fingerprint()
+	if err != nil {
+		return nil, err
+	}
+	var all []code.Part
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		p := code.Part{Name: name, Sum: f[name]}
+		if len(f[name]) <= 40 {
+			p.Shown = f[name]
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// SpikeTrains returns the spike trains of a population. As with [Value.Get] an
+// error ends the cell.
+func (r *Result) SpikeTrains(population string) []neo.SpikeTrain {
+	trains, err := r.Get().SpikeTrains(population)
+	if err != nil {
+		fail(err, place())
+	}
+	return trains
+}
+
+// Signal returns the first recorded signal of a population: the rate that
+// drives it, or that of its first probe. An error ends the cell.
+func (r *Result) Signal(population string) neo.AnalogSignal {
+	signal, err := r.Get().Signal(population)
+	if err != nil {
+		fail(err, place())
+	}
+	return signal
+}
+
+// Report returns the report of the run.
+func (r *Result) Report() myogen.Report { return r.Get().Report() }
+
+// Save writes the result to path, an .npz file, and its report beside it, and
+// makes the folder if there is none. An error ends the cell.
+func (r *Result) Save(path string) {
+	err := os.MkdirAll(filepath.Dir(path), 0o777)
+	if err == nil {
+		err = r.Get().Save(path)
+	}
+	if err != nil {
+		fail(err, place())
+	}
+}
+
+// Simulate runs an experiment at once, and keeps its state but not its result.
 func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
-	ctx, stop := button.context("") // first: without it the button ends the cell without a word
-	defer stop()
+	c := p.board.cell
+	ctx, release := c.Context("") // first: without it the button ends the cell without a word
+	defer release()
 	sim, err := myogen.NewSimulation(context.WithoutCancel(ctx), e) // stopped meanwhile, it is partial at 0 ms
 	if err != nil {
 		return nil, err
 	}
-	folder, err := keepFolder()
+	checkpoint, err := c.Values.Checkpoint(p.title, sim.Fingerprint().Hash())
 	if err != nil {
 		return nil, err
 	}
-	state := stoppedRun{folder, store.Header{Name: p.title, Key: stoppedType + " " + sim.Fingerprint().Hash(), Type: stoppedType}}
-	if err := state.resume(context.WithoutCancel(ctx), &sim, e); err != nil {
+	if sim, err = resume(ctx, checkpoint, sim, e); err != nil {
 		fmt.Fprintf(os.Stderr, "kernel: run %q starts anew, not where it was stopped: %v\n", p.title, err)
 	}
-	state.Made = time.Now()
-	result, err := sim.Run(ctx, p.Update)
+	for _, w := range sim.Warnings() {
+		fmt.Fprintf(os.Stderr, "kernel: run %q: %s\n", p.title, w)
+	}
+	var unsaved error // why there are no checkpoints, once it was said
+	result, err := sim.Run(ctx, func(done, total units.Time) {
+		p.Update(done, total)
+		if unsaved == nil {
+			if unsaved = checkpoint.SaveDue(fmt.Sprintf("going on at %.0f of %.0f ms", float64(done), float64(total)), sim.SaveState); unsaved != nil {
+				fmt.Fprintf(os.Stderr, "kernel: run %q: if the kernel dies, it cannot go on: %v\n", p.title, unsaved)
+			}
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
 	if !result.Partial() {
-		if err := folder.Remove(state.Name, state.Key); err != nil {
-			return result, fmt.Errorf("kernel: let go of the state of %q: %w", p.title, err)
+		if err := checkpoint.Remove(); err != nil {
+			return result, fmt.Errorf("kernel: remove the state of %q: %w", p.title, err)
 		}
 		return result, nil
 	}
 	at := fmt.Sprintf("stopped at %.0f of %.0f ms", float64(result.Simulated), float64(e.Duration))
-	state.Took, state.Why = time.Since(state.Made), at
-	cuts.add(p.title + " " + at)
+	c.Cut(p.title + " " + at)
 	p.stopsAt(result.Simulated)
-	if err := state.save(sim); err != nil {
+	if err := checkpoint.Save(at, sim.SaveState); err != nil {
 		fmt.Fprintf(os.Stderr, "kernel: run %q: %s; it cannot go on from there: %v\n", p.title, at, err)
 		return result, nil
 	}
-	goesOn.Store(result, true)
+	c.Values.Told()
 	fmt.Printf("%s: %s; kept and marked partial, run the cell again to go on\n", p.title, at)
 	return result, nil
 }
 
-// goesOn holds the partial results whose state is kept.
-var goesOn sync.Map
-
-// stoppedType is the type of a state among the kept values.
-const stoppedType = "stopped run"
-
-// stoppedRun is where the state of a stopped run is kept.
-type stoppedRun struct {
-	folder store.Folder
-	store.Header
-}
-
-func (s stoppedRun) save(sim *myogen.Simulation) error {
-	return s.withFile(func(path string) error {
-		if err := sim.SaveState(path); err != nil {
-			return err
-		}
-		b, err := os.ReadFile(path)
+// resume returns the simulation that the checkpoint holds, or sim, which is new,
+// if there is none. With an error, which says why the checkpoint cannot be used,
+// it returns sim too.
+func resume(ctx context.Context, c *keep.Checkpoint, sim *myogen.Simulation, e myogen.Experiment) (*myogen.Simulation, error) {
+	err := c.Load(func(path string) error {
+		old, err := myogen.ResumeState(context.WithoutCancel(ctx), e, path)
 		if err != nil {
 			return err
 		}
-		return s.folder.Save(s.Header, b)
-	})
-}
-
-// resume puts the simulation that was stopped in place of a new one. The error
-// says why it cannot.
-func (s stoppedRun) resume(ctx context.Context, sim **myogen.Simulation, e myogen.Experiment) error {
-	_, b, err := s.folder.Load(s.Name, s.Key)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return s.withFile(func(path string) error {
-		if err := os.WriteFile(path, b, 0o600); err != nil {
-			return err
-		}
-		old, err := myogen.ResumeState(ctx, e, path)
-		if err != nil {
-			return err
-		}
-		*sim = old
+		sim = old
 		return nil
 	})
-}
-
-// withFile calls use with the path of a file for a while.
-func (s stoppedRun) withFile(use func(path string) error) error {
-	dir, err := os.MkdirTemp("", "myogen-")
-	if err != nil {
-		return err
-	}
-	return errors.Join(use(filepath.Join(dir, "state.npz")), os.RemoveAll(dir))
+	return sim, err
 }

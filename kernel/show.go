@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/env"
 	"gomyogen/kernel/internal/wire"
 	"gomyogen/myogen/format/atomicfile"
 )
@@ -24,15 +25,15 @@ import (
 // Once the stop button has cut something short in a cell, each figure that the
 // cell shows or saves, and each table, is marked in its title, and a figure in
 // its text for those who cannot see it, too: "Partial (NERLab stopped at 4200 of
-// 15000 ms)". A .csv file has no title; a line in the cell says it of that. No
-// later cell needs a mark: what is partial is not kept.
+// 15000 ms)". A .csv file has no title; a line in the cell says it of that. A
+// later cell marks what it shows if [Value.Peek] returned something partial.
 func Show(f chart.Figure) {
 	Check(show(f))
 }
 
 func show(f chart.Figure) error {
 	old, carry := carries(f)
-	bundle, err := shownAs(cuts.mark(f), carry)
+	bundle, err := shownAs(marked(f, running.Partial()), carry)
 	switch {
 	case err != nil:
 		return err
@@ -65,17 +66,13 @@ func shownAs(f chart.Figure, carry bool) (map[string]string, error) {
 	return bundle, nil
 }
 
-// rendererEnv names the environment variable with the path of the program that
-// draws.
-const rendererEnv = "MYOGEN_RENDERER"
-
 // drawn has the renderer draw, or, where there is none, this program. The
 // renderer gets the points of a page alone.
 func drawn(j chart.Job) ([]byte, error) {
 	if err := j.Figure.Validate(); err != nil {
 		return nil, err
 	}
-	program := os.Getenv(rendererEnv)
+	program := os.Getenv(env.Renderer)
 	if program == "" {
 		return chart.Draw(j)
 	}
@@ -119,14 +116,14 @@ func Save(f chart.Figure, path string) error {
 	default:
 		return fmt.Errorf("kernel: %s: a figure is saved as .html, .svg, .png, .pdf or .csv, not %q", path, ext)
 	}
-	data, err := drawn(chart.Job{Figure: cuts.mark(f), As: ext[1:]})
+	data, err := drawn(chart.Job{Figure: marked(f, running.Partial()), As: ext[1:]})
 	if err != nil {
 		return err
 	}
 	if err := atomicfile.Write(path, data); err != nil {
 		return fmt.Errorf("kernel: save figure %q: %w", f.Title, err)
 	}
-	if cut := cuts.list(); ext == ".csv" && len(cut) > 0 {
+	if cut := running.Partial(); ext == ".csv" && len(cut) > 0 {
 		fmt.Printf("%s: %s\n", path, markedText("", cut))
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/charttest"
 	"gomyogen/kernel/chart/draw"
+	"gomyogen/kernel/env"
 )
 
 func TestSave(t *testing.T) {
@@ -71,7 +72,7 @@ func TestRenderer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(rendererEnv, program)
+	t.Setenv(env.Renderer, program)
 	got, err := drawn(job)
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +88,7 @@ func TestRenderer(t *testing.T) {
 	if _, err := drawn(chart.Job{Figure: charttest.Sheet(), As: "gif"}); err == nil || !strings.Contains(err.Error(), `cannot be drawn as "gif"`) {
 		t.Errorf("error %v, want the renderer's own", err)
 	}
-	t.Setenv(rendererEnv, program+"-gone")
+	t.Setenv(env.Renderer, program+"-gone")
 	if _, err := drawn(job); err == nil || !strings.Contains(err.Error(), "go run ./install mends it") {
 		t.Errorf("error %v, want what mends it", err)
 	}
@@ -97,7 +98,7 @@ func TestRenderer(t *testing.T) {
 // its cell after an edit, runs again.
 func TestCarries(t *testing.T) {
 	dir := t.TempDir()
-	t.Setenv("GONB_TMP_DIR", dir)
+	t.Setenv(env.GoNBDir, dir)
 	before := ""
 	run := func(code string, titles ...string) (carrying string) {
 		t.Helper()
@@ -105,7 +106,7 @@ func TestCarries(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(source), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		carried = false // each cell is a program of its own
+		running.LibraryShown = false // each cell is a program of its own
 		for _, title := range titles {
 			f := chart.Figure{Title: title}
 			old, carry := carries(f)
@@ -149,7 +150,7 @@ func TestCarries(t *testing.T) {
 			t.Errorf("step %d: %q carries, want %q", i, got, step.want)
 		}
 	}
-	t.Setenv("GONB_TMP_DIR", "")
+	t.Setenv(env.GoNBDir, "")
 	if run("one", "A") != "" {
 		t.Error("it carries outside a notebook")
 	}

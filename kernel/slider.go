@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// Slider is a number that Interact lets a reader change.
+// Slider is a number that a reader changes in [Interact].
 type Slider struct {
 	Name     string  // "Peak rate"
 	Unit     string  // "pps"; may be empty
 	Min, Max float64 // the ends
 	Step     float64 // between one value and the next, from Min on
-	Value    float64 // to begin with
+	Value    float64 // at the beginning
 }
 
-// maxSteps is how finely a slider may be divided.
+// maxSteps is the largest number of steps of a slider.
 const maxSteps = 1e6
 
 func (s Slider) check() error {
@@ -42,7 +42,7 @@ func (s Slider) check() error {
 	return nil
 }
 
-// onGrid is how far from a step a value may be, in steps.
+// onGrid is how far from the nearest step a value may be, in steps.
 const onGrid = 1e-6
 
 // last is the index of the highest value.
@@ -63,7 +63,8 @@ func (s Slider) at(i int) float64 {
 	return v
 }
 
-// decimals is how many digits after the point tell all values apart.
+// decimals returns the number of digits after the point that shows all values
+// exactly.
 func (s Slider) decimals() int {
 	most := 0
 	for _, x := range []float64{s.Min, s.Step} {
@@ -83,7 +84,7 @@ func (s Slider) text(i int) string {
 	return strings.TrimSpace(text + " " + s.Unit)
 }
 
-// checkSliders names the first that cannot be shown.
+// checkSliders returns an error that names the first bad slider.
 func checkSliders(sliders []Slider) error {
 	if len(sliders) == 0 {
 		return fmt.Errorf("there are no sliders")
@@ -104,7 +105,7 @@ func checkSliders(sliders []Slider) error {
 	return nil
 }
 
-// setting is where each of some sliders stands.
+// setting is the positions of some sliders.
 type setting struct {
 	sliders []Slider
 	at      []int
@@ -118,7 +119,7 @@ func firstSetting(sliders []Slider) setting {
 	return s
 }
 
-// moved returns the setting with other places, kept between the ends.
+// moved returns the setting with other positions, limited to the ends.
 func (s setting) moved(at []int) setting {
 	to := setting{sliders: s.sliders, at: make([]int, len(s.at))}
 	for i := range to.at {

@@ -50,21 +50,21 @@ func TestBadInteractions(t *testing.T) {
 		return Interaction{Sliders: []Slider{s}}
 	}
 	for want, i := range map[string]Interaction{
-		"there are no sliders":                                {},
-		"slider 1 has no name":                                with(func(s *Slider) { s.Name = "" }),
-		`there are two sliders "Peak"`:                        {Sliders: []Slider{good, good}},
-		`slider "Peak": it goes from 90 to 90`:                with(func(s *Slider) { s.Min = 90 }),
-		`slider "Peak": it goes from 95 to 90`:                with(func(s *Slider) { s.Min = 95 }),
-		`slider "Peak": a step is 0, must be above 0`:         with(func(s *Slider) { s.Step = 0 }),
-		`slider "Peak": a step is -5, must be above 0`:        with(func(s *Slider) { s.Step = -5 }),
-		"makes 0.7 steps":                                     with(func(s *Slider) { s.Step = 100 }),
-		"makes 7e+07 steps":                                   with(func(s *Slider) { s.Step = 1e-6 }),
-		`slider "Peak": it begins at 95, not between`:         with(func(s *Slider) { s.Value = 95 }),
-		`slider "Peak": it begins at 0, not between`:          with(func(s *Slider) { s.Value = 0 }),
-		"it begins at 63, which steps of 5 from 20 do not":    with(func(s *Slider) { s.Value = 63 }),
-		`slider "Peak": NaN is not a number for it`:           with(func(s *Slider) { s.Max = math.NaN() }),
-		`slider "Peak": +Inf is not a number for it`:          with(func(s *Slider) { s.Max = math.Inf(1) }),
-		"the limits are -1s, 0s and 0s, must not be negative": {Sliders: []Slider{good}, Connect: -time.Second},
+		"there are no sliders":                                  {},
+		"slider 1 has no name":                                  with(func(s *Slider) { s.Name = "" }),
+		`there are two sliders "Peak"`:                          {Sliders: []Slider{good, good}},
+		`slider "Peak": it goes from 90 to 90`:                  with(func(s *Slider) { s.Min = 90 }),
+		`slider "Peak": it goes from 95 to 90`:                  with(func(s *Slider) { s.Min = 95 }),
+		`slider "Peak": a step is 0, must be above 0`:           with(func(s *Slider) { s.Step = 0 }),
+		`slider "Peak": a step is -5, must be above 0`:          with(func(s *Slider) { s.Step = -5 }),
+		"makes 0.7 steps":                                       with(func(s *Slider) { s.Step = 100 }),
+		"makes 7e+07 steps":                                     with(func(s *Slider) { s.Step = 1e-6 }),
+		`slider "Peak": it begins at 95, not between`:           with(func(s *Slider) { s.Value = 95 }),
+		`slider "Peak": it begins at 0, not between`:            with(func(s *Slider) { s.Value = 0 }),
+		"it begins at 63, which steps of 5 from 20 do not":      with(func(s *Slider) { s.Value = 63 }),
+		`slider "Peak": NaN is not a number for it`:             with(func(s *Slider) { s.Max = math.NaN() }),
+		`slider "Peak": +Inf is not a number for it`:            with(func(s *Slider) { s.Max = math.Inf(1) }),
+		"the timeouts are -1s, 0s and 0s, must not be negative": {Sliders: []Slider{good}, ConnectTimeout: -time.Second},
 	} {
 		called := false
 		_, err := i.run(func(context.Context, []float64) (chart.Figure, error) { called = true; return chart.Figure{}, nil })

@@ -60,7 +60,7 @@ func TableOf[T any](rows []T) (Table, error) {
 // Without scripts it is a table, without HTML aligned text. A row that does not
 // fit the columns ends the cell as Check does.
 func ShowTable(t Table) {
-	t.Title = markedText(t.Title, cuts.list())
+	t.Title = markedText(t.Title, running.Partial())
 	Check(showTable(t))
 }
 
@@ -193,7 +193,7 @@ func (t Table) plain(rows [][]tableCell) string {
 	return b.String()
 }
 
-// numeric tells whether a column holds numbers.
+// numeric reports whether a column holds numbers.
 func numeric(rows [][]tableCell, column int) bool {
 	for _, r := range rows {
 		if r[column].isNum {

@@ -7,9 +7,9 @@ import (
 	"gomyogen/kernel/internal/wire"
 )
 
-// GoNB names the cell and line of a place in the trace of a panic where it
-// reads the place at once. The runtime writes it piece by piece; here a line
-// that names one waits until it is complete.
+// GoNB adds the cell and line to a place in the trace of a panic if it reads the
+// place in one piece. The runtime writes it in several; here such a line is
+// written once it is complete.
 func init() {
 	if wire.Notebook {
 		overrideWrite = writeTrace

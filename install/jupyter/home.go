@@ -5,10 +5,11 @@ package jupyter
 import (
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"gomyogen/kernel/env"
 )
 
 // KernelName is the name of the kernelspec.
@@ -21,7 +22,7 @@ type Home struct {
 }
 
 // Find finds the module around the working directory and the data folder:
-// MYOGEN_DATA, or gomyogen in the user's data folder.
+// see [env.DataFolder].
 func Find() (*Home, error) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Path}} {{.Dir}}").Output()
 	if err != nil {
@@ -31,19 +32,7 @@ func Find() (*Home, error) {
 	if path != "gomyogen" {
 		return nil, fmt.Errorf("run this in the clone of gomyogen; here is module %q", path)
 	}
-	data := os.Getenv("MYOGEN_DATA")
-	if data == "" {
-		base := os.Getenv("XDG_DATA_HOME")
-		if base == "" {
-			user, err := os.UserHomeDir()
-			if err != nil {
-				return nil, fmt.Errorf("no home folder; set MYOGEN_DATA: %w", err)
-			}
-			base = filepath.Join(user, ".local", "share")
-		}
-		data = filepath.Join(base, "gomyogen")
-	}
-	data, err = filepath.Abs(data)
+	data, err := env.DataFolder()
 	return &Home{Data: data, Module: dir}, err
 }
 

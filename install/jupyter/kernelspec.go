@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"gomyogen/kernel/env"
 	"gomyogen/myogen/format/atomicfile"
 )
 
@@ -22,11 +23,12 @@ var buildEnv = []string{"GOFLAGS=" + goFlags, "CGO_ENABLED=" + cgo}
 func (h *Home) kernelEnv() map[string]string {
 	return map[string]string{
 		"GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOFLAGS": goFlags, "CGO_ENABLED": cgo,
-		"PATH":            strings.Join([]string{h.standIns(), filepath.Join(h.Data, "bin"), "${PATH}"}, string(filepath.ListSeparator)),
-		"MYOGEN_TMP":      filepath.Join(h.Data, "tmp"),
-		"MYOGEN_PLANS":    filepath.Join(h.Data, "plans"),
-		"MYOGEN_ECHARTS":  h.ECharts(),
-		"MYOGEN_RENDERER": h.renderer(),
+		"PATH":       strings.Join([]string{h.standIns(), filepath.Join(h.Data, "bin"), "${PATH}"}, string(filepath.ListSeparator)),
+		env.Data:     h.Data,
+		env.Tmp:      filepath.Join(h.Data, "tmp"),
+		env.Plans:    filepath.Join(h.Data, "plans"),
+		env.ECharts:  h.ECharts(),
+		env.Renderer: h.renderer(),
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"gomyogen/kernel/env"
 )
 
 // maxBase is how long the path of the folder above the kernels' may be: the
@@ -22,7 +24,7 @@ const maxBase = 104 - len("/k-1234567/gonb_12345678/gopls_socket") - 1
 func baseFolder() (string, error) {
 	own := fmt.Sprintf("gomyogen-%d", os.Getuid())
 	var errs []error
-	for _, base := range []string{os.Getenv("MYOGEN_TMP"), filepath.Join(os.TempDir(), own), filepath.Join("/tmp", own)} {
+	for _, base := range []string{os.Getenv(env.Tmp), filepath.Join(os.TempDir(), own), filepath.Join("/tmp", own)} {
 		switch {
 		case base == "":
 			continue
@@ -116,7 +118,7 @@ func watch(dir string) error {
 		return err
 	}
 	jupyter, err := parent(pid)
-	watched := err == nil && strconv.Itoa(jupyter) == os.Getenv("JPY_PARENT_PID")
+	watched := err == nil && strconv.Itoa(jupyter) == os.Getenv(env.JupyterPID)
 	for {
 		time.Sleep(look)
 		lives, err := alive(dir)

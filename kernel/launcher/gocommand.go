@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"gomyogen/kernel/env"
 	"gomyogen/kernel/internal/rebuild"
 )
 
@@ -34,7 +35,7 @@ func goCommand(args []string) error {
 	}
 	pass := func() error { return syscall.Exec(program, append([]string{program}, args...), os.Environ()) }
 	getting, building := slices.Equal(args, []string{"get"}), len(args) == 3 && args[0] == "build" && args[1] == "-o"
-	if !getting && !building || os.Getenv(plansEnv) == "" {
+	if !getting && !building || os.Getenv(env.Plans) == "" {
 		return pass()
 	}
 	cell, err := os.Getwd()
@@ -85,10 +86,6 @@ func interrupted(e *exec.ExitError) bool {
 	return ok && status.Signaled() && status.Signal() == syscall.SIGINT
 }
 
-// plansEnv names the environment variable with the folder of the plans. Without
-// it all is left to the go command.
-const plansEnv = "MYOGEN_PLANS"
-
 // cellPrefix starts the name of the folder in which GoNB builds cells.
 const cellPrefix = "gonb_"
 
@@ -99,7 +96,7 @@ func learn(cell string, imports []string) error {
 	if err != nil {
 		return err
 	}
-	folder := os.Getenv(plansEnv)
+	folder := os.Getenv(env.Plans)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
@@ -140,7 +137,7 @@ func readPlan(program, cell string) (*rebuild.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rebuild.Read(os.Getenv(plansEnv), setting)
+	return rebuild.Read(os.Getenv(env.Plans), setting)
 }
 
 // shadowed finds the program that this one stands in for: the next of this name

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"gomyogen/kernel/env"
 )
 
 // build makes the launcher and a base folder, short enough for a socket.
@@ -244,10 +246,10 @@ func TestGopls(t *testing.T) {
 // file.
 func TestNotebookOfACell(t *testing.T) {
 	launcher, base := build(t)
-	t.Setenv(notebookEnv, "outer.ipynb")
+	t.Setenv(env.JupyterSession, "outer.ipynb")
 	for pipe, want := range map[string]string{"": "outer.ipynb", "/a/pipe": ""} {
 		t.Setenv("GONB_PIPE", pipe)
-		cmd, dir := start(t, launcher, base, `printf '%s' "$`+notebookEnv+`" > "$TMPDIR/name"; touch "$TMPDIR/ready"; exec sleep 60`)
+		cmd, dir := start(t, launcher, base, `printf '%s' "$`+env.JupyterSession+`" > "$TMPDIR/name"; touch "$TMPDIR/ready"; exec sleep 60`)
 		got, err := os.ReadFile(filepath.Join(dir, "name"))
 		if err != nil || string(got) != want {
 			t.Errorf("with the pipe %q the kernel is told %q (error %v), want %q", pipe, got, err, want)

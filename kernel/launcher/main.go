@@ -23,6 +23,8 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 	"golang.org/x/sys/unix"
+
+	"gomyogen/kernel/env"
 )
 
 func main() {
@@ -82,22 +84,18 @@ func launch(command []string) error {
 	if err != nil {
 		return err
 	}
-	for name, value := range map[string]string{"TMPDIR": dir, "MYOGEN_NOTEBOOK_DIR": notebook} {
+	for name, value := range map[string]string{"TMPDIR": dir, env.NotebookDir: notebook} {
 		if err := os.Setenv(name, value); err != nil {
 			return err
 		}
 	}
 	if os.Getenv(protocol.GONB_PIPE_ENV) != "" { // a cell of another notebook started this kernel
-		if err := os.Unsetenv(notebookEnv); err != nil {
+		if err := os.Unsetenv(env.JupyterSession); err != nil {
 			return err
 		}
 	}
 	return become(program, command, filepath.Join(dir, logName))
 }
-
-// notebookEnv names the environment variable in which Jupyter's server tells a
-// kernel the file of its notebook.
-const notebookEnv = "JPY_SESSION_NAME"
 
 // logName is the file in a kernel's folder that its log goes to. The last one
 // is kept beside the folders.

@@ -1,5 +1,5 @@
-// Package sources sums up what packages are built from, so that what was made
-// with them is known to be old when, and only when, that has changed.
+// Package sources computes digests of the sources of packages. A digest changes
+// exactly when a build input does.
 package sources
 
 import (
@@ -19,24 +19,24 @@ import (
 	"strings"
 )
 
-// Package is what a package is built from, for whatever platform.
+// Package describes the build inputs of a package, for all platforms.
 type Package struct {
-	Sum     string   // a digest: of Go code, without tests, the tokens count, of assembly, C and embedded files the content
-	Imports []string // paths
-	Read    []string // the files that were read and the folders that were looked through: it stays the same when these do
+	Sum     string   // digest of the tokens of Go code, without tests, and the content of assembly, C and embedded files
+	Imports []string // import paths
+	Read    []string // files that were read and folders that were listed; without a change in these, Sum is the same
 }
 
 // Read reads the package in a folder.
 func Read(dir string) (Package, error) { return digest(dir, Tokens) }
 
-// Exact returns the Sum of Read where of Go code, too, every byte counts: what
-// is compiled from it has the same line numbers.
+// Exact returns a digest like that of [Read] for which every byte of Go code
+// counts: equal digests have equal line numbers.
 func Exact(dir string) (string, error) {
 	p, err := digest(dir, func(h hash.Hash, code []byte) { fmt.Fprintf(h, "%x\n", sha256.Sum256(code)) })
 	return p.Sum, err
 }
 
-// digest writes Go code with write.
+// digest reads the package in dir; write adds Go code to the digest.
 func digest(dir string, write func(h hash.Hash, code []byte)) (p Package, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -97,12 +97,12 @@ func digest(dir string, write func(h hash.Hash, code []byte)) (p Package, err er
 	return p, nil
 }
 
-// compiled is how the files end that the go command builds a package from,
-// beside Go.
+// compiled are the extensions of files that the go command compiles, beside
+// Go.
 var compiled = []string{".s", ".S", ".sx", ".h", ".hh", ".hpp", ".hxx", ".c", ".cc", ".cpp", ".cxx", ".m", ".f", ".F", ".for", ".f90", ".syso", ".swig", ".swigcxx"}
 
-// Tree returns a digest of packages of the module in a folder and of those of
-// it that they import, directly or through others.
+// Tree returns a digest of some packages of the module in a folder, and of all
+// packages of the module that they depend on.
 func Tree(module string, paths ...string) (string, error) {
 	name, err := moduleName(module)
 	if err != nil {
@@ -147,9 +147,9 @@ func moduleName(module string) (string, error) {
 	return "", fmt.Errorf("%s names no module", path)
 }
 
-// Tokens writes to a hash the tokens of Go code, with the comments that the
-// compiler obeys and no others. What is not Go, such as a %% line, goes as the
-// scanner takes it apart.
+// Tokens adds the tokens of Go code to a hash, and //go: directives but no other
+// comments. Text that is not Go, such as a %% line, is added as the scanner
+// splits it.
 func Tokens(h hash.Hash, code []byte) {
 	var s scanner.Scanner
 	files := token.NewFileSet()
@@ -172,8 +172,8 @@ func Tokens(h hash.Hash, code []byte) {
 	}
 }
 
-// embeds returns the files that //go:embed lines name, and the folders that
-// were looked through for them.
+// embeds returns the files that //go:embed lines name, and the folders that were
+// listed to find them.
 func embeds(dir, text string) (files, folders []string, err error) {
 	for line := range strings.Lines(text) {
 		for _, p := range embedPatterns(line) {

@@ -13,11 +13,12 @@ import (
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/live"
 	"gomyogen/kernel/chart/still"
+	"gomyogen/kernel/env"
 )
 
 // LibraryEnv names the environment variable with the path of the chart library,
 // beside which stands what figures carry along: the same, gzipped.
-const LibraryEnv = "MYOGEN_ECHARTS"
+const LibraryEnv = env.ECharts
 
 // sharpness is how many dots a px of a saved picture has, and of one in a
 // notebook, which has many.

@@ -1,10 +1,10 @@
-// Package wire carries what a cell shows to GoNB, and what pages send back.
+// Package wire is the connection between a cell and GoNB: outputs go there, what
+// pages send comes back.
 //
-// GoNB reads one stream of a program. Package gonbui writes it, and everything
-// goes through gonbui, so that cells may use it beside us. It also takes a
-// fifth of the time in which a cell is linked: in programs that contain no
-// gonbui, which only who builds them can know, the build tag "nogonbui" has
-// this package write the stream itself.
+// GoNB reads one stream per program. Package gonbui writes it, so all outputs go
+// through gonbui, and cells may use gonbui too. Linking gonbui takes a fifth of
+// the time in which a cell is built. Cells that do not use it are built with the
+// tag "nogonbui", and then this package writes the stream itself.
 package wire
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 )
 
-// Notebook tells whether GoNB runs this program.
+// Notebook reports whether GoNB runs this program.
 var Notebook = os.Getenv(protocol.GONB_PIPE_ENV) != ""
 
 // Pipe is the connection with GoNB.

@@ -1,12 +1,11 @@
-// Package canon compares Go values by what they hold: two values that hold the
-// same have the same sum, whatever the order of their maps and wherever their
-// pointers point, in every process.
+// Package canon compares Go values by content: equal content has an equal
+// digest, whatever the order of maps and the addresses of pointers, in every
+// process.
 package canon
 
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -81,7 +80,7 @@ func (s *summer) value(v reflect.Value, path string) error {
 		return nil
 	}
 	s.text(typeName(v.Type()))
-	if b, ok, err := marshal(v); ok {
+	if b, ok, err := Marshal(v); ok {
 		s.text(string(b))
 		return err
 	}
@@ -104,17 +103,15 @@ func (s *summer) content(v reflect.Value, path string) error {
 		s.number(math.Float64bits(imag(v.Complex())))
 	case reflect.String:
 		s.text(v.String())
-	case reflect.Slice, reflect.Array:
+	case reflect.Slice:
 		s.number(uint64(v.Len()))
-		for i := range v.Len() {
-			if !scalar(v.Type().Elem()) {
-				if err := s.value(v.Index(i), fmt.Sprintf("%s[%d]", path, i)); err != nil {
-					return err
-				}
-			} else if err := s.content(v.Index(i), path); err != nil {
-				return err
-			}
+		if v.Len() == 0 {
+			return nil
 		}
+		return s.once(v, path, s.elements)
+	case reflect.Array:
+		s.number(uint64(v.Len()))
+		return s.elements(v, path)
 	case reflect.Struct:
 		for i := range v.NumField() {
 			name := v.Type().Field(i).Name
@@ -124,7 +121,11 @@ func (s *summer) content(v reflect.Value, path string) error {
 			}
 		}
 	case reflect.Map:
-		return s.mapping(v, path)
+		if v.IsNil() {
+			s.number(0)
+			return nil
+		}
+		return s.once(v, path, s.mapping)
 	case reflect.Interface:
 		return s.value(v.Elem(), path)
 	case reflect.Pointer:
@@ -138,11 +139,33 @@ func (s *summer) content(v reflect.Value, path string) error {
 	return nil
 }
 
+func (s *summer) elements(v reflect.Value, path string) error {
+	plain := Plain(v.Type().Elem())
+	if plain && s.acyclic {
+		return nil // nothing can be wrong with them, and the digest is not asked for
+	}
+	for i := range v.Len() {
+		if !plain {
+			if err := s.value(v.Index(i), fmt.Sprintf("%s[%d]", path, i)); err != nil {
+				return err
+			}
+		} else if err := s.content(v.Index(i), path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *summer) pointer(v reflect.Value, path string) error {
 	if v.IsNil() {
 		s.text("nil")
 		return nil
 	}
+	return s.once(v, path, func(v reflect.Value, path string) error { return s.value(v.Elem(), path) })
+}
+
+// once adds a pointer, slice or map by follow, unless v is inside itself.
+func (s *summer) once(v reflect.Value, path string, follow func(reflect.Value, string) error) error {
 	here := visit{v.Pointer(), v.Type()}
 	if s.inside[here] {
 		if s.acyclic {
@@ -153,7 +176,7 @@ func (s *summer) pointer(v reflect.Value, path string) error {
 	}
 	s.inside[here] = true
 	defer delete(s.inside, here)
-	return s.value(v.Elem(), path)
+	return follow(v, path)
 }
 
 // mapping adds the sums of the entries in their own order.
@@ -182,23 +205,11 @@ func (s *summer) mapping(v reflect.Value, path string) error {
 	return nil
 }
 
-// marshal returns the content of a value that knows how to write itself, such
-// as a time.Time, whose fields say more than the time.
-func marshal(v reflect.Value) (b []byte, ok bool, err error) {
-	if !v.CanInterface() || v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
-		return nil, false, nil
-	}
-	m, ok := v.Interface().(encoding.BinaryMarshaler)
-	if !ok {
-		return nil, false, nil
-	}
-	b, err = m.MarshalBinary()
-	return b, true, err
+// Plain reports whether values of type t hold no others and do not write
+// themselves. Signals have many of them: their type is looked at once.
+func Plain(t reflect.Type) bool {
+	return (t.Kind() <= reflect.Complex128 || t.Kind() == reflect.String) && !Marshaled(t)
 }
-
-// scalar reports whether values of type t cannot contain others. Signals have
-// many: their type is told once, and their places where they are needed.
-func scalar(t reflect.Type) bool { return t.Kind() <= reflect.Complex128 || t.Kind() == reflect.String }
 
 func typeName(t reflect.Type) string {
 	if t.Name() != "" {

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// moduleSet is what go.work and go.mod files tell about imports.
+// moduleSet is the modules that go.work and go.mod files name.
 type moduleSet struct {
-	dirs     map[string]string // path of a module that is worked on, to its folder
-	versions map[string]string // path of another module, to its version
+	dirs     map[string]string // path of a local module to its folder
+	versions map[string]string // path of another module to its version
 }
 
 // modules reads the go.work at or above dir, and the go.mod files of it or,
@@ -114,7 +114,7 @@ func directives(path string) ([][]string, error) {
 	return all, nil
 }
 
-// folder returns the folder of a package in a module that is worked on.
+// folder returns the folder of a package of a local module.
 func (m *moduleSet) folder(path string) (string, bool) {
 	best := ""
 	for module := range m.dirs {
@@ -128,7 +128,7 @@ func (m *moduleSet) folder(path string) (string, bool) {
 	return filepath.Join(m.dirs[best], filepath.FromSlash(strings.TrimPrefix(path, best))), true
 }
 
-// version returns the module that a package comes from.
+// version returns the module of a package, and its version.
 func (m *moduleSet) version(path string) (module, version string) {
 	for mod := range m.versions {
 		if within(path, mod) && len(mod) > len(module) {

@@ -315,15 +315,15 @@ import (
 
 var peaks = []float64{45, 65}
 
-var sweep = kernel.NewSweep("Peaks", len(peaks))
+var sweep = kernel.NewBars("Peaks", len(peaks))
 
 func simulate(peak float64, bar *kernel.Progress) (int, error) { return 1, nil }
 
-func all(given *kernel.Sweep) {
-	local := kernel.NewSweep("Peaks", len(peaks))
+func all(given *kernel.Bars) {
+	local := kernel.NewBars("Peaks", len(peaks))
 	for _, peak := range peaks {
-		bar, report := given.Run("x"), local.Run("y").Update
-		kernel.Keep("a", func() (int, error) { return simulate(peak, sweep.Run("x")) }, peak)
+		bar, report := given.Next("x"), local.Next("y").Update
+		kernel.Keep("a", func() (int, error) { return simulate(peak, sweep.Next("x")) }, peak)
 		kernel.Keep("b", func() (int, error) { report(1, 1); return simulate(peak, bar) }, peak)
 		other := kernel.NewTable("Peaks", len(peaks))
 		kernel.Keep("c", func() (int, error) { return simulate(peak, other) }, peak)
@@ -335,7 +335,7 @@ func all(given *kernel.Sweep) {
 func TestDisplays(t *testing.T) {
 	dir := lab(t, shown)
 	file := filepath.Join(dir, "nb/main.go")
-	own := Package{"example.org/lab/kernel", []string{"Sweep", "Progress"}, []string{"Run"}}
+	own := Package{"example.org/lab/kernel", []string{"Bars", "Progress"}, []string{"Next"}}
 	for _, c := range []string{`Keep("a"`, `Keep("b"`} {
 		list, err := reached("main.all.func1", file, lineOf(t, shown, c), own)
 		var names []string

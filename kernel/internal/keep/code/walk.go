@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// walk follows names from a function to all that it reaches.
+// walk follows names from a function to the declarations that it reaches.
 type walk struct {
 	*source
 	modules  *moduleSet
@@ -98,7 +98,7 @@ func (w *walk) declared(name string) error {
 		if how := w.changedBy(d); how != "" {
 			return &RefusedError{fmt.Sprintf("the function uses the variable %s, which %s, so that its declaration does not tell its value; use a function literal with the value as an input", name, how)}
 		}
-		sum, text := w.sum(d.from, d.to)
+		sum, text := w.sum(d.start, d.end)
 		w.parts = append(w.parts, Part{Name: d.kind, Sum: sum, Shown: text})
 		if err := w.names(d.node); err != nil {
 			return err
@@ -125,8 +125,8 @@ func (w *walk) names(node ast.Node) (err error) {
 	return err
 }
 
-// idents calls use for each name in node that refers to something: not for
-// fields, methods and what is declared.
+// idents calls use for each name in node that refers to a declaration: not for
+// those of fields and methods, nor for declared names.
 func (w *walk) idents(node ast.Node, use func(*ast.Ident)) {
 	ast.Inspect(node, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -180,8 +180,8 @@ func (w *walk) composite(c *ast.CompositeLit, use func(*ast.Ident)) {
 	}
 }
 
-// isField tells whether key must be a field in a literal of type t. Where the
-// type does not say, a name with a capital letter is.
+// isField reports whether key is the name of a field in a literal of type t. If
+// the type is not known, a name with a capital letter is.
 func (w *walk) isField(t ast.Expr, key string) bool {
 	switch t := t.(type) {
 	case *ast.ArrayType, *ast.MapType:
@@ -200,15 +200,15 @@ func (w *walk) isField(t ast.Expr, key string) bool {
 	return unicode.IsUpper(r)
 }
 
-// major tells whether the last part of an import path is a major version.
+// major reports whether the last part of an import path is a major version.
 func major(base string) bool {
 	digits, ok := strings.CutPrefix(base, "v")
 	_, err := strconv.Atoi(digits)
 	return ok && err == nil
 }
 
-// unnamedImport enters the import that a name most likely means, or all whose
-// name the file does not tell.
+// unnamedImport enters the import that name most likely refers to or, failing
+// that, all imports without a name.
 func (w *walk) unnamedImport(name string) error {
 	if p := w.importPath(name); p != "" {
 		return w.imported(p)
@@ -221,8 +221,8 @@ func (w *walk) unnamedImport(name string) error {
 	return nil
 }
 
-// imported enters a package: by content where it is in a module of the
-// notebook, by version elsewhere. The standard library has that of Go.
+// imported enters a package: by content if it is in a module of the notebook,
+// else by the version of its module. That of the standard library is Go's.
 func (w *walk) imported(path string) error {
 	if path == w.own.Path || w.seen[path] {
 		return nil
@@ -249,7 +249,7 @@ func (w *walk) imported(path string) error {
 	return nil
 }
 
-// predeclared tells whether name is one of Go's own.
+// predeclared reports whether name is one of Go's own.
 func predeclared(name string) bool {
 	return strings.Contains(` any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string `+
 		`uint uint8 uint16 uint32 uint64 uintptr true false iota nil append cap clear close complex copy delete imag len make max min new `+

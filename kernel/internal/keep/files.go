@@ -1,4 +1,4 @@
-package kernel
+package keep
 
 import (
 	"crypto/sha256"
@@ -12,12 +12,15 @@ import (
 	"gomyogen/kernel/sources"
 )
 
-// fileSums remembers the digests of files for this program: all values that
-// come of a file ask for it.
-var fileSums = struct {
-	sync.Mutex
+// File is an input that counts by the content of the file at this path.
+type File string
+
+// fileSums remembers the digests of files: all values that come of a file ask
+// for it. Its zero value is ready.
+type fileSums struct {
+	mu     sync.Mutex
 	byPath map[string]fileRead
-}{byPath: map[string]fileRead{}}
+}
 
 // fileRead is how a file looked when it was read, and its digest.
 type fileRead struct {
@@ -25,8 +28,8 @@ type fileRead struct {
 	sum  string
 }
 
-// fileSum returns a digest of the content of a file.
-func fileSum(path string) (string, error) {
+// sum returns the SHA-256 of the content of a file.
+func (s *fileSums) sum(path string) (string, error) {
 	at, err := filepath.Abs(path)
 	if err != nil {
 		return "", err
@@ -40,9 +43,9 @@ func fileSum(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fileSums.Lock()
-	defer fileSums.Unlock()
-	if old, ok := fileSums.byPath[at]; ok && old.look.Same(sources.LookOf(info)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old, ok := s.byPath[at]; ok && old.look.Same(sources.LookOf(info)) {
 		return old.sum, nil
 	}
 	start := time.Now()
@@ -55,7 +58,10 @@ func fileSum(path string) (string, error) {
 	}
 	sum := hex.EncodeToString(h.Sum(nil))
 	if look := sources.LookOf(info); look.Settled(start) {
-		fileSums.byPath[at] = fileRead{look, sum}
+		if s.byPath == nil {
+			s.byPath = map[string]fileRead{}
+		}
+		s.byPath[at] = fileRead{look, sum}
 	}
 	return sum, nil
 }

@@ -1,7 +1,8 @@
-// Package code finds the code that a function of a notebook reaches: itself
-// and every declaration of the notebook that it uses, directly or through
-// others, and the packages that those come from. Each is a Part with a sum
-// that stays the same when comments, layout, place or unrelated code change.
+// Package code finds the source code that the result of a notebook's function
+// depends on: the function, every declaration of the notebook that it reaches,
+// and the packages that these import. Each is a [Part] with a digest, which does
+// not depend on comments, layout, the order of declarations or code that is not
+// reached.
 package code
 
 import (
@@ -14,6 +15,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"gomyogen/kernel/env"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -23,26 +25,28 @@ import (
 	"unicode/utf8"
 )
 
-// Part is something that a value is made from.
+// Part is something that a value is made from: a declaration, a package, an
+// input.
 type Part struct {
 	Name  string `json:"name"`            // "func simulate", "package gomyogen/myogen"
-	Sum   string `json:"sum"`             // changes when it does
-	Shown string `json:"shown,omitempty"` // its text, when short
+	Sum   string `json:"sum"`             // digest of its content
+	Shown string `json:"shown,omitempty"` // its text, if that is short
 }
 
-// RefusedError says why the code of a function does not tell what it computes.
+// RefusedError reports why the result of a function does not follow from its
+// source code.
 type RefusedError struct{ Reason string }
 
 func (e *RefusedError) Error() string { return e.Reason }
 
-// Reached returns the parts that the function at address pc reaches, sorted
-// by name. A literal may use a local variable of the function around it when
-// that is an argument of the same call; the RefusedError names one that is
-// not, or a method value, or a top-level variable that is changed somewhere:
-// what they hold cannot be told from the code. Other errors say that the
-// source cannot be found or read.
+// Reached returns the parts that the function at address pc reaches, sorted by
+// name. Code of the package own does not count.
 //
-// What belongs to the package own does not count.
+// A function literal may use a local variable of the function around it if that
+// is another argument of the same call. Any other local variable is a
+// [RefusedError], and so are a method value and a top-level variable that some
+// function changes: source code does not tell what they hold. Other errors are
+// source that cannot be found or read.
 func Reached(pc uintptr, own Package) ([]Part, error) {
 	f := runtime.FuncForPC(pc)
 	if f == nil {
@@ -65,7 +69,7 @@ func reached(function, file string, line int, own Package) ([]Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := walk{source: p, modules: mods, own: own, seen: map[any]bool{}, packages: map[string]*source{}, read: openPackages(os.Getenv("GONB_TMP_DIR"))}
+	w := walk{source: p, modules: mods, own: own, seen: map[any]bool{}, packages: map[string]*source{}, read: openPackages(os.Getenv(env.GoNBDir))}
 	if err := w.start(name, line); err != nil {
 		return nil, err
 	}
@@ -91,26 +95,26 @@ type source struct {
 	text    map[*token.File][]byte
 	decls   map[string][]*decl         // by name; the methods of a type are with it
 	imports map[string]string          // name to path
-	unnamed []string                   // paths whose name is not told in the file
+	unnamed []string                   // paths imported without a name
 	top     map[ast.Spec]bool          // declarations outside functions
-	changed map[string]string          // top-level variables that are changed, with what does
+	changed map[string]string          // top-level variables that are changed: "this cell assigns"
 	calls   map[string][]methodCall    // of top-level variables
 	methods map[string][]*ast.FuncDecl // by name
 	locals  map[*object]string         // likewise, of local variables
-	later   []goFile                   // that were not needed yet
+	later   []goFile                   // not parsed so far
 }
 
-// object is what the parser says that a name means. Without types it is a
-// guess for the keys of composite literals, which isField makes up for; to
-// type-check would need all imports.
+// object is what the parser resolves a name to. Type-checking would resolve all
+// names but needs all imports; the parser misses only the keys of composite
+// literals, see isField.
 //
-//lint:ignore SA1019 it is enough to tell local names from others
+//lint:ignore SA1019 it tells local names from others, which is all that is needed
 type object = ast.Object
 
 // decl is a declaration of its own: a function or one name of a group.
 type decl struct {
 	kind, name string
-	from, to   token.Pos
+	start, end token.Pos
 	node       ast.Node
 }
 
@@ -121,7 +125,7 @@ func parse(file string) (*source, error) {
 		return nil, fmt.Errorf("the source cannot be read: %w", err)
 	}
 	files := []goFile{{file, text}}
-	if os.Getenv("GONB_TMP_DIR") == "" {
+	if os.Getenv(env.GoNBDir) == "" {
 		for _, f := range goFiles(filepath.Dir(file)) {
 			if f.path != file {
 				files = append(files, f)
@@ -158,8 +162,8 @@ func (s *source) parse(file goFile) error {
 	return nil
 }
 
-// need parses the files that may declare a function, method or type of this
-// name, as far as it was not needed before.
+// need parses those files, not parsed so far, that may declare a function, method
+// or type of this name.
 func (s *source) need(name string) {
 	s.later = slices.DeleteFunc(s.later, func(f goFile) bool {
 		if !mayDeclare(f.text, name) {
@@ -170,8 +174,8 @@ func (s *source) need(name string) {
 	})
 }
 
-// mayDeclare tells whether name stands in Go code where a declaration could
-// begin with it, or after func, a receiver or type.
+// mayDeclare reports whether name occurs in text where a declaration could name
+// it: at the start of a statement, or after func, a receiver or type.
 func mayDeclare(text []byte, name string) bool {
 	for at := 0; ; at += len(name) {
 		i := bytes.Index(text[at:], []byte(name))
@@ -201,7 +205,7 @@ func (s *source) add(f *ast.File) {
 				kind = "method " + name + "." + d.Name.Name
 				s.methods[d.Name.Name] = append(s.methods[d.Name.Name], d)
 			}
-			s.enter(name, &decl{kind: kind, name: d.Name.Name, from: d.Type.Pos(), to: d.End(), node: d})
+			s.enter(name, &decl{kind: kind, name: d.Name.Name, start: d.Type.Pos(), end: d.End(), node: d})
 		case *ast.GenDecl:
 			s.group(d)
 		}
@@ -232,8 +236,8 @@ func (s *source) enter(name string, d *decl) {
 	}
 }
 
-// group enters the names of a const, var or type declaration. Constants that
-// count or repeat belong together.
+// group enters the names of a const, var or type declaration. A group of
+// constants that uses iota or repeats values is one declaration.
 func (s *source) group(d *ast.GenDecl) {
 	if d.Tok == token.IMPORT {
 		return
@@ -241,9 +245,9 @@ func (s *source) group(d *ast.GenDecl) {
 	whole := d.Tok == token.CONST && counts(d)
 	for _, spec := range d.Specs {
 		s.top[spec] = true
-		e := decl{from: spec.Pos(), to: spec.End(), node: spec}
+		e := decl{start: spec.Pos(), end: spec.End(), node: spec}
 		if whole {
-			e.from, e.to, e.node = d.Pos(), d.End(), d
+			e.start, e.end, e.node = d.Pos(), d.End(), d
 		}
 		var names []*ast.Ident
 		switch spec := spec.(type) {
@@ -260,7 +264,7 @@ func (s *source) group(d *ast.GenDecl) {
 	}
 }
 
-// counts tells whether constants use iota or repeat the line above.
+// counts reports whether constants use iota or repeat the line above.
 func counts(d *ast.GenDecl) bool {
 	found := false
 	for _, spec := range d.Specs {
@@ -294,7 +298,7 @@ func receiver(e ast.Expr) string {
 	}
 }
 
-// local tells whether i is declared inside a function, as the parser found.
+// local reports whether i is declared inside a function, as the parser found.
 func (s *source) local(i *ast.Ident) bool {
 	if i.Obj == nil {
 		return false
@@ -310,10 +314,10 @@ func (s *source) local(i *ast.Ident) bool {
 	return true
 }
 
-// sum returns the digest of the tokens from from to to, and their text.
-func (s *source) sum(from, to token.Pos) (sum, text string) {
-	tf := s.fset.File(from)
-	src := s.text[tf][tf.Offset(from):tf.Offset(to)]
+// sum returns a digest of the tokens in [start, end), and their text if it is short.
+func (s *source) sum(start, end token.Pos) (sum, text string) {
+	tf := s.fset.File(start)
+	src := s.text[tf][tf.Offset(start):tf.Offset(end)]
 	var sc scanner.Scanner
 	fset := token.NewFileSet()
 	sc.Init(fset.AddFile("", fset.Base(), len(src)), src, nil, 0)

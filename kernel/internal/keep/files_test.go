@@ -1,4 +1,4 @@
-package kernel
+package keep
 
 import (
 	"os"
@@ -10,6 +10,7 @@ import (
 // A file is read once, unless its size or time changes or it has just changed.
 func TestFileSum(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "emg.csv")
+	var files fileSums
 	sum := func(content string, at time.Time) string {
 		t.Helper()
 		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
@@ -18,7 +19,7 @@ func TestFileSum(t *testing.T) {
 		if err := os.Chtimes(file, at, at); err != nil {
 			t.Fatal(err)
 		}
-		s, err := fileSum(file)
+		s, err := files.sum(file)
 		if err != nil {
 			t.Fatal(err)
 		}

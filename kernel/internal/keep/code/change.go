@@ -19,8 +19,8 @@ type methodCall struct {
 	in     string
 }
 
-// changes notes the top-level variables that n changes or may change, and the
-// local ones that it assigns.
+// changes records the top-level variables that n changes or may change, and the
+// local variables that it assigns.
 func (s *source) changes(n ast.Node, in string) {
 	for _, e := range assigned(n) {
 		switch i := root(e); {
@@ -54,7 +54,7 @@ func (s *source) changes(n ast.Node, in string) {
 	}
 }
 
-// assigned returns what a statement gives a new value.
+// assigned returns the operands that a statement assigns to.
 func assigned(n ast.Node) []ast.Expr {
 	switch n := n.(type) {
 	case *ast.AssignStmt:
@@ -71,8 +71,8 @@ func assigned(n ast.Node) []ast.Expr {
 	return nil
 }
 
-// overwritten returns what a call of clear, delete, copy or of append to a
-// part changes.
+// overwritten returns the argument that a call of clear, delete, copy, or of
+// append to a slice expression, changes.
 func overwritten(c *ast.CallExpr) ast.Expr {
 	f, ok := c.Fun.(*ast.Ident)
 	if !ok || f.Obj != nil || len(c.Args) == 0 {
@@ -111,7 +111,8 @@ func root(e ast.Expr) *ast.Ident {
 	}
 }
 
-// changedBy returns what changes the variable of a declaration after it, or "".
+// changedBy returns how the variable that d declares is changed after its
+// declaration ("this cell assigns"), or "".
 func (w *walk) changedBy(d *decl) string {
 	spec, ok := d.node.(*ast.ValueSpec)
 	if !ok || !strings.HasPrefix(d.kind, "var ") {
@@ -142,8 +143,8 @@ func (w *walk) changedBy(d *decl) string {
 	return ""
 }
 
-// pkg returns the source of a package of a module that is worked on or of the
-// standard library, the notebook's for "", and nil for others.
+// pkg returns the source of a package of the notebook's modules or of the
+// standard library, that of the notebook for "", and nil for others.
 func (w *walk) pkg(path string) *source {
 	if path == "" {
 		return w.source
@@ -164,8 +165,8 @@ func (w *walk) pkg(path string) *source {
 	return w.packages[path]
 }
 
-// goroot is where the toolchain is that built this program. Package go/build,
-// which says the same, is a good part of what a cell would link.
+// goroot is the folder of the toolchain that built this program. Package
+// go/build knows it too, but would make every cell larger.
 var goroot = runtime.GOROOT() //lint:ignore SA1019 the program runs where it was built
 
 // goFile is a file of Go code.
@@ -174,8 +175,8 @@ type goFile struct {
 	text []byte
 }
 
-// goFiles returns the Go files of a folder, without its tests and programs that
-// are not part of it.
+// goFiles returns the Go files of a folder, without tests and files that
+// "//go:build ignore" excludes.
 func goFiles(dir string) []goFile {
 	var files []goFile
 	all, err := os.ReadDir(dir)
@@ -194,8 +195,8 @@ func goFiles(dir string) []goFile {
 	return files
 }
 
-// ofOnePackage returns the files of the package that most of a folder's are of.
-// A program among others, as one that generates code, is none that is imported.
+// ofOnePackage returns the files of the package to which most files of a folder
+// belong. A main package beside another, as a generator of code, does not count.
 func ofOnePackage(files []goFile) []goFile {
 	names, count := make([]string, len(files)), map[string]int{}
 	best := "main"
@@ -219,8 +220,8 @@ func ofOnePackage(files []goFile) []goFile {
 	return all
 }
 
-// typeOf returns the package and the name of a variable's type as far as
-// declarations tell it; both are empty where they do not.
+// typeOf returns the package and the name of a variable's type, both empty if
+// its declaration does not show them.
 func (w *walk) typeOf(spec *ast.ValueSpec, name string) (path, typ string) {
 	if spec.Type != nil {
 		return w.named(spec.Type, "")
@@ -325,7 +326,7 @@ func (s *source) find(kind, name string) *decl {
 	return nil
 }
 
-// methodChanges tells whether a method of a type - where this has none or is
+// methodChanges reports whether a method of a type - where this has none or is
 // "", of any type - changes what it is called on.
 func (s *source) methodChanges(typ, name string, seen map[*ast.FuncDecl]bool) bool {
 	s.need(name)
@@ -347,8 +348,8 @@ func (s *source) methodChanges(typ, name string, seen map[*ast.FuncDecl]bool) bo
 	return false
 }
 
-// changesReceiver tells whether a method gives its receiver, what this points
-// to or an element of it a new value, by itself or by another method.
+// changesReceiver reports whether a method assigns to its receiver, to what that
+// points to or to an element of it, directly or through another method.
 func (s *source) changesReceiver(f *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
 	recv := f.Recv.List[0]
 	if seen[f] || f.Body == nil || len(recv.Names) == 0 {
@@ -399,8 +400,8 @@ func (s *source) changesReceiver(f *ast.FuncDecl, seen map[*ast.FuncDecl]bool) b
 	return found
 }
 
-// shared tells whether e is part of what a copy of its root has in common with
-// it: an element, or what it points to.
+// shared reports whether e is shared between its root and a copy of it: an
+// element of a slice or map, or what a pointer points to.
 func shared(e ast.Expr) bool {
 	for {
 		switch t := e.(type) {

@@ -8,15 +8,15 @@ import (
 )
 
 // Package is the package that the notebook talks to. Its code does not count.
-// Nor do values of its Displays, types that show and hold nothing that a value
-// could be made from: a function may use them wherever they come from.
+// Nor do values of its display types, such as progress bars: nothing is computed
+// from them, so a function may use them wherever they come from.
 type Package struct {
 	Path     string
-	Displays []string // each made by the function of its name with New before
-	Makers   []string // methods of a display that return one
+	Displays []string // display types; New followed by the name of one makes it
+	Makers   []string // methods of a display that return another
 }
 
-// shows tells whether a name means a display.
+// shows reports whether a name is that of a display.
 func (w *walk) shows(i *ast.Ident) bool {
 	if i.Obj == nil {
 		return false
@@ -47,7 +47,7 @@ func (w *walk) specShows(d *ast.ValueSpec, name string) bool {
 	return n >= 0 && len(d.Names) == len(d.Values) && w.isDisplayed(d.Values[n])
 }
 
-// isDisplay tells whether a type is one of the displays, or a pointer to one.
+// isDisplay reports whether a type is one of the displays, or a pointer to one.
 func (w *walk) isDisplay(t ast.Expr) bool {
 	if star, ok := t.(*ast.StarExpr); ok {
 		t = star.X
@@ -55,7 +55,7 @@ func (w *walk) isDisplay(t ast.Expr) bool {
 	return slices.ContainsFunc(w.own.Displays, func(name string) bool { return w.isOwn(t, name) })
 }
 
-// isDisplayed tells whether an expression makes a display, or is a method of
+// isDisplayed reports whether an expression makes a display, or is a method of
 // one.
 func (w *walk) isDisplayed(e ast.Expr) bool {
 	switch e := e.(type) {
@@ -72,7 +72,7 @@ func (w *walk) isDisplayed(e ast.Expr) bool {
 	return false
 }
 
-// isOwn tells whether an expression is this name of the package.
+// isOwn reports whether an expression is this name of the package.
 func (w *walk) isOwn(e ast.Expr, name string) bool {
 	s, ok := e.(*ast.SelectorExpr)
 	if !ok || s.Sel.Name != name {
@@ -99,7 +99,7 @@ func (s *source) importPath(name string) string {
 	return ""
 }
 
-// displays tells whether a declaration is a variable that holds a display.
+// displays reports whether a declaration is a variable that holds a display.
 func (w *walk) displays(d *decl) bool {
 	spec, ok := d.node.(*ast.ValueSpec)
 	return ok && strings.HasPrefix(d.kind, "var ") && w.specShows(spec, d.name)

@@ -10,23 +10,23 @@ import (
 	"gomyogen/myogen/format/atomicfile"
 )
 
-// readPackages remembers what was read of packages for the next cells of a
-// kernel: to read all those of a module takes longer than most cells.
+// readPackages caches the digests of packages for the next cells of a kernel:
+// reading all packages of a module takes longer than most cells.
 type readPackages struct {
-	path  string                 // of the file; "" to remember nothing
+	path  string                 // of the file, or ""
 	byDir map[string]packageRead // by folder
-	isNew bool                   // not as in the file
+	isNew bool                   // differs from the file
 }
 
-// packageRead is a package and how the files and folders looked that say what
-// it is.
+// packageRead is a package, and how its files and folders looked when it was
+// read.
 type packageRead struct {
 	Package sources.Package
 	Looks   []sources.Look // of Package.Read
 }
 
-// openPackages reads what is remembered in a folder, if that has a name. What
-// cannot be read is read again from the packages.
+// openPackages reads the cache in a folder; "" means none. A cache that cannot be
+// read is empty.
 func openPackages(dir string) *readPackages {
 	r := &readPackages{byDir: map[string]packageRead{}}
 	if dir == "" {
@@ -83,8 +83,7 @@ func lookAt(path string) (sources.Look, bool) {
 	return sources.LookOf(info), true
 }
 
-// save remembers what was read. Without the file the next cell takes longer,
-// and that is all.
+// save writes the cache. If that fails, the next cell takes longer.
 func (r *readPackages) save() {
 	if r.path == "" || !r.isNew {
 		return

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,7 +15,11 @@ import (
 	"time"
 )
 
-func folder(t *testing.T) Folder { return Folder{Path: filepath.Join(t.TempDir(), ".myogen")} }
+func folder(t *testing.T) Folder {
+	return Folder{Path: filepath.Join(t.TempDir(), ".myogen"), Secret: filepath.Join(t.TempDir(), "data", "keep.key")}
+}
+
+func all(Header) bool { return true }
 
 func save(t *testing.T, f Folder, name, key, value string) {
 	t.Helper()
@@ -39,7 +44,7 @@ func TestSaveAndLoad(t *testing.T) {
 		t.Errorf(".gitignore holds %q, error %v", b, err)
 	}
 	all, err := f.List()
-	if err != nil || len(all) != 1 || all[0].Name != "a run, with / in it" || all[0].Size < 100000 {
+	if err != nil || len(all) != 1 || all[0].Name != "a run, with / in it" || all[0].Size != 100000 || all[0].Bytes < 100000 {
 		t.Errorf("the folder holds %+v, error %v", all, err)
 	}
 }
@@ -59,7 +64,8 @@ func TestDamageIsFound(t *testing.T) {
 			t.Fatal(err)
 		}
 		var damaged *DamagedError
-		if _, _, err := f.Load("run", "k"); !errors.As(err, &damaged) || !strings.Contains(err.Error(), path) {
+		var foreign *ForeignError // a changed header is not the user's
+		if _, _, err := f.Load("run", "k"); !errors.As(err, &damaged) && !errors.As(err, &foreign) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: error %v, want the file damaged", what, err)
 		}
 		if _, err := f.List(); err != nil {
@@ -76,7 +82,7 @@ func TestDamageIsFound(t *testing.T) {
 	}
 	check("longer", append(bytes.Clone(good), 'x'))
 	check("another's", []byte("\x89PNG"))
-	if n, _, err := f.Forget("run"); n != 1 || err != nil {
+	if n, _, err := f.Forget("run", all); n != 1 || err != nil {
 		t.Errorf("forgot %d damaged files, error %v", n, err)
 	}
 }
@@ -167,7 +173,7 @@ func TestForget(t *testing.T) {
 	save(t, f, "a", "1", "x")
 	save(t, f, "a", "2", "x")
 	save(t, f, "b", "1", "x")
-	if n, size, err := f.Forget("a"); n != 2 || size == 0 || err != nil {
+	if n, size, err := f.Forget("a", all); n != 2 || size == 0 || err != nil {
 		t.Errorf("forgot %d of %d bytes, error %v", n, size, err)
 	}
 	if all, err := f.List(); len(all) != 1 || err != nil {
@@ -181,7 +187,7 @@ func TestConcurrentUse(t *testing.T) {
 	const dir = "STORE_TEST_USER"
 	f := folder(t)
 	if path := os.Getenv(dir); path != "" {
-		f.Path = path
+		f = Folder{Path: path, Secret: os.Getenv(dir + "_SECRET")}
 	}
 	f.Limit = 20000
 	var others sync.WaitGroup
@@ -189,7 +195,7 @@ func TestConcurrentUse(t *testing.T) {
 		for range 2 {
 			others.Go(func() {
 				cmd := exec.Command(os.Args[0], "-test.run=^TestConcurrentUse$")
-				cmd.Env = append(os.Environ(), dir+"="+f.Path)
+				cmd.Env = append(os.Environ(), dir+"="+f.Path, dir+"_SECRET="+f.Secret)
 				if out, err := cmd.CombinedOutput(); err != nil {
 					t.Errorf("another program: %v\n%s", err, out)
 				}
@@ -224,10 +230,10 @@ func TestConcurrentUse(t *testing.T) {
 	if os.Getenv(dir) != "" {
 		return
 	}
-	all, err := f.List()
+	list, err := f.List()
 	size := int64(0)
-	for _, e := range all {
-		size += e.Size
+	for _, e := range list {
+		size += e.Bytes
 		if _, _, err := f.Load(e.Name, e.Key); err != nil {
 			t.Error(err)
 		}
@@ -243,7 +249,7 @@ func TestConcurrentUse(t *testing.T) {
 // A writer that is killed at any time leaves the value of before or after.
 func TestKilledWriter(t *testing.T) {
 	if dir := os.Getenv("STORE_TEST_WRITER"); dir != "" {
-		f := Folder{Path: dir}
+		f := Folder{Path: dir, Secret: os.Getenv("STORE_TEST_SECRET")}
 		for i := 0; ; i++ {
 			if err := f.Save(Header{Name: "run", Key: "k"}, bytes.Repeat([]byte{byte(i)}, 1<<20)); err != nil {
 				t.Fatal(err)
@@ -254,7 +260,7 @@ func TestKilledWriter(t *testing.T) {
 	save(t, f, "run", "k", "old")
 	for i := range 5 {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestKilledWriter$")
-		cmd.Env = append(os.Environ(), "STORE_TEST_WRITER="+f.Path)
+		cmd.Env = append(os.Environ(), "STORE_TEST_WRITER="+f.Path, "STORE_TEST_SECRET="+f.Secret)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -273,20 +279,178 @@ func TestKilledWriter(t *testing.T) {
 	}
 }
 
-func FuzzOpen(f *testing.F) {
-	dir := Folder{Path: f.TempDir()}
-	if err := dir.Save(Header{Name: "n", Key: "k"}, []byte("v")); err != nil {
+// A value made with another secret, or whose header was made anew around it, is
+// not read, and is told apart from a damaged one.
+func TestForeignValues(t *testing.T) {
+	f := folder(t)
+	save(t, f, "run", "k", "some value")
+	path := f.path("run", "k")
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	planted := bytes.Replace(good, []byte("some value"), []byte("evil value"), 1)
+	sum := func(v string) []byte { return []byte(digest(v)) }
+	planted = bytes.Replace(planted, sum("some value"), sum("evil value"), 1)
+	other := Folder{Path: filepath.Join(t.TempDir(), "other"), Secret: filepath.Join(t.TempDir(), "key")}
+	save(t, other, "run", "k", "evil value")
+	theirs, err := os.ReadFile(other.path("run", "k"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, b := range map[string][]byte{"a value with its digest made anew": planted, "a value of another user": theirs} {
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		var foreign *ForeignError
+		if _, v, err := f.Load("run", "k"); !errors.As(err, &foreign) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: read %q, error %v", what, v, err)
+		}
+		list, err := f.List()
+		if err != nil || len(list) != 1 || !errors.As(list[0].Damage, &foreign) || list[0].Name != "" {
+			t.Errorf("%s: the list has %+v, error %v", what, list, err)
+		}
+		lost := Folder{Path: f.Path, Secret: filepath.Join(t.TempDir(), "none")}
+		if _, _, err := lost.Load("run", "k"); !errors.As(err, &foreign) {
+			t.Errorf("%s: without a secret the error is %v", what, err)
+		}
+		if _, err := os.Stat(lost.Secret); err == nil {
+			t.Error("reading makes a secret")
+		}
+	}
+}
+
+// The secret is made once, for the user alone, also by several programs at once.
+func TestSecret(t *testing.T) {
+	f := folder(t)
+	secrets := make([]string, 20)
+	var wg sync.WaitGroup
+	for i := range secrets {
+		wg.Go(func() {
+			b, err := f.secret(true)
+			if err != nil {
+				t.Error(err)
+			}
+			secrets[i] = string(b)
+		})
+	}
+	wg.Wait()
+	for _, s := range secrets {
+		if s != secrets[0] || len(s) != secretSize {
+			t.Fatalf("secrets %x and %x", secrets[0], s)
+		}
+	}
+	if info, err := os.Stat(f.Secret); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, error %v", info.Mode(), err)
+	}
+	if left, err := os.ReadDir(filepath.Dir(f.Secret)); err != nil || len(left) != 1 {
+		t.Errorf("beside the secret there is %v, error %v", left, err)
+	}
+	if other, err := folder(t).secret(true); err != nil || string(other) == secrets[0] {
+		t.Errorf("two users have one secret, error %v", err)
+	}
+	if err := os.WriteFile(f.Secret, []byte("1234\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Save(Header{Name: "run"}, nil); err == nil || !strings.Contains(err.Error(), f.Secret+" is not 32 bytes") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Nothing is written, read or removed through a link.
+func TestLinks(t *testing.T) {
+	f := folder(t)
+	elsewhere := t.TempDir()
+	if err := os.Symlink(elsewhere, f.Path); err != nil {
+		t.Fatal(err)
+	}
+	_, _, loadErr := f.Load("run", "k")
+	_, listErr := f.List()
+	_, _, forgetErr := f.Forget("run", all)
+	for what, err := range map[string]error{"Save": f.Save(Header{Name: "run", Key: "k"}, nil), "Load": loadErr, "List": listErr, "Forget": forgetErr, "Remove": f.Remove("run", "k")} {
+		if err == nil || !strings.Contains(err.Error(), f.Path+" is a symbolic link") {
+			t.Errorf("%s: error %v", what, err)
+		}
+	}
+	if left, err := os.ReadDir(elsewhere); err != nil || len(left) > 0 {
+		t.Errorf("the other folder has %v, error %v", left, err)
+	}
+
+	f = folder(t)
+	target := filepath.Join(elsewhere, "target")
+	if err := os.Mkdir(f.Path, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, filepath.Join(f.Path, ".gitignore")); err != nil {
+		t.Fatal(err)
+	}
+	save(t, f, "run", "k", "v")
+	if _, err := os.Stat(target); err == nil {
+		t.Error("a file is made where a link leads")
+	}
+	if err := os.Rename(f.path("run", "k"), target); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, f.path("run", "k")); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := f.Load("run", "k"); err == nil || !strings.Contains(err.Error(), "it is no regular file") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A file that is larger than its header says is not read, whoever made it.
+func TestSizeIsCheckedBeforeReading(t *testing.T) {
+	f := folder(t)
+	save(t, f, "run", "k", "v")
+	path := f.path("run", "k")
+	planted := filepath.Join(f.Path, "0"+suffix)
+	if err := os.WriteFile(planted, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{path, planted} {
+		if err := os.Truncate(p, 1<<30); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, _, err := f.Load("run", "k")
+	if err == nil || !strings.Contains(err.Error(), "it has 1073741824 bytes, its header tells of ") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := f.List(); err != nil {
+		t.Error(err)
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 8<<20 {
+		t.Errorf("it takes %d bytes of memory", took)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	dir := f.TempDir()
+	folder := Folder{Path: filepath.Join(dir, "kept"), Secret: filepath.Join(dir, "key")}
+	// One secret for all processes of the fuzzer, so that they agree on what is good.
+	if err := os.WriteFile(folder.Secret, []byte(strings.Repeat("5a", secretSize)), 0o600); err != nil {
 		f.Fatal(err)
 	}
-	b, err := os.ReadFile(dir.path("n", "k"))
+	if err := folder.Save(Header{Name: "n", Key: "k"}, []byte("v")); err != nil {
+		f.Fatal(err)
+	}
+	path := folder.path("n", "k")
+	good, err := os.ReadFile(path)
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(b)
+	f.Add(good)
 	f.Add([]byte(magic))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if _, _, err := open(b); err == nil && !bytes.HasPrefix(b, []byte(magic)) {
-			t.Error("foreign bytes were accepted")
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := folder.Load("n", "k"); (err == nil) != bytes.Equal(b, good) {
+			t.Errorf("error %v", err)
 		}
 	})
 }

@@ -6,8 +6,9 @@ import (
 	"reflect"
 )
 
-// Diff returns where b, which is of the type of a, first differs from a, and
-// "" where it does not. NaNs are equal; so are nil and empty slices and maps.
+// Diff returns the first place where b, which is of the type of a, differs from
+// a, or "". It is stricter than reflect.DeepEqual: nil and empty slices and maps
+// differ, and so do 0 and -0. All NaNs are equal.
 func Diff(a, b any) string {
 	d := differ{seen: map[visit]bool{}}
 	return d.value(reflect.ValueOf(a), reflect.ValueOf(b), "")
@@ -25,11 +26,19 @@ func (d differ) value(a, b reflect.Value, path string) string {
 	if a.Type() != b.Type() {
 		return fmt.Sprintf("%s is a %v and a %v", at(path), a.Type(), b.Type())
 	}
-	if x, ok, err := marshal(a); ok && err == nil {
-		if y, _, err := marshal(b); err == nil && string(x) == string(y) {
+	if x, ok, err := Marshal(a); ok && err == nil {
+		if y, _, err := Marshal(b); err == nil && string(x) == string(y) {
 			return ""
 		}
 		return at(path) + " differs"
+	}
+	return d.content(a, b, path)
+}
+
+// content compares values of one type.
+func (d differ) content(a, b reflect.Value, path string) string {
+	if k := a.Kind(); (k == reflect.Slice || k == reflect.Map) && a.IsNil() != b.IsNil() {
+		return fmt.Sprintf("%s is nil in one only", at(path))
 	}
 	switch a.Kind() {
 	case reflect.Float32, reflect.Float64:
@@ -44,9 +53,10 @@ func (d differ) value(a, b reflect.Value, path string) string {
 		if a.Len() != b.Len() {
 			return fmt.Sprintf("%s has %d and %d elements", at(path), a.Len(), b.Len())
 		}
+		plain := Plain(a.Type().Elem())
 		for i := range a.Len() {
-			if scalar(a.Type().Elem()) && d.value(a.Index(i), b.Index(i), "") == "" {
-				continue
+			if plain && d.content(a.Index(i), b.Index(i), "") == "" {
+				continue // without the path: signals have many
 			}
 			if s := d.value(a.Index(i), b.Index(i), fmt.Sprintf("%s[%d]", path, i)); s != "" {
 				return s
@@ -108,4 +118,6 @@ func (d differ) indirect(a, b reflect.Value, path string) string {
 	return d.value(a.Elem(), b.Elem(), path)
 }
 
-func sameFloat(x, y float64) bool { return x == y || math.IsNaN(x) && math.IsNaN(y) }
+func sameFloat(x, y float64) bool {
+	return x == y && math.Signbit(x) == math.Signbit(y) || math.IsNaN(x) && math.IsNaN(y)
+}

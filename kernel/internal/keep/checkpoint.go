@@ -1,0 +1,144 @@
+package keep
+
+import (
+	"cmp"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"gomyogen/kernel/internal/keep/store"
+)
+
+// CheckpointType is the type of checkpoints among the kept values.
+const CheckpointType = "stopped run"
+
+// Checkpoint is the state of a run that is not complete, kept so that a later
+// cell or kernel can go on from there, whether the run was stopped or killed.
+//
+// A run calls [Checkpoint.Load] once before its first step, [Checkpoint.SaveDue]
+// as often as it likes while it goes on, [Checkpoint.Save] if it ends before it
+// is complete, and [Checkpoint.Remove] once it is. While the run goes on, its
+// last two states are kept: a program that is killed while it writes one leaves
+// the one before. A Checkpoint is for one goroutine.
+type Checkpoint struct {
+	interval time.Duration // of SaveDue
+	folder   store.Folder
+	header   store.Header
+	begun    time.Time
+	last     time.Time // of the last Save, or begun
+	slot     int       // that the next Save writes
+}
+
+// slots are what ends the keys of the two states.
+var slots = [2]string{"", " 2"}
+
+// Checkpoint returns the checkpoint of the run with a title. The key must
+// identify all that the rest of the run depends on; a state with another key
+// belongs to another checkpoint.
+func (v *Values) Checkpoint(title, key string) (*Checkpoint, error) {
+	folder, err := Folder()
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	return &Checkpoint{
+		interval: v.CheckpointInterval, folder: folder, begun: now, last: now,
+		header: store.Header{Name: title, Key: CheckpointType + " " + key, Type: CheckpointType, Notebook: v.Notebook},
+	}, nil
+}
+
+// Load calls read with the path of a file that holds the last state, and returns
+// nil once read does. If the state is damaged or was made by another user, or
+// read fails, it does the same with the state before. The error says why there
+// is none to go on from; without any it is nil, and read is not called. The file
+// is gone when Load returns.
+func (c *Checkpoint) Load(read func(path string) error) error {
+	type state struct {
+		slot  int
+		made  time.Time
+		bytes []byte
+	}
+	var states []state
+	var errs []error
+	for i := range slots {
+		h, b, err := c.folder.Load(c.header.Name, c.header.Key+slots[i])
+		switch {
+		case err == nil:
+			states = append(states, state{i, h.Made, b})
+		case !errors.Is(err, os.ErrNotExist):
+			errs = append(errs, err)
+		}
+	}
+	slices.SortFunc(states, func(a, b state) int { return cmp.Compare(b.made.UnixNano(), a.made.UnixNano()) })
+	for _, s := range states {
+		err := withFile(func(path string) error {
+			if err := os.WriteFile(path, s.bytes, 0o600); err != nil {
+				return err
+			}
+			return read(path)
+		})
+		if err == nil {
+			c.slot = 1 - s.slot
+			return nil
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// Save replaces the state by what write leaves in the file at path. at says how
+// far the run is: "stopped at 4200 of 15000 ms". After an error the state of
+// before is still there.
+func (c *Checkpoint) Save(at string, write func(path string) error) error {
+	if err := c.save(at, write); err != nil {
+		return err
+	}
+	return c.folder.Remove(c.header.Name, c.header.Key+slots[c.slot])
+}
+
+// SaveDue saves like Save, and keeps the state of before too, if the
+// CheckpointInterval of the [Values] has passed since the last time, be it
+// without success.
+func (c *Checkpoint) SaveDue(at string, write func(path string) error) error {
+	if time.Since(c.last) < c.interval {
+		return nil
+	}
+	return c.save(at, write)
+}
+
+func (c *Checkpoint) save(at string, write func(path string) error) error {
+	c.last = time.Now()
+	h := c.header
+	h.Key += slots[c.slot]
+	h.Made, h.Took, h.Why, h.Partial = c.last, c.last.Sub(c.begun), at, at
+	err := withFile(func(path string) error {
+		if err := write(path); err != nil {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return c.folder.Save(h, b)
+	})
+	if err == nil {
+		c.slot = 1 - c.slot
+	}
+	return err
+}
+
+// Remove removes the states, if there are any.
+func (c *Checkpoint) Remove() error {
+	return errors.Join(c.folder.Remove(c.header.Name, c.header.Key+slots[0]), c.folder.Remove(c.header.Name, c.header.Key+slots[1]))
+}
+
+// withFile calls use with the path of a temporary file.
+func withFile(use func(path string) error) error {
+	dir, err := os.MkdirTemp("", "myogen-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(use(filepath.Join(dir, "state.npz")), os.RemoveAll(dir))
+}

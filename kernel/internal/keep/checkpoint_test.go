@@ -1,0 +1,181 @@
+package keep
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"gomyogen/kernel/env"
+	"gomyogen/kernel/internal/keep/code"
+)
+
+func checkpoint(t *testing.T) *Checkpoint {
+	t.Helper()
+	c, err := New(code.Package{}).Checkpoint("run", "key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func writes(text string) func(string) error {
+	return func(path string) error { return os.WriteFile(path, []byte(text), 0o600) }
+}
+
+// state returns what the next run would go on from.
+func state(t *testing.T) (text string, err error) {
+	t.Helper()
+	err = checkpoint(t).Load(func(path string) error {
+		b, err := os.ReadFile(path)
+		text = string(b)
+		return err
+	})
+	return text, err
+}
+
+// files returns the kept files, the last one first.
+func files(t *testing.T) []string {
+	t.Helper()
+	f, err := Folder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := f.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, e := range all {
+		paths = append(paths, e.Path)
+	}
+	return paths
+}
+
+func TestCheckpoint(t *testing.T) {
+	t.Setenv(env.NotebookDir, t.TempDir())
+	t.Setenv(env.Data, t.TempDir())
+	want := func(what, text string, n int) {
+		t.Helper()
+		if got, err := state(t); got != text || err != nil || len(files(t)) != n {
+			t.Errorf("%s: the state is %q in %d files, error %v; want %q in %d", what, got, len(files(t)), err, text, n)
+		}
+	}
+	want("before", "", 0)
+	c := checkpoint(t)
+	if err := c.SaveDue("at 1", writes("early")); err != nil {
+		t.Error(err)
+	}
+	want("not due", "", 0)
+	c.interval = 0
+	for i, text := range []string{"1", "2", "3", "4"} {
+		if err := c.SaveDue("at "+text, writes(text)); err != nil {
+			t.Error(err)
+		}
+		want("due", text, min(i+1, 2))
+	}
+	broken := errors.New("broken")
+	if err := c.SaveDue("at 5", func(string) error { return broken }); !errors.Is(err, broken) {
+		t.Errorf("error %v", err)
+	}
+	want("after an error", "4", 2)
+
+	// The one before is used where the last one cannot be, once.
+	refused, read := errors.New("refused"), ""
+	err := checkpoint(t).Load(func(path string) error {
+		b, err := os.ReadFile(path)
+		if read += string(b); string(b) == "4" {
+			return refused
+		}
+		return err
+	})
+	if err != nil || read != "43" {
+		t.Errorf("read %q, error %v", read, err)
+	}
+	for _, path := range files(t) {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(string(b), "\n4") {
+			if err := os.WriteFile(path, b[:len(b)-1], 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	want("the last one damaged", "3", 2)
+	c = checkpoint(t)
+	if err := c.Load(func(string) error { return nil }); err != nil {
+		t.Error(err)
+	}
+	if err := c.Save("stopped", writes("end")); err != nil {
+		t.Error(err)
+	}
+	want("stopped", "end", 1)
+	if err := os.WriteFile(files(t)[0], nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := state(t); err == nil || text != "" || !strings.Contains(err.Error(), "is damaged") {
+		t.Errorf("the state is %q, error %v", text, err)
+	}
+	if err := c.Remove(); err != nil || len(files(t)) != 0 {
+		t.Errorf("%d files are left, error %v", len(files(t)), err)
+	}
+}
+
+// A program that is killed at any moment leaves a state, and never an older one
+// than it left before.
+func TestKilledAtACheckpoint(t *testing.T) {
+	if os.Getenv("KEEP_TEST_WRITER") != "" {
+		c := checkpoint(t)
+		c.interval = 0
+		n := 0
+		if err := c.Load(func(path string) error {
+			b, err := os.ReadFile(path)
+			if err == nil {
+				n, err = strconv.Atoi(strings.TrimSpace(string(b)))
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			n++
+			if err := c.SaveDue("", writes(strconv.Itoa(n)+strings.Repeat(" ", 1<<20))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	dir, data := t.TempDir(), t.TempDir()
+	t.Setenv(env.NotebookDir, dir)
+	t.Setenv(env.Data, data)
+	last := 0
+	for kill := range 8 {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestKilledAtACheckpoint$")
+		cmd.Env = append(os.Environ(), "KEEP_TEST_WRITER=1", "TMPDIR="+filepath.Join(dir))
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(100+13*kill) * time.Millisecond)
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // it was killed
+		text, err := state(t)
+		if text == "" && err == nil && last == 0 {
+			continue // before its first
+		}
+		n, numErr := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil || numErr != nil || n < last {
+			t.Fatalf("kill %d: the state is %.20q after %d, error %v", kill, text, last, err)
+		}
+		last = n
+	}
+	if last == 0 {
+		t.Error("no program came to its first checkpoint")
+	}
+}
