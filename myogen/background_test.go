@@ -4,11 +4,9 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"gomyogen/myogen/neo"
-	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
 
@@ -17,12 +15,14 @@ import (
 func TestFluctuationIsAnOrnsteinUhlenbeckProcess(t *testing.T) {
 	const mean, sd, tau = 1.0, 0.1, 20.0 // the mean so high that 0 is never reached
 	for _, dt := range []float64{0.1, 0.025, 2} {
-		f := Fluctuation{Mean: mean, SD: sd}.start(dt)
-		g := random.New(1)
+		s := start(t, Experiment{
+			Seed: 1, Duration: units.Time(dt), Step: units.Time(dt),
+			Populations: []Population{AlphaMNPool{Name: "aMN", Thresholds: []float64{0.1}, Background: &Background{Excitatory: Fluctuation{Mean: mean, SD: sd}}}},
+		})
 		n, lag := int(400_000/dt), int(tau/dt)
 		x := make([]float64, n)
 		for i := range x {
-			x[i] = f.next(g)
+			x[i], _ = s.engine.Neurons[0].Background()
 		}
 		var m, v, c float64
 		for i := range x {
@@ -43,23 +43,6 @@ func TestFluctuationIsAnOrnsteinUhlenbeckProcess(t *testing.T) {
 	}
 }
 
-func backgroundNetwork(t *testing.T, m Model, b *Background) *Network {
-	t.Helper()
-	thresholds, err := RecruitmentThresholds{N: 11}.Values()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg, err := DefaultAlphaMNConfig(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := &Network{}
-	if err := n.Add("aMN", AlphaMNPool{Thresholds: thresholds, Config: &cfg, Background: b}); err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
 // bombarded is a background that makes cells of both models fire.
 var bombarded = &Background{
 	Excitatory: Fluctuation{Mean: 0.25, SD: 0.08},
@@ -69,11 +52,10 @@ var bombarded = &Background{
 // The same spikes on every back end, on any number of workers, and for a run
 // that was saved and resumed.
 func TestBackgroundGivesTheSameSpikesEverywhere(t *testing.T) {
-	const duration = 700 * units.Ms
 	for _, m := range []Model{NERLab, Powers2017} {
-		n := backgroundNetwork(t, m, bombarded)
+		e := Experiment{Seed: 5, Duration: 700, Populations: []Population{AlphaMNPool{Name: "aMN", N: 11, Model: m, Background: bombarded}}}
 		t.Setenv(BackendVariable, "scalar")
-		want := mustTrains(t, run(t, n, SimulationConfig{Draws: Draws{Seed: 5}, Workers: 1}, duration), "aMN")
+		want := mustTrains(t, finish(t, startOn(t, e, 1)), "aMN")
 		spikes := 0
 		for _, train := range want {
 			spikes += len(train.Times)
@@ -83,31 +65,25 @@ func TestBackgroundGivesTheSameSpikesEverywhere(t *testing.T) {
 		}
 		for _, backend := range Backends() {
 			t.Setenv(BackendVariable, backend)
-			cfg := SimulationConfig{Draws: Draws{Seed: 5}, Workers: 3}
-			sameTrains(t, backend, mustTrains(t, run(t, n, cfg, duration), "aMN"), want)
+			sameTrains(t, backend, mustTrains(t, finish(t, startOn(t, e, 3)), "aMN"), want)
 
-			s, err := NewSimulation(n, cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := s.Run(t.Context(), duration/3, nil); err != nil {
+			s := startOn(t, e, 3)
+			if _, err := s.RunUntil(t.Context(), e.Duration/3, nil); err != nil {
 				t.Fatal(err)
 			}
 			path := filepath.Join(t.TempDir(), "state.npz")
-			if err := s.Save(path); err != nil {
+			if err := s.SaveState(path); err != nil {
 				t.Fatal(err)
 			}
-			if s, err = Resume(n, cfg, path); err != nil {
-				t.Fatal(err)
-			}
-			r, err := s.Run(t.Context(), duration, nil)
+			s, err := ResumeState(t.Context(), e, path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			sameTrains(t, backend+", resumed", mustTrains(t, r, "aMN"), want)
+			sameTrains(t, backend+", resumed", mustTrains(t, finish(t, s), "aMN"), want)
 		}
 		// Another seed, other spikes.
-		other := mustTrains(t, run(t, n, SimulationConfig{Draws: Draws{Seed: 6}}, duration), "aMN")
+		e.Seed = 6
+		other := mustTrains(t, run(t, e), "aMN")
 		same := 0
 		for i, train := range other {
 			for j, x := range train.Times {
@@ -127,14 +103,12 @@ func TestBackgroundRefuses(t *testing.T) {
 		b    Background
 		want string
 	}{
-		{Background{Excitatory: Fluctuation{Mean: -1}}, "excitatory background has mean -1 uS"},
-		{Background{Inhibitory: Fluctuation{SD: units.Conductance(math.NaN())}}, "SD NaN uS"},
-		{Background{Inhibitory: Fluctuation{Tau: -20}}, "time constant of the inhibitory background is -20 ms"},
+		{Background{Excitatory: Fluctuation{Mean: -1}}, `population "aMN": background.excitatory: mean is -1 uS, must not be negative`},
+		{Background{Inhibitory: Fluctuation{SD: units.Conductance(nan)}}, `population "aMN": background.inhibitory: sd is NaN uS`},
+		{Background{Inhibitory: Fluctuation{Tau: -20}}, `population "aMN": background.inhibitory: tau is -20 ms, must be above 0`},
 	} {
-		n := &Network{}
-		if err := n.Add("aMN", AlphaMNPool{Thresholds: []float64{0.1}, Background: &c.b}); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("error %v, want %q", err, c.want)
-		}
+		e := Experiment{Duration: 1, Populations: []Population{AlphaMNPool{Name: "aMN", Thresholds: []float64{0.1}, Background: &c.b}}}
+		refused(t, c.want, e.Check())
 	}
 }
 

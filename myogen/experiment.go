@@ -218,10 +218,8 @@ func (e Experiment) lookup(path string) (fields.Value, error) {
 func (e Experiment) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%v at steps of %v, %v, seed %d, %v\n", e.Duration, stepOr(e.Step), e.Method, e.Seed, e.Draws)
-	for _, p := range e.Populations {
-		if p != nil {
-			fmt.Fprintf(&b, "  %-10s %s\n", p.name(), p)
-		}
+	for _, p := range present(e.Populations) {
+		fmt.Fprintf(&b, "  %-10s %s\n", p.name(), p)
 	}
 	for _, x := range e.Inputs {
 		fmt.Fprintf(&b, "  %s\n", x)
@@ -315,6 +313,15 @@ func (e Experiment) explain(err error) error {
 	if what == "" {
 		return err
 	}
+	inner := at.Path[2:]
+	if last := len(at.Path) - 1; last >= 2 {
+		if _, item := at.Path.Index(last); !item { // the error says its name
+			inner = at.Path[2:last]
+		}
+	}
+	if len(inner) > 0 {
+		what += ": " + inner.String()
+	}
 	return &fields.Error{Path: at.Path, Err: fmt.Errorf("%s: %w", what, at.Err)}
 }
 
@@ -337,10 +344,8 @@ func (e Experiment) concreteShapes() Experiment {
 // Names returns the names of the populations.
 func (e Experiment) Names() []string {
 	var all []string
-	for _, p := range e.Populations {
-		if p != nil {
-			all = append(all, p.name())
-		}
+	for _, p := range present(e.Populations) {
+		all = append(all, p.name())
 	}
 	return all
 }

@@ -66,8 +66,8 @@ func (x Input) clean(duration, step units.Time) (neo.AnalogSignal, error) {
 	if err != nil {
 		return neo.AnalogSignal{}, err
 	}
-	if x.Shape == nil {
-		return neo.AnalogSignal{}, fmt.Errorf("shape is missing")
+	if err := checkShape(x.Shape); err != nil {
+		return neo.AnalogSignal{}, err
 	}
 	s := neo.AnalogSignal{Name: x.Source, Units: "pps", SamplingPeriod: step, Values: make([]float64, n)}
 	given, sampled := x.Shape.(Samples[units.Rate])

@@ -2,10 +2,12 @@ package myogen
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"gomyogen/myogen/neo"
 	"gomyogen/myogen/stats"
 	"gomyogen/myogen/units"
 )
@@ -14,105 +16,70 @@ import (
 // the number of workers changes a spike. The network is made for collisions:
 // events of two drives, of given trains and of motor neurons reach the same
 // cells at the same times.
-func TestOrderOfAddDoesNotMatter(t *testing.T) {
-	base := closedLoop(t, NERLab)
-	for _, err := range []error{
-		base.Add("another", DescendingDrivePool{N: 20}),
-		base.ConnectFromExternal("cerebellum", "another", External{Drive: Drive{Shape: Step[units.Rate]{Level: 80, Duration: 300}, Noise: 10, Duration: 300}, Latency: 1.5}),
-		base.Connect("another", "aMN", Connection{Probability: 0.5, Weight: 0.2}),
-		base.Add("Zaffe", base.populations[2].Population),
-		base.Connect("DD", "Zaffe", Connection{Probability: 0.5, Weight: 0.2}),
-		base.Connect("Zaffe", "aMN", Connection{Probability: 0.5, Weight: 0.1, Delay: 2}),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	cfg := closedLoopConfig()
-	want := run(t, base, cfg, 300)
-	if n := len(spikeTimes(t, want, "Zaffe")); n == 0 {
+func TestOrderDoesNotMatter(t *testing.T) {
+	base := closedLoop(NERLab)
+	base.Populations = append(base.Populations, DescendingDrivePool{Name: "another", N: 20}, AlphaMNPool{Name: "Zaffe", N: 4})
+	base.Inputs = append(base.Inputs, Input{Source: "cerebellum", Target: "another", Shape: Step[units.Rate]{Level: 80, Duration: 300}, Noise: 10, Latency: 1.5})
+	base.Connections = append(base.Connections,
+		Connection{Source: "another", Target: "aMN", Probability: 0.5, Weight: 0.2},
+		Connection{Source: "DD", Target: "Zaffe", Probability: 0.5, Weight: 0.2},
+		Connection{Source: "Zaffe", Target: "aMN", Probability: 0.5, Weight: 0.1, Delay: 2},
+	)
+	want := run(t, base)
+	if n := len(slices.Concat(spikeTimes(t, want, "Zaffe")...)); n == 0 {
 		t.Fatal("Zaffe is silent")
 	}
 	state := filepath.Join(t.TempDir(), "run.state")
-	half, err := NewSimulation(base, cfg)
-	if err == nil {
-		_, err = half.Run(t.Context(), 123, nil)
+	half := start(t, base)
+	if _, err := half.RunUntil(t.Context(), 123, nil); err != nil {
+		t.Fatal(err)
 	}
-	if err == nil {
-		err = half.Save(state)
-	}
-	if err != nil {
+	if err := half.SaveState(state); err != nil {
 		t.Fatal(err)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		n := &Network{}
-		for _, p := range rapid.Permutation(base.populations).Draw(t, "populations") {
-			if err := n.Add(p.name, p.Population); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for _, c := range rapid.Permutation(base.connections).Draw(t, "connections") {
-			if err := n.Connect(c.source, c.target, c.Connection); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for _, x := range rapid.Permutation(base.externals).Draw(t, "externals") {
-			if err := n.ConnectFromExternal(x.source, x.target, x.External); err != nil {
-				t.Fatal(err)
-			}
-		}
-		cfg := cfg
-		cfg.Workers = rapid.SampledFrom([]int{1, 2, 3, 8}).Draw(t, "workers")
-		s, err := NewSimulation(n, cfg)
+		e := base
+		e.Populations = rapid.Permutation(base.Populations).Draw(t, "populations")
+		e.Connections = rapid.Permutation(base.Connections).Draw(t, "connections")
+		e.Inputs = rapid.Permutation(base.Inputs).Draw(t, "inputs")
+		got := finish(t, startOn(t, e, rapid.SampledFrom([]int{1, 2, 3, 8}).Draw(t, "workers")))
+		// A state is taken up by an experiment that was put together in another order.
+		resumed, err := ResumeState(t.Context(), e, state)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.Run(t.Context(), 300, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		// A state is taken up by a network that was put together in another order.
-		resumed, err := Resume(n, cfg, state)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := resumed.Run(t.Context(), 300, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := finish(t, resumed)
 		if c := stats.Compare(want.Block, r.Block); !c.Identical() {
 			t.Fatalf("resumed: %v", c)
 		}
 		if c := stats.Compare(want.Block, got.Block); !c.Identical() {
 			t.Fatal(c)
 		}
-		if a, b := want.Report(), got.Report(); a.ConfigurationSHA256 != b.ConfigurationSHA256 || a.SpikesSHA256 != b.SpikesSHA256 {
-			t.Fatalf("the reports differ: %s\n%v\n%v", a.Configuration.Difference(b.Configuration), a, b)
+		if a, b := want.Report(), got.Report(); a.FingerprintSHA256 != b.FingerprintSHA256 || a.SpikesSHA256 != b.SpikesSHA256 {
+			t.Fatalf("the reports differ: %s\n%v\n%v", a.Fingerprint.Difference(b.Fingerprint), a, b)
 		}
 	})
 }
 
 // Every population and every connection has random numbers of its own.
 func TestStreamsAreIndependent(t *testing.T) {
-	n := &Network{}
-	drive := Drive{Shape: Step[units.Rate]{Level: 50, Duration: 200}, Noise: 5, Duration: 200}
-	pool := AlphaMNPool{Thresholds: []float64{0.1, 0.2, 0.3}}
-	for _, err := range []error{
-		n.Add("left", DescendingDrivePool{N: 30}), n.Add("right", DescendingDrivePool{N: 30}), n.Add("aMN", pool),
-		n.ConnectFromExternal("a", "left", External{Drive: drive}), n.ConnectFromExternal("b", "right", External{Drive: drive}),
-		n.Connect("left", "aMN", Connection{Probability: 0.5, Weight: 0.1}),
-		n.Connect("left", "aMN", Connection{Probability: 0.5, Weight: 0.1}),
-		n.Connect("left", "aMN", Connection{Probability: 0.5, Weight: 0.1, Inhibitory: true}),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
+	shape := Step[units.Rate]{Level: 50, Duration: 200}
+	e := Experiment{
+		Seed: 1, Duration: 200,
+		Populations: []Population{
+			DescendingDrivePool{Name: "left", N: 30}, DescendingDrivePool{Name: "right", N: 30},
+			AlphaMNPool{Name: "aMN", Thresholds: []float64{0.1, 0.2, 0.3}},
+		},
+		Inputs: []Input{{Source: "a", Target: "left", Shape: shape, Noise: 5}, {Source: "b", Target: "right", Shape: shape, Noise: 5}},
+		Connections: []Connection{
+			{Source: "left", Target: "aMN", Probability: 0.5, Weight: 0.1},
+			{Source: "left", Target: "aMN", Probability: 0.5, Weight: 0.1},
+			{Source: "left", Target: "aMN", Probability: 0.5, Weight: 0.1, Inhibitory: true},
+		},
 	}
 	for _, order := range []DrawOrder{NamedStreams, MyoGenOrder} {
-		s, err := NewSimulation(n, SimulationConfig{Draws: Draws{Seed: 1, Order: order}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		e.Draws = order
+		s := start(t, e)
 		left, _ := s.Drive("left")
 		right, _ := s.Drive("right")
 		same := 0
@@ -124,8 +91,10 @@ func TestStreamsAreIndependent(t *testing.T) {
 		if same > 0 {
 			t.Errorf("%v: the two drives share %d samples of noise", order, same)
 		}
-		if signal, err := drive.Signal(Draws{Seed: 1, Order: order}, "a"); err != nil || signal.Values[77] != left.Values[77] {
-			t.Errorf("%v: Signal gives %v, the run has %v; %v", order, signal.Values[77], left.Values[77], err)
+		for name, ran := range map[string]neo.AnalogSignal{"left": left, "right": right} {
+			if signal, err := e.Drive(name); err != nil || !slices.Equal(signal.Values, ran.Values) {
+				t.Errorf("%v: Drive of %s does not give what the run has; %v", order, name, err)
+			}
 		}
 		sets := map[[2]int]int{}
 		for _, d := range s.links {
@@ -143,10 +112,7 @@ func TestStreamsAreIndependent(t *testing.T) {
 		if all > 30 {
 			t.Errorf("%v: %d of 90 pairs are in all three connections", order, all)
 		}
-		r, err := s.Run(t.Context(), 200*units.Ms, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := finish(t, s)
 		l, q := spikeTimes(t, r, "left"), spikeTimes(t, r, "right")
 		equal := 0
 		for i := range l {

@@ -1,9 +1,10 @@
 package myogen
 
 import (
-	"math"
-	"strings"
+	"fmt"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"gomyogen/myogen/units"
 )
@@ -63,26 +64,22 @@ func TestPoolParametersEqualMyoGen(t *testing.T) {
 			t.Run(file+string(model), func(t *testing.T) {
 				var ref referenceCells
 				readJSON(t, "testdata/"+file+string(model)+".json", &ref)
-				cfg, err := DefaultAlphaMNConfig(model)
-				if err != nil {
-					t.Fatal(err)
-				}
-				p := AlphaMNPool{Thresholds: ref.Thresholds, Config: &cfg}
+				p := AlphaMNPool{Model: model, Thresholds: ref.Thresholds}
 				if ref.Thresholds == nil {
-					p.N = 20
+					p.N, p.Curves = 20, true
 				}
 				cells, err := p.Cells()
 				if err != nil {
 					t.Fatal(err)
 				}
-				built, err := p.build()
+				motor, err := p.motor()
 				if err != nil {
 					t.Fatal(err)
 				}
 				for _, want := range ref.Cells {
 					i := int(want["index"].(float64))
-					if d := want["axon_delay_ms"].(float64); !near(built.axonDelay[i], d, tolerance) {
-						t.Errorf("cell %d: axon delay is %v ms, want %v", i, built.axonDelay[i], d)
+					if d := want["axon_delay_ms"].(float64); !near(motor.AxonDelay[i], d, tolerance) {
+						t.Errorf("cell %d: axon delay is %v ms, want %v", i, motor.AxonDelay[i], d)
 					}
 					switch c := cells[i].(type) {
 					case *NERLabCell:
@@ -100,74 +97,93 @@ func TestPoolParametersEqualMyoGen(t *testing.T) {
 	}
 }
 
-func TestPoolRefuses(t *testing.T) {
-	hot := units.Temperature(math.NaN())
-	for want, p := range map[string]AlphaMNPool{
-		"needs thresholds":         {},
-		"number 1 is NaN":          {Thresholds: []float64{0, math.NaN()}},
-		"must rise":                {Thresholds: []float64{1, 0.5}},
-		"N = 3 cells and 2":        {N: 3, Thresholds: []float64{0.5, 1}},
-		"start from DefaultAlphaM": {N: 3, Config: &AlphaMNConfig{Model: NERLab}},
-		"is unknown":               {N: 3, Config: &AlphaMNConfig{}},
-		"must be finite":           {N: 3, Celsius: &hot},
-	} {
-		if _, err := p.Cells(); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%+v: error %v, want it to say %q", p, err, want)
-		}
-	}
-}
-
-func TestConfigMerges(t *testing.T) {
-	c, err := ParseAlphaMNConfig("mine.yaml", []byte("model: Powers2017\nPowers2017:\n  soma:\n    tau_mAHP: [80, 20]\n    ek: -85\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r, _ := c.Parameter("Powers2017.soma.tau_mAHP"); r.First != 80 || r.Last != 20 {
-		t.Errorf("tau_mAHP is %+v, want 80 to 20", r)
-	}
-	if r, _ := c.Parameter("Powers2017.soma.ek"); r.First != -85 || r.Last != -85 {
-		t.Errorf("ek is %+v, want -85", r)
-	}
-	if r, _ := c.Parameter("Powers2017.soma.ena"); r.First != 50 || c.Model != Powers2017 {
-		t.Errorf("what the file leaves out: ena %+v, model %v", r, c.Model)
-	}
-}
-
-func TestConfigRefuses(t *testing.T) {
-	for _, c := range []struct{ text, want string }{
-		{"NERLab:\n  soma:\n    gnabra: 1\n", `mine.yaml:3:5: there is no parameter "NERLab.soma.gnabra"`},
-		{"gama: 0.2\n", `mine.yaml:1:1: there is no parameter "gama"`},
-		{"NERLab:\n  soma:\n    gl: large\n", `mine.yaml:3:9: NERLab.soma.gl must be a number, it is "large"`},
-		{"NERLab:\n  soma:\n    gl: [1]\n", "has 1 values, a range has 2 to 4"},
-		{"NERLab:\n  soma:\n    gl: [1, 2, 3, true, 5]\n", "has 5 values, a range has 2 to 4"},
-		{"NERLab:\n  soma:\n    gl: [1, 2, 3, 4]\n", `mine.yaml:3:19: NERLab.soma.gl: reversed must be true or false, it is "4"`},
-		{"NERLab:\n  soma:\n    gnabar: [-0.1, 0.2]\n", "mine.yaml:3:13: NERLab.soma.gnabar is -0.1, must not be negative"},
-		{"Powers2017:\n  dendrite:\n    cm: 0\n", "mine.yaml:3:9: Powers2017.dendrite.cm is 0, must be above 0"},
-		{"NERLab:\n  soma:\n    cm: .nan\n", "mine.yaml:3:9"},
-		{"NERLab: 3\n", "mine.yaml:1:9: NERLab must be a list of keys"},
-		{"model: Hodgkin\n", `mine.yaml:1:8: model "Hodgkin" is unknown`},
-		{"- 1\n", "the file must be a list of keys"},
-		{"NERLab:\n\tsoma: 3\n", "mine.yaml"},
-	} {
-		if _, err := ParseAlphaMNConfig("mine.yaml", []byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%q: error %v, want it to say %q", c.text, err, c.want)
-		}
-	}
-}
-
-func FuzzConfig(f *testing.F) {
-	f.Add("model: Powers2017\ngamma: 0.1\n")
-	f.Add("NERLab: {soma: {gl: [1, 2, 3, true]}}")
-	f.Fuzz(func(t *testing.T, text string) {
-		c, err := ParseAlphaMNConfig("f.yaml", []byte(text))
+// A pool without thresholds has those of the formula, whose number follows.
+func TestPoolHasTheDefaultThresholds(t *testing.T) {
+	for _, n := range []int{0, 2, 37} {
+		want, err := RecruitmentThresholds{N: n}.Values()
 		if err != nil {
-			return
+			t.Fatal(err)
 		}
-		for _, m := range []Model{NERLab, Powers2017} {
-			c.Model = m
-			if _, err := (AlphaMNPool{Thresholds: []float64{0, 1}, Config: &c}).Cells(); err != nil && !strings.HasPrefix(err.Error(), "myogen: ") {
-				t.Errorf("%q: %v", text, err)
-			}
+		got, err := AlphaMNPool{N: n}.Cells()
+		if err != nil {
+			t.Fatal(err)
 		}
-	})
+		given, err := AlphaMNPool{Thresholds: want}.Cells()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(given, got); d != "" {
+			t.Errorf("n = %d (-given thresholds +formula):\n%s", n, d)
+		}
+	}
+	if p := (AlphaMNPool{Recruitment: RecruitmentThresholds{N: 7}}); p.size() != 7 {
+		t.Errorf("thresholds for 7 cells make %d", p.size())
+	}
+}
+
+func TestPoolRefuses(t *testing.T) {
+	hot, cold := units.Temperature(nan), units.Temperature(-300)
+	volts := units.Voltage(inf)
+	for _, c := range []struct {
+		want string
+		p    AlphaMNPool
+	}{
+		{"n is -3, must be 1 to 1048576", AlphaMNPool{N: -3}},
+		{"n is 1073741824, must be 1 to 1048576", AlphaMNPool{N: 1 << 30}},
+		{"thresholds: N = 1, must be at least 2", AlphaMNPool{N: 1}},
+		{"thresholds: there are none", AlphaMNPool{Thresholds: []float64{}}},
+		{"thresholds: number 1 is NaN", AlphaMNPool{Thresholds: []float64{0, nan}}},
+		{"thresholds: number 1 is +Inf", AlphaMNPool{Thresholds: []float64{0, inf}}},
+		{"they must rise", AlphaMNPool{Thresholds: []float64{1, 0.5}}},
+		{"the pool has n = 3 cells and 2 thresholds", AlphaMNPool{N: 3, Thresholds: []float64{0.5, 1}}},
+		{"the pool has n = 3 cells, its thresholds are for 4", AlphaMNPool{N: 3, Recruitment: RecruitmentThresholds{N: 4}}},
+		{"both thresholds and curves", AlphaMNPool{N: 2, Curves: true, Thresholds: []float64{0.5, 1}}},
+		{"both thresholds and curves", AlphaMNPool{N: 2, Curves: true, Recruitment: RecruitmentThresholds{Slope: 3}}},
+		{"both a list of thresholds and a formula", AlphaMNPool{Thresholds: []float64{0.5, 1}, Recruitment: RecruitmentThresholds{Slope: 3}}},
+		{"range_ratio is 1, must be above 1", AlphaMNPool{Recruitment: RecruitmentThresholds{RangeRatio: 1}}},
+		{`model is "ThresholdModel(9)", must be one of`, AlphaMNPool{Recruitment: RecruitmentThresholds{Model: 9}}},
+		{`model is "Hodgkin", must be one of ["NERLab" "Powers2017"]`, AlphaMNPool{Model: "Hodgkin"}},
+		{"temperature is NaN degC", AlphaMNPool{Celsius: &hot}},
+		{"temperature is -300 degC, must be at least -273.15", AlphaMNPool{Celsius: &cold}},
+		{"spike_threshold is +Inf mV, must be finite", AlphaMNPool{SpikeThreshold: &volts}},
+		{`there is no parameter "NERLab.soma.gnabra"; here there are Ra, cm`, AlphaMNPool{Parameters: Parameters{"NERLab.soma.gnabra": Constant(1)}}},
+		{"NERLab.soma.cm is 0, must be above 0", AlphaMNPool{Parameters: Parameters{"NERLab.soma.cm": {First: 1}}}},
+		{"gamma is NaN, must be a finite number", AlphaMNPool{Parameters: Parameters{"gamma": Constant(nan)}}},
+		{"NERLab.soma.gl: curve is -1", AlphaMNPool{Parameters: Parameters{"NERLab.soma.gl": {First: 1, Last: 2, Curve: -1}}}},
+		{"NERLab.soma.gl: curve 0.5 does not fit", AlphaMNPool{N: 3, Curves: true, Parameters: Parameters{"NERLab.soma.gl": {First: 1, Last: 2, Curve: 0.5}}}},
+		{"tau1 is 2 ms, must be below tau2, 0.3 ms", AlphaMNPool{Parameters: Parameters{"NERLab.synapse.tau1": Constant(2)}}},
+	} {
+		_, err := c.p.Cells()
+		refused(t, c.want, err)
+		refused(t, "pool: ", err)
+		c.p.Name = "aMN"
+		err = Experiment{Duration: 1, Populations: []Population{c.p}}.Check()
+		refused(t, c.want, err)
+		refused(t, `population "aMN": `, err)
+	}
+}
+
+// The ranges of the parameters are for thresholds from 0 to 1: thresholds that
+// count in other units make no cells.
+func TestPoolRefusesImpossibleCells(t *testing.T) {
+	var percent []float64
+	for i := range 100 {
+		percent = append(percent, float64(i+1))
+	}
+	for _, m := range []Model{NERLab, Powers2017} {
+		_, err := AlphaMNPool{Model: m, Thresholds: percent}.Cells()
+		refused(t, "cell 2: its threshold is 3, must be at most 2: a threshold is a share of the largest", err)
+		e := Experiment{Duration: 1, Populations: []Population{AlphaMNPool{Name: "aMN", Model: m, Thresholds: percent}}}
+		refused(t, `population "aMN": cell 2: its threshold is 3`, e.Check())
+
+		text := fmt.Sprintf("duration: 1 ms\npopulations:\n  aMN:\n    motor_neurons:\n      model: %s\n      thresholds: [1, 2, 3, 100]\n", m)
+		_, err = ParseExperiment("e.yaml", []byte(text))
+		refused(t, `e.yaml:6:19: population "aMN": cell 2: its threshold is 3`, err)
+	}
+	// A range that is crossed before the threshold is too large.
+	_, err := AlphaMNPool{Model: Powers2017, Thresholds: []float64{0.5, 1.6}}.Cells()
+	refused(t, "cell 1: Powers2017.soma.tau_mAHP is -6, must be above 0; its threshold is 1.6, the ranges are for 0 to 1", err)
+	// And one that is crossed by a parameter.
+	_, err = AlphaMNPool{Thresholds: []float64{0, 1.5}, Parameters: Parameters{"NERLab.soma.gl": {First: 2e-3, Last: 1e-4}}}.Cells()
+	refused(t, "cell 1: NERLab.soma.gl is -0.0008", err)
 }

@@ -95,3 +95,14 @@ func concrete(all []Population) ([]Population, error) {
 	}
 	return out, nil
 }
+
+// present returns the populations that are of a kind, without pointers.
+func present(all []Population) []Population {
+	var out []Population
+	for _, p := range all {
+		if fields.Union(&p, "population", populationKinds).Normalize() == nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}

@@ -98,6 +98,8 @@ func (in Injection) check() error {
 		return fmt.Errorf("has both an amplitude and a shape")
 	case in.Shape == nil && in.Duration == 0:
 		return fmt.Errorf("duration is missing")
+	case in.Shape != nil:
+		return checkShape(in.Shape)
 	}
 	return nil
 }

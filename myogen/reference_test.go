@@ -210,7 +210,7 @@ func testForms(t *testing.T) {
 			}
 			for k := 0; s.Time() < duration; k++ {
 				for i := range 100 {
-					fired, err := s.Integrate("DD", i, units.Rate(drive.Values[k]))
+					fired, err := s.Integrate("DD", i, units.Rate(drive.Values[min(k, len(drive.Values)-1)]))
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -27,7 +27,7 @@ func (r *resolved) plan() error {
 	for _, p := range r.Populations {
 		made, err := p.plan()
 		if err != nil {
-			return fields.At("populations", fields.At(p.name(), fmt.Errorf("population %q: %w", p.name(), err)))
+			return fields.At("populations", fields.At(p.name(), within(fmt.Sprintf("population %q", p.name()), err)))
 		}
 		next := plan{Plan: made, Population: p, name: p.name(), cells: made.Membranes()}
 		if s, ok := made.(population.Synaptic); ok {
@@ -68,9 +68,6 @@ func (r *resolved) input(i int) error {
 		if other.Target == x.Target {
 			return fields.At("target", fmt.Errorf("%s: %q is already driven by %q", x.words(), x.Target, other.Source))
 		}
-	}
-	if err := checkShape(x.Shape); err != nil {
-		return fmt.Errorf("%s: %w", x.words(), err)
 	}
 	if _, err := x.clean(r.Duration, stepOr(r.Step)); err != nil {
 		return fmt.Errorf("%s: %w", x.words(), err)

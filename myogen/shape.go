@@ -1,8 +1,10 @@
 package myogen
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"reflect"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -189,8 +191,8 @@ func Sample[Q Quantity](name string, s Shape[Q], duration, step units.Time) (neo
 	if err != nil {
 		return neo.AnalogSignal{}, prefixed(err)
 	}
-	if s == nil {
-		return neo.AnalogSignal{}, fmt.Errorf("myogen: %s has no shape", name)
+	if err := checkShape(s); err != nil {
+		return neo.AnalogSignal{}, fmt.Errorf("myogen: %s: %w", name, err)
 	}
 	unit := unitOf[Q]()
 	signal := neo.AnalogSignal{Name: name, Units: unit, SamplingPeriod: step, Values: make([]float64, n)}
@@ -326,13 +328,18 @@ func shapeFields[Q Quantity](p *Shape[Q]) []fields.Field {
 	return all
 }
 
-// checkShape checks the fields of a shape.
+// checkShape refuses what has no values: no shape, and a nil pointer or
+// function.
 func checkShape[Q Quantity](s Shape[Q]) error {
-	v := fields.Union(&s, "shape", shapeKinds[Q]())
-	if v.Normalize() != nil { // of a type of its own, or nil
-		return nil
+	switch v := reflect.ValueOf(s); v.Kind() {
+	case reflect.Invalid:
+		return errors.New("shape is missing")
+	case reflect.Pointer, reflect.Func:
+		if v.IsNil() {
+			return fmt.Errorf("shape is a %T that is nil", s)
+		}
 	}
-	return v.Check("shape")
+	return nil
 }
 
 // numbersValue is a list of numbers, or the name of a .npy file with them.

@@ -331,7 +331,7 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 	case !(until > 0 && float64(until) <= end):
 		return nil, fmt.Errorf("myogen: a run until %v, must be above 0 and at most the experiment's duration, %v", until, s.experiment.Duration)
 	case s.engine.T-float64(until) > 1.5*float64(s.step()): // the last step may begin before the end by a rounding
-		return nil, fmt.Errorf("myogen: a run until %v: the simulation is already at %v", until, s.Time())
+		return nil, fmt.Errorf("myogen: a run until %v: the simulation is already at %v", until, s.Time().Round(units.Us))
 	}
 	n, err := samples(s.experiment.Duration, s.step())
 	if err != nil {

@@ -27,42 +27,27 @@ func TestMain(m *testing.M) {
 }
 
 // closedLoop is a small network with every kind of population and connection.
-func closedLoop(t testing.TB, m Model) *Network {
-	t.Helper()
-	thresholds, err := RecruitmentThresholds{N: 4}.Values()
-	if err != nil {
-		t.Fatal(err)
+func closedLoop(m Model) Experiment {
+	return Experiment{
+		Seed: 5, Duration: 300,
+		Populations: []Population{
+			DescendingDrivePool{Name: "DD", N: 40},
+			SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{Times: []units.Time{0, 3.3, 100, 100, 250.05}}, {Times: []units.Time{100}}}, Latency: 2.5},
+			AlphaMNPool{Name: "aMN", N: 4, Model: m},
+		},
+		Inputs: []Input{{Source: "cortical_input", Target: "DD", Shape: Ramp[units.Rate]{From: 60, To: 120, Duration: 100}, Noise: 5, Latency: 1.5}},
+		Connections: []Connection{
+			{Source: "DD", Target: "aMN", Probability: 0.6, Weight: 0.25},
+			{Source: "DD", Target: "aMN", Probability: 0.1, Weight: 0.1, Inhibitory: true, Delay: 3},
+			{Source: "Ia", Target: "aMN", Probability: 1, Weight: 0.3, Delay: 0.7},
+			{Source: "aMN", Target: "aMN", Probability: 0.4, Weight: 0.05, Inhibitory: true, Delay: 2},
+		},
+		Record: []Probe{{Population: "aMN", Cell: 2}, {Population: "aMN", Cell: 2, Compartment: 1}},
+		Inject: []Injection{{Population: "aMN", Cell: 3, Amplitude: 3, Start: 50, Duration: 200}},
 	}
-	cfg, err := DefaultAlphaMNConfig(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	drive := Drive{Shape: Ramp[units.Rate]{From: 60, To: 120, Duration: 100}, Noise: 5, Duration: 300}
-	afferent := SpikeSource{Trains: []neo.SpikeTrain{{Times: []units.Time{0, 3.3, 100, 100, 250.05}}, {Times: []units.Time{100}}}, Latency: 2.5}
-	n := &Network{}
-	for _, err := range []error{
-		n.Add("DD", DescendingDrivePool{N: 40}),
-		n.Add("Ia", afferent),
-		n.Add("aMN", AlphaMNPool{Thresholds: thresholds, Config: &cfg}),
-		n.Connect("DD", "aMN", Connection{Probability: 0.6, Weight: 0.25}),
-		n.Connect("DD", "aMN", Connection{Probability: 0.1, Weight: 0.1, Inhibitory: true, Delay: 3}),
-		n.Connect("Ia", "aMN", Connection{Probability: 1, Weight: 0.3, Delay: 0.7}),
-		n.Connect("aMN", "aMN", Connection{Probability: 0.4, Weight: 0.05, Inhibitory: true, Delay: 2}),
-		n.ConnectFromExternal("cortical_input", "DD", External{Drive: drive, Latency: 1.5}),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return n
 }
 
-func closedLoopConfig() SimulationConfig {
-	return SimulationConfig{Draws: Draws{Seed: 5}, Record: []Probe{{Population: "aMN", Cell: 2}, {Population: "aMN", Cell: 2, Compartment: 1}},
-		Inject: []Injection{{Population: "aMN", Cell: 3, Amplitude: 3, Start: 50, Duration: 200}}}
-}
-
-func spikeTimes(t testing.TB, r *Result, population string) [][]float64 {
+func spikeTimes(t rapid.TB, r *Result, population string) [][]float64 {
 	t.Helper()
 	var all [][]float64
 	for _, train := range mustTrains(t, r, population) {
@@ -79,8 +64,8 @@ func spikeTimes(t testing.TB, r *Result, population string) [][]float64 {
 func TestResumeIsTheSameRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.state")
 	for _, m := range []Model{NERLab, Powers2017} {
-		n, cfg := closedLoop(t, m), closedLoopConfig()
-		whole := run(t, n, cfg, 300)
+		e := closedLoop(m)
+		whole := run(t, e)
 		if spikes := len(slices.Concat(spikeTimes(t, whole, "aMN")...)); spikes < 5 {
 			t.Fatalf("%s: %d motor spikes are too few for a test", m, spikes)
 		}
@@ -91,24 +76,21 @@ func TestResumeIsTheSameRun(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			cfg := cfg
-			cfg.Workers = rapid.IntRange(1, 8).Draw(t, "workers")
-			s, err := NewSimulation(n, cfg)
-			check(err)
+			workers := rapid.IntRange(1, 8)
+			s := startOn(t, e, workers.Draw(t, "workers"))
 			for at := units.Time(0); ; {
 				at += units.Time(rapid.Float64Range(0.05, 250).Draw(t, "after"))
 				if at >= 300 {
 					break
 				}
-				_, err := s.Run(context.Background(), at, nil)
+				_, err := s.RunUntil(context.Background(), at, nil)
 				check(err)
-				check(s.Save(path))
-				cfg.Workers = rapid.IntRange(1, 8).Draw(t, "workers")
-				s, err = Resume(n, cfg, path)
+				check(s.SaveState(path))
+				s, err = ResumeState(context.Background(), e, path)
 				check(err)
+				check(s.SetWorkers(workers.Draw(t, "workers")))
 			}
-			r, err := s.Run(context.Background(), 300, nil)
-			check(err)
+			r := finish(t, s)
 			if !reflect.DeepEqual(whole.Block, r.Block) {
 				t.Fatalf("%s: (-whole +resumed):\n%s", m, cmp.Diff(whole.Block, r.Block))
 			}
@@ -120,14 +102,11 @@ func TestResumeIsTheSameRun(t *testing.T) {
 func savedState(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "run.state")
-	s, err := NewSimulation(closedLoop(t, NERLab), closedLoopConfig())
-	if err == nil {
-		_, err = s.Run(context.Background(), 120, nil)
+	s := start(t, closedLoop(NERLab))
+	if _, err := s.RunUntil(context.Background(), 120, nil); err != nil {
+		t.Fatal(err)
 	}
-	if err == nil {
-		err = s.Save(path)
-	}
-	if err != nil {
+	if err := s.SaveState(path); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -195,34 +174,39 @@ func TestResumeRefuses(t *testing.T) {
 		{changed("cells", npz.Floats(good["cells"].Float[1:])), `array "cells" is too short`},
 		{changed("more", npz.Ints([]int64{1})), "array more is too long"},
 	} {
-		if _, err := Resume(closedLoop(t, NERLab), closedLoopConfig(), c.path); err == nil ||
+		if _, err := ResumeState(t.Context(), closedLoop(NERLab), c.path); err == nil ||
 			!strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.path) {
 			t.Errorf("%s: error %v, want it to name the file and say %q", c.path, err, c.want)
 		}
 	}
 }
 
-// The error of a state that belongs to another simulation names what differs.
+// The error of a state that belongs to another experiment names what differs.
 func TestResumeNamesWhatDiffers(t *testing.T) {
 	path := savedState(t)
-	for want, change := range map[string]func(*Network, *SimulationConfig){
-		"seed is 5, and 6":                    func(_ *Network, c *SimulationConfig) { c.Draws.Seed = 6 },
-		"method is Crank-Nicolson, and backw": func(_ *Network, c *SimulationConfig) { c.Method = BackwardEuler },
-		"step is 0.1 ms, and 0.05 ms":         func(n *Network, c *SimulationConfig) { c.Step = 0.05; n.externals[0].Drive.Step = 0.05 },
-		"record.1 is aMN, cell 2, compartme":  func(_ *Network, c *SimulationConfig) { c.Record = c.Record[:1] },
-		"weight 0.25 uS, delay 1 ms, and":     func(n *Network, _ *SimulationConfig) { n.connections[0].Weight = 0.3 },
-		"externals.DD is cortical_input, lat": func(n *Network, _ *SimulationConfig) { n.externals[0].Drive.Noise = 2 },
-		"populations.aMN.NERLab.soma.gl is [": func(n *Network, _ *SimulationConfig) {
-			pool := n.populations[2].Population.(AlphaMNPool)
-			if err := pool.Config.SetParameter("NERLab.soma.gl", Range{First: 1e-3, Last: 2e-3, Curve: 1}); err != nil {
-				t.Fatal(err)
-			}
+	for want, change := range map[string]func(*Experiment){
+		"seed is 5, and 6": func(e *Experiment) { e.Seed = 6 },
+		"method is Crank-Nicolson, and backward Euler": func(e *Experiment) { e.Method = BackwardEuler },
+		"step is 0.1 ms, and 0.05 ms":                  func(e *Experiment) { e.Step = 0.05 },
+		"record[1].cell is 2, and missing":             func(e *Experiment) { e.Record = e.Record[:1] },
+		"connections[0].weight is 0.25 uS, and 0.3 uS": func(e *Experiment) { e.Connections[0].Weight = 0.3 },
+		"inputs[0].noise is 5 pps, and 2 pps":          func(e *Experiment) { e.Inputs[0].Noise = 2 },
+		"soma.gl is [0.000952381, 0.001538462, 2.5], and [0.001, 0.002, 1]": func(e *Experiment) {
+			e.Populations[2] = AlphaMNPool{Name: "aMN", N: 4, Parameters: Parameters{"NERLab.soma.gl": {First: 1e-3, Last: 2e-3, Curve: 1}}}
 		},
 	} {
-		n, cfg := closedLoop(t, NERLab), closedLoopConfig()
-		change(n, &cfg)
-		if _, err := Resume(n, cfg, path); err == nil || !strings.Contains(err.Error(), want) {
+		e := closedLoop(NERLab)
+		change(&e)
+		if _, err := ResumeState(t.Context(), e, path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want it to say %q", err, want)
 		}
 	}
+}
+
+// A recording cannot go on in another process.
+func TestResumeRefusesRecordings(t *testing.T) {
+	e := closedLoop(NERLab)
+	e.RecordAll = []Recording{{Population: "aMN", Path: "v.npy"}}
+	_, err := ResumeState(t.Context(), e, savedState(t))
+	refused(t, "records to v.npy cannot be resumed", err)
 }

@@ -2,8 +2,8 @@ package myogen
 
 import (
 	"context"
+	"errors"
 	"math"
-	"strings"
 	"testing"
 
 	"gomyogen/myogen/stats"
@@ -73,10 +73,14 @@ func TestCheckStep(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := CheckStep(ctx, e, nil); err == nil || !strings.Contains(err.Error(), "stopped in run 1 of 3") {
-		t.Errorf("a cancelled check: error %v", err)
+	_, err = CheckStep(ctx, e, func(_, _ units.Time) { cancel() })
+	refused(t, "stopped in run 1 of 3, at ", err)
+	if _, err = CheckStep(ctx, e, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("a check that was cancelled before: error %v", err)
 	}
+	e.Populations, e.Connections, e.Record, e.Inject = e.Populations[:2], nil, nil, nil
+	_, err = CheckStep(context.Background(), e, nil)
+	refused(t, "has no motor neurons", err)
 }
 
 // Spikes that are given again have the effect they had, at the same step.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
@@ -30,7 +32,7 @@ populations:
       spike_threshold: -10 mV
       temperature: 36 degC
   FDI:
-    motor_neurons: {n: 2}
+    motor_neurons: {n: 2, thresholds: curves, background: {excitatory: {mean: 0.1 uS, sd: 20 nS, tau: 5 ms}}}
 inputs:
   - {source: cortex, target: DD, noise: 2 pps, latency: 2 ms, sinusoid: {mean: 40 pps, amplitude: 20 pps, frequency: 3 Hz}}
   - {source: spindle, target: Ia, sawtooth: {low: 1 pps, high: 9 pps, frequency: 2 Hz}}
@@ -39,8 +41,11 @@ connections:
   - {source: Ia, target: aMN, probability: 1, weight: 0.05 uS, inhibitory: true}
 record:
   - {population: aMN, cell: 2, compartment: 4}
+record_all:
+  - {population: FDI, variable: napp, path: napp.npy}
 inject:
   - {population: FDI, cell: 1, amplitude: -2 nA, start: 10 ms, duration: 0.1 s}
+  - {population: FDI, cell: 0, ramp: {to: 5 nA, start: 10 ms, duration: 0.1 s}}
 `
 
 func TestExperimentSaysAll(t *testing.T) {
@@ -48,37 +53,57 @@ func TestExperimentSaysAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := e.Config
-	if cfg.Draws.Seed != 1<<64-1 || cfg.Draws.Order != NamedStreams || e.Duration != 500 || cfg.Step != 0.05 || cfg.Method != BackwardEuler ||
-		len(cfg.Record) != 1 || cfg.Record[0] != (Probe{Population: "aMN", Cell: 2, Compartment: 4}) || cfg.Inject[0].Amplitude != -2 || cfg.Inject[0].Duration != 100 {
-		t.Errorf("the run is %+v, %v", cfg, e.Duration)
+	spikes, celsius := units.Voltage(-10), units.Temperature(36)
+	want := Experiment{
+		Seed: 1<<64 - 1, Duration: 500, Step: 0.05, Method: BackwardEuler,
+		Populations: []Population{
+			DescendingDrivePool{Name: "DD", N: 20, Process: random.Erlang{Order: 5}},
+			DescendingDrivePool{Name: "Ia", Process: random.Gamma{Shape: 4}},
+			AlphaMNPool{
+				Name: "aMN", Model: Powers2017, Thresholds: []float64{0.1, 0.2, 0.5},
+				Parameters:     Parameters{"gamma": Constant(0.1), "Powers2017.soma.ek": Constant(-85)},
+				SpikeThreshold: &spikes, Celsius: &celsius,
+			},
+			AlphaMNPool{Name: "FDI", N: 2, Curves: true, Background: &Background{Excitatory: Fluctuation{Mean: 0.1, SD: 0.02, Tau: 5}}},
+		},
+		Inputs: []Input{
+			{Source: "cortex", Target: "DD", Shape: Sinusoid[units.Rate]{Mean: 40, Amplitude: 20, Frequency: 3}, Noise: 2, Latency: 2},
+			{Source: "spindle", Target: "Ia", Shape: Sawtooth[units.Rate]{Low: 1, High: 9, Frequency: 2}},
+		},
+		Connections: []Connection{
+			{Source: "DD", Target: "aMN", Probability: 0.5, Weight: 0.15, Delay: 2},
+			{Source: "Ia", Target: "aMN", Probability: 1, Weight: 0.05, Inhibitory: true},
+		},
+		Record:    []Probe{{Population: "aMN", Cell: 2, Compartment: 4}},
+		RecordAll: []Recording{{Population: "FDI", Variable: "napp", Path: "napp.npy"}},
+		Inject: []Injection{
+			{Population: "FDI", Cell: 1, Amplitude: -2, Start: 10, Duration: 100},
+			{Population: "FDI", Shape: Ramp[units.Current]{To: 5, Start: 10, Duration: 100}},
+		},
 	}
-	n := e.Network
-	if p := n.populations[0].Population.(DescendingDrivePool); p.N != 20 || p.Process != (random.Erlang{Order: 5}) {
-		t.Errorf("DD is %v", p)
-	}
-	pool := n.populations[2].Population.(AlphaMNPool)
-	ek, _ := pool.Config.Parameter("Powers2017.soma.ek")
-	gamma, _ := pool.Config.Parameter("gamma")
-	if pool.Config.Model != Powers2017 || len(pool.Thresholds) != 3 || ek.First != -85 || gamma.First != 0.1 || *pool.SpikeThreshold != -10 || *pool.Celsius != 36 {
-		t.Errorf("aMN is %+v, ek %v, gamma %v", pool, ek, gamma)
-	}
-	if c := n.connections[0]; c.Weight != 0.15 || c.Delay != 2 || c.Inhibitory || !n.connections[1].Inhibitory {
-		t.Errorf("the connections are %+v", n.connections)
-	}
-	if x := n.externals[0]; x.Drive.Shape != (Sinusoid[units.Rate]{40, 20, 3}) || x.Drive.Noise != 2 || x.Latency != 2 || x.Drive.Duration != 500 || x.Drive.Step != 0.05 {
-		t.Errorf("the input is %+v", x)
+	if d := cmp.Diff(want, e); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 	if s := e.String(); !strings.Contains(s, "500 ms at steps of 0.05 ms, backward Euler, seed 18446744073709551615, named streams") {
 		t.Errorf("it reads %s", s)
 	}
-	s, err := e.Simulation()
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := s.Run(t.Context(), 20*units.Ms, nil)
+	e.RecordAll = nil
+	r, err := start(t, e).RunUntil(t.Context(), 20, nil)
 	if err != nil || r.Steps < 400 || r.Steps > 401 {
 		t.Errorf("%d steps, %v", r.Steps, err)
+	}
+}
+
+// No two names of a file stand for the same thing in another order.
+func TestOrderOfKeysDoesNotMatter(t *testing.T) {
+	text := "connections: [{weight: 0.1 uS, probability: 1, target: aMN, source: DD}]\npopulations: {aMN: {motor_neurons: {thresholds: {}, n: 3}}, DD: {drive_neurons: {}}}\nduration: 1 ms\nseed: 3\n"
+	want := Experiment{
+		Seed: 3, Duration: 1, Populations: []Population{AlphaMNPool{Name: "aMN", N: 3}, DescendingDrivePool{Name: "DD"}},
+		Connections: []Connection{{Source: "DD", Target: "aMN", Probability: 1, Weight: 0.1}},
+	}
+	e, err := ParseExperiment("e.yaml", []byte(text))
+	if d := cmp.Diff(want, e); d != "" || err != nil {
+		t.Errorf("error %v (-want +got):\n%s", err, d)
 	}
 }
 
@@ -99,11 +124,12 @@ func TestExperimentReadsTheFilesItNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool := e.Network.populations[0].Population.(AlphaMNPool)
-	gamma, _ := pool.Config.Parameter("gamma")
-	lambda, _ := pool.Config.Parameter("lambda")
-	if len(pool.Thresholds) != 2 || pool.Config.Model != Powers2017 || gamma.First != 0.4 || lambda.First != 2 {
-		t.Errorf("the pool is %+v, gamma %v, lambda %v", pool, gamma, lambda)
+	want := AlphaMNPool{
+		Name: "aMN", Model: Powers2017, Thresholds: []float64{0.25, 0.75},
+		Parameters: Parameters{"gamma": Constant(0.4), "lambda": Constant(2)}, // what stands in the experiment wins
+	}
+	if d := cmp.Diff(want, e.Populations[0]); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 	// The error about a file that is named names both.
 	if err := os.WriteFile(filepath.Join(dir, "mine.yaml"), []byte("gamma: -1\n"), 0o644); err != nil {
@@ -121,7 +147,7 @@ func TestExperimentRefuses(t *testing.T) {
 		{"seed: 18446744073709551615", "seed: 1.5", `e.yaml:1:7: seed must be a whole number from 0 to 18446744073709551615, it is "1.5"`},
 		{"seed:", "sead:", `e.yaml:1:1: the experiment has no "sead"; it has connections, draws`},
 		{"draws: named streams", "draws: mine", `e.yaml:2:8: draws is "mine", must be one of ["named streams" "MyoGen order"]`},
-		{"duration: 0.5 s\n", "", "e.yaml: the experiment has no duration"},
+		{"duration: 0.5 s\n", "", "e.yaml:1:5: the experiment: duration is missing"},
 		{"duration: 0.5 s", "duration: 0 s", "e.yaml:3:11: duration is 0 ms, must be above 0"},
 		{"duration: 0.5 s", "duration: 500", `e.yaml:3:11: duration: "500" is not a number with one of the units min, ms, s, us`},
 		{"duration: 0.5 s", "duration: nan s", "e.yaml:3:11: duration"},
@@ -129,44 +155,44 @@ func TestExperimentRefuses(t *testing.T) {
 		{"duration: 0.5 s", "duration: 1e6 min", "e.yaml:"}, // too many samples
 		{"step: 0.05 ms", "step: -0.1 ms", "e.yaml:4:7: step is -0.1 ms, must be above 0"},
 		{"method: backward Euler", "method: Runge-Kutta", "e.yaml:5:9: method is"},
-		{"n: 20", "n: 0", "e.yaml:8:24: n is 0, must be above 0"},
-		{"n: 20", "n: 99999999999", "e.yaml:8:24: n must be a whole number from 0 to 1048576"},
-		{"{erlang: 5}", "{erlang: 0}", "Erlang order is 0"},
-		{"{gamma: 4}", "{gamma: -4}", "gamma shape is -4"},
-		{"{gamma: 4}", "gaussian", "process (poisson, {erlang: order} or {gamma: shape}) must be"},
+		{"n: 20", "n: 0", `e.yaml:8:24: n must be a whole number from 1 to 1048576, it is "0"`},
+		{"n: 20", "n: 99999999999", "e.yaml:8:24: n must be a whole number from 1 to 1048576"},
+		{"{erlang: 5}", "{erlang: 0}", `erlang must be a whole number from 1 to 1000, it is "0"`},
+		{"{gamma: 4}", "{gamma: -4}", "gamma is -4, must be above 0"},
+		{"{gamma: 4}", "gaussian", `process is "gaussian", must be one of poisson, erlang, gamma`},
 		{"model: Powers2017", "model: Hodgkin", `model is "Hodgkin", must be one of ["NERLab" "Powers2017"]`},
 		{"[0.1, 0.2, 0.5]", "[0.1, 0.5, 0.2]", "e.yaml:14:19: thresholds: number 2 is 0.2, below"},
 		{"[0.1, 0.2, 0.5]", "[]", "e.yaml:14:19: thresholds: there are none"},
 		{"[0.1, 0.2, 0.5]", "[0.1, .nan]", "a threshold is .nan, must be a finite number"},
-		{"[0.1, 0.2, 0.5]", "{n: 1}", "e.yaml:14:19: thresholds: N = 1"},
+		{"[0.1, 0.2, 0.5]", "{n: 1}", "e.yaml:14:23: n must be a whole number from 2 to 1048576"},
 		{"[0.1, 0.2, 0.5]", "{slope: 500}", "Slope = 500"},
 		{"[0.1, 0.2, 0.5]", "none.npy", "no such file"},
 		{"gamma: 0.1", "gama: 0.1", `there is no parameter "gama"`},
 		{"ek: -85", "cm: 0", "Powers2017.soma.cm is 0, must be above 0"},
 		{"ek: -85", "g_pas: [-1e-5, 1e-5]", "Powers2017.soma.g_pas is -1e-05, must not be negative"},
 		{"-10 mV", "-10 uS", "e.yaml:16:24: spike_threshold:"},
-		{"motor_neurons: {n: 2}", "{}", "population FDI must have one key"},
-		{"motor_neurons: {n: 2}", "interneurons: {}", `population FDI is of kind "interneurons"`},
-		{"FDI:", "DD:", `mapping key "DD" already defined`},
+		{"motor_neurons: {n: 2, thresholds: curves, background: {excitatory: {mean: 0.1 uS, sd: 20 nS, tau: 5 ms}}}", "{}", "population FDI must have one of the keys drive_neurons, motor_neurons, spike_source"},
+		{"motor_neurons: {n: 2", "interneurons: {n: 2", `population FDI is "interneurons", must be one of drive_neurons, motor_neurons, spike_source`},
+		{"FDI:", "DD:", `the key "DD" stands already at 7:3`},
 		{"noise: 2 pps", "noise: -2 pps", "noise is -2 pps, must not be negative"},
 		{"mean: 40 pps, amplitude: 20 pps", "mean: 40 pps, amplitude: 80 pps", "a rate must be a number and not negative"},
 		{"frequency: 3 Hz", "frequency: 0 Hz", "frequency is 0 Hz, must be above 0"},
-		{"latency: 2 ms, sinusoid: {mean: 40 pps, amplitude: 20 pps, frequency: 3 Hz}", "latency: 2 ms", "the input has 0 shapes"},
-		{"target: DD, noise", "target: D, noise", `e.yaml:21:5: there is no population "D"`},
-		{"target: DD, noise", "target: aMN, noise", `"aMN" is not a DescendingDrivePool`},
+		{"latency: 2 ms, sinusoid: {mean: 40 pps, amplitude: 20 pps, frequency: 3 Hz}", "latency: 2 ms", "e.yaml:21:5: an input: a shape is missing, one of trapezoid, sinusoid, ramp, step, sawtooth, samples"},
+		{"target: DD, noise", "target: D, noise", `e.yaml:21:30: input "cortex": there is no population "D"`},
+		{"target: DD, noise", "target: aMN, noise", `e.yaml:21:30: input "cortex": "aMN" takes no input: it is Powers2017 motor neurons`},
 		{"probability: 0.5", "probability: 1.5", "probability is 1.5, must be above 0 and at most 1"},
 		{"probability: 0.5", "probability: 0", "probability is 0, must be"},
 		{"probability: 0.5", "probability: half", `probability must be a number, it is "half"`},
-		{"probability: 0.5, ", "", "e.yaml:24:5: connection \"DD\" to \"aMN\": probability is 0"},
+		{"probability: 0.5, ", "", "e.yaml:24:5: a connection: probability is missing (or pairs)"},
 		{"weight: 150 nS", "weight: 0 nS", "weight is 0 uS, must be above 0"},
 		{"weight: 150 nS", "weight: 150 mV", "units nS, uS"},
 		{"delay: 2 ms", "delay: -2 ms", "delay is -2 ms, must be above 0"},
-		{"target: aMN, probability: 0.5", "target: DD, probability: 0.5", "the target has no synapses"},
+		{"target: aMN, probability: 0.5", "target: DD, probability: 0.5", "e.yaml:24:26: connection \"DD\" to \"DD\": the target has no synapses"},
 		{"source: DD, target: aMN", "source: EE, target: aMN", `there is no population "EE"`},
 		{"inhibitory: true", "inhibitory: 3", `inhibitory must be true or false, it is "3"`},
-		{"cell: 2, compartment: 4", "cell: 3, compartment: 4", `e.yaml:27:5: probe: "aMN" has cells 0 to 2, not 3`},
+		{"cell: 2, compartment: 4", "cell: 3, compartment: 4", `e.yaml:27:29: probe: "aMN" has cells 0 to 2, not 3`},
 		{"cell: 2, compartment: 4", "cell: 2, compartment: 9", "compartment must be a whole number from 0 to 4"},
-		{"population: FDI, cell: 1", "population: DD, cell: 1", `"DD" has no motor neurons`},
+		{"population: FDI, cell: 1", "population: DD, cell: 1", `e.yaml:31:18: injection into cell 1 of "DD": the cells of "DD" have no membrane: they are drive neurons`},
 		{"amplitude: -2 nA", "amplitude: inf nA", "amplitude"},
 		{"connections:\n", "connections: 3\nother:\n", "connections must be a list, it is integer"},
 	} {
@@ -184,12 +210,12 @@ func TestExperimentRefuses(t *testing.T) {
 		"":                                    "0 documents",
 		"a: 1\n---\nb: 2":                     "2 documents",
 		"- 1":                                 "the experiment must be a list of keys, it is sequence",
-		"seed: 1\nseed: 2":                    "e.yaml:2:1: mapping key",
+		"seed: 1\nseed: 2":                    `e.yaml:2:1: the key "seed" stands already at 1:1`,
 		"seed: [":                             "e.yaml:1:",
 		strings.Repeat("[", 1000):             "nested more than 100 deep",
 		strings.Repeat("- ", 1000):            "nested more than 100 deep",
-		strings.Repeat("#", maxYAMLBytes+1):   "must be at most 1048576",
-		"seed: &a 1\nduration: *a":            "e.yaml:1:7",
+		strings.Repeat("#", 1<<20+1):          "must be at most 1048576",
+		"seed: &a 1\nduration: *a":            `e.yaml:2:11: duration: "1" is not a number with one of the units`,
 		"populations: {DD: {drive_neurons: }": "e.yaml:1:",
 	} {
 		if _, err := ParseExperiment("e.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {

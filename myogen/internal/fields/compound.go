@@ -271,11 +271,11 @@ func (u *UnionValue[I]) Check(what string) error {
 	if any(*u.p) == nil {
 		return fmt.Errorf("%s is missing", what)
 	}
-	_, value, _, ok := u.find()
+	c, value, _, ok := u.find()
 	if !ok {
 		return fmt.Errorf("%s is a %T, must be one of %s", what, *u.p, u.names())
 	}
-	return value.Check(what)
+	return value.Check(c.Name)
 }
 
 func (u *UnionValue[I]) Schema() Schema {
