@@ -53,7 +53,8 @@ func SEM(x []float64) float64 { return SD(x) / math.Sqrt(float64(len(x))) }
 func Median(x []float64) float64 { return Percentile(x, 50) }
 
 // Percentile returns the p-th percentile, 0 <= p <= 100, interpolating between
-// ranks as numpy.percentile does; NaN for no values or if one is NaN.
+// ranks as numpy.percentile does; NaN for no values or if one is NaN. An
+// infinite value counts as the largest or smallest, where NumPy has NaN.
 func Percentile(x []float64, p float64) float64 {
 	if len(x) == 0 || !(p >= 0 && p <= 100) || floats.HasNaN(x) {
 		return math.NaN()
