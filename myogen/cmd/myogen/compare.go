@@ -40,7 +40,11 @@ func readBlock(path string) (*neo.Block, error) {
 		return nil, err
 	}
 	if _, ok := f["mn_spike_counts"]; !ok {
-		return npz.ReadBlock(path)
+		b, err := npz.DecodeBlock(f)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		return b, nil
 	}
 	b := &neo.Block{Name: path}
 	var duration, step float64 // 0 if the file does not have them
