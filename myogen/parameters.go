@@ -279,7 +279,7 @@ func readRange(f *fields.File, path string, n ast.Node) (Range, error) {
 				}
 			}
 		}
-		if len(list) > 2 && r.Curve == 0 {
+		if len(list) == 3 && r.Curve == 0 {
 			return r, f.ErrorAt(list[2], "%s: curve is 0, must be above 0; leave it out for a straight line", path)
 		}
 		if len(list) == 4 {

@@ -67,11 +67,23 @@ func (in *Injection) fields() []fields.Field {
 	return append([]fields.Field{
 		{Name: "population", Doc: "population of the cell", Required: true, Value: fields.Name(&in.Population)},
 		{Name: "cell", Doc: "index of the cell", Required: true, Value: fields.Int(&in.Cell, 0, maxCells)},
-		{Name: "amplitude", Doc: "current from start for duration", Value: current(&in.Amplitude)},
+		{Name: "amplitude", Doc: "current from start for duration", Value: pulse{current(&in.Amplitude), in}},
 		{Name: "start", Doc: "begin of the current", Default: "0 ms", Value: duration(&in.Start, fields.NotNegative)},
 		{Name: "duration", Doc: "duration of the current", Value: duration(&in.Duration, fields.Positive)},
 	}, shapeFields(&in.Shape)...)
 }
+
+// pulse is the amplitude of a pulse, which a file must give even where it is 0.
+type pulse struct {
+	fields.Value
+	in *Injection
+}
+
+// Zero implements [fields.Value]: an injection by a shape has no amplitude.
+func (p pulse) Zero() bool { return p.in.Shape != nil && p.Value.Zero() }
+
+// Inner returns the value itself.
+func (p pulse) Inner() fields.Value { return p.Value }
 
 // words names an injection in errors.
 func (in Injection) words() string {

@@ -62,7 +62,7 @@ func TestRunUntil(t *testing.T) {
 		}
 	}
 	_, err = s.RunUntil(ctx, 50, nil)
-	refused(t, "a run until 50 ms: the simulation is already at 100 ms", err)
+	refused(t, "a run until 50 ms: the simulation is already at 100.1 ms", err)
 }
 
 // A cell whose voltage leaves the numbers is named, with the time.

@@ -57,26 +57,22 @@ func CheckStep(ctx context.Context, e Experiment, report func(done, total units.
 			}
 		}
 	}
-	first, err := sim.Run(ctx, progress(0, 1))
-	if err != nil {
-		return c, err
-	}
-	results := []*Result{first}
-	for _, divisor := range []int{2, 4} {
-		finer, err := NewSimulation(ctx, sim.finer(first, divisor))
+	var results []*Result
+	for i, divisor := range []int{1, 2, 4} {
+		next := sim
+		if i > 0 {
+			if next, err = NewSimulation(ctx, sim.finer(results[0], divisor)); err != nil {
+				return c, err
+			}
+		}
+		r, err := next.Run(ctx, progress(units.Time(divisor-1), units.Time(divisor)))
 		if err != nil {
 			return c, err
 		}
-		r, err := finer.Run(ctx, progress(units.Time(divisor-1), units.Time(divisor)))
-		if err != nil {
-			return c, err
+		if r.Partial() {
+			return c, fmt.Errorf("myogen: the check of the time step was stopped in run %d of 3, at %v of %v", i+1, r.Simulated, r.Requested)
 		}
 		results = append(results, r)
-	}
-	for i, r := range results {
-		if r.Partial() {
-			return c, fmt.Errorf("myogen: the check of the time step was stopped in run %d of %d, at %v of %v", i+1, len(results), r.Simulated, r.Requested)
-		}
 	}
 	for i, p := range sim.pops {
 		if p.cells == nil {

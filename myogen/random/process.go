@@ -33,7 +33,7 @@ func (x *Xorshift) Float64() float64 {
 type Process interface {
 	// Next draws the integrated rate at which the next spike comes.
 	Next(*Xorshift) float64
-	// Validate tells what is wrong with the parameters.
+	// Validate returns an error that names a parameter out of its range.
 	Validate() error
 }
 
@@ -154,7 +154,7 @@ func (s *Spiker) SetState(source uint64, sum, threshold float64) error {
 	return nil
 }
 
-// Step integrates rate (pps) over dt (ms) and tells whether the neuron fires.
+// Step integrates rate (pps) over dt (ms) and reports whether the neuron fires.
 func (s *Spiker) Step(rate, dt float64) bool {
 	if !(rate > 0) {
 		return false

@@ -9,14 +9,14 @@ import (
 	"gomyogen/myogen/units"
 )
 
-// Comparison says how two blocks differ.
+// Comparison lists how two blocks differ.
 type Comparison struct {
 	Populations []PopulationComparison
 	// OnlyA and OnlyB are populations that the other block lacks.
 	OnlyA, OnlyB []string
 }
 
-// PopulationComparison says how the segments of one name differ.
+// PopulationComparison lists how the segments of one name differ.
 type PopulationComparison struct {
 	Name   string
 	A, B   Rates // of each block
@@ -27,8 +27,12 @@ type PopulationComparison struct {
 	LoneA, LoneB int
 	// First is the earliest difference between two trains; nil if there is none.
 	First *SpikeDifference
-	// Signals are the signals that both have and that differ.
+	// Signals are the signals that both have and whose values differ.
 	Signals []SignalDifference
+	// Metadata are the names, time spans, sampling periods and units that
+	// differ: `train 3: t_stop is 15 s in A, 10 s in B`. What one of the blocks
+	// does not know, a zero value, is no difference.
+	Metadata []string
 }
 
 // SpikeDifference is where two trains part.
@@ -45,8 +49,9 @@ type SignalDifference struct {
 	Largest float64 // difference of two samples
 }
 
-// Compare compares the spikes of two blocks, population by population, to the
-// last bit, and the signals that both have.
+// Compare compares two blocks, population by population: spikes, and signals
+// that both have, to the last bit, and names, time spans, sampling periods and
+// units.
 func Compare(a, b *neo.Block) Comparison {
 	var c Comparison
 	for _, s := range a.Segments {
@@ -65,8 +70,8 @@ func Compare(a, b *neo.Block) Comparison {
 	return c
 }
 
-// Identical tells whether no spike and no signal differs and neither block
-// lacks a population.
+// Identical reports whether the blocks have the same populations with the same
+// spikes, signals and metadata.
 func (c Comparison) Identical() bool {
 	for _, p := range c.Populations {
 		if !p.identical() {
@@ -77,7 +82,7 @@ func (c Comparison) Identical() bool {
 }
 
 func (p PopulationComparison) identical() bool {
-	return p.LoneA+p.LoneB+len(p.Signals) == 0 && p.First == nil && p.A.Trains == p.B.Trains
+	return p.LoneA+p.LoneB+len(p.Signals)+len(p.Metadata) == 0 && p.First == nil && p.A.Trains == p.B.Trains
 }
 
 func compareSegments(a, b neo.Segment) PopulationComparison {
@@ -100,16 +105,60 @@ func compareSegments(a, b neo.Segment) PopulationComparison {
 			p.First = d
 		}
 	}
+	for i := range min(len(a.SpikeTrains), len(b.SpikeTrains)) {
+		p.compareTrains(i, a.SpikeTrains[i], b.SpikeTrains[i])
+	}
+	seen := map[string]int{} // signals of one name are compared in turn
 	for _, s := range a.AnalogSignals {
-		for _, o := range b.AnalogSignals {
-			if o.Name == s.Name {
-				if d := compareSignals(s, o); d != nil {
-					p.Signals = append(p.Signals, *d)
-				}
-			}
+		other, ok := nth(b.AnalogSignals, s.Name, seen[s.Name])
+		seen[s.Name]++
+		if !ok {
+			continue
 		}
+		if d := compareSignals(s, other); d != nil {
+			p.Signals = append(p.Signals, *d)
+		}
+		what := fmt.Sprintf("signal %q", s.Name)
+		p.differ(what, "unit", s.Units, other.Units, s.Units == other.Units)
+		p.differ(what, "t_start", s.TStart, other.TStart, sameTimes(s.TStart, other.TStart))
+		p.differ(what, "sampling period", s.SamplingPeriod, other.SamplingPeriod, samePeriod(s.SamplingPeriod, other.SamplingPeriod))
 	}
 	return p
+}
+
+// nth returns the n-th signal of a name.
+func nth(signals []neo.AnalogSignal, name string, n int) (neo.AnalogSignal, bool) {
+	for _, s := range signals {
+		if s.Name == name {
+			if n == 0 {
+				return s, true
+			}
+			n--
+		}
+	}
+	return neo.AnalogSignal{}, false
+}
+
+func (p *PopulationComparison) compareTrains(i int, a, b neo.SpikeTrain) {
+	what := fmt.Sprintf("train %d", i)
+	p.differ(what, "name", fmt.Sprintf("%q", a.Name), fmt.Sprintf("%q", b.Name), a.Name == b.Name || a.Name == "" || b.Name == "")
+	if a.Duration() != 0 && b.Duration() != 0 {
+		p.differ(what, "t_start", a.TStart, b.TStart, sameTimes(a.TStart, b.TStart))
+		p.differ(what, "t_stop", a.TStop, b.TStop, sameTimes(a.TStop, b.TStop))
+	}
+	p.differ(what, "sampling period", a.SamplingPeriod, b.SamplingPeriod,
+		samePeriod(a.SamplingPeriod, b.SamplingPeriod) || a.SamplingPeriod == 0 || b.SamplingPeriod == 0)
+}
+
+func (p *PopulationComparison) differ(what, field string, a, b any, equal bool) {
+	if !equal {
+		p.Metadata = append(p.Metadata, fmt.Sprintf("%s: %s is %v in A, %v in B", what, field, a, b))
+	}
+}
+
+// samePeriod reports whether two sampling periods are equal but for rounding.
+func samePeriod(x, y units.Time) bool {
+	return math.Abs(float64(x-y)) <= 1e-9*math.Abs(float64(x))
 }
 
 func same[T ~float64](x, y T) bool {
@@ -179,7 +228,7 @@ func compareSignals(a, b neo.AnalogSignal) *SignalDifference {
 	return d
 }
 
-// String prints what differs, or that nothing does.
+// String lists what differs, or says that nothing does.
 func (c Comparison) String() string {
 	var b strings.Builder
 	if c.Identical() {
@@ -198,7 +247,11 @@ func (c Comparison) String() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// String prints what differs in the population.
+// mostMetadata is how many differences of metadata String lists: those of one
+// train are mostly those of all.
+const mostMetadata = 5
+
+// String lists what differs in the population.
 func (p PopulationComparison) String() string {
 	if p.identical() {
 		return fmt.Sprintf("%s: %d spikes of %d cells, none differs\n", p.Name, p.SpikeA, p.A.Trains)
@@ -215,6 +268,13 @@ func (p PopulationComparison) String() string {
 		default:
 			fmt.Fprintf(&b, "%v in A, %v in B, %.3g ms apart\n", d.A, d.B, math.Abs(float64(d.A-d.B)))
 		}
+	}
+	for i, m := range p.Metadata {
+		if i == mostMetadata {
+			fmt.Fprintf(&b, "  ... and %d more differences of metadata\n", len(p.Metadata)-i)
+			break
+		}
+		fmt.Fprintf(&b, "  %s\n", m)
 	}
 	fmt.Fprintf(&b, "  A: %d spikes, %v\n", p.SpikeA, p.A)
 	fmt.Fprintf(&b, "  B: %d spikes, %v\n", p.SpikeB, p.B)

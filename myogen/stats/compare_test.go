@@ -52,6 +52,36 @@ func TestCompareFindsTheFirstDifference(t *testing.T) {
 	}
 }
 
+func TestCompareFindsMetadata(t *testing.T) {
+	whole := func() *neo.Block {
+		return &neo.Block{Segments: []neo.Segment{{Name: "aMN",
+			SpikeTrains:   []neo.SpikeTrain{{Name: "MN_0", Times: []units.Time{1}, TStop: 3 * units.S, SamplingPeriod: 0.1}},
+			AnalogSignals: []neo.AnalogSignal{{Name: "v", Units: "mV", SamplingPeriod: 0.1, Values: []float64{1}}, {Name: "v", Units: "mV", SamplingPeriod: 0.1, Values: []float64{2}}}}}}
+	}
+	for want, change := range map[string]func(*neo.SpikeTrain, *neo.AnalogSignal){
+		"": func(*neo.SpikeTrain, *neo.AnalogSignal) {},
+		`train 0: name is "MN_0" in A, "MN_1" in B`:               func(t *neo.SpikeTrain, _ *neo.AnalogSignal) { t.Name = "MN_1" },
+		"train 0: t_start is 0 ms in A, -1 s in B":                func(t *neo.SpikeTrain, _ *neo.AnalogSignal) { t.TStart = -1 * units.S },
+		"train 0: t_stop is 3 s in A, 5 s in B":                   func(t *neo.SpikeTrain, _ *neo.AnalogSignal) { t.TStop = 5 * units.S },
+		"train 0: sampling period is 0.1 ms in A, 0.05 ms in B":   func(t *neo.SpikeTrain, _ *neo.AnalogSignal) { t.SamplingPeriod = 0.05 },
+		`signal "v": unit is mV in A, uS in B`:                    func(_ *neo.SpikeTrain, s *neo.AnalogSignal) { s.Units = "uS" },
+		`signal "v": sampling period is 0.1 ms in A, 0.5 ms in B`: func(_ *neo.SpikeTrain, s *neo.AnalogSignal) { s.SamplingPeriod = 0.5 },
+		`signal "v": t_start is 0 ms in A, 50 ms in B`:            func(_ *neo.SpikeTrain, s *neo.AnalogSignal) { s.TStart = 50 },
+	} {
+		b := whole()
+		change(&b.Segments[0].SpikeTrains[0], &b.Segments[0].AnalogSignals[1])
+		c := Compare(whole(), b)
+		if c.Identical() != (want == "") || want != "" && !strings.Contains(c.String(), want) {
+			t.Errorf("it reads\n%v\nwant %q", c, want)
+		}
+	}
+	unknown := whole()
+	unknown.Segments[0].SpikeTrains[0] = neo.SpikeTrain{Times: []units.Time{1}}
+	if c := Compare(whole(), unknown); !c.Identical() {
+		t.Errorf("what is not known is a difference: %v", c)
+	}
+}
+
 func TestCompareIsSymmetric(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(name string) *neo.Block {
@@ -77,14 +107,14 @@ func TestCompareIsSymmetric(t *testing.T) {
 	})
 }
 
-func TestPSTHConservesSpikes(t *testing.T) {
+func TestTimeHistogramConservesSpikes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		bin := units.Time(rapid.SampledFrom([]float64{0.5, 1, 10, 100, 33.3}).Draw(t, "bin"))
 		stop := bin * units.Time(rapid.IntRange(1, 50).Draw(t, "bins"))
 		var trains []neo.SpikeTrain
 		inside := 0
 		for range rapid.IntRange(1, 4).Draw(t, "trains") {
-			var train neo.SpikeTrain
+			train := neo.SpikeTrain{TStop: stop}
 			for range rapid.IntRange(0, 20).Draw(t, "spikes") {
 				x := units.Time(rapid.Float64Range(0, 1.1).Draw(t, "at")) * stop
 				train.Times = append(train.Times, x)
@@ -95,7 +125,7 @@ func TestPSTHConservesSpikes(t *testing.T) {
 			}
 			trains = append(trains, train)
 		}
-		s, err := PSTH(trains, bin, stop)
+		s, err := TimeHistogram(trains, bin)
 		if err != nil {
 			t.Fatal(err)
 		}

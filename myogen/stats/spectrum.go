@@ -1,9 +1,11 @@
 package stats
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/cmplx"
+	"slices"
 
 	"gonum.org/v1/gonum/dsp/fourier"
 	"gonum.org/v1/gonum/dsp/window"
@@ -12,8 +14,9 @@ import (
 	"gomyogen/myogen/units"
 )
 
-// CrossSpectrum is how two signals share their power over frequency, averaged
-// over disjoint segments (Welch 1967).
+// CrossSpectrum is the power of two signals over frequency, and the power they
+// share, averaged over disjoint segments (Welch 1967, IEEE Trans Audio
+// Electroacoust 15:70).
 type CrossSpectrum struct {
 	Frequencies []float64    // Hz
 	X, Y        []float64    // power densities, units²/Hz, one-sided
@@ -22,21 +25,18 @@ type CrossSpectrum struct {
 }
 
 // NewCrossSpectrum returns the spectra of x and y over disjoint segments of the
-// given length, each without its mean and under a Hann window. The signals
-// must have the same sampling period; what is left over at the end of the
-// shorter one is not used.
+// given length, each without its mean and under a Hann window; what is left
+// over at their end is not used. The signals must have the same sampling
+// period, start and length.
 func NewCrossSpectrum(x, y neo.AnalogSignal, segment units.Time) (CrossSpectrum, error) {
 	var c CrossSpectrum
 	if err := check("the segment", segment); err != nil {
 		return c, err
 	}
-	if err := check("the sampling period", x.SamplingPeriod); err != nil {
+	if err := checkSampling(x, y); err != nil {
 		return c, err
 	}
-	if math.Abs(float64(x.SamplingPeriod-y.SamplingPeriod)) > 1e-9*float64(x.SamplingPeriod) {
-		return c, fmt.Errorf("stats: %q is sampled every %v, %q every %v", x.Name, x.SamplingPeriod, y.Name, y.SamplingPeriod)
-	}
-	samples := min(len(x.Values), len(y.Values))
+	samples := len(x.Values)
 	ratio := math.Round(float64(segment / x.SamplingPeriod))
 	if ratio < 4 || ratio > float64(samples) {
 		return c, fmt.Errorf("stats: a segment of %v is %.0f samples, must be 4 to %d", segment, ratio, samples)
@@ -116,17 +116,49 @@ func (c CrossSpectrum) Transfer(f units.Frequency) (gain, phase float64) {
 	return cmplx.Abs(h), cmplx.Phase(h)
 }
 
-// PopulationMean returns the mean of signals of equal length and sampling.
+// PooledCoherence returns the spectra of the cumulative spike trains of two
+// groups of units, from which Coherence gives their pooled coherence, that of
+// the input they share (Negro and Farina 2011, J Physiol 589:629). The trains
+// are counted in bins and analysed over disjoint segments. All trains must
+// have the same time span, and no unit may be in both groups.
+func PooledCoherence(a, b []neo.SpikeTrain, bin, segment units.Time) (CrossSpectrum, error) {
+	for i, x := range a {
+		for j, y := range b {
+			if x.Name == y.Name && len(x.Times) > 0 && slices.Equal(x.Times, y.Times) {
+				return CrossSpectrum{}, fmt.Errorf("stats: train %q is in both groups, number %d of one and %d of the other", x.Name, i, j)
+			}
+		}
+	}
+	if _, _, err := commonSpan(slices.Concat(a, b)); err != nil {
+		return CrossSpectrum{}, err
+	}
+	x, err := CumulativeSpikeTrain(a, bin)
+	if err != nil {
+		return CrossSpectrum{}, err
+	}
+	y, err := CumulativeSpikeTrain(b, bin)
+	if err != nil {
+		return CrossSpectrum{}, err
+	}
+	n := min(len(x.Values), len(y.Values)) // a span that ends at an edge but for rounding
+	x.Values, y.Values = x.Values[:n], y.Values[:n]
+	return NewCrossSpectrum(x, y, segment)
+}
+
+// PopulationMean returns the mean of signals of equal unit, sampling period,
+// start and length.
 func PopulationMean(signals []neo.AnalogSignal) (neo.AnalogSignal, error) {
 	if len(signals) == 0 {
-		return neo.AnalogSignal{}, fmt.Errorf("stats: there are no signals to average")
+		return neo.AnalogSignal{}, errors.New("stats: there are no signals to average")
 	}
 	mean := signals[0]
 	mean.Name, mean.Values = "population mean", make([]float64, len(signals[0].Values))
 	for _, s := range signals {
-		if len(s.Values) != len(mean.Values) || s.SamplingPeriod != mean.SamplingPeriod {
-			return neo.AnalogSignal{}, fmt.Errorf("stats: %q has %d samples every %v, %q has %d every %v",
-				s.Name, len(s.Values), s.SamplingPeriod, signals[0].Name, len(mean.Values), mean.SamplingPeriod)
+		if s.Units != mean.Units {
+			return neo.AnalogSignal{}, fmt.Errorf("stats: signal %q is in %q, %q in %q", signals[0].Name, mean.Units, s.Name, s.Units)
+		}
+		if err := checkSampling(signals[0], s); err != nil {
+			return neo.AnalogSignal{}, err
 		}
 		for i, v := range s.Values {
 			mean.Values[i] += v / float64(len(signals))

@@ -1,8 +1,10 @@
 package stats
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,8 +79,11 @@ func TestCoherence(t *testing.T) {
 
 func TestCrossSpectrumRefuses(t *testing.T) {
 	x := signal(100, func(i int) float64 { return float64(i) })
-	slow := x
-	slow.SamplingPeriod = 20
+	x.Name = "drive"
+	slow, late, short := x, x, x
+	slow.Name, slow.SamplingPeriod = "slow", 20
+	late.Name, late.TStart = "late", 50
+	short.Name, short.Values = "short", x.Values[:99]
 	for _, c := range []struct {
 		y       neo.AnalogSignal
 		segment units.Time
@@ -87,8 +92,10 @@ func TestCrossSpectrumRefuses(t *testing.T) {
 		{x, 0, "the segment is 0 ms"},
 		{x, units.Time(math.NaN()), "the segment is NaN ms"},
 		{x, 2 * units.S, "200 samples, must be 4 to 100"},
-		{slow, 500, "every 20 ms"},
-		{neo.AnalogSignal{SamplingPeriod: 10}, 500, "must be 4 to 0"},
+		{slow, 500, `signal "drive" is sampled every 10 ms, "slow" every 20 ms`},
+		{late, 500, `signal "drive" starts at 0 ms, "late" at 50 ms`},
+		{short, 500, `signal "drive" has 100 samples and ends at 1 s, "short" has 99 and ends at 990 ms`},
+		{neo.AnalogSignal{Name: "none"}, 500, `signal "none": the sampling period is 0 ms`},
 	} {
 		if _, err := NewCrossSpectrum(x, c.y, c.segment); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, want %q", err, c.want)
@@ -102,9 +109,62 @@ func TestPopulationMean(t *testing.T) {
 	if err != nil || m.Values[0] != 2 || m.Values[2] != 3 {
 		t.Errorf("mean %v, error %v", m.Values, err)
 	}
-	for _, bad := range [][]neo.AnalogSignal{nil, {a, signal(2, func(int) float64 { return 0 })}} {
-		if _, err := PopulationMean(bad); err == nil {
-			t.Errorf("%d signals were averaged", len(bad))
+	other := b
+	other.Name, other.Units = "drive", "pps"
+	late := b
+	late.TStart = 10
+	for want, bad := range map[string][]neo.AnalogSignal{
+		"no signals": nil, "has 3 samples and ends at 30 ms": {a, signal(2, func(int) float64 { return 0 })},
+		`signal "" is in "", "drive" in "pps"`: {a, other}, "starts at 0 ms": {a, late},
+	} {
+		if _, err := PopulationMean(bad); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
 		}
+	}
+}
+
+// Two groups with half of their input in common are coherent, independent ones
+// are not.
+func TestPooledCoherence(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	group := func(name string, modulation []float64) []neo.SpikeTrain {
+		var trains []neo.SpikeTrain
+		for i := range 20 {
+			train := neo.SpikeTrain{Name: fmt.Sprint(name, i), TStop: units.Time(len(modulation))}
+			for ms, m := range modulation {
+				if r.Float64() < 0.02*(1+m) {
+					train.Times = append(train.Times, units.Time(ms))
+				}
+			}
+			trains = append(trains, train)
+		}
+		return trains
+	}
+	common, own := make([]float64, 60_000), make([]float64, 60_000)
+	for i := range common {
+		common[i] = 0.5 * math.Sin(2*math.Pi*10*float64(i)/1000)
+	}
+	a, b, c := group("a", common), group("b", common), group("c", own)
+	together, err := PooledCoherence(a, b, 1*units.Ms, 1*units.S)
+	if err != nil {
+		t.Fatal(err)
+	}
+	apart, err := PooledCoherence(a, c, 1*units.Ms, 1*units.S)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x, limit := together.Coherence(), together.Confidence(0.01); together.Frequencies[10] != 10 || x[10] < 0.8 || x[17] > 2*limit {
+		t.Errorf("coherence at 10 Hz is %v, at 17 Hz %v; limit %v", x[10], x[17], limit)
+	}
+	if x := apart.Coherence(); x[10] > 2*apart.Confidence(0.01) {
+		t.Errorf("independent groups have coherence %v at 10 Hz", x[10])
+	}
+	if _, err := PooledCoherence(a, a[3:4], 1, 1*units.S); err == nil || !strings.Contains(err.Error(), `train "a3" is in both groups, number 3 of one and 0 of the other`) {
+		t.Errorf("a unit in both groups: %v", err)
+	}
+	short := slices.Clone(b)
+	short[1].TStop = 50 * units.S
+	if _, err := PooledCoherence(a, short, 1, 1*units.S); err == nil || !strings.Contains(err.Error(), "0 ms to 50 s") {
+		t.Errorf("another span: %v", err)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -60,7 +62,7 @@ func readTrains(t testing.TB, model, prefix string) []neo.SpikeTrain {
 	}
 	var trains []neo.SpikeTrain
 	for _, n := range counts {
-		var train neo.SpikeTrain
+		train := neo.SpikeTrain{TStop: 15 * units.S, SamplingPeriod: 0.1}
 		for _, x := range times[:n] {
 			train.Times = append(train.Times, units.Time(x))
 		}
@@ -98,7 +100,7 @@ func TestStatisticsEqualElephant(t *testing.T) {
 				near(t, prefix+" SD", float64(r.SD), want.Finite.Std)
 				near(t, prefix+" lowest rate", float64(r.Lowest), want.Finite.Min)
 				near(t, prefix+" highest rate", float64(r.Highest), want.Finite.Max)
-				p, err := PSTH(trains, 100*units.Ms, 15*units.S)
+				p, err := TimeHistogram(trains, 100*units.Ms)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -106,11 +108,11 @@ func TestStatisticsEqualElephant(t *testing.T) {
 					t.Fatalf("%d bins, want %d", len(p.Values), len(want.PSTH))
 				}
 				for i, w := range want.PSTH {
-					near(t, prefix+" PSTH", p.Values[i], w)
+					near(t, prefix+" time histogram", p.Values[i], w)
 				}
 			}
 			mn := readTrains(t, model, "mn")
-			p, err := PlateauRates(mn, 1500, 11500)
+			p, err := RatesWithin(mn, 1500, 11500)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -123,7 +125,9 @@ func TestStatisticsEqualElephant(t *testing.T) {
 			}
 			near(t, "population rate", float64(p.MeanRate), ref.Rate)
 			near(t, "population CV", p.MeanCV, ref.CV)
-			rates, err := SmoothedRates(mn, 400, 0.1, 150000, 1)
+			few := func(t neo.SpikeTrain) bool { return len(t.Times) <= 2 } // without a row in the reference
+			mn = slices.DeleteFunc(mn, few)
+			rates, err := InstantaneousRatesEvery(mn, 400, 0.1)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -142,7 +146,7 @@ func TestStatisticsEqualElephant(t *testing.T) {
 			}
 			near(t, "highest smoothed rate", highest, ref.Heatmap.Max)
 			near(t, "95th percentile", Percentile(all, 95), ref.Heatmap.Top)
-			thin, err := SmoothedRates(mn, 400, 0.1, 150000, 100)
+			thin, err := InstantaneousRates(mn, 400)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -160,11 +164,11 @@ func TestStatisticsEqualElephant(t *testing.T) {
 func TestBinningKeepsEverySpike(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		times := rapid.SliceOf(rapid.Float64Range(0, 999)).Draw(t, "times")
-		var train neo.SpikeTrain
+		train := neo.SpikeTrain{TStop: 1 * units.S}
 		for _, x := range times {
 			train.Times = append(train.Times, units.Time(x))
 		}
-		p, err := PSTH([]neo.SpikeTrain{train}, 10, 1000)
+		p, err := TimeHistogram([]neo.SpikeTrain{train}, 10)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,30 +195,149 @@ func TestFewSpikes(t *testing.T) {
 	}
 }
 
+func train(stop units.Time, times ...units.Time) neo.SpikeTrain {
+	return neo.SpikeTrain{Name: "MN_1", Times: times, TStop: stop}
+}
+
 func TestRefuse(t *testing.T) {
 	nan := units.Time(math.NaN())
+	good := []neo.SpikeTrain{train(1*units.S, 5, 50)}
 	for _, bad := range []units.Time{0, -1, nan, units.Time(math.Inf(1))} {
-		if _, err := PSTH(nil, bad, 100); err == nil {
-			t.Errorf("PSTH took a bin of %v", bad)
+		if _, err := TimeHistogram(good, bad); err == nil {
+			t.Errorf("TimeHistogram took a bin of %v", bad)
 		}
-		if _, err := SmoothedRates(nil, bad, 0.1, 1000, 1); err == nil {
-			t.Errorf("SmoothedRates took a window of %v", bad)
+		if _, err := InstantaneousRates(good, bad); err == nil {
+			t.Errorf("InstantaneousRates took a window of %v", bad)
 		}
-		if _, err := SmoothedRates(nil, 10, bad, 1000, 1); err == nil {
-			t.Errorf("SmoothedRates took a period of %v", bad)
+		if _, err := InstantaneousRatesEvery(good, 10, bad); err == nil {
+			t.Errorf("InstantaneousRatesEvery took a step of %v", bad)
+		}
+		if _, err := CrossCorrelogram(good[0], good[0], 1, bad); err == nil {
+			t.Errorf("CrossCorrelogram took a window of %v", bad)
 		}
 	}
-	if _, err := PlateauRates(nil, 10, 10); err == nil {
-		t.Error("an empty plateau was taken")
+	other := train(2*units.S, 5)
+	other.Name = "MN_2"
+	stepped := train(1*units.S, 5)
+	stepped.SamplingPeriod = 0.1
+	for want, err := range map[string]error{
+		"there are no spike trains":                             second(TimeHistogram(nil, 10)),
+		`train "MN_1": t_start is 0 ms, t_stop 0 ms`:            second(TimeHistogram([]neo.SpikeTrain{train(0)}, 10)),
+		"0 ms to 1 s holds 0 whole bins of 2 s":                 second(TimeHistogram(good, 2*units.S)),
+		`train "MN_1": spike 1 is at NaN ms`:                    second(TimeHistogram([]neo.SpikeTrain{train(10, 1, nan)}, 10)),
+		`spans 0 ms to 1 s, train 1, "MN_2", 0 ms to 2 s`:       second(TimeHistogram([]neo.SpikeTrain{good[0], other}, 10)),
+		`train 0, "MN_1", spans`:                                second(FanoFactor([]neo.SpikeTrain{good[0], other})),
+		`is sampled every 0 ms, train 1, "MN_1", every 0.1 ms`:  second(InstantaneousRates([]neo.SpikeTrain{good[0], stepped}, 10)),
+		"must be at least the 4000 of the window of 2 s":        second(InstantaneousRates(good, 2*units.S)),
+		"the window goes from 10 ms to 10 ms":                   second(RatesWithin(nil, 10, 10)),
+		`to 1.1 s is not within t_start 0 ms to t_stop 1 s`:     second(RatesWithin(good, 10, 1100)),
+		"spike 1 is at 1 ms, before spike 0 at 3 ms":            second(RatesWithin([]neo.SpikeTrain{train(10, 3, 1, 2)}, 0, 10)),
+		"spike 2 is at NaN ms":                                  second(RatesWithin([]neo.SpikeTrain{train(10, 1, 2, nan)}, 0, 10)),
+		"a rate needs a time span":                              second(MeanFiringRates([]neo.SpikeTrain{train(nan)})),
+		"a window of 1 s is 100 bins of 10 ms, must be 1 to 99": second(CrossCorrelogram(good[0], good[0], 10, 1000)),
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "stats: ") {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// Whole bins only, and only spikes within the span.
+func TestTimeHistogramEdges(t *testing.T) {
+	for _, c := range []struct {
+		times     []units.Time
+		bin, stop units.Time
+		want      []float64
+	}{
+		{[]units.Time{2500}, 2000, 3000, []float64{0}},
+		{[]units.Time{2900}, 800, 3000, []float64{0, 0, 0}},
+		{[]units.Time{-100, 50}, 1000, 3000, []float64{1, 0, 0}},
+		{[]units.Time{0, 1000, 1000, 3000, 3001}, 1000, 3000, []float64{1, 2, 0}},
+		{[]units.Time{999.999999999, 1999.9}, 1000, 2000, []float64{0, 2}},
+		{[]units.Time{30, 10, 20}, 15, 40, []float64{1 / 0.015, 1 / 0.015}},
+	} {
+		s, err := TimeHistogram([]neo.SpikeTrain{train(c.stop, c.times...)}, c.bin)
+		if err != nil || !slices.Equal(s.Values, c.want) || s.SamplingPeriod != c.bin || s.TStart != 0 {
+			t.Errorf("%v in bins of %v to %v: %v, %v; want %v", c.times, c.bin, c.stop, s, err, c.want)
+		}
+	}
+	late := train(5000, 4100, 4900)
+	late.TStart = 4000
+	if s, err := TimeHistogram([]neo.SpikeTrain{late, late}, 500); err != nil || s.TStart != 4000 || !slices.Equal(s.Values, []float64{2, 2}) {
+		t.Errorf("from 4 s: %v, %v", s, err)
+	}
+}
+
+// A silent neuron keeps its row, and rates begin where trains do.
+func TestInstantaneousRatesKeepRows(t *testing.T) {
+	trains := []neo.SpikeTrain{train(1000, 500), train(1000), train(1000, 500)}
+	for i := range trains {
+		trains[i].TStart, trains[i].TStop = 200, 1200
+	}
+	trains[2].Times = []units.Time{100, 500, 1300}
+	rates, err := InstantaneousRates(trains, 100)
+	if err != nil || len(rates) != 3 {
+		t.Fatalf("%d rates, %v", len(rates), err)
+	}
+	peak := func(s neo.AnalogSignal) units.Time {
+		return s.Time(slices.Index(s.Values, slices.Max(s.Values)))
+	}
+	if len(rates[1].Values) != 400 || slices.Max(rates[1].Values) != 0 || rates[0].SamplingPeriod != 2.5 || !slices.Equal(rates[0].Values, rates[2].Values) {
+		t.Errorf("a silent neuron: %v, largest %v", rates[1], slices.Max(rates[1].Values))
+	}
+	if at := peak(rates[0]); at != 500 {
+		t.Errorf("the rate is highest at %v, want 500 ms", at)
+	}
+	if area := Mean(rates[0].Values) * 1; math.Abs(area-1) > 1e-3 {
+		t.Errorf("the rate sums up to %v spikes, want 1", area)
+	}
+}
+
+func TestFieldDefinitions(t *testing.T) {
+	x := train(10*units.S, 300, 4500, 6700, 9300)
+	if r, err := MeanFiringRate(x); err != nil || r != 0.4 {
+		t.Errorf("the mean firing rate is %v, %v; want 0.4 pps", r, err)
+	}
+	for name, f := range map[string]func(neo.SpikeTrain) float64{"CV": CV, "CV2": CV2, "LV": LV} {
+		for _, few := range []neo.SpikeTrain{train(1), train(1, 0), train(1, 0, 1)} {
+			if v := f(few); !math.IsNaN(v) {
+				t.Errorf("%s of %d spikes is %v, want NaN", name, len(few.Times), v)
+			}
+		}
+		if v := f(train(10, 1, 2, 3, 4)); v != 0 {
+			t.Errorf("%s of a regular train is %v, want 0", name, v)
+		}
+	}
+	times, rates := DischargeRates(train(1*units.S, 100, 200, 250))
+	if !slices.Equal(times, []units.Time{200, 250}) || !slices.Equal(rates, []units.Rate{10, 20}) {
+		t.Errorf("discharge rates are %v at %v, want 10 and 20 pps at 200 and 250 ms", rates, times)
+	}
+}
+
+func TestRecruitment(t *testing.T) {
+	x := train(10*units.S, 100, 2000, 2100, 2200, 5000, 5100, 9000)
+	for _, c := range []struct {
+		longest, first, last units.Time
+	}{{0, 100, 9000}, {200, 2000, 5100}, {1 * units.Min, 100, 9000}} {
+		if first, last, ok := Recruitment(x, c.longest); !ok || first != c.first || last != c.last {
+			t.Errorf("longest %v: %v to %v, %v; want %v to %v", c.longest, first, last, ok, c.first, c.last)
+		}
+	}
+	for _, silent := range []neo.SpikeTrain{train(10), train(1000, 100), train(1000, 100, 900)} {
+		if _, _, ok := Recruitment(silent, 200); ok {
+			t.Errorf("%v is recruited", silent)
+		}
 	}
 }
 
 // The statistics of a 15 s run have to be ready while the reader looks away:
 // 100 trains of 150 000 samples.
-func BenchmarkSmoothedRates(b *testing.B) {
+func BenchmarkInstantaneousRates(b *testing.B) {
 	trains := readTrains(b, "NERLab", "mn")
 	for b.Loop() {
-		if _, err := SmoothedRates(trains, 400, 0.1, 150000, 1); err != nil {
+		if _, err := InstantaneousRatesEvery(trains, 400, 0.1); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -327,13 +327,13 @@ func (b *benchmark) rest() error {
 	})
 	measure("statistics and smoothed rates", func() error {
 		stats.FiringRates(w.spikes)
-		if _, err := stats.PSTH(w.spikes, 100*units.Ms, b.duration); err != nil {
+		if _, err := stats.TimeHistogram(w.spikes, 100*units.Ms); err != nil {
 			return err
 		}
-		if _, err := stats.PlateauRates(w.spikes, b.duration/10, b.duration*115/150); err != nil {
+		if _, err := stats.RatesWithin(w.spikes, b.duration/10, b.duration*115/150); err != nil {
 			return err
 		}
-		_, err := stats.SmoothedRates(w.spikes, 400*units.Ms, myogen.DefaultStep, len(signal.Values), 1)
+		_, err := stats.InstantaneousRatesEvery(w.spikes, 400*units.Ms, myogen.DefaultStep)
 		return err
 	})
 	if err := t.Flush(); err != nil {

@@ -171,10 +171,8 @@ func (b *benchmark) around(w *work) (build, drive, rates float64, err error) {
 			*x = min(*x, time.Since(start).Seconds())
 		}
 	}
-	samples := 0
 	least(&drive, func() error {
-		signal, err := w.driven.Drive("DD")
-		samples = len(signal.Values)
+		_, err := w.driven.Drive("DD")
 		return err
 	})
 	least(&build, func() error {
@@ -182,7 +180,7 @@ func (b *benchmark) around(w *work) (build, drive, rates float64, err error) {
 		return err
 	})
 	least(&rates, func() error {
-		_, err := stats.SmoothedRates(w.spikes, 400*units.Ms, myogen.DefaultStep, samples, 1)
+		_, err := stats.InstantaneousRatesEvery(w.spikes, 400*units.Ms, myogen.DefaultStep)
 		return err
 	})
 	return build, drive, rates, err

@@ -40,9 +40,19 @@ func readBlock(path string) (*neo.Block, error) {
 		return nil, err
 	}
 	if _, ok := f["mn_spike_counts"]; !ok {
-		return npz.ReadBlock(path)
+		b, err := npz.DecodeBlock(f)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		return b, nil
 	}
 	b := &neo.Block{Name: path}
+	var duration, step float64 // 0 if the file does not have them
+	for name, x := range map[string]*float64{"T_ms": &duration, "dt_ms": &step} {
+		if values, err := f.Floats(name); err == nil && len(values) == 1 {
+			*x = values[0]
+		}
+	}
 	for _, p := range []struct{ prefix, name string }{{"dd", "DD"}, {"mn", "aMN"}} {
 		if _, ok := f[p.prefix+"_spike_counts"]; !ok {
 			continue
@@ -50,6 +60,9 @@ func readBlock(path string) (*neo.Block, error) {
 		trains, err := readTrains(f, p.prefix)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		for i := range trains {
+			trains[i].TStop, trains[i].SamplingPeriod = units.Time(duration), units.Time(step)
 		}
 		b.Segments = append(b.Segments, neo.Segment{Name: p.name, SpikeTrains: trains})
 	}

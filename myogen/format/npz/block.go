@@ -1,7 +1,6 @@
 package npz
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -176,16 +175,19 @@ func (a *arrays) segment(p, name string) (s neo.Segment, err error) {
 	signalCounts, values := a.ints(p+"signal_counts"), a.floats(p+"signal_values")
 	signalSpans := a.floats(p + "signal_spans_ms")
 	s.Name = name
-	err = cmp.Or(a.err,
+	for _, err := range []error{
+		a.err,
 		checkLength(p+"spike_counts", len(counts), len(names)),
 		checkLength(p+"spike_spans_ms", len(spans), 3*len(names)),
 		checkCounts(p+"spike_counts", counts, p+"spike_times_ms", len(times)),
 		checkLength(p+"signal_units", len(unit), len(signals)),
 		checkLength(p+"signal_counts", len(signalCounts), len(signals)),
 		checkLength(p+"signal_spans_ms", len(signalSpans), 2*len(signals)),
-		checkCounts(p+"signal_counts", signalCounts, p+"signal_values", len(values)))
-	if err != nil {
-		return s, err
+		checkCounts(p+"signal_counts", signalCounts, p+"signal_values", len(values)),
+	} {
+		if err != nil {
+			return s, err
+		}
 	}
 	for j, n := range counts {
 		t := neo.SpikeTrain{Name: names[j], TStart: units.Time(spans[3*j]), TStop: units.Time(spans[3*j+1]), SamplingPeriod: units.Time(spans[3*j+2])}

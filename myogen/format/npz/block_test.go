@@ -142,7 +142,7 @@ func TestDamagedFiles(t *testing.T) {
 	for i := range data { // a flipped bit is found or harmless, never a panic
 		damaged := slices.Clone(data)
 		damaged[i] ^= 0x10
-		if f, err := Decode(damaged); err == nil {
+		if f, err := decode(damaged); err == nil {
 			_, _ = DecodeBlock(f)
 		}
 	}

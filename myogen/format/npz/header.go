@@ -170,7 +170,7 @@ func (p *literal) bool() bool {
 		return true
 	case p.accept("False"):
 	case p.err == nil:
-		p.err = fmt.Errorf("True or False must follow at %q", p.rest)
+		p.err = fmt.Errorf("a truth value, True or False, must follow at %q", p.rest)
 	}
 	return false
 }

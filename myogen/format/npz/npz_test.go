@@ -22,6 +22,11 @@ import (
 	"pgregory.net/rapid"
 )
 
+// decode reads an archive from memory.
+func decode(data []byte) (File, error) {
+	return Reader{}.decode(bytes.NewReader(data), int64(len(data)))
+}
+
 // archive is a file of these arrays.
 func archive(t testing.TB, f File) []byte {
 	t.Helper()
@@ -87,7 +92,7 @@ func TestFormatIsNumPys(t *testing.T) {
 }
 
 func TestDecodeIsTheInverse(t *testing.T) {
-	got, err := Decode(archive(t, sample))
+	got, err := decode(archive(t, sample))
 	if err != nil || !reflect.DeepEqual(got, sample) {
 		t.Errorf("read %v, %v\nwant %v", got, err, sample)
 	}
@@ -95,7 +100,7 @@ func TestDecodeIsTheInverse(t *testing.T) {
 		f := File{"x": Floats(rapid.SliceOf(rapid.Float64()).Draw(t, "floats")),
 			"i": Ints(rapid.SliceOf(rapid.Int64()).Draw(t, "ints")),
 			"t": Texts(rapid.SliceOf(rapid.StringMatching(`[^\x00]{0,5}`)).Draw(t, "texts"))}
-		got, err := Decode(zipped(t, f))
+		got, err := decode(zipped(t, f))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -211,7 +216,7 @@ func TestReadRefuses(t *testing.T) {
 		`key "descr" is there twice`:                             npy("{'descr': '<f8', 'descr': '<f8'}", "12345678"),
 		`key "extra" is not known`:                               npy("{'extra': 1}", ""),
 		`"x" follows its end`:                                    npy("{'descr': '<f8', 'fortran_order': False, 'shape': ()} x", ""),
-		"True or False must follow":                              npy("{'fortran_order': 1}", ""),
+		"True or False, must follow":                             npy("{'fortran_order': 1}", ""),
 		"shape [2] of dtype \"<f8\" needs 16 bytes, there are 8": npy(head("<f8", "False", "(2,)"), "12345678"),
 		"needs 8 bytes, there are 9":                             npy(head("<f8", "False", "(1,)"), "123456789"),
 		"has more than 2147483647 items":                         npy(head("<f8", "False", "(99999, 99999, 99999)"), ""),
@@ -237,7 +242,7 @@ func TestReadRefuses(t *testing.T) {
 	}
 	good := archive(t, sample)
 	for _, n := range []int{0, 1, 30, len(good) / 2, len(good) - 1} {
-		if _, err := Decode(good[:n]); err == nil {
+		if _, err := decode(good[:n]); err == nil {
 			t.Errorf("%d of %d bytes were read", n, len(good))
 		}
 	}
@@ -258,7 +263,7 @@ func TestReadRefuses(t *testing.T) {
 		}
 	}
 	z.Close()
-	if _, err := Decode(b.Bytes()); err == nil || !strings.Contains(err.Error(), `"a" is there twice`) {
+	if _, err := decode(b.Bytes()); err == nil || !strings.Contains(err.Error(), `"a" is there twice`) {
 		t.Errorf("two arrays of one name: %v", err)
 	}
 }
@@ -332,7 +337,7 @@ func TestBombs(t *testing.T) {
 		var err error
 		n := allocated(func() {
 			if bytes.HasPrefix(c.data, []byte("PK")) {
-				_, err = Decode(c.data)
+				_, err = decode(c.data)
 			} else {
 				left := int64(defaultBytes)
 				_, err = decodeArray(bytes.NewReader(c.data), int64(len(c.data)), &left)
@@ -348,7 +353,7 @@ func TestBombs(t *testing.T) {
 	data := archive(t, File{"x": Floats(make([]float64, 1000))})
 	at := bytes.LastIndex(data, []byte("PK\x01\x02")) // the directory's entry
 	binary.LittleEndian.PutUint32(data[at+24:], 1<<31)
-	if _, err := Decode(data); err == nil || !strings.Contains(err.Error(), "it claims 2147483648 bytes, more than the") {
+	if _, err := decode(data); err == nil || !strings.Contains(err.Error(), "it claims 2147483648 bytes, more than the") {
 		t.Errorf("a directory that lies: %v", err)
 	}
 }
@@ -410,7 +415,7 @@ func TestZip64(t *testing.T) {
 	data := b.Bytes()
 	at := bytes.LastIndex(data, []byte("PK\x01\x02"))
 	binary.LittleEndian.PutUint64(data[at+20:], math.MaxUint64) // both sizes: see the extra field
-	if f, err := Decode(data); err != nil || !slices.Equal(f["x"].Float, []float64{1, 2}) {
+	if f, err := decode(data); err != nil || !slices.Equal(f["x"].Float, []float64{1, 2}) {
 		t.Errorf("%v, %v", f, err)
 	}
 }
@@ -419,7 +424,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(archive(f, sample))
 	f.Add(archive(f, File{}))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := Decode(data)
+		file, err := decode(data)
 		if err != nil {
 			return
 		}

@@ -2,7 +2,6 @@ package npz
 
 import (
 	"archive/zip"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -94,11 +93,6 @@ func (r Reader) ReadArray(path string) (Array, error) {
 		return Array{}, fmt.Errorf("npz: %s: %w", path, err)
 	}
 	return a, nil
-}
-
-// Decode reads an .npz file from memory with the limits of the zero [Reader].
-func Decode(data []byte) (File, error) {
-	return Reader{}.decode(bytes.NewReader(data), int64(len(data)))
 }
 
 func (r Reader) decode(data io.ReaderAt, size int64) (File, error) {

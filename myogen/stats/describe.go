@@ -1,0 +1,142 @@
+package stats
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// Package stat of gonum has most of these too, and brings matrices along, 15
+// packages that every cell of a notebook would link: 0.02 to 0.08 s of its
+// time. Tests hold ours against it.
+
+// Mean returns the mean of x, NaN for no values.
+func Mean(x []float64) float64 { return floats.Sum(x) / float64(len(x)) }
+
+// meanSD returns the mean of x and its standard deviation over all values
+// (ddof 0).
+func meanSD(x []float64) (mean, sd float64) {
+	mean = Mean(x)
+	n := float64(len(x))
+	return mean, math.Sqrt(squares(x, mean) / n)
+}
+
+// squares returns the sum of the squared distances of x from its mean.
+func squares(x []float64, mean float64) float64 {
+	var sum, rest float64
+	for _, v := range x {
+		d := v - mean
+		sum += d * d
+		rest += d // what the rounding of the mean leaves (Chan, Golub and LeVeque 1983)
+	}
+	return sum - rest*rest/float64(len(x))
+}
+
+// SD returns the standard deviation of a sample, with n-1 in the denominator
+// as numpy.std(x, ddof=1) has it; NaN for fewer than two values.
+func SD(x []float64) float64 {
+	if len(x) < 2 {
+		return math.NaN()
+	}
+	return math.Sqrt(squares(x, Mean(x)) / float64(len(x)-1))
+}
+
+// SEM returns the standard error of the mean of a sample, SD/sqrt(n), as
+// scipy.stats.sem does; NaN for fewer than two values.
+func SEM(x []float64) float64 { return SD(x) / math.Sqrt(float64(len(x))) }
+
+// Median returns the median of x as numpy.median does; NaN for no values or if
+// one is NaN.
+func Median(x []float64) float64 { return Percentile(x, 50) }
+
+// Percentile returns the p-th percentile, 0 <= p <= 100, interpolating between
+// ranks as numpy.percentile does; NaN for no values or if one is NaN. An
+// infinite value counts as the largest or smallest, where NumPy has NaN.
+func Percentile(x []float64, p float64) float64 {
+	if len(x) == 0 || !(p >= 0 && p <= 100) || floats.HasNaN(x) {
+		return math.NaN()
+	}
+	s := slices.Sorted(slices.Values(x))
+	at := p / 100 * float64(len(s)-1)
+	i := int(at)
+	if i+1 >= len(s) {
+		return s[len(s)-1]
+	}
+	if f := at - float64(i); f > 0 && s[i] != s[i+1] {
+		return s[i] + f*(s[i+1]-s[i])
+	}
+	return s[i]
+}
+
+// Histogram counts the values in bins between edges as numpy.histogram does:
+// bin i holds edges[i] <= x < edges[i+1], the last one its upper edge too, and
+// what lies outside is not counted. The error names an edge that does not
+// rise, or a value that is NaN.
+func Histogram(x, edges []float64) ([]int, error) {
+	if len(edges) < 2 {
+		return nil, fmt.Errorf("stats: a histogram with %d edges, must be at least 2", len(edges))
+	}
+	for i, e := range edges {
+		if math.IsNaN(e) || i > 0 && e < edges[i-1] {
+			return nil, fmt.Errorf("stats: edge %d of a histogram is %v, must not be below the one before it", i, e)
+		}
+	}
+	counts := make([]int, len(edges)-1)
+	last := len(edges) - 1
+	for i, v := range x {
+		if math.IsNaN(v) {
+			return nil, fmt.Errorf("stats: value %d of a histogram is NaN", i)
+		}
+		// The last edge that is not above v.
+		at, _ := slices.BinarySearchFunc(edges, v, func(e, v float64) int {
+			if e <= v {
+				return -1
+			}
+			return 1
+		})
+		switch bin := at - 1; {
+		case bin >= 0 && bin < last:
+			counts[bin]++
+		case v == edges[last]:
+			counts[last-1]++
+		}
+	}
+	return counts, nil
+}
+
+// Regression is a straight line through points, y = Intercept + Slope x.
+type Regression struct {
+	Intercept, Slope float64
+	R2               float64 // the share of the variance of y that the line explains; NaN if y is constant
+}
+
+// LinearRegression fits a straight line by least squares, as
+// scipy.stats.linregress does. It refuses fewer than two points, x that are
+// all equal, and values that are not finite.
+func LinearRegression(x, y []float64) (Regression, error) {
+	if len(x) != len(y) {
+		return Regression{}, fmt.Errorf("stats: a regression of %d x and %d y", len(x), len(y))
+	}
+	if len(x) < 2 {
+		return Regression{}, fmt.Errorf("stats: a regression through %d points, must be at least 2", len(x))
+	}
+	for i := range x {
+		if math.IsNaN(x[i]-x[i]) || math.IsNaN(y[i]-y[i]) {
+			return Regression{}, fmt.Errorf("stats: point %d of a regression is (%v, %v)", i, x[i], y[i])
+		}
+	}
+	mx, my := Mean(x), Mean(y)
+	var xx, xy, yy float64
+	for i := range x {
+		dx, dy := x[i]-mx, y[i]-my
+		xx, xy, yy = xx+dx*dx, xy+dx*dy, yy+dy*dy
+	}
+	if slices.Max(x) == slices.Min(x) {
+		return Regression{}, errors.New("stats: all x of a regression are equal")
+	}
+	slope := xy / xx
+	return Regression{Intercept: my - slope*mx, Slope: slope, R2: xy * xy / (xx * yy)}, nil
+}
