@@ -1,15 +1,22 @@
+//go:build unix
+
 package main
 
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"html"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"gomyogen/install/jupyter/jupytertest"
+	"gomyogen/install/notebook"
 )
 
 // A run prints what the notebook printed and where the results are; set-up is
@@ -59,5 +66,148 @@ func TestRunPrintsWhatTheNotebookPrints(t *testing.T) {
 		if strings.Contains(out.String(), "run a.ipynb") {
 			t.Errorf("it was run again:\n%s", &out)
 		}
+	}
+}
+
+// A notebook that nobody here has run is not run unasked: nothing is written, and
+// the command says how.
+func TestPublishRunsNothingUnasked(t *testing.T) {
+	t.Parallel()
+	home := jupytertest.Home(t)
+	dir := t.TempDir()
+	file, site := filepath.Join(dir, "a.ipynb"), filepath.Join(dir, "site")
+	ran := filepath.Join(dir, "ran")
+	code := "%%\nos.WriteFile(\"ran\", nil, 0o644)"
+	put := func(cells ...string) {
+		t.Helper()
+		if err := os.WriteFile(file, jupytertest.Notebook(cells...), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("import \"os\"", code)
+	try := func(wantRun bool, want string, args ...string) {
+		t.Helper()
+		if err := os.RemoveAll(ran); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		err := publish(context.Background(), home, &out, append(args, "-o", site, file))
+		if err != nil {
+			out.WriteString(err.Error())
+		}
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q says %q, want %q", args, &out, want)
+		}
+		if _, err := os.Stat(ran); (err == nil) != wantRun {
+			t.Errorf("%q ran the notebook: %v, want %v", args, err == nil, wantRun)
+		}
+	}
+	try(false, "it was not executed\nrun it yourself, or publish with -run")
+	if _, err := os.Stat(site); err == nil {
+		t.Error("something was written")
+	}
+	try(true, "as -run asks", "-run")
+	try(false, "is up to date")
+	// A stamp of somebody else, whose sums are right for the code.
+	nb, err := notebook.Read(filepath.Join(dir, "results", "a.ipynb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "results")); err != nil {
+		t.Fatal(err)
+	}
+	stamp := *nb.Metadata.Run
+	stamp.Module = "of another version"
+	with := func() {
+		t.Helper()
+		text, err := json.Marshal(map[string]any{"nbformat": 4, "nbformat_minor": 5, "metadata": map[string]any{"gomyogen": stamp}, "cells": []any{
+			map[string]any{"cell_type": "code", "id": "a", "metadata": map[string]any{}, "execution_count": nil, "outputs": []any{}, "source": "import \"os\""},
+			map[string]any{"cell_type": "code", "id": "b", "metadata": map[string]any{}, "execution_count": nil, "outputs": []any{}, "source": code}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	with()
+	try(false, "the code of the packages it uses has changed since it was executed\nrun it yourself")
+	// The user's own.
+	key, err := home.Key()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stamp.Sign(key)
+	with()
+	try(true, "you have run this code before")
+	// Whose code was changed since.
+	if err := os.RemoveAll(filepath.Join(dir, "results")); err != nil {
+		t.Fatal(err)
+	}
+	code += "\nos.WriteFile(\"more\", nil, 0o644)"
+	with()
+	try(false, "its code has changed since it was executed\nrun it yourself")
+}
+
+// A command that is asked to end, by any of the signals and by the end of the go
+// run around it, ends the cell's program and says where what was computed is.
+func TestSignalsEndARun(t *testing.T) {
+	home := jupytertest.Home(t)
+	binary := filepath.Join(t.TempDir(), "install")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		dir := t.TempDir()
+		file, pid := filepath.Join(dir, "a.ipynb"), filepath.Join(dir, "pid")
+		if err := os.WriteFile(file, jupytertest.Notebook("import (\n\"fmt\"\n\"os\"\n\"time\"\n)", "%%\nfmt.Println(\"half\")\nos.WriteFile(\"pid\", fmt.Append(nil, os.Getpid()), 0o644)\ntime.Sleep(time.Hour)"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(binary, "run", file)
+		cmd.Dir = home.Module
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for range 1200 {
+			if b, err := os.ReadFile(pid); err == nil && len(b) > 0 {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		program, err := os.ReadFile(pid)
+		if err != nil {
+			t.Fatal("the cell did not start")
+		}
+		if err := cmd.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err == nil {
+			t.Errorf("%v: the command says that all went well", s)
+		}
+		kept := filepath.Join(dir, "results", "a.stopped.ipynb")
+		if !strings.Contains(out.String(), "was stopped: "+s.String()) || !strings.Contains(out.String(), kept) {
+			t.Errorf("%v: it says %q, want that it was stopped, and %s", s, out.String(), kept)
+		}
+		if nb, err := notebook.Read(kept); err != nil || nb.Printed() != "half\n" {
+			t.Errorf("%v: it kept %q, error %v", s, nb.Printed(), err)
+		}
+		if exec.Command("kill", "-0", string(program)).Run() == nil {
+			t.Errorf("%v: the cell's program lives on", s)
+		}
+	}
+}
+
+// A build for Windows says what to do there.
+func TestWindows(t *testing.T) {
+	build := exec.Command("go", "vet", ".")
+	build.Env = append(os.Environ(), "GOOS=windows", "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	text, err := os.ReadFile("main_windows.go")
+	if err != nil || !strings.Contains(string(text), "Linux and macOS; on Windows use WSL2") {
+		t.Errorf("error %v; what is built for Windows does not name WSL2", err)
 	}
 }
