@@ -157,46 +157,61 @@ func TestSignalsEndARun(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+	for name, c := range map[string]struct {
+		command []string
+		signal  syscall.Signal
+		why     string
+	}{
+		"interrupt": {[]string{binary}, syscall.SIGINT, "interrupt"}, "terminate": {[]string{binary}, syscall.SIGTERM, "terminated"}, "hang up": {[]string{binary}, syscall.SIGHUP, "hangup"},
+		"terminate go run": {[]string{"go", "run", "./install"}, syscall.SIGTERM, "go run has ended"},
+	} {
 		dir := t.TempDir()
-		file, pid := filepath.Join(dir, "a.ipynb"), filepath.Join(dir, "pid")
+		file, pid, log := filepath.Join(dir, "a.ipynb"), filepath.Join(dir, "pid"), filepath.Join(dir, "log")
 		if err := os.WriteFile(file, jupytertest.Notebook("import (\n\"fmt\"\n\"os\"\n\"time\"\n)", "%%\nfmt.Println(\"half\")\nos.WriteFile(\"pid\", fmt.Append(nil, os.Getpid()), 0o644)\ntime.Sleep(time.Hour)"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command(binary, "run", file)
-		cmd.Dir = home.Module
-		var out bytes.Buffer
-		cmd.Stdout, cmd.Stderr = &out, &out
+		out, err := os.Create(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.Close()
+		cmd := exec.Command(c.command[0], append(c.command[1:], "run", file)...)
+		cmd.Dir, cmd.Stdout, cmd.Stderr = home.Module, out, out
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		for range 1200 {
-			if b, err := os.ReadFile(pid); err == nil && len(b) > 0 {
-				break
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		program, err := os.ReadFile(pid)
-		if err != nil {
-			t.Fatal("the cell did not start")
-		}
-		if err := cmd.Process.Signal(s); err != nil {
+		program := wait(t, pid, "")
+		if err := cmd.Process.Signal(c.signal); err != nil {
 			t.Fatal(err)
 		}
 		if err := cmd.Wait(); err == nil {
-			t.Errorf("%v: the command says that all went well", s)
+			t.Errorf("%s: the command says that all went well", name)
 		}
 		kept := filepath.Join(dir, "results", "a.stopped.ipynb")
-		if !strings.Contains(out.String(), "was stopped: "+s.String()) || !strings.Contains(out.String(), kept) {
-			t.Errorf("%v: it says %q, want that it was stopped, and %s", s, out.String(), kept)
-		}
+		wait(t, log, "was stopped: "+c.why)
+		wait(t, log, kept)
 		if nb, err := notebook.Read(kept); err != nil || nb.Printed() != "half\n" {
-			t.Errorf("%v: it kept %q, error %v", s, nb.Printed(), err)
+			t.Errorf("%s: it kept %q, error %v", name, nb.Printed(), err)
 		}
-		if exec.Command("kill", "-0", string(program)).Run() == nil {
-			t.Errorf("%v: the cell's program lives on", s)
+		if exec.Command("kill", "-0", program).Run() == nil {
+			t.Errorf("%s: the cell's program lives on", name)
 		}
 	}
+}
+
+// wait waits until a file holds some text, and returns what it holds.
+func wait(t *testing.T, path, text string) string {
+	t.Helper()
+	var b []byte
+	for range 1200 {
+		var err error
+		if b, err = os.ReadFile(path); err == nil && len(b) > 0 && strings.Contains(string(b), text) {
+			return string(b)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("%s holds %q, want %q", path, b, text)
+	return ""
 }
 
 // A build for Windows says what to do there.

@@ -36,7 +36,7 @@ const maxColumn, maxScreen = 200, 1 << 20
 
 // terminal returns printed text as HTML.
 func terminal(text string) template.HTML {
-	if !strings.ContainsAny(text, "\r\b\x1b\x07\x00\x0b\x0c\x7f\x9b\x0e\x0f") {
+	if !strings.ContainsAny(text, "\r\b\x1b\x07\x00\x0b\x0c\x7f\u009b\x0e\x0f") {
 		return template.HTML(html.EscapeString(text))
 	}
 	rest := ""
