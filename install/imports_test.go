@@ -14,11 +14,11 @@ import (
 func TestImports(t *testing.T) {
 	const m = "gomyogen/"
 	may := map[string][]string{
-		"install":                     {"install/jupyter", "install/notebook", "install/site"},
-		"install/jupyter":             {"install/notebook", "kernel/sources"},
+		"install":                     {"install/jupyter", "install/notebook", "install/site", "myogen/format/atomicfile"},
+		"install/jupyter":             {"install/notebook", "kernel/env", "kernel/sources", "myogen/format/atomicfile"},
 		"install/jupyter/jupytertest": {"install/jupyter"},
 		"install/notebook":            {"kernel/sources"},
-		"install/site":                {"install/notebook"},
+		"install/site":                {"install/notebook", "myogen/format/atomicfile"},
 	}
 	list := func(format string, packages ...string) []string {
 		t.Helper()

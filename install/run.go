@@ -13,6 +13,7 @@ import (
 	"gomyogen/install/jupyter"
 	"gomyogen/install/notebook"
 	"gomyogen/install/site"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // first are the notebooks that run without a command.
@@ -100,7 +101,7 @@ func writePage(home *jupyter.Home, file, executed string) (page string, leftOut 
 		return "", nil, err
 	}
 	page = strings.TrimSuffix(executed, ".ipynb") + ".html"
-	return page, leftOut, notebook.WriteFile(page, html)
+	return page, leftOut, atomicfile.Write(page, html)
 }
 
 // sayLeftOut says what pages lack of their notebooks.

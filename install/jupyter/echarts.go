@@ -14,7 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"gomyogen/install/notebook"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // ECharts as npm ships it. The bundle is the same on every
@@ -88,10 +88,10 @@ func (h *Home) makeECharts(ctx context.Context, r runner) (made []string, err er
 	if err := os.MkdirAll(h.spec(), 0o755); err != nil {
 		return nil, err
 	}
-	if err := notebook.WriteFile(h.ECharts(), code); err != nil {
+	if err := atomicfile.Write(h.ECharts(), code); err != nil {
 		return nil, err
 	}
-	return []string{h.ECharts(), h.carrier()}, notebook.WriteFile(h.carrier(), gzipped(code))
+	return []string{h.ECharts(), h.carrier()}, atomicfile.Write(h.carrier(), gzipped(code))
 }
 
 // carrier is the library as figures carry it along.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"gomyogen/install/notebook"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 //go:embed execute.py
@@ -66,7 +67,7 @@ func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) 
 	stem := strings.TrimSuffix(target, ".ipynb")
 	failed, stopped := stem+".failed.ipynb", stem+".stopped.ipynb"
 	if runErr == nil {
-		if err := notebook.WriteFile(target, text); err != nil {
+		if err := atomicfile.Write(target, text); err != nil {
 			return err
 		}
 		for _, earlier := range []string{failed, stopped} {
@@ -80,7 +81,7 @@ func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) 
 	if ctx.Err() != nil {
 		kept = stopped
 	}
-	if err := notebook.WriteFile(kept, text); err != nil {
+	if err := atomicfile.Write(kept, text); err != nil {
 		return errors.Join(runErr, err)
 	}
 	return fmt.Errorf("%w\n  the notebook as far as it came: %s", runErr, kept)

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gomyogen/install/notebook"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // Nothing that is built here is debugged: without what a debugger reads, a cell
@@ -46,5 +46,5 @@ func (h *Home) makeSpec(context.Context, runner) ([]string, error) {
 	if err := os.MkdirAll(h.spec(), 0o755); err != nil {
 		return nil, err
 	}
-	return []string{h.specFile()}, notebook.WriteFile(h.specFile(), []byte(h.kernelJSON()))
+	return []string{h.specFile()}, atomicfile.Write(h.specFile(), []byte(h.kernelJSON()))
 }

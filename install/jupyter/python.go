@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"gomyogen/install/notebook"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 //go:embed requirements.txt
@@ -43,7 +43,7 @@ func (h *Home) makeVenv(ctx context.Context, r runner) (made []string, err error
 	if err := os.MkdirAll(settings, 0o755); err != nil {
 		return nil, err
 	}
-	if err := notebook.WriteFile(filepath.Join(settings, "overrides.json"), []byte(overrides)); err != nil {
+	if err := atomicfile.Write(filepath.Join(settings, "overrides.json"), []byte(overrides)); err != nil {
 		return nil, err
 	}
 	return []string{h.venv()}, h.useVenv(dir)
@@ -84,7 +84,7 @@ func (h *Home) pip(ctx context.Context, r runner, dir, requirements string) erro
 
 func pipInto(ctx context.Context, r runner, venv, dir, requirements string) error {
 	file := filepath.Join(dir, "requirements.txt")
-	if err := notebook.WriteFile(file, []byte(requirements)); err != nil {
+	if err := atomicfile.Write(file, []byte(requirements)); err != nil {
 		return err
 	}
 	// A package from its source would run what it likes.

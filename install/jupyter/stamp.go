@@ -16,7 +16,7 @@ import (
 	"strings"
 	"sync"
 
-	"gomyogen/install/notebook"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // stampText is what a stamp says of a part.
@@ -97,7 +97,7 @@ func (h *Home) stamp(p part, made []string) error {
 	if err != nil {
 		return err
 	}
-	return notebook.WriteFile(h.stampFile(p), b)
+	return atomicfile.Write(h.stampFile(p), b)
 }
 
 // ready says what is wrong with a part, or returns nil. all reads files that

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"gomyogen/install/notebook"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // markName is the file that makes a folder a site's: it lists what was written
@@ -91,7 +91,7 @@ func (f *folder) update(files []file) (written, removed []string, err error) {
 		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, x.data) {
 			continue
 		}
-		if err := notebook.WriteFile(path, x.data); err != nil {
+		if err := atomicfile.Write(path, x.data); err != nil {
 			return written, nil, err
 		}
 		written = append(written, x.name)
@@ -118,7 +118,7 @@ func (f *folder) mark() error {
 	if err != nil {
 		return err
 	}
-	return notebook.WriteFile(filepath.Join(f.dir, markName), b)
+	return atomicfile.Write(filepath.Join(f.dir, markName), b)
 }
 
 func sum(data []byte) string {
