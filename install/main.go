@@ -1,3 +1,5 @@
+//go:build unix
+
 // Install sets up everything that the notebooks need - the GoNB kernel,
 // JupyterLab and ECharts - in the user's data folder, and runs and publishes
 // notebooks.
@@ -10,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
 
@@ -19,22 +20,33 @@ import (
 
 const usage = `Sets up the Go notebooks of this module, runs and publishes them.
 
-  go run ./install                          set everything up, then run the tutorials
+  go run ./install                          set everything up, mend what is broken, run the tutorials
   go run ./install lab [DIR] [OPTIONS]      open JupyterLab on the tutorials or on DIR, with
                                             options of its own: --no-browser
   go run ./install run [-w] FILE.ipynb...   run notebooks headless; results go to results/
                                             beside them, or with -w into the notebooks
-  go run ./install publish [-o DIR] [-title TEXT] [FILE.ipynb...]
+  go run ./install publish [-o DIR] [-title TEXT] [-fold] [-run] [FILE.ipynb...]
                                             write a static site (default: the tutorials, to site/)
+      -fold    fold the code of the pages at first
+      -run     run notebooks whose outputs are not those of their code
   go run ./install timings [-n N]           time cells of several kinds, N of each (default 7)
-  go run ./install doctor                   say what is installed, what is not and why
+  go run ./install doctor                   read all that is installed, name what is missing or broken
+  go run ./install remove                   remove all that was installed, and say what stays
 
-Everything goes into one folder, MYOGEN_DATA or the user's data folder; delete
-it to uninstall. Go 1.26 and Python 3.10 or newer with venv must be there.
+A notebook is a program that can do whatever you can: run and publish -run execute it. Without
+-run, publish executes only a notebook whose code you have run before, when a package that it
+uses has changed. A page holds no script of a notebook, only this module's own for figures.
+The page of a notebook has the title, authors, date and description of its metadata (in
+JupyterLab: Property Inspector, Advanced Tools, Notebook Metadata):
+{"title": "...", "authors": [{"name": "..."}], "date": "...", "description": "..."}; a code cell's
+"caption" stands under its figures. What a page cannot show, publish names.
+
+Everything goes into one folder, MYOGEN_DATA or the user's data folder. Go 1.26 and Python 3.10
+or newer with venv must be there.
 `
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := untilEnded()
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		stop()
@@ -54,6 +66,9 @@ var commands = map[string]func(context.Context, *jupyter.Home, io.Writer, []stri
 	"timings": timings,
 	"doctor": func(_ context.Context, home *jupyter.Home, out io.Writer, _ []string) error {
 		return home.Doctor(out)
+	},
+	"remove": func(ctx context.Context, home *jupyter.Home, out io.Writer, _ []string) error {
+		return home.Remove(ctx, out)
 	},
 }
 

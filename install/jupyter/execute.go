@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,78 +31,89 @@ func Results(file string) string {
 }
 
 // Execute runs a notebook headless in its folder, says on out which cell runs,
-// and writes the executed notebook to target, complete or not at all. A
-// failing cell is an error that names it; the notebook as far as it came is
-// then kept beside target as NAME.failed.ipynb.
-func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) (err error) {
-	file, err = filepath.Abs(file)
+// and writes the executed notebook to target, complete or not at all. Outputs
+// that it had are cleared first. A failing cell is an error that names it, and
+// the end of ctx interrupts the cell that runs; the notebook as far as it came
+// is then kept beside target as NAME.failed.ipynb or NAME.stopped.ipynb.
+//
+// JupyterLab trusts the executed notebook if all of its cells ran.
+func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) error {
+	file, err := filepath.Abs(file)
 	if err != nil {
 		return err
 	}
 	if target, err = filepath.Abs(target); err != nil {
 		return err
 	}
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
 	before, err := notebook.Read(file)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-		return err
-	}
-	stem := strings.TrimSuffix(target, ".ipynb")
-	draft := stem + ".running.ipynb"
-	kept := stem + ".failed.ipynb"
-	defer func() { // what was shown before an error is not lost
-		if err == nil {
-			return
-		}
-		if renameErr := os.Rename(draft, kept); renameErr == nil {
-			err = fmt.Errorf("%w\n  the notebook as far as it came: %s", err, kept)
-		}
-	}()
-	run := notebook.Run{Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
-	if run.Code, run.Module, err = before.Sums(h.Module); err != nil {
-		return err
-	}
-	if err := h.runCells(ctx, out, file, draft, run); err != nil {
-		return err
-	}
-	nb, err := notebook.Read(draft)
+	// Each run has a draft of its own: two runs of one notebook do not meet.
+	dir, err := os.MkdirTemp("", "gomyogen-run-")
 	if err != nil {
 		return err
 	}
-	if err := nb.Failed(); err != nil {
-		return fmt.Errorf("%s: %w", filepath.Base(file), err)
-	}
+	defer os.RemoveAll(dir)
+	draft := filepath.Join(dir, filepath.Base(file))
+	runErr := h.runCells(ctx, out, before, file, draft)
 	text, err := os.ReadFile(draft)
 	if err != nil {
-		return err
+		return errors.Join(runErr, err)
 	}
-	if err := atomicfile.Write(target, text); err != nil {
-		return err
+	stem := strings.TrimSuffix(target, ".ipynb")
+	failed, stopped := stem+".failed.ipynb", stem+".stopped.ipynb"
+	if runErr == nil {
+		if err := atomicfile.Write(target, text); err != nil {
+			return err
+		}
+		for _, earlier := range []string{failed, stopped} {
+			if err := os.Remove(earlier); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+		return nil
 	}
-	if err := os.Remove(draft); err != nil {
-		return err
+	kept := failed
+	if ctx.Err() != nil {
+		kept = stopped
 	}
-	if err := os.Remove(kept); err != nil && !errors.Is(err, os.ErrNotExist) { // of an earlier try
-		return err
+	if err := atomicfile.Write(kept, text); err != nil {
+		return errors.Join(runErr, err)
 	}
-	return nil
+	return fmt.Errorf("%w\n  the notebook as far as it came: %s", runErr, kept)
 }
 
 // runCells runs the cells of a notebook through the kernel and writes it, with
-// what they showed and how it was run, to target.
-func (h *Home) runCells(ctx context.Context, out io.Writer, file, target string, run notebook.Run) error {
-	note, err := json.Marshal(run)
+// what they showed and how it was run, to target; that is there after an error,
+// too, if the kernel had started.
+func (h *Home) runCells(ctx context.Context, out io.Writer, before notebook.Notebook, file, target string) error {
+	run := notebook.Run{Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Executed: time.Now().Format(time.DateOnly)}
+	var err error
+	if run.Code, run.Module, err = before.Sums(h.Module); err != nil {
+		return err
+	}
+	key, err := h.key()
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, h.Python("python"), "-c", executePy, file, target, KernelName, string(note))
+	runtime.LockOSThread() // the child's life is bound to this thread's
+	defer runtime.UnlockOSThread()
+	cmd := exec.CommandContext(ctx, h.Python("python"), "-c", executePy, file, target, KernelName)
+	cmd.Env = pythonEnv()
+	ownGroup(cmd)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 10 * time.Second
+	cmd.WaitDelay = 30 * time.Second // the script itself ends a cell that does not stop
 	var log tail
 	cmd.Stderr = &log
-	cells, err := cmd.StdoutPipe()
+	said, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	answer, err := cmd.StdinPipe()
 	if err != nil {
 		return err
 	}
@@ -108,8 +121,22 @@ func (h *Home) runCells(ctx context.Context, out io.Writer, file, target string,
 		return err
 	}
 	start := time.Now()
-	for s := bufio.NewScanner(cells); s.Scan(); {
-		fmt.Fprintf(out, "  %5.1f s  %s\n", time.Since(start).Seconds(), s.Text())
+	failure := errors.New("it ended without a word")
+	for s := bufio.NewScanner(said); s.Scan(); {
+		var ran, all int
+		if _, err := fmt.Sscanf(s.Text(), "executed %d of %d", &ran, &all); err != nil {
+			fmt.Fprintf(out, "  %5.1f s  %s\n", time.Since(start).Seconds(), s.Text())
+			continue
+		}
+		run.Seconds = math.Round(10*time.Since(start).Seconds()) / 10
+		if failure = stamp(target, &run, key); failure == nil && ctx.Err() == nil {
+			if ran < all {
+				fmt.Fprintf(out, "  %d of %d cells have the tag skip-execution and were not run\n", all-ran, all)
+			}
+			err := json.NewEncoder(answer).Encode(map[string]any{"stamp": run, "sign": ran == all})
+			failure = errors.Join(failure, err)
+		}
+		failure = errors.Join(failure, answer.Close())
 	}
 	err = cmd.Wait()
 	switch {
@@ -117,6 +144,25 @@ func (h *Home) runCells(ctx context.Context, out io.Writer, file, target string,
 		return fmt.Errorf("%s was stopped: %w", filepath.Base(file), context.Cause(ctx))
 	case err != nil:
 		return fmt.Errorf("run %s: %w\n%s", filepath.Base(file), err, lastLines(log.String(), 15))
+	case failure != nil:
+		return fmt.Errorf("%s: %w", filepath.Base(file), failure)
 	}
+	return nil
+}
+
+// stamp completes the stamp of the executed notebook at path, unless a cell of
+// it failed.
+func stamp(path string, run *notebook.Run, key []byte) error {
+	nb, err := notebook.Read(path)
+	if err != nil {
+		return err
+	}
+	if err := nb.Failed(); err != nil {
+		return err
+	}
+	if run.Outputs, err = nb.OutputSum(); err != nil {
+		return err
+	}
+	run.Sign(key)
 	return nil
 }

@@ -3,12 +3,17 @@ package jupyter_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"gomyogen/install/jupyter"
 	"gomyogen/install/jupyter/jupytertest"
@@ -100,6 +105,137 @@ func TestAFailingCellIsNamed(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(results); err != nil || len(entries) != 1 || entries[0].Name() != "test.failed.ipynb" {
 		t.Errorf("results/ holds %v (error %v), want test.failed.ipynb", entries, err)
+	}
+}
+
+// forged is a notebook with outputs that nobody's run made, in cells that a run
+// leaves out: skipped, empty, behind a failing one.
+func forged(t *testing.T, cells ...map[string]any) string {
+	t.Helper()
+	for i, c := range cells {
+		c["cell_type"], c["id"], c["execution_count"] = "code", fmt.Sprintf("c%d", i), 7
+		c["outputs"] = []any{map[string]any{"output_type": "display_data", "metadata": map[string]any{}, "data": map[string]any{"text/html": "<script>forged()</script>"}}}
+		if c["metadata"] == nil {
+			c["metadata"] = map[string]any{}
+		}
+	}
+	b, err := json.Marshal(map[string]any{"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": map[string]any{"gomyogen": map[string]any{"code": "forged"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "test.ipynb")
+	if err := os.WriteFile(path, b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Outputs that a run did not make are gone after it, and only a notebook of which
+// all ran is trusted by JupyterLab.
+func TestForgedOutputsDoNotSurvive(t *testing.T) {
+	home := jupytertest.Home(t)
+	trust := t.TempDir()
+	t.Setenv("JUPYTER_DATA_DIR", trust)
+	skipped := map[string]any{"tags": []string{"skip-execution"}}
+	for name, c := range map[string]struct {
+		cells                  []map[string]any
+		fails, stamped, signed bool
+	}{
+		"all ran":  {[]map[string]any{{"source": "import \"fmt\""}, {"source": "%%\nfmt.Println(1)"}, {"source": " "}}, false, true, true},
+		"skipped":  {[]map[string]any{{"source": "import \"fmt\""}, {"source": "%%\nfmt.Println(1)"}, {"source": "%%\nfmt.Println(2)", "metadata": skipped}}, false, true, false},
+		"failed":   {[]map[string]any{{"source": "%%\npanic(1)"}, {"source": "%%\nprintln(2)"}}, true, false, false},
+		"may fail": {[]map[string]any{{"source": "%%\npanic(1)", "metadata": map[string]any{"tags": []string{"raises-exception"}}}, {"source": "%%\nprintln(2)"}}, false, true, true},
+	} {
+		file := forged(t, c.cells...)
+		target := jupyter.Results(file)
+		err := home.Execute(context.Background(), &bytes.Buffer{}, file, target)
+		if (err != nil) != c.fails {
+			t.Errorf("%s: error %v", name, err)
+		}
+		if c.fails {
+			target = strings.TrimSuffix(target, ".ipynb") + ".failed.ipynb"
+		}
+		text, err := os.ReadFile(target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(text, []byte("forged")) {
+			t.Errorf("%s: forged outputs survive", name)
+		}
+		nb, err := notebook.Parse(target, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if stamped := nb.Metadata.Run != nil; stamped != c.stamped {
+			t.Errorf("%s: it has a stamp: %v, want %v", name, stamped, c.stamped)
+		}
+		key, err := home.Key()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.stamped && (nb.Stale(home.Module) != nil || !nb.Ran(home.Module, key)) {
+			t.Errorf("%s: just run, but %v", name, nb.Stale(home.Module))
+		}
+		check := exec.Command(home.Python("python"), "-c", "import sys, nbformat\nfrom nbformat.sign import NotebookNotary\nprint(NotebookNotary().check_signature(nbformat.read(sys.argv[1], 4)))", target)
+		if signed, err := check.Output(); err != nil || strings.TrimSpace(string(signed)) != map[bool]string{true: "True", false: "False"}[c.signed] {
+			t.Errorf("%s: it is signed: %s (error %v), want %v", name, signed, err, c.signed)
+		}
+	}
+}
+
+// A run that is stopped ends its cell, keeps what was computed and says where.
+func TestStoppedRunKeepsWhatItHas(t *testing.T) {
+	home := jupytertest.Home(t)
+	file := write(t, "import (\n\"fmt\"\n\"os\"\n\"time\"\n)", "%%\nfmt.Println(\"computed\")",
+		"%%\nfmt.Println(\"half\")\nos.WriteFile(\"pid\", fmt.Append(nil, os.Getpid()), 0o644)\ntime.Sleep(time.Hour)", "%%\nfmt.Println(\"never\")")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	done := make(chan error)
+	go func() { done <- home.Execute(ctx, &bytes.Buffer{}, file, jupyter.Results(file)) }()
+	pid := filepath.Join(filepath.Dir(file), "pid")
+	for range 1200 {
+		if b, err := os.ReadFile(pid); err == nil && len(b) > 0 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	program, err := os.ReadFile(pid)
+	if err != nil {
+		t.Fatal("the cell did not start")
+	}
+	cancel(errors.New("terminated"))
+	kept := filepath.Join(filepath.Dir(file), "results", "test.stopped.ipynb")
+	if err := <-done; err == nil || !strings.Contains(err.Error(), "was stopped: terminated") || !strings.Contains(err.Error(), kept) {
+		t.Errorf("error %v, want that it was stopped, and %s", err, kept)
+	}
+	nb, err := notebook.Read(kept)
+	if err != nil || !strings.Contains(nb.Printed(), "computed\n") || !strings.Contains(nb.Printed(), "half\n") || strings.Contains(nb.Printed(), "never") || nb.Metadata.Run != nil {
+		t.Errorf("it kept %q, error %v; want what was computed, without a stamp", nb.Printed(), err)
+	}
+	if alive := exec.Command("kill", "-0", string(program)).Run(); alive == nil {
+		t.Error("the cell's program lives on")
+	}
+}
+
+// Two runs of one notebook at once both end well.
+func TestTwoRunsOfOneNotebook(t *testing.T) {
+	home := jupytertest.Home(t)
+	file := write(t, "import (\n\"fmt\"\n\"time\"\n)", "%%\ntime.Sleep(time.Second)\nfmt.Println(\"done\")")
+	var errs [2]error
+	var wg sync.WaitGroup
+	for i := range errs {
+		wg.Go(func() { errs[i] = home.Execute(context.Background(), &bytes.Buffer{}, file, jupyter.Results(file)) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
+		t.Error(err)
+	}
+	nb, err := notebook.Read(jupyter.Results(file))
+	if err != nil || nb.Printed() != "done\n" || nb.Stale(home.Module) != nil {
+		t.Errorf("it printed %q, error %v, %v", nb.Printed(), err, nb.Stale(home.Module))
+	}
+	entries, err := os.ReadDir(filepath.Join(filepath.Dir(file), "results"))
+	if err != nil || len(entries) != 1 {
+		t.Errorf("results/ holds %v (error %v), want the notebook alone", entries, err)
 	}
 }
 

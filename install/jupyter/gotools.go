@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -19,7 +20,7 @@ func (h *Home) toolVersions() string {
 	if err != nil {
 		return err.Error()
 	}
-	pins := append([]string{runtime.Version()}, buildEnv...)
+	pins := []string{runtime.Version(), goFlags, cgo}
 	for line := range strings.Lines(string(mod)) {
 		for _, module := range []string{"janpfeifer/gonb ", "golang.org/x/tools "} {
 			if strings.Contains(line, module) {
@@ -34,26 +35,38 @@ func (h *Home) toolVersions() string {
 	return strings.Join(append(pins, launcher), "\n")
 }
 
-func (h *Home) makeTools(ctx context.Context, r runner) error {
-	// The folder must end in a separator: go build then puts each program into it.
-	err := r.run(ctx, h.Module, buildEnv, "go", append([]string{"build", "-v", "-o", filepath.Join(h.Data, "bin") + string(filepath.Separator)}, tools...)...)
+func (h *Home) makeTools(ctx context.Context, r runner) (made []string, err error) {
+	dir, err := h.draft()
 	if err != nil {
-		return err
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	// The folder must end in a separator: go build then puts each program into it.
+	if err := r.run(ctx, h.Module, goEnv(), "go", append([]string{"build", "-v", "-o", dir + string(filepath.Separator)}, tools...)...); err != nil {
+		return nil, err
+	}
+	for _, tool := range tools {
+		file := h.bin(path.Base(tool))
+		if err := os.Rename(filepath.Join(dir, path.Base(tool)), file); err != nil {
+			return nil, err
+		}
+		made = append(made, file)
 	}
 	// The kernel finds the launcher under these names first.
 	if err := os.MkdirAll(h.standIns(), 0o755); err != nil {
-		return err
+		return nil, err
 	}
 	for _, name := range standIns {
 		link := filepath.Join(h.standIns(), name)
 		if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
+			return nil, err
 		}
 		if err := os.Symlink(h.bin("launcher"), link); err != nil {
-			return err
+			return nil, err
 		}
+		made = append(made, link)
 	}
-	return nil
+	return made, nil
 }
 
 // standIns are the programs that the kernel takes the launcher for.
@@ -61,11 +74,3 @@ var standIns = []string{"go", "gopls"}
 
 // standIns is the folder of programs that the kernel takes for others.
 func (h *Home) standIns() string { return filepath.Join(h.Data, "stand-ins") }
-
-func (h *Home) checkTools() error {
-	files := []string{h.bin("gonb"), h.bin("goimports"), h.bin("gopls"), h.bin("launcher")}
-	for _, name := range standIns {
-		files = append(files, filepath.Join(h.standIns(), name))
-	}
-	return exists(files...)
-}

@@ -24,9 +24,14 @@ type Home struct {
 // Find finds the module around the working directory and the data folder:
 // see [env.DataFolder].
 func Find() (*Home, error) {
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Path}} {{.Dir}}").Output()
-	if err != nil {
-		return nil, errors.New("run this in the clone of the module, with Go on the PATH")
+	list := exec.Command("go", "list", "-m", "-f", "{{.Path}} {{.Dir}}")
+	list.Env = goEnv()
+	out, err := list.CombinedOutput()
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return nil, errors.New("there is no go on the PATH")
+	case err != nil:
+		return nil, fmt.Errorf("run this in the clone of gomyogen: go list -m: %s", lastLine(string(out)))
 	}
 	path, dir, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
 	if path != "gomyogen" {

@@ -3,7 +3,6 @@ package jupyter
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,8 +15,6 @@ import (
 // is linked in three quarters of the time. Cells and all other programs are
 // built alike, so that what they share is compiled once.
 const goFlags, cgo = "-ldflags=-s -gcflags=all=-dwarf=false", "0"
-
-var buildEnv = []string{"GOFLAGS=" + goFlags, "CGO_ENABLED=" + cgo}
 
 // kernelEnv is what makes cells quick and independent of the network.
 func (h *Home) kernelEnv() map[string]string {
@@ -47,20 +44,9 @@ func (h *Home) kernelJSON() string {
 
 func (h *Home) specFile() string { return filepath.Join(h.spec(), "kernel.json") }
 
-func (h *Home) makeSpec(context.Context, runner) error {
+func (h *Home) makeSpec(context.Context, runner) ([]string, error) {
 	if err := os.MkdirAll(h.spec(), 0o755); err != nil {
-		return err
+		return nil, err
 	}
-	return atomicfile.Write(h.specFile(), []byte(h.kernelJSON()))
-}
-
-func (h *Home) checkSpec() error {
-	b, err := os.ReadFile(h.specFile())
-	if err != nil {
-		return fmt.Errorf("%s is missing", h.specFile())
-	}
-	if string(b) != h.kernelJSON() {
-		return fmt.Errorf("%s was changed", h.specFile())
-	}
-	return nil
+	return []string{h.specFile()}, atomicfile.Write(h.specFile(), []byte(h.kernelJSON()))
 }

@@ -18,31 +18,75 @@ var requirements string
 const overrides = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
 `
 
-func (h *Home) makeVenv(ctx context.Context, r runner) (err error) {
-	venv := filepath.Join(h.Data, "venv")
-	if err := os.RemoveAll(venv); err != nil {
-		return err
+// venv is a link to the environment in use. An environment knows its own path,
+// so that a new one is made in the place where it stays, and the link then turns
+// to it.
+func (h *Home) venv() string { return filepath.Join(h.Data, "venv") }
+
+func (h *Home) makeVenv(ctx context.Context, r runner) (made []string, err error) {
+	dir, err := os.MkdirTemp(h.Data, "venv-")
+	if err != nil {
+		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			_ = os.RemoveAll(venv) // nothing half-made; the first error is the one to tell
+			_ = os.RemoveAll(dir) // nothing half-made; the first error is the one to tell
 		}
 	}()
-	if err := r.run(ctx, h.Data, nil, "python3", "-m", "venv", venv); err != nil {
+	if err := r.run(ctx, h.Data, pythonEnv(), "python3", "-m", "venv", dir); err != nil {
+		return nil, err
+	}
+	if err := pipInto(ctx, r, dir, dir, requirements); err != nil {
+		return nil, fmt.Errorf("is there a network? %w", err)
+	}
+	settings := filepath.Join(dir, "share", "jupyter", "lab", "settings")
+	if err := os.MkdirAll(settings, 0o755); err != nil {
+		return nil, err
+	}
+	if err := atomicfile.Write(filepath.Join(settings, "overrides.json"), []byte(overrides)); err != nil {
+		return nil, err
+	}
+	return []string{h.venv()}, h.useVenv(dir)
+}
+
+// useVenv turns the link to a new environment and removes the others.
+func (h *Home) useVenv(dir string) error {
+	if info, err := os.Lstat(h.venv()); err == nil && info.IsDir() { // of an earlier version, which had no link
+		if err := os.Rename(h.venv(), h.venv()+"-old"); err != nil {
+			return err
+		}
+	}
+	link := dir + ".link"
+	if err := os.Symlink(filepath.Base(dir), link); err != nil {
 		return err
 	}
-	file := filepath.Join(h.Data, "requirements.txt")
+	if err := os.Rename(link, h.venv()); err != nil {
+		return err
+	}
+	others, err := filepath.Glob(h.venv() + "-*")
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		if other != dir {
+			if err := os.RemoveAll(other); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// pip installs packages that are pinned with their checksums.
+func (h *Home) pip(ctx context.Context, r runner, dir, requirements string) error {
+	return pipInto(ctx, r, h.venv(), dir, requirements)
+}
+
+func pipInto(ctx context.Context, r runner, venv, dir, requirements string) error {
+	file := filepath.Join(dir, "requirements.txt")
 	if err := atomicfile.Write(file, []byte(requirements)); err != nil {
 		return err
 	}
-	if err := r.run(ctx, h.Data, nil, h.Python("pip"), "install", "--disable-pip-version-check", "-r", file); err != nil {
-		return fmt.Errorf("is there a network? %w", err)
-	}
-	settings := filepath.Join(venv, "share", "jupyter", "lab", "settings")
-	if err := os.MkdirAll(settings, 0o755); err != nil {
-		return err
-	}
-	return atomicfile.Write(filepath.Join(settings, "overrides.json"), []byte(overrides))
+	// A package from its source would run what it likes.
+	return r.run(ctx, dir, pythonEnv(), filepath.Join(venv, "bin", "pip"), "install", "--disable-pip-version-check", "--require-hashes", "--only-binary=:all:", "-r", file)
 }
-
-func (h *Home) checkVenv() error { return exists(h.Python("jupyter-lab"), h.Python("python")) }

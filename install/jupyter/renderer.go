@@ -35,8 +35,15 @@ func (h *Home) builtFrom(packages ...string) string {
 	return fmt.Sprintf("%s %s %x", runtime.Version(), sum, versions.Sum(nil))
 }
 
-func (h *Home) makeRenderer(ctx context.Context, r runner) error {
-	return r.run(ctx, h.Module, buildEnv, "go", "build", "-o", h.renderer(), "./kernel/renderer")
+func (h *Home) makeRenderer(ctx context.Context, r runner) ([]string, error) {
+	dir, err := h.draft()
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	program := filepath.Join(dir, "renderer")
+	if err := r.run(ctx, h.Module, goEnv(), "go", "build", "-o", program, "./kernel/renderer"); err != nil {
+		return nil, err
+	}
+	return []string{h.renderer()}, os.Rename(program, h.renderer())
 }
-
-func (h *Home) checkRenderer() error { return exists(h.renderer()) }

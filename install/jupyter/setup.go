@@ -12,92 +12,109 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"gomyogen/myogen/format/atomicfile"
 )
 
 // part is one thing that set-up makes. Its stamp, written last, says from what
-// it was made; a part without its stamp is not there.
+// it was made, and which files it has; a part without its stamp is not there.
 type part struct {
 	id, name string
-	from     func() string // what it is made from: when this changes it is made again
-	make     func(context.Context, runner) error
-	check    func() error // whether what was made still stands
+	from     func() string                                   // what it is made from: when this changes it is made again
+	make     func(context.Context, runner) ([]string, error) // returns the files and folders that it made
 }
 
 func (h *Home) parts() []part {
 	return []part{
-		{"tools", "Go tools (gonb, goimports, gopls)", h.toolVersions, h.makeTools, h.checkTools},
-		{"python", "JupyterLab", func() string { return requirements + overrides }, h.makeVenv, h.checkVenv},
-		{"kernel", "kernel " + KernelName, h.kernelJSON, h.makeSpec, h.checkSpec},
-		{"echarts", "ECharts " + echartsVersion, h.echartsInputs, h.makeECharts, h.checkECharts},
-		{"renderer", "renderer of figures", h.rendererInputs, h.makeRenderer, h.checkRenderer},
-		{"cache", "build cache", h.cacheKey, h.warm, func() error { return nil }},
+		{"tools", "Go tools (gonb, goimports, gopls)", h.toolVersions, h.makeTools},
+		{"python", "JupyterLab", func() string { return requirements + overrides }, h.makeVenv},
+		{"kernel", "kernel " + KernelName, h.kernelJSON, h.makeSpec},
+		{"echarts", "ECharts " + echartsVersion, h.echartsInputs, h.makeECharts},
+		{"renderer", "renderer of figures", h.rendererInputs, h.makeRenderer},
+		{"cache", "build cache", h.cacheKey, h.warm},
 	}
 }
 
-func exists(paths ...string) error {
-	for _, p := range paths {
-		if _, err := os.Stat(p); err != nil {
-			return fmt.Errorf("%s is missing", p)
-		}
-	}
-	return nil
-}
+// SetUp makes what is not there and tells on out what it does. Files that were
+// not written to since they were made are taken as whole.
+func (h *Home) SetUp(ctx context.Context, out io.Writer) error { return h.setUp(ctx, out, false) }
 
-func (h *Home) stamp(p part) string { return filepath.Join(h.Data, p.id+".stamp") }
+// Mend is SetUp that reads every file that set-up made.
+func (h *Home) Mend(ctx context.Context, out io.Writer) error { return h.setUp(ctx, out, true) }
 
-// ready tells what is wrong with a part, or nil.
-func (h *Home) ready(p part) error {
-	stamp, err := os.ReadFile(h.stamp(p))
-	switch {
-	case err != nil:
-		return errors.New("not installed")
-	case string(stamp) != p.from():
-		return errors.New("made from another version")
-	}
-	return p.check()
-}
-
-// SetUp makes what is not there and tells on out what it does.
-func (h *Home) SetUp(ctx context.Context, out io.Writer) error {
+func (h *Home) setUp(ctx context.Context, out io.Writer, all bool) error {
 	if err := checkPython(); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Join(h.Data, "bin"), 0o755); err != nil {
 		return err
 	}
-	unlock, err := lock(ctx, out, filepath.Join(h.Data, "setup.lock"))
+	unlock, err := lock(ctx, out, h.lockFile())
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	return h.build(ctx, out, h.parts())
+	return h.build(ctx, out, h.parts(), all)
 }
 
 // build makes the parts that are not ready, in their order, and is silent
 // about the others, which Doctor lists.
-func (h *Home) build(ctx context.Context, out io.Writer, parts []part) error {
+func (h *Home) build(ctx context.Context, out io.Writer, parts []part, all bool) error {
 	for i, p := range parts {
 		label := fmt.Sprintf("[%d/%d] %s", i+1, len(parts), p.name)
-		if h.ready(p) == nil {
+		why := h.ready(p, all)
+		if why == nil {
 			continue
+		}
+		if errors.As(why, new(*brokenError)) {
+			fmt.Fprintf(out, "%s: %v\n", label, why)
 		}
 		fmt.Fprintln(out, label+" ...")
 		start := time.Now()
-		if err := os.Remove(h.stamp(p)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := h.sweep(); err != nil {
 			return err
 		}
-		if err := p.make(ctx, runner{out}); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
-		}
-		if err := p.check(); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
-		}
-		if err := atomicfile.Write(h.stamp(p), []byte(p.from())); err != nil {
+		if err := os.Remove(h.stampFile(p)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
+		}
+		made, err := p.make(ctx, runner{out})
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		if err := h.stamp(p, made); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		if err := h.ready(p, false); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 		fmt.Fprintf(out, "%s: done in %.0f s\n", label, time.Since(start).Seconds())
+	}
+	return nil
+}
+
+func (h *Home) lockFile() string { return filepath.Join(h.Data, "setup.lock") }
+
+// draft returns a folder in which something new is made beside the old.
+func (h *Home) draft() (string, error) { return os.MkdirTemp(h.Data, "new-") }
+
+// sweep removes what set-ups that were killed left half made.
+func (h *Home) sweep() error {
+	left, err := filepath.Glob(filepath.Join(h.Data, "new-*"))
+	if err != nil {
+		return err
+	}
+	environments, err := filepath.Glob(h.venv() + "-*")
+	if err != nil {
+		return err
+	}
+	used, err := os.Readlink(h.venv())
+	if err != nil && !errors.Is(err, os.ErrNotExist) && !errors.Is(err, syscall.EINVAL) { // EINVAL: it is no link
+		return err
+	}
+	for _, dir := range append(left, environments...) {
+		if filepath.Base(dir) != used {
+			if err := os.RemoveAll(dir); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -134,7 +151,11 @@ func (h *Home) Doctor(out io.Writer) error {
 	report := func(name string, err error) {
 		if err != nil {
 			missing++
-			fmt.Fprintf(out, "  missing  %s: %v\n", name, err)
+			word := "missing"
+			if errors.As(err, new(*brokenError)) {
+				word = "broken"
+			}
+			fmt.Fprintf(out, "  %-7s  %s: %v\n", word, name, err)
 			return
 		}
 		fmt.Fprintf(out, "  ok       %s\n", name)
@@ -142,17 +163,19 @@ func (h *Home) Doctor(out io.Writer) error {
 	report(runtime.Version(), nil)
 	report("Python 3 with venv", checkPython())
 	for _, p := range h.parts() {
-		report(p.name, h.ready(p))
+		report(p.name, h.ready(p, true))
 	}
 	if missing > 0 {
-		return fmt.Errorf("not everything is there (%d missing); go run ./install makes it", missing)
+		return fmt.Errorf("not everything is there (%d missing or broken); go run ./install mends it", missing)
 	}
 	return nil
 }
 
-// checkPython tells whether there is a Python that can make an environment.
+// checkPython reports whether there is a Python that can make an environment.
 func checkPython() error {
-	out, err := exec.Command("python3", "-c", "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2], int(sys.version_info >= (3, 10)))").CombinedOutput()
+	cmd := exec.Command("python3", "-c", "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2], int(sys.version_info >= (3, 10)))")
+	cmd.Env = pythonEnv()
+	out, err := cmd.CombinedOutput()
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return errors.New("there is no python3 on the PATH; install Python 3.10 or newer (Debian: apt install python3 python3-venv; macOS: brew install python)")

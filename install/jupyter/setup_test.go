@@ -3,9 +3,13 @@ package jupyter
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,13 +21,13 @@ func TestBuildMakesWhatIsMissingOnly(t *testing.T) {
 	file := filepath.Join(h.Data, "thing")
 	var failure error
 	parts := []part{{"thing", "a thing", func() string { return version },
-		func(context.Context, runner) error {
+		func(context.Context, runner) ([]string, error) {
 			made++
 			if failure != nil {
-				return failure
+				return nil, failure
 			}
-			return os.WriteFile(file, nil, 0o644)
-		}, func() error { return exists(file) }}}
+			return []string{file}, os.WriteFile(file, []byte("thing"), 0o644)
+		}}}
 	for _, c := range []struct {
 		name   string
 		before func()
@@ -34,14 +38,17 @@ func TestBuildMakesWhatIsMissingOnly(t *testing.T) {
 		{"again", func() {}, 1, false},
 		{"another version", func() { version = "2" }, 2, false},
 		{"file gone", func() { os.Remove(file) }, 3, false},
-		{"stamp gone", func() { os.Remove(h.stamp(parts[0])) }, 4, false},
-		{"failure", func() { os.Remove(file); failure = errors.New("no network") }, 5, true},
-		{"after the failure", func() { failure = nil }, 6, false},
+		{"stamp gone", func() { os.Remove(h.stampFile(parts[0])) }, 4, false},
+		{"stamp broken", func() { os.WriteFile(h.stampFile(parts[0]), []byte("{"), 0o644) }, 5, false},
+		{"file emptied", func() { os.WriteFile(file, nil, 0o644) }, 6, false},
+		{"file changed", func() { os.WriteFile(file, []byte("other"), 0o644) }, 7, false},
+		{"failure", func() { os.Remove(file); failure = errors.New("no network") }, 8, true},
+		{"after the failure", func() { failure = nil }, 9, false},
 	} {
 		c.before()
 		before := made
 		var out bytes.Buffer
-		err := h.build(context.Background(), &out, parts)
+		err := h.build(context.Background(), &out, parts, false)
 		if (err != nil) != c.fails {
 			t.Errorf("%s: error %v", c.name, err)
 		}
@@ -52,6 +59,215 @@ func TestBuildMakesWhatIsMissingOnly(t *testing.T) {
 			t.Errorf("%s: it was made: %v, and says %q", c.name, made > before, &out)
 		}
 	}
+}
+
+// Every kind of damage to every file of a part is named, and mended. A bit that
+// flips without a trace in the file's time is found when all is read.
+func TestDamageIsNamedAndMended(t *testing.T) {
+	h := &Home{Data: t.TempDir()}
+	program, module, link := filepath.Join(h.Data, "gonb"), filepath.Join(h.Data, "lib", "nb", "__init__.py"), filepath.Join(h.Data, "go")
+	parts := []part{
+		{"other", "another thing", func() string { return "" }, func(context.Context, runner) ([]string, error) {
+			return []string{filepath.Join(h.Data, "other")}, os.WriteFile(filepath.Join(h.Data, "other"), nil, 0o644)
+		}},
+		{"thing", "a thing", func() string { return "1" }, func(context.Context, runner) ([]string, error) {
+			_ = os.Remove(link)
+			return []string{program, filepath.Join(h.Data, "lib"), link}, errors.Join(os.WriteFile(program, []byte("program"), 0o755), os.MkdirAll(filepath.Dir(module), 0o755),
+				os.WriteFile(module, []byte("import os"), 0o644), os.Symlink("gonb", link))
+		}},
+	}
+	if err := h.build(context.Background(), &bytes.Buffer{}, parts, true); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		damage func() error
+		want   string
+		hidden bool
+	}{
+		"truncated":      {func() error { return os.Truncate(program, 3) }, program + " is not as it was made", false},
+		"emptied":        {func() error { return os.WriteFile(module, nil, 0o644) }, module + " is not as it was made", false},
+		"gone":           {func() error { return os.Remove(module) }, module + " is missing", false},
+		"folder gone":    {func() error { return os.RemoveAll(filepath.Dir(module)) }, module + " is missing", false},
+		"link gone":      {func() error { return os.Remove(link) }, link + " is missing", false},
+		"link elsewhere": {func() error { return errors.Join(os.Remove(link), os.Symlink("lib", link)) }, link + " is not as it was made", false},
+		"link to none":   {func() error { return errors.Join(os.Remove(link), os.Symlink("none", link)) }, link + " is missing", false},
+		"rewritten":      {func() error { return os.WriteFile(program, []byte("Program"), 0o755) }, program + " is not as it was made", false},
+		"a bit flipped": {func() error {
+			info, err := os.Stat(program)
+			return errors.Join(err, os.WriteFile(program, []byte("prograM"), 0o755), os.Chtimes(program, time.Time{}, info.ModTime()))
+		}, program + " is not as it was made", true},
+	} {
+		if err := c.damage(); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.ready(parts[1], true); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want %q", name, err, c.want)
+		}
+		if err := h.ready(parts[1], false); (err == nil) != c.hidden {
+			t.Errorf("%s: without reading all: error %v", name, err)
+		}
+		var out bytes.Buffer
+		if err := h.build(context.Background(), &out, parts, true); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), c.want) || strings.Contains(out.String(), "another thing") {
+			t.Errorf("%s: it says %q, want %q and nothing of another thing", name, out.String(), c.want)
+		}
+		if err := h.ready(parts[1], true); err != nil {
+			t.Errorf("%s: mended, but %v", name, err)
+		}
+	}
+}
+
+// Half-made things of set-ups that were killed are removed by the next one, the
+// environment in use stays.
+func TestLeftoversAreSweptAway(t *testing.T) {
+	h := &Home{Data: t.TempDir()}
+	for _, dir := range []string{"venv-1", "venv-2", "new-3"} {
+		if err := os.MkdirAll(filepath.Join(h.Data, dir, "lib"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Symlink("venv-2", h.venv()), h.sweep()); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(h.Data)
+	if err != nil || len(entries) != 2 || entries[0].Name() != "venv" || entries[1].Name() != "venv-2" {
+		t.Errorf("there are %v (error %v), want venv and venv-2", entries, err)
+	}
+}
+
+// What remove did not make stays, also where it would have made it.
+func TestRemove(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	h := &Home{Data: filepath.Join(t.TempDir(), "data"), Module: "/clone"}
+	put := func(names ...string) {
+		t.Helper()
+		for _, name := range names {
+			path := filepath.Join(h.Data, name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	put("setup.lock", "bin/gonb", "bin/mine", "notes.txt", "venv-1/bin/python", "tools.stamp", "stamp.key", "tmp/k-1/main.go")
+	var out bytes.Buffer
+	if err := h.Remove(context.Background(), &out); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "what else is there stays: bin and 1 more") {
+		t.Errorf("it says %q", out.String())
+	}
+	for name, there := range map[string]bool{"bin/mine": true, "notes.txt": true, "bin/gonb": false, "venv-1": false, "tools.stamp": false, "stamp.key": false, "tmp": false, "setup.lock": false} {
+		if _, err := os.Stat(filepath.Join(h.Data, name)); (err == nil) != there {
+			t.Errorf("%s is there: %v, want %v", name, err == nil, there)
+		}
+	}
+	if err := h.Remove(context.Background(), &out); err == nil || !strings.Contains(err.Error(), "not a folder that set-up made") {
+		t.Errorf("a folder of others: error %v", err)
+	}
+	h.Data = filepath.Join(t.TempDir(), "data")
+	put("setup.lock", "bin/gonb", "stand-ins/go", "cache.stamp")
+	out.Reset()
+	if err := h.Remove(context.Background(), &out); err != nil || !strings.Contains(out.String(), "removed "+h.Data) || !strings.Contains(out.String(), "what stays, and why") {
+		t.Errorf("error %v, it says %q", err, out.String())
+	}
+	if _, err := os.Stat(h.Data); err == nil {
+		t.Error("the folder is still there")
+	}
+}
+
+// Settings for other work do not reach what set-up runs.
+func TestEnvironmentIsOurs(t *testing.T) {
+	for name, value := range map[string]string{"GOFLAGS": "-mod=vendor", "GOWORK": "/none/go.work", "GO111MODULE": "off", "GOOS": "plan9", "GOARCH": "mips", "GOEXPERIMENT": "nothing", "CGO_ENABLED": "1", "CGO_CFLAGS": "-x",
+		"GOBIN": "bin", "PYTHONPATH": "/none", "PYTHONHOME": "/none", "PIP_TARGET": "/none", "PIP_USER": "1", "PIP_REQUIRE_VIRTUALENV": "1"} {
+		t.Setenv(name, value)
+	}
+	dir := t.TempDir()
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module m\n"), 0o644), os.WriteFile(filepath.Join(dir, "main.go"), []byte("package main\n\nfunc main() {}\n"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	r := runner{&bytes.Buffer{}}
+	if err := r.run(context.Background(), dir, goEnv(), "go", "build", "-o", "program", "."); err != nil {
+		t.Error(err)
+	}
+	if err := r.run(context.Background(), dir, goEnv(), filepath.Join(dir, "program")); err != nil {
+		t.Errorf("it is not of this machine: %v", err)
+	}
+	if err := r.run(context.Background(), dir, pythonEnv(), "python3", "-c", "import os, sys, json; sys.exit(any(k.startswith('PIP_T') or k in ('PIP_USER', 'PYTHONPATH') for k in os.environ))"); err != nil {
+		t.Error(err)
+	}
+	if _, err := Find(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A program that is stopped takes along what it started.
+func TestStopEndsTheWholeGroup(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() {
+		done <- runner{&bytes.Buffer{}}.run(ctx, dir, os.Environ(), "/bin/sh", "-c", "sleep 100 & echo $! > pid.new; mv pid.new pid; wait")
+	}()
+	child := waitForPid(t, filepath.Join(dir, "pid"))
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want context.Canceled", err)
+	}
+	if !endsSoon(child) {
+		t.Error("what the program started lives on")
+	}
+}
+
+// What a set-up runs ends when the set-up is killed.
+func TestChildrenDieWithTheirParent(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux ends the children of a killed process")
+	}
+	if dir := os.Getenv("MYOGEN_TEST_PARENT"); dir != "" { // the set-up
+		_ = runner{&bytes.Buffer{}}.run(context.Background(), dir, os.Environ(), "/bin/sh", "-c", "echo $$ > pid.new; mv pid.new pid; exec sleep 100")
+		return
+	}
+	dir := t.TempDir()
+	parent := exec.Command(os.Args[0], "-test.run=^TestChildrenDieWithTheirParent$")
+	parent.Env = append(os.Environ(), "MYOGEN_TEST_PARENT="+dir)
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	child := waitForPid(t, filepath.Join(dir, "pid"))
+	_ = errors.Join(parent.Process.Kill(), parent.Wait()) // it was killed
+	if !endsSoon(child) {
+		t.Error("the program lives on")
+	}
+}
+
+func waitForPid(t *testing.T, path string) int {
+	t.Helper()
+	for range 1000 {
+		if b, err := os.ReadFile(path); err == nil {
+			pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return pid
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the program did not start")
+	return 0
+}
+
+// endsSoon reports whether a process ends; a zombie has ended.
+func endsSoon(pid int) bool {
+	for range 1000 {
+		state, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
+		if err != nil || strings.HasPrefix(string(state), "Z") {
+			return true
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return false
 }
 
 // program puts a shell script called name on an otherwise empty PATH.
@@ -83,16 +299,77 @@ func TestMissingPythonIsNamed(t *testing.T) {
 	}
 }
 
-func TestFailedVenvLeavesNothing(t *testing.T) {
+func TestFailedVenvLeavesTheOldOne(t *testing.T) {
 	h := &Home{Data: t.TempDir()}
+	old := filepath.Join(h.Data, "venv-1")
+	if err := errors.Join(os.Mkdir(old, 0o755), os.Symlink("venv-1", h.venv())); err != nil {
+		t.Fatal(err)
+	}
 	// An environment whose pip finds no network.
 	program(t, "python3", `/bin/mkdir -p "$3/bin" && printf '#!/bin/sh\necho no route to host\nexit 1\n' > "$3/bin/pip" && /bin/chmod +x "$3/bin/pip"`)
-	err := h.makeVenv(context.Background(), runner{&bytes.Buffer{}})
+	_, err := h.makeVenv(context.Background(), runner{&bytes.Buffer{}})
 	if err == nil || !strings.Contains(err.Error(), "is there a network?") || !strings.Contains(err.Error(), "no route to host") {
 		t.Errorf("error %v, want it to ask for the network and to say what pip said", err)
 	}
-	if _, err := os.Stat(filepath.Join(h.Data, "venv")); err == nil {
-		t.Error("half an environment was left")
+	entries, err := os.ReadDir(h.Data)
+	if err != nil || len(entries) != 2 || entries[1].Name() != "venv-1" {
+		t.Errorf("there are %v (error %v), want the old environment and its link", entries, err)
+	}
+}
+
+// A new environment takes the place of the old one in one step, also of one that
+// was a folder of its own.
+func TestNewVenvTakesThePlace(t *testing.T) {
+	h := &Home{Data: t.TempDir()}
+	if err := os.MkdirAll(filepath.Join(h.venv(), "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	program(t, "python3", `/bin/mkdir -p "$3/bin" && printf '#!/bin/sh\nexit 0\n' > "$3/bin/pip" && /bin/chmod +x "$3/bin/pip"`)
+	for range 2 {
+		if _, err := h.makeVenv(context.Background(), runner{&bytes.Buffer{}}); err != nil {
+			t.Fatal(err)
+		}
+		entries, err := os.ReadDir(h.Data)
+		if err != nil || len(entries) != 2 {
+			t.Errorf("there are %v (error %v), want one environment and its link", entries, err)
+		}
+		if _, err := os.Stat(h.Python("pip")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Every package is pinned, with its checksums.
+func TestRequirementsAreLocked(t *testing.T) {
+	for name, text := range map[string]string{"requirements.txt": requirements, "node.txt": nodeRequirements} {
+		lines := strings.Split(strings.ReplaceAll(text, "\\\n", ""), "\n")
+		packages := 0
+		for _, line := range lines {
+			if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+				continue
+			}
+			packages++
+			if !strings.Contains(line, "==") || !strings.Contains(line, "--hash=sha256:") {
+				t.Errorf("%s: %.60s is not pinned with a checksum", name, line)
+			}
+		}
+		if packages < 2 {
+			t.Errorf("%s has %d packages", name, packages)
+		}
+	}
+	var lock struct {
+		Packages map[string]struct{ Version, Integrity, Resolved string }
+	}
+	if err := json.Unmarshal(npmFile("package-lock.json"), &lock); err != nil {
+		t.Fatal(err)
+	}
+	for name, p := range lock.Packages {
+		if name != "" && (p.Version == "" || !strings.HasPrefix(p.Integrity, "sha512-") || p.Resolved != "") {
+			t.Errorf("npm: %s has version %q and checksum %q", name, p.Version, p.Integrity)
+		}
+	}
+	if p := lock.Packages["node_modules/echarts"]; p.Version != echartsVersion {
+		t.Errorf("the lock has ECharts %s, want %s", p.Version, echartsVersion)
 	}
 }
 
@@ -112,7 +389,7 @@ func TestCheckSum(t *testing.T) {
 func TestStoppedCommandSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := (runner{&bytes.Buffer{}}).run(ctx, t.TempDir(), nil, "/bin/sh", "-c", "sleep 5"); !errors.Is(err, context.Canceled) {
+	if err := (runner{&bytes.Buffer{}}).run(ctx, t.TempDir(), os.Environ(), "/bin/sh", "-c", "sleep 5"); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
 }

@@ -28,7 +28,7 @@ def run(kc, code):
         if msg["msg_type"] == "stream":
             printed.append(msg["content"]["text"])
 
-    reply = kc.execute_interactive(code, output_hook=output, timeout=120)
+    reply = kc.execute_interactive(code, output_hook=output, timeout=None)
     took = time.monotonic() - start
     if reply["content"]["status"] != "ok":
         sys.exit("".join(printed) + "\n".join(reply["content"].get("traceback", [])))
@@ -121,7 +121,7 @@ def run_all():
 
     with tempfile.TemporaryDirectory() as folder:
         begin = time.monotonic()
-        NotebookClient(nb, kernel_name=kernel, timeout=600, resources={"metadata": {"path": folder}},
+        NotebookClient(nb, kernel_name=kernel, timeout=None, resources={"metadata": {"path": folder}},
                        on_cell_execute=start, on_cell_executed=done).execute()
     return ends[-1] - begin, cells, nb
 

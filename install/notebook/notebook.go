@@ -13,19 +13,65 @@ import (
 // Notebook is what we read of an .ipynb file.
 type Notebook struct {
 	Cells    []Cell
+	Format   int `json:"nbformat"`
 	Metadata struct {
-		Run *Run `json:"gomyogen"` // nil unless executed by us
+		Run         *Run    `json:"gomyogen"` // nil unless executed by us
+		Title       Text    // of the document, as nbformat defines it
+		Authors     Authors // as nbformat defines them
+		Date        Text
+		Description Text
 	}
 }
 
 // Cell is a cell of a notebook.
 type Cell struct {
-	Type     string `json:"cell_type"` // "code", "markdown" or "raw"
-	Source   Lines
-	Outputs  []Output
-	Metadata struct {
-		Tags []string // Jupyter's: "raises-exception" is of a cell that is there to fail
+	Type        string `json:"cell_type"` // "code", "markdown" or "raw"
+	Source      Lines
+	Outputs     []Output
+	Attachments map[string]map[string]Lines // pictures pasted into a text, by name and MIME type
+	Metadata    struct {
+		Tags    []string // Jupyter's: "raises-exception", "skip-execution"
+		Caption Text     // of the figures that a code cell shows
 	}
+}
+
+// Has reports whether the cell has a tag.
+func (c Cell) Has(tag string) bool { return slices.Contains(c.Metadata.Tags, tag) }
+
+// Text is a string of the metadata; what is no string is read as empty.
+type Text string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *Text) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) == nil {
+		*t = Text(s)
+	}
+	return nil
+}
+
+// Authors are names. nbformat has a list of objects with a name; a list of
+// names and one name are read, too.
+type Authors []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (a *Authors) UnmarshalJSON(b []byte) error {
+	var list []json.RawMessage
+	if json.Unmarshal(b, &list) != nil {
+		list = []json.RawMessage{b}
+	}
+	for _, raw := range list {
+		var author struct{ Name Text }
+		var name Text
+		_ = name.UnmarshalJSON(raw) // it reads everything
+		if json.Unmarshal(raw, &author) == nil {
+			name = author.Name
+		}
+		if name != "" {
+			*a = append(*a, string(name))
+		}
+	}
+	return nil
 }
 
 // Output is something that a code cell printed, showed or failed with.
@@ -73,9 +119,12 @@ func Read(path string) (nb Notebook, err error) {
 // Parse reads the text of the .ipynb file at path.
 func Parse(path string, text []byte) (nb Notebook, err error) {
 	if err = json.Unmarshal(text, &nb); err != nil {
-		err = fmt.Errorf("%s: %w", path, err)
+		return nb, fmt.Errorf("%s: %w", path, err)
 	}
-	return nb, err
+	if nb.Format > 0 && nb.Format < 4 {
+		return nb, fmt.Errorf("%s has the notebook format %d, must have 4; JupyterLab saves it so", path, nb.Format)
+	}
+	return nb, nil
 }
 
 // Printed returns what the cells printed.
@@ -91,7 +140,7 @@ func (nb Notebook) Printed() string {
 	return b.String()
 }
 
-// SameSource tells whether two notebooks have the same cells, whatever their
+// SameSource reports whether two notebooks have the same cells, whatever their
 // outputs.
 func (nb Notebook) SameSource(other Notebook) bool {
 	return slices.EqualFunc(nb.Cells, other.Cells, func(a, b Cell) bool { return a.Type == b.Type && a.Source == b.Source })

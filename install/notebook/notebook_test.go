@@ -72,9 +72,13 @@ func TestStale(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	outputs, err := nb.OutputSum()
+	if err != nil {
+		t.Fatal(err)
+	}
 	with := func(from, to string) Notebook {
 		nb := parse(t, strings.Replace(executed, from, to, 1))
-		nb.Metadata.Run = &Run{Code: code, Module: packages}
+		nb.Metadata.Run = &Run{Code: code, Module: packages, Outputs: outputs}
 		return nb
 	}
 	for _, c := range []struct{ from, to, want string }{
@@ -83,11 +87,44 @@ func TestStale(t *testing.T) {
 		{"# A", "# B", ""},
 		{"x := 1", "x := 2", "its code has changed since it was executed"},
 		{"y()", "", "its code has changed since it was executed"},
+		{`["a\n", "b\n"]`, `"a\nb\n"`, ""}, // another form of the same
+		{`{"a": 1}`, `{"a":1.0}`, ""},
+		{`["a\n", "b\n"]`, `["a\n", "c\n"]`, "its outputs have changed since it was executed"},
+		{`"</b>"`, `"<script>"`, "its outputs have changed since it was executed"},
+		{"text/html", "text/plain", "its outputs have changed since it was executed"},
+		{`{"a": 1}`, `{"a": 2}`, "its outputs have changed since it was executed"},
+		{"exit status 1", "exit status 2", "its outputs have changed since it was executed"},
+		{`"stdout"`, `"stderr"`, "its outputs have changed since it was executed"},
 	} {
 		err := with(c.from, c.to).Stale(module)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {
 			t.Errorf("%q to %q: %v, want %q", c.from, c.to, err, c.want)
 		}
+	}
+	// Who knows the sums can write them, but not the MAC of somebody's key.
+	nb = with("", "")
+	key := []byte("a key")
+	nb.Metadata.Run.Sign(key)
+	if !nb.Ran(module, key) || nb.Ran(module, []byte("another")) || nb.Ran(module, nil) {
+		t.Error("a stamp is not recognised by the key that signed it alone")
+	}
+	for _, field := range []*string{&nb.Metadata.Run.Code, &nb.Metadata.Run.Module, &nb.Metadata.Run.Outputs} {
+		was := *field
+		*field = "0" + was[1:]
+		if nb.Metadata.Run.SignedBy(key) {
+			t.Error("a changed stamp is taken for signed")
+		}
+		*field = was
+	}
+	nb = with("x := 1", "x := 2")
+	nb.Metadata.Run.Sign(key)
+	if nb.Ran(module, key) {
+		t.Error("code that was not run is taken for run")
+	}
+	nb = with("", "")
+	nb.Metadata.Run.Outputs = ""
+	if err := nb.Stale(module); err == nil || !strings.Contains(err.Error(), "does not say what its cells showed") {
+		t.Errorf("error %v, want that the stamp lacks the outputs", err)
 	}
 	nb = with("", "")
 	nb.Metadata.Run.Module = "other"

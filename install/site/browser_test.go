@@ -1,12 +1,21 @@
 package site
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -15,6 +24,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"gomyogen/install/jupyter/jupytertest"
+	"gomyogen/install/notebook"
 )
 
 // tutorials writes the site of the committed notebooks.
@@ -25,7 +35,7 @@ func tutorials(t *testing.T) string {
 		t.Fatalf("%d notebooks, error %v", len(files), err)
 	}
 	dir := t.TempDir()
-	if _, err := Write(dir, "Tutorials", open(t, files...)); err != nil {
+	if _, err := Write(dir, open(t, files...), Options{Title: "Tutorials", Scripts: scripts(t)}); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -69,7 +79,7 @@ func TestReaderWalksThroughTheSite(t *testing.T) {
 	if cards == 0 {
 		t.Fatal("the index is empty")
 	}
-	do(chromedp.Click(".index li a"), chromedp.WaitVisible("#fold"))
+	do(chromedp.Click(".index li a"), chromedp.WaitVisible("#Fold"))
 	for i := range cards {
 		name := text(`location.pathname.split("/").pop()`)
 		t.Run(strings.TrimSuffix(name, ".html"), func(t *testing.T) {
@@ -102,18 +112,18 @@ func TestReaderWalksThroughTheSite(t *testing.T) {
 			do(chromedp.EmulateViewport(1400, 900), colors("light"))
 			opened := `document.querySelectorAll("details.code[open]").length`
 			if cells := number(opened); cells > 0 {
-				do(chromedp.Click("#fold"))
+				do(chromedp.Click("#Fold"))
 				if n := number(opened); n != 0 {
 					t.Errorf("%d of %d cells still show their code", n, cells)
 				}
-				do(chromedp.Click("#fold"))
+				do(chromedp.Click("#Fold"))
 				if n := number(opened); n != cells {
 					t.Errorf("%d of %d cells show their code again", n, cells)
 				}
 			}
 		})
 		if i+1 < cards {
-			do(chromedp.Click(`a[rel="next"]`), chromedp.WaitVisible("#fold"))
+			do(chromedp.Click(`a[rel="next"]`), chromedp.WaitVisible("#Fold"))
 			if next := text(`location.pathname.split("/").pop()`); next == name {
 				t.Fatalf("the link to the next page leads from %s to itself", name)
 			}
@@ -121,6 +131,165 @@ func TestReaderWalksThroughTheSite(t *testing.T) {
 	}
 	if n := number(`document.querySelectorAll('a[rel="next"]').length`); n != 0 {
 		t.Error("the last page has a next one")
+	}
+}
+
+// tripwires are what a stranger's notebook may hold to run a script on its page
+// or to tell somebody that it was read. Each would set window.tripped, or ask SERVER.
+var tripwires = []string{
+	`<script>window.tripped = 1</script>`,
+	`<script src="SERVER/a.js"></script>`,
+	`<img src="x" onerror="window.tripped = 2">`,
+	`<img src="SERVER/pixel.png">`,
+	`<svg onload="window.tripped = 3"><script>window.tripped = 3</script><image href="SERVER/svg.png"/></svg>`,
+	`<iframe srcdoc="<script>parent.tripped = 4</script>"></iframe>`,
+	`<iframe src="SERVER/frame"></iframe>`,
+	`<object data="SERVER/object"></object><embed src="SERVER/embed">`,
+	`<a id="link" href="javascript:window.tripped = 5">x</a>`,
+	`<a href="java&#10;script:window.tripped = 5">x</a>`,
+	`<a href=" &#1;javascript:window.tripped = 5">x</a>`,
+	`<form action="javascript:window.tripped = 6"><button>x</button></form>`,
+	`<style>@import url("SERVER/style.css"); body { background: url("SERVER/background") }</style>`,
+	`<p style="background: url(SERVER/inline)">x</p>`,
+	`<link rel="stylesheet" href="SERVER/link.css"><link rel="prefetch" href="SERVER/prefetch">`,
+	`<meta http-equiv="refresh" content="0; url=SERVER/refresh">`,
+	`<base href="SERVER/">`,
+	`<video src="SERVER/video" autoplay></video><audio src="SERVER/audio" autoplay></audio>`,
+	`<details open ontoggle="window.tripped = 7">x</details>`,
+	`<input autofocus onfocus="window.tripped = 8">`,
+	`<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=window.tripped=9&gt;">`,
+	`<noscript><p title="</noscript><img src=x onerror=window.tripped=10>">`,
+	`<template><script>window.tripped = 11</script></template>`,
+	`<div class="myogen-figure" data-figure="AAAA"><img alt="" src="x" onerror="window.tripped = 12"></div><script>window.tripped = 12</script>`,
+	`<div hidden data-echarts-gzip="LIBRARY"></div>`,
+	`<script id="jupyter-config-data" type="application/json">{"baseUrl": "SERVER/"}</script><p id="jupyter-config-data">{"baseUrl": "SERVER/"}</p>`,
+	`<a id="echarts"></a><a name="myogenECharts"></a>`,
+	`</pre></div></main><script>window.tripped = 13</script>`,
+	`<img src="data:image/svg+xml;base64,SVG">`,
+	`<x-y onclick="window.tripped = 14" style="animation: x 1s" onanimationstart="window.tripped = 14">x</x-y>`,
+}
+
+// A stranger's notebook runs nothing and reaches nobody when its page is read,
+// neither through its text nor through what its cells show.
+func TestTripwires(t *testing.T) {
+	var asked []string
+	var mu sync.Mutex
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked = append(asked, r.URL.Path)
+	}))
+	defer server.Close()
+	var library bytes.Buffer
+	z := gzip.NewWriter(&library)
+	_, err := z.Write([]byte("window.tripped = 20; window.echarts = {}"))
+	if err := errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	svg := `<svg xmlns="http://www.w3.org/2000/svg" onload="window.tripped = 21"><script>window.tripped = 21</script><image href="` + server.URL + `/svg2.png"/></svg>`
+	encode := base64.StdEncoding.EncodeToString
+	fill := strings.NewReplacer("SERVER", server.URL, "LIBRARY", encode(library.Bytes()), "SVG", encode([]byte(svg)))
+	tutorial, err := notebook.Read("../../notebooks/01_recruitment_thresholds.ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var figure string // of ours, with its script, so that scripts are allowed at all
+	for _, c := range tutorial.Cells {
+		for _, o := range c.Outputs {
+			if html := o.As("text/html"); figure == "" && strings.Contains(html, "myogen-figure") {
+				figure = html
+			}
+		}
+	}
+	cells := []any2{markdownCell("# Title <img src=x onerror=window.tripped=30> $<img src=x onerror=window.tripped=30>$")}
+	for _, wire := range tripwires {
+		wire = fill.Replace(wire)
+		caption := codeCell("x <script>window.tripped = 31</script>", shown("text/html", wire), shown("image/svg+xml", svg), shown("text/markdown", wire), shown("text/plain", wire),
+			any2{"output_type": "stream", "name": "stdout", "text": wire + "\x1b[31m" + wire}, shown("image/png", `AAAA" onerror="window.tripped = 32`))
+		caption["metadata"] = any2{"caption": wire}
+		cells = append(cells, markdownCell(wire), markdownCell("text "+wire+" text"), markdownCell("[x]("+wire+") ![x](javascript:window.tripped=33)"), caption)
+	}
+	cells = append(cells, codeCell("figure()", shown("text/html", figure)))
+	source := described(t, any2{"title": fill.Replace(tripwires[0]), "authors": `"><script>window.tripped = 34</script>`, "date": tripwires[2]}, cells...)
+	dir := t.TempDir()
+	if _, err := Write(dir, []Source{source}, Options{Title: tripwires[2], Scripts: scripts(t)}); err != nil {
+		t.Fatal(err)
+	}
+	ctx := jupytertest.Browser(t, 1400, 900)
+	value := func(js string) string {
+		t.Helper()
+		s, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
+		if err != nil {
+			t.Fatalf("%s: %v", js, err)
+		}
+		return s
+	}
+	for _, name := range []string{"index.html", "study.html"} {
+		if err := chromedp.Do(ctx, chromedp.Navigate("file://"+filepath.Join(dir, name))); err != nil {
+			t.Fatal(err)
+		}
+		if name == "study.html" {
+			if state := value(`document.querySelectorAll(".myogen-figure").length + " " + [...document.querySelectorAll("script:not([src])")].length`); !strings.HasSuffix(state, " 2") {
+				t.Errorf("there are figures and scripts: %s; want two scripts, the figure's and the page's", state)
+			}
+			value(`document.querySelectorAll("#link, a, button, details, img").forEach(e => { if (!e.href || e.href.startsWith("javascript")) e.click(); e.focus(); }), ""`)
+		}
+		if got := value(`String(window.tripped)`); got != "undefined" {
+			t.Errorf("%s: a script ran: %s", name, got)
+		}
+		if got := value(`document.querySelectorAll("iframe, object, embed, form, base, link, video, audio, main style:not(.myogen-figure style)").length + ""`); got != "0" {
+			t.Errorf("%s has %s elements that are not to be there", name, got)
+		}
+	}
+	// Were one to come through, the policy would stop it. It does not know <meta>.
+	value(`document.body.insertAdjacentHTML("beforeend", ` + strconv.Quote(fill.Replace(strings.Join(slices.DeleteFunc(slices.Clone(tripwires), func(s string) bool { return strings.HasPrefix(s, "<meta") }), ""))) + `), ""`)
+	value(`{ const s = document.createElement("script"); s.textContent = "window.tripped = 40"; document.body.append(s); const t = document.createElement("script"); t.src = "` + server.URL + `/late.js"; document.body.append(t); } ""`)
+	value(`fetch("` + server.URL + `/fetch").catch(() => {}), ""`)
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[string](`new Promise(done => setTimeout(() => done(""), 500))`, chromedp.EvalAwaitPromise)); err != nil {
+		t.Fatal(err)
+	}
+	if got := value(`String(window.tripped)`); got != "undefined" {
+		t.Errorf("the policy lets a script run: %s", got)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(asked) > 0 {
+		t.Errorf("somebody was asked for %v", asked)
+	}
+}
+
+// On paper each figure is its still picture, whole and as wide as the page; code
+// and results are wrapped, and nothing is there to press.
+func TestPrint(t *testing.T) {
+	dir := tutorials(t)
+	ctx := jupytertest.Browser(t, 1400, 900)
+	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+filepath.Join(dir, "03_descending_drive.html"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`[...document.querySelectorAll(".myogen-figure")].every(f => f.dataset.state === "live")`)); err != nil {
+		t.Fatal(err)
+	}
+	paper := chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	})
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(680, 900), paper); err != nil {
+		t.Fatal(err)
+	}
+	for what, js := range map[string]string{
+		"buttons":                  `[...document.querySelectorAll("button, input, .bar, .plot, canvas")].filter(e => e.offsetParent && e.getBoundingClientRect().height > 0).length`,
+		"scroll bars":              `[...document.querySelectorAll("main *")].filter(e => ["auto", "scroll"].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth).length`,
+		"what is cut at the right": `[...document.querySelectorAll("main pre, main img, main table")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 || e.scrollWidth > e.clientWidth + 1 && e.localName === "pre").length`,
+		"figures without a still":  `[...document.querySelectorAll(".myogen-figure")].filter(f => f.querySelector("img").getBoundingClientRect().width < 0.9 * f.parentElement.getBoundingClientRect().width).length`,
+		"figures that break":       `[...document.querySelectorAll("figure")].filter(f => getComputedStyle(f).breakInside !== "avoid" || f.getBoundingClientRect().height > 1000).length`,
+	} {
+		n, err := chromedp.Run(ctx, chromedp.Evaluate[int](js))
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if n > 0 {
+			t.Errorf("on paper there are %d: %s", n, what)
+		}
 	}
 }
 

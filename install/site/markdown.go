@@ -3,94 +3,72 @@ package site
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"html/template"
+	"maps"
+	"regexp"
 	"strings"
 
-	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/formatters/html"
-	"github.com/alecthomas/chroma/v2/lexers"
-	"github.com/alecthomas/chroma/v2/styles"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
-	"github.com/yuin/goldmark/text"
+	ghtml "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/util"
+
+	"gomyogen/install/notebook"
 )
 
-// markdown renders the text cells of one notebook, so that the ids of their
-// headings stay apart, and remembers its title and first paragraph.
-type markdown struct {
-	md          goldmark.Markdown
-	ids         parser.IDs
-	names       map[string]bool
-	title, lead string
-}
+// A text cell that is longer than maxMarkdown bytes without its pictures, or
+// has more than maxDepth marks of lists and quotations in a row, is shown as it
+// is written: the parser takes time that grows with the square of such texts.
+const maxMarkdown, maxDepth = 32 << 10, 50
 
-func newMarkdown(names map[string]bool) *markdown {
-	return &markdown{
-		md: goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithParserOptions(parser.WithAutoHeadingID()),
-			goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(codeBlocks{}, 100)))),
-		ids:   parser.NewContext().IDs(),
-		names: names,
-	}
-}
+// parser renders what JupyterLab renders: GitHub's Markdown with HTML in it.
+var parser = goldmark.New(goldmark.WithExtensions(extension.GFM),
+	goldmark.WithRendererOptions(ghtml.WithUnsafe(), renderer.WithNodeRenderers(util.Prioritized(codeBlocks{}, 100))))
 
-func (m *markdown) render(source string) (template.HTML, error) {
-	src := []byte(source)
-	doc := m.md.Parser().Parse(text.NewReader(src), parser.WithContext(parser.NewContext(parser.WithIDs(m.ids))))
-	err := ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			return ast.WalkContinue, nil
-		}
-		switch n := n.(type) {
-		case *ast.Heading:
-			if m.title == "" {
-				m.title = plain(n, src)
-			}
-		case *ast.Paragraph:
-			if m.title != "" && m.lead == "" {
-				m.lead = sentence(plain(n, src))
-			}
-		case *ast.Link:
-			target, anchor, _ := strings.Cut(string(n.Destination), "#")
-			if stem, ok := strings.CutSuffix(target, ".ipynb"); ok && m.names[stem] {
-				n.Destination = []byte(stem + ".html")
-				if anchor != "" {
-					n.Destination = append(n.Destination, "#"+anchor...)
-				}
-			}
-		}
-		return ast.WalkContinue, nil
+// inline is a picture within a text, as editors put it there.
+var inline = regexp.MustCompile(`data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=]+`)
+
+// markdown renders a text cell.
+func (c *cleaner) markdown(source string, attachments map[string]map[string]notebook.Lines) (template.HTML, error) {
+	c.attachments, c.formulas = map[string]map[string]notebook.Lines{}, newFormulas()
+	defer func() { c.formulas = nil }()
+	maps.Copy(c.attachments, attachments)
+	short := inline.ReplaceAllStringFunc(source, func(url string) string {
+		name := fmt.Sprintf("inline-%d", len(c.attachments))
+		mime, code, _ := strings.Cut(strings.TrimPrefix(url, "data:"), ";base64,")
+		c.attachments[name] = map[string]notebook.Lines{mime: notebook.Lines(code)}
+		return "attachment:" + name
 	})
-	if err != nil {
-		return "", err
+	why := tooMuch(short)
+	if why == "" {
+		var b bytes.Buffer
+		if err := parser.Convert([]byte(c.formulas.hide(short)), &b); err != nil {
+			return "", err
+		}
+		html, err := c.clean(b.String())
+		if err == nil {
+			return html, nil
+		}
+		why = err.Error() // elements in elements, more deeply than HTML is read
 	}
-	var b bytes.Buffer
-	err = m.md.Renderer().Render(&b, src, doc)
-	return template.HTML(b.String()), err
+	c.leftOut("the layout of a text: " + why)
+	return template.HTML(`<pre class="plain" tabindex="0">` + html.EscapeString(short) + "</pre>\n"), nil
 }
 
-// plain returns the text below a node.
-func plain(n ast.Node, src []byte) string {
-	var b strings.Builder
-	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function returns no error
-		if !entering {
-			return ast.WalkContinue, nil
-		}
-		switch n := n.(type) {
-		case *ast.Text:
-			b.Write(n.Segment.Value(src))
-			if n.SoftLineBreak() {
-				b.WriteByte(' ')
-			}
-		case *ast.String:
-			b.Write(n.Value)
-		}
-		return ast.WalkContinue, nil
-	})
-	return b.String()
+var nested = regexp.MustCompile(fmt.Sprintf(`(?m)^(?:[ \t]*(?:[>*+-]|\d{1,9}[.)])){%d}|[\[!(<]{%[1]d}`, maxDepth))
+
+// tooMuch says what a text has too much of, or nothing.
+func tooMuch(source string) string {
+	switch {
+	case len(source) > maxMarkdown:
+		return fmt.Sprintf("it has %d bytes, more than %d", len(source), maxMarkdown)
+	case nested.MatchString(source):
+		return fmt.Sprintf("it has more than %d marks in a row", maxDepth)
+	}
+	return ""
 }
 
 // sentence returns the first sentence of a paragraph.
@@ -123,21 +101,4 @@ func (codeBlocks) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		_, err = fmt.Fprintf(w, "<pre class=\"block\" tabindex=\"0\"><code>%s</code></pre>\n", html)
 		return ast.WalkSkipChildren, err
 	})
-}
-
-// highlight returns code as HTML with a class for each kind of token; code of
-// a language that is not known is left plain.
-func highlight(language, code string) (template.HTML, error) {
-	lexer := lexers.Get(language)
-	if lexer == nil {
-		lexer = lexers.Fallback
-	}
-	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, code)
-	if err != nil {
-		return "", err
-	}
-	var b bytes.Buffer
-	// Classes only: the colours are those of the page's style sheet.
-	err = html.New(html.WithClasses(true), html.PreventSurroundingPre(true)).Format(&b, styles.Fallback, tokens)
-	return template.HTML(b.String()), err
 }

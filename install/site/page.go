@@ -2,9 +2,14 @@ package site
 
 import (
 	"bytes"
+	"cmp"
+	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"fmt"
+	"html"
 	"html/template"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +23,7 @@ var files embed.FS
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"style":  func() template.CSS { return template.CSS(asset("style.css")) },
 	"script": func() template.JS { return template.JS(asset("page.js")) },
+	"href":   href,
 }).ParseFS(files, "page.html", "index.html"))
 
 func asset(name string) string {
@@ -31,117 +37,267 @@ func asset(name string) string {
 // page is a notebook as its template sees it.
 type page struct {
 	Title, Lead    string
-	Number         string // one or two digits that the file's name begins with
+	Front          template.HTML // the first text as far as its heading, empty if there is none
+	Titled         bool          // whether a text has a heading of the first level
+	Authors, Date  string        // as they are shown
+	Number         string        // one or two digits that the file's name begins with
 	File, Notebook string
 	Thumbnail      string // file of the picture, empty without a figure
-	ThumbnailAlt   string
+	Contents       []heading
 	Cells          []cell
+	Code           bool // whether a cell shows code
+	Folded         bool // whether code is folded at first
 	Run            *notebook.Run
 	Alone          bool // not part of a site
 	Previous, Next *page
+	Policy         string // of content security
 
 	thumbnail []byte
+	omitted   []string
 }
 
 // cell is a cell as its template sees it: text, or code with outputs.
 type cell struct {
 	Text    template.HTML
 	Code    template.HTML
+	Folded  bool
 	Outputs []output
 }
 
-// output is one of Printed, Image and HTML.
+// output is one of Printed and HTML.
 type output struct {
-	Printed string
+	Printed template.HTML
 	Error   bool // Printed went to standard error, or is why the cell failed
-	Image   template.URL
-	Alt     string
 	HTML    template.HTML
+	Figure  int    // number of the figure that HTML is, or 0
+	Caption string // of the figure
+
+	printed string // as the cell did
 }
 
 var number = regexp.MustCompile(`^(\d{1,2})(?:\D|$)`)
 
-// newPage builds the page of a notebook. Links to the notebooks called in
-// names become links to their pages.
-func newPage(s Source, names map[string]bool) (*page, error) {
-	p := &page{Title: s.stem(), File: s.stem() + ".html", Notebook: s.stem() + ".ipynb", Run: s.nb.Metadata.Run, Alone: names == nil}
+// maker makes the page of one notebook.
+type maker struct {
+	*cleaner
+	*page
+	figures int
+}
+
+// newPage builds the page of a notebook. all are the notebooks of its site, nil
+// for a page that stands alone.
+func newPage(s Source, all *names, o Options) (*page, error) {
+	meta := s.nb.Metadata
+	p := &page{File: s.stem() + ".html", Notebook: s.stem() + ".ipynb", Run: meta.Run, Alone: all == nil, Folded: o.FoldCode, Date: string(meta.Date),
+		Authors: strings.Join(meta.Authors, ", ")}
+	if p.Date == "" && meta.Run != nil {
+		p.Date = meta.Run.Executed
+	}
 	if m := number.FindStringSubmatch(s.stem()); m != nil {
 		p.Number = m[1]
 	}
-	text := newMarkdown(names)
+	m := maker{page: p, cleaner: &cleaner{dir: s.dir(), names: cmp.Or(all, &names{}), scripts: o.Scripts, ids: &anchors{used: map[string]int{}}}}
 	for i, c := range s.nb.Cells {
-		switch c.Type {
-		case "markdown":
-			html, err := text.render(string(c.Source))
-			if err != nil {
-				return nil, fmt.Errorf("site: %s: cell %d: %w", s.Path, i+1, err)
+		m.leftOut = func(what string) {
+			if text := fmt.Sprintf("cell %d: %s", i+1, what); !slices.Contains(p.omitted, text) {
+				p.omitted = append(p.omitted, text)
 			}
-			p.Cells = append(p.Cells, cell{Text: html})
-		case "code":
-			if strings.TrimSpace(string(c.Source)) == "" {
-				continue
-			}
-			code, err := highlight("go", string(c.Source))
-			if err != nil {
-				return nil, fmt.Errorf("site: %s: cell %d: %w", s.Path, i+1, err)
-			}
-			p.Cells = append(p.Cells, cell{Code: code, Outputs: outputs(c.Outputs)})
+		}
+		made, err := m.cell(c)
+		if err != nil {
+			return nil, fmt.Errorf("site: %s: cell %d: %w", s.Path, i+1, err)
+		}
+		if made != nil {
+			p.Cells = append(p.Cells, *made)
 		}
 	}
-	if text.title != "" {
-		p.Title, p.Lead = text.title, text.lead
+	// Who wrote it and the contents stand between the heading and the text.
+	if len(p.Cells) > 0 {
+		const end = "</h1>"
+		if before, after, ok := strings.Cut(string(p.Cells[0].Text), end); ok {
+			p.Front, p.Cells[0].Text = template.HTML(before+end), template.HTML(after)
+		}
 	}
-	if p.thumbnail = thumbnail(s.nb); p.thumbnail != nil {
-		p.Thumbnail, p.ThumbnailAlt = s.stem()+".png", "A figure of "+p.Title
+	p.Titled = slices.ContainsFunc(m.headings, func(h heading) bool { return h.Level == 1 })
+	p.Title, p.Lead = s.stem(), cmp.Or(string(meta.Description), m.lead)
+	if len(m.headings) > 0 {
+		p.Title = m.headings[0].Text
 	}
+	p.Title = cmp.Or(string(meta.Title), p.Title)
+	for _, h := range m.headings {
+		if h.Level == 2 || h.Level == 3 {
+			p.Contents = append(p.Contents, h)
+		}
+	}
+	if len(p.Contents) < 3 {
+		p.Contents = nil
+	}
+	small, err := thumbnail(s.nb)
+	if err != nil {
+		p.omitted = append(p.omitted, err.Error())
+	}
+	if p.thumbnail = small; small != nil {
+		p.Thumbnail = s.stem() + ".png"
+	}
+	p.Policy = policyOf(append(m.used, asset("page.js")))
 	return p, nil
 }
 
+// policyOf returns the policy of a page that runs these scripts alone, and asks
+// nobody for anything. The chart library comes out of the page as a blob.
+func policyOf(scripts []string) string {
+	sums := map[string]bool{}
+	if len(scripts) > 1 {
+		sums["blob:"] = true
+	}
+	for _, s := range scripts {
+		sum := sha256.Sum256([]byte(s))
+		sums["'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'"] = true
+	}
+	return "default-src 'none'; script-src " + cmp.Or(strings.Join(slices.Sorted(maps.Keys(sums)), " "), "'none'") +
+		"; style-src 'unsafe-inline'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'"
+}
+
+// cell returns what a page shows of a cell, nil for nothing.
+func (m *maker) cell(c notebook.Cell) (*cell, error) {
+	source := string(c.Source)
+	switch c.Type {
+	case "markdown":
+		html, err := m.markdown(source, c.Attachments)
+		return &cell{Text: html}, err
+	case "code":
+		if strings.TrimSpace(source) == "" {
+			return nil, nil
+		}
+		code, err := highlight("go", source)
+		if err != nil {
+			return nil, err
+		}
+		m.Code = true
+		outputs, err := m.outputs(c)
+		return &cell{Code: code, Folded: m.Folded || c.Has("hide-input"), Outputs: outputs}, err
+	}
+	if strings.TrimSpace(source) != "" {
+		m.leftOut("a raw cell")
+	}
+	return nil, nil
+}
+
 // outputs turns what a cell showed into HTML; adjoining prints become one.
-func outputs(all []notebook.Output) []output {
+func (m *maker) outputs(c notebook.Cell) ([]output, error) {
 	var list []output
 	say := func(text string, isErr bool) {
-		if n := len(list); n > 0 && list[n-1].Printed != "" && list[n-1].Error == isErr {
-			list[n-1].Printed += text
+		if n := len(list); n > 0 && list[n-1].printed != "" && list[n-1].Error == isErr {
+			list[n-1].printed += text
 		} else if text != "" {
-			list = append(list, output{Printed: text, Error: isErr})
+			list = append(list, output{printed: text, Error: isErr})
 		}
 	}
-	for _, o := range all {
-		switch html, png, svg := o.As("text/html"), o.As("image/png"), o.As("image/svg+xml"); {
-		case o.Type == "stream":
+	for _, o := range c.Outputs {
+		switch o.Type {
+		case "stream":
 			say(string(o.Text), o.Name == "stderr")
-		case o.Type == "error":
+			continue
+		case "error":
 			say("\n"+o.Failure(), true)
-		case html != "":
-			list = append(list, output{HTML: template.HTML(html)}) // what a cell shows is the author's own page
-		case svg != "":
-			list = append(list, output{HTML: template.HTML(svg)})
-		case png != "":
-			list = append(list, output{Image: template.URL("data:image/png;base64," + strings.TrimSpace(png)), Alt: o.As("text/plain")})
-		default:
-			if text := o.As("text/plain"); text != "" {
-				list = append(list, output{Printed: text})
-			}
+			continue
 		}
+		shown, err := m.shown(o, string(c.Metadata.Caption))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, shown)
 	}
 	for i, o := range list {
 		if o.Error {
-			list[i].Printed = notebook.PlainError(o.Printed)
+			o.printed = notebook.PlainError(o.printed)
+		}
+		list[i].Printed = terminal(o.printed)
+	}
+	return slices.DeleteFunc(list, func(o output) bool { return o.Printed == "" && o.HTML == "" }), nil
+}
+
+// shown returns the richest form of an output that a page can show.
+func (m *maker) shown(o notebook.Output, caption string) (output, error) {
+	plain := o.As("text/plain")
+	figure := func(html template.HTML, title string) output {
+		m.figures++
+		return output{HTML: html, Figure: m.figures, Caption: cmp.Or(caption, title)}
+	}
+	if code := o.As("text/html"); code != "" {
+		before := m.cleaner.figures
+		html, err := m.clean(code)
+		if err != nil { // nested more deeply than a parser follows
+			m.leftOut("HTML: " + err.Error())
+			return output{printed: cmp.Or(plain, "[HTML that a page cannot show]")}, nil
+		}
+		if m.cleaner.figures > before {
+			return figure(html, figureTitle(plain, code)), nil
+		}
+		return output{HTML: html}, nil
+	}
+	for _, mime := range []string{"image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"} {
+		data := o.As(mime)
+		if data == "" {
+			continue
+		}
+		if mime == "image/svg+xml" {
+			data = base64.StdEncoding.EncodeToString([]byte(data))
+		}
+		var b strings.Builder
+		err := pictureHTML.Execute(&b, map[string]any{"URL": template.URL("data:" + mime + ";base64," + strings.Join(strings.Fields(data), "")), "Alt": plain})
+		return figure(template.HTML(b.String()), ""), err
+	}
+	if text := o.As("text/markdown"); text != "" {
+		html, err := m.markdown(text, nil)
+		return output{HTML: html}, err
+	}
+	if text := cmp.Or(o.As("text/latex"), plain); text != "" {
+		m.leaveOut(o)
+		return output{printed: text}, nil
+	}
+	m.leaveOut(o)
+	return output{printed: fmt.Sprintf("[an output that a page cannot show: %s]", strings.Join(slices.Sorted(maps.Keys(o.Data)), ", "))}, nil
+}
+
+var pictureHTML = template.Must(template.New("").Parse(`<img src="{{.URL}}" alt="{{.Alt}}">`))
+
+// leaveOut names the forms of an output that a page cannot show.
+func (m *maker) leaveOut(o notebook.Output) {
+	for _, mime := range slices.Sorted(maps.Keys(o.Data)) {
+		if mime != "text/plain" && mime != "text/latex" {
+			m.leftOut("an output as " + mime)
 		}
 	}
-	return slices.DeleteFunc(list, func(o output) bool { return o.Error && o.Printed == "" })
+}
+
+var alt = regexp.MustCompile(`<img alt="([^"]*)"`)
+
+// figureTitle returns the title of one of our figures: kernel.Show says
+// "Figure TITLE: SUMMARY", and has the summary in the picture, too.
+func figureTitle(plain, code string) string {
+	title := strings.TrimPrefix(plain, "Figure ")
+	if m := alt.FindStringSubmatch(code); m != nil {
+		title = strings.TrimSuffix(title, ": "+html.UnescapeString(m[1]))
+	}
+	if len(title) > 200 || strings.Contains(title, "\n") {
+		return ""
+	}
+	return title
 }
 
 func (p *page) html() ([]byte, error) { return execute("page.html", p) }
 
 // index is the page that leads to the others.
 type index struct {
-	Title string
-	Pages []*page
+	Title, Policy string
+	Pages         []*page
 }
 
-func (i index) html() ([]byte, error) { return execute("index.html", i) }
+func (i index) html() ([]byte, error) {
+	i.Policy = policyOf(nil)
+	return execute("index.html", i)
+}
 
 func execute(name string, data any) ([]byte, error) {
 	var b bytes.Buffer

@@ -1,7 +1,7 @@
 // Folds all code away and back. Each cell's own fold works without scripts.
 (function () {
-  const button = document.getElementById("fold"), cells = document.querySelectorAll("details.code");
-  if (!cells.length) return;
+  const button = document.getElementById("Fold"), cells = document.querySelectorAll("details.code");
+  if (!button) return;
   button.hidden = false;
   button.addEventListener("click", () => {
     const hide = button.getAttribute("aria-pressed") === "false";

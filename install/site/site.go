@@ -1,9 +1,12 @@
 // Package site publishes executed notebooks as a small static site: an index,
 // and for each notebook a page that needs nothing but itself.
+//
+// A page takes from a notebook what cannot harm its reader: text and HTML are
+// sanitised, pictures are embedded, the only scripts are the clone's own, and a
+// content security policy in the page allows no others and no network.
 package site
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -11,14 +14,14 @@ import (
 	"strings"
 
 	"gomyogen/install/notebook"
-	"gomyogen/myogen/format/atomicfile"
 )
 
 // Source is an executed notebook to publish.
 type Source struct {
-	Path string // of the .ipynb file; its name is the page's
-	nb   notebook.Notebook
-	text []byte
+	Path   string // of the .ipynb file; its name is the page's
+	Origin string // of the notebook that it is the executed form of, if that is another file
+	nb     notebook.Notebook
+	text   []byte
 }
 
 // Open reads an executed notebook.
@@ -40,76 +43,107 @@ func Open(path string) (Source, error) {
 
 func (s Source) stem() string { return strings.TrimSuffix(filepath.Base(s.Path), ".ipynb") }
 
-// Page returns the page of a notebook that stands alone.
-func Page(s Source) ([]byte, error) {
-	p, err := newPage(s, nil)
-	if err != nil {
-		return nil, err
+// dir is the folder that the notebook's links and pictures are relative to.
+func (s Source) dir() string {
+	if s.Origin != "" {
+		return filepath.Dir(s.Origin)
 	}
-	return p.html()
+	return filepath.Dir(s.Path)
 }
 
-// Write writes the site of the notebooks into a folder: index.html, which has
-// the title, a page, a picture and the notebook itself for each. Files whose content would not
-// change are left alone; it returns the names of those that were written.
-func Write(dir, title string, sources []Source) (written []string, err error) {
+// Options say how pages are made.
+type Options struct {
+	Title    string  // of the index
+	Scripts  Scripts // that pages may run
+	FoldCode bool    // whether code is folded at first
+}
+
+// Page returns the page of a notebook that stands alone, and what of the
+// notebook it left out.
+func Page(s Source, o Options) (html []byte, leftOut []string, err error) {
+	p, err := newPage(s, nil, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	html, err = p.html()
+	return html, p.omitted, err
+}
+
+// Written says what Write did.
+type Written struct {
+	Files   []string // that were written, without those that would not have changed
+	Removed []string // of notebooks that were published before and are not now
+	LeftOut []string // "a.ipynb: cell 3: <script>"
+}
+
+// Write writes the site of the notebooks into a folder: index.html, and for each
+// notebook a page, a picture and the notebook itself. A folder that holds
+// anything that Write did not write is refused, and so is one of the notebooks'
+// own; nothing is written then.
+func Write(dir string, sources []Source, o Options) (Written, error) {
+	var w Written
 	if len(sources) == 0 {
-		return nil, errors.New("site: there are no notebooks to publish")
+		return w, errors.New("site: there are no notebooks to publish")
 	}
-	names := map[string]bool{}
+	taken := map[string]bool{"index": true}
 	for _, s := range sources {
-		if names[s.stem()] || s.stem() == "index" {
-			return nil, fmt.Errorf("site: two pages would be called %s.html", s.stem())
+		if name := strings.ToLower(s.stem()); taken[name] { // one name to some file systems
+			return w, fmt.Errorf("site: two pages would be called %s.html", s.stem())
+		} else {
+			taken[name] = true
 		}
-		names[s.stem()] = true
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, err
+	files, leftOut, err := pages(sources, o)
+	if err != nil {
+		return w, err
 	}
-	put := func(name string, data []byte) error {
-		path := filepath.Join(dir, name)
-		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
-			return nil
-		}
-		written = append(written, name)
-		return atomicfile.Write(path, data)
+	w.LeftOut = leftOut
+	f, err := openFolder(dir, files, sources)
+	if err != nil {
+		return w, err
 	}
-	var pages []*page
+	w.Files, w.Removed, err = f.update(files)
+	return w, err
+}
+
+// file is one of a site.
+type file struct {
+	name string
+	data []byte
+}
+
+// pages returns the files of a site.
+func pages(sources []Source, o Options) (files []file, leftOut []string, err error) {
+	names := newNames(sources)
+	var all []*page
 	for _, s := range sources {
-		p, err := newPage(s, names)
+		p, err := newPage(s, names, o)
 		if err != nil {
-			return written, err
+			return nil, nil, err
 		}
-		pages = append(pages, p)
+		for _, what := range p.omitted {
+			leftOut = append(leftOut, filepath.Base(s.Path)+": "+what)
+		}
+		all = append(all, p)
 	}
-	for i, p := range pages {
+	for i, p := range all {
 		if i > 0 {
-			p.Previous = pages[i-1]
+			p.Previous = all[i-1]
 		}
-		if i+1 < len(pages) {
-			p.Next = pages[i+1]
+		if i+1 < len(all) {
+			p.Next = all[i+1]
 		}
 	}
-	for i, p := range pages {
+	for i, p := range all {
 		html, err := p.html()
 		if err != nil {
-			return written, err
+			return nil, nil, err
 		}
-		if err := put(p.File, html); err != nil {
-			return written, err
-		}
-		if err := put(p.Notebook, sources[i].text); err != nil {
-			return written, err
-		}
+		files = append(files, file{p.File, html}, file{p.Notebook, sources[i].text})
 		if p.Thumbnail != "" {
-			if err := put(p.Thumbnail, p.thumbnail); err != nil {
-				return written, err
-			}
+			files = append(files, file{p.Thumbnail, p.thumbnail})
 		}
 	}
-	index, err := index{title, pages}.html()
-	if err != nil {
-		return written, err
-	}
-	return written, put("index.html", index)
+	html, err := index{Title: o.Title, Pages: all}.html()
+	return append(files, file{"index.html", html}), leftOut, err
 }

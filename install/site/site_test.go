@@ -3,15 +3,20 @@ package site
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
+	"fmt"
+	"hash/crc32"
 	"image"
 	"image/png"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
+	"gomyogen/install/jupyter"
 	"gomyogen/install/notebook"
 )
 
@@ -52,11 +57,26 @@ func shade(t testing.TB, width, height int, grey uint8) string {
 	for i := range img.Pix {
 		img.Pix[i] = grey
 	}
+	return encoded(t, img)
+}
+
+func encoded(t testing.TB, img image.Image) string {
+	t.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
 		t.Fatal(err)
 	}
 	return base64.StdEncoding.EncodeToString(b.Bytes())
+}
+
+// scripts are those of this clone.
+func scripts(t testing.TB) Scripts {
+	t.Helper()
+	s, err := FindScripts(filepath.Join("..", ".."), jupyter.IsECharts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func open(t testing.TB, paths ...string) []Source {
@@ -97,21 +117,21 @@ func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	site := filepath.Join(dir, "site")
 	sources := example(t, dir)
-	written, err := Write(site, "Studies & more", sources)
+	w, err := Write(site, sources, Options{Title: "Studies & more", Scripts: scripts(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.Sort(written)
+	slices.Sort(w.Files)
 	want := []string{"01_first.html", "01_first.ipynb", "01_first.png", "02_second.html", "02_second.ipynb", "index.html"}
-	if !slices.Equal(written, want) {
-		t.Errorf("wrote %v, want %v", written, want)
+	if !slices.Equal(w.Files, want) {
+		t.Errorf("wrote %v, want %v", w.Files, want)
 	}
 	page := read(t, filepath.Join(site, "01_first.html"))
 	for _, want := range []string{
 		"<title>First steps</title>", `content="A pool is made."`,
-		`href="02_second.html#part"`, `href="other.ipynb"`,
+		`href="./02_second.html#part"`, `href="other.ipynb"`,
 		"a &lt;b&gt; &amp; c", `<pre class="block" tabindex="0"><code>`, "&lt;a&gt;", "plain\n</code>", "a &lt; b\nc\nd\n", `<img alt="curve"`,
-		"2026-01-02, in 3.5 s", `rel="next" href="02_second.html"`,
+		"2026-01-02, in 3.5 s", `rel="next" href="./02_second.html"`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not have %q", want)
@@ -137,50 +157,113 @@ func TestWrite(t *testing.T) {
 		t.Error("two headings have one id")
 	}
 	small, err := png.Decode(strings.NewReader(read(t, filepath.Join(site, "01_first.png"))))
-	if err != nil || small.Bounds().Dx() != 480 || small.Bounds().Dy() != 300 {
-		t.Errorf("thumbnail: error %v, want 480 x 300", err)
+	if err != nil || small.Bounds().Dx() != 374 || small.Bounds().Dy() != 780 {
+		t.Errorf("thumbnail: error %v, want 374 x 780", err)
 	}
 
 	// Again: nothing. One notebook changed: its files and its neighbours' links only.
-	if written, err = Write(site, "Studies & more", sources); err != nil || len(written) > 0 {
-		t.Errorf("a second time wrote %v, error %v", written, err)
+	if w, err = Write(site, sources, Options{Title: "Studies & more", Scripts: scripts(t)}); err != nil || len(w.Files) > 0 {
+		t.Errorf("a second time wrote %v, error %v", w.Files, err)
 	}
 	sources[1] = open(t, write(t, dir, "02_second.ipynb", markdownCell("# Second\n\nNow with text.")))[0]
-	if written, err = Write(site, "Studies & more", sources); err != nil || !slices.Equal(written, []string{"02_second.html", "02_second.ipynb", "index.html"}) {
-		t.Errorf("after a change wrote %v, error %v", written, err)
+	if w, err = Write(site, sources, Options{Title: "Studies & more", Scripts: scripts(t)}); err != nil || !slices.Equal(w.Files, []string{"02_second.html", "02_second.ipynb", "index.html"}) {
+		t.Errorf("after a change wrote %v, error %v", w.Files, err)
 	}
 }
 
-// A thumbnail is full, of the first picture that is high enough or else of the
-// highest.
+// A thumbnail is the whole of the first picture that is high enough or else of
+// the highest, scaled.
 func TestThumbnail(t *testing.T) {
 	dir := t.TempDir()
 	for name, c := range map[string]struct {
 		sizes []image.Point
 		want  uint8
+		size  image.Point
 	}{
-		"low": {[]image.Point{{2200, 600}}, 1}, "second": {[]image.Point{{2200, 700}, {2200, 1656}, {2200, 2000}}, 2},
-		"highest": {[]image.Point{{2200, 700}, {2200, 980}, {2200, 880}}, 2}, "nearly": {[]image.Point{{2200, 1320}, {2200, 2000}}, 1},
-		"strip": {[]image.Point{{3000, 1}}, 1},
+		"low":     {[]image.Point{{2200, 600}}, 1, image.Point{1040, 283}},
+		"second":  {[]image.Point{{2200, 700}, {2200, 1656}, {2200, 2000}}, 2, image.Point{1036, 780}},
+		"highest": {[]image.Point{{2200, 700}, {2200, 980}, {2200, 880}}, 2, image.Point{1040, 463}},
+		"small":   {[]image.Point{{300, 200}}, 1, image.Point{300, 200}},
+		"strip":   {[]image.Point{{3000, 1}}, 1, image.Point{1040, 1}},
+		"tower":   {[]image.Point{{300, 3000}}, 1, image.Point{78, 780}},
 	} {
 		var cells []any2
 		for i, p := range c.sizes {
-			cells = append(cells, codeCell("show()", shown("text/html", `<img src="data:image/png;base64,`+shade(t, p.X, p.Y, uint8(i+1))+`">`)))
+			cells = append(cells, codeCell("show()", shown("text/html", `<img src="data:image/png;base64,`+framed(t, p.X, p.Y, uint8(i+1))+`">`)))
 		}
-		got, err := png.Decode(bytes.NewReader(thumbnail(open(t, write(t, dir, name+".ipynb", cells...))[0].nb)))
-		if err != nil || got.Bounds() != image.Rect(0, 0, thumbnailWidth, thumbnailHeight) {
-			t.Errorf("%s: error %v, want a picture of %d x %d", name, err, thumbnailWidth, thumbnailHeight)
+		b, err := thumbnail(open(t, write(t, dir, name+".ipynb", cells...))[0].nb)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := png.Decode(bytes.NewReader(b))
+		if err != nil || got.Bounds().Size() != c.size {
+			t.Errorf("%s: %v, error %v, want a picture of %v", name, got.Bounds(), err, c.size)
 			continue
 		}
-		for _, at := range []image.Point{{0, 0}, {479, 0}, {0, 299}, {479, 299}, {240, 150}} {
-			if r, _, _, a := got.At(at.X, at.Y).RGBA(); uint8(r>>8) != c.want || a != 0xffff {
-				t.Errorf("%s: at %v it is %d of %d, want picture %d", name, at, r>>8, a, c.want)
+		at := func(x, y int) uint8 { r, _, _, _ := got.At(x, y).RGBA(); return uint8(r >> 8) }
+		if x := at(c.size.X/2, c.size.Y/2); c.size.Y > 1 && x != c.want {
+			t.Errorf("%s: its middle is %d, want picture %d", name, x, c.want)
+		}
+		for _, p := range []image.Point{{0, 0}, {c.size.X - 1, 0}, {0, c.size.Y - 1}, {c.size.X - 1, c.size.Y - 1}} {
+			if x := at(p.X, p.Y); x < 60 {
+				t.Errorf("%s: at %v it is %d: the frame of the picture is cut off", name, p, x)
 			}
 		}
 	}
-	if b := thumbnail(open(t, write(t, dir, "none.ipynb", markdownCell("# A"), codeCell("x", shown("image/png", "no picture"))))[0].nb); b != nil {
-		t.Error("a notebook without a picture has a thumbnail")
+	for name, cell := range map[string]any2{"none": codeCell("x", shown("image/png", "no picture")), "empty": codeCell("x", shown("image/png", ""))} {
+		if b, err := thumbnail(open(t, write(t, dir, name+".ipynb", markdownCell("# A"), cell))[0].nb); b != nil || err != nil {
+			t.Errorf("%s: a thumbnail of %d bytes, error %v", name, len(b), err)
+		}
 	}
+}
+
+// framed is a picture of one grey with a white frame.
+func framed(t testing.TB, width, height int, grey uint8) string {
+	t.Helper()
+	img := image.NewGray(image.Rect(0, 0, width, height))
+	edge := max(width, height) / 100
+	for y := range height {
+		for x := range width {
+			v := grey
+			if x < edge || y < edge || x >= width-edge || y >= height-edge {
+				v = 255
+			}
+			img.Pix[y*img.Stride+x] = v
+		}
+	}
+	return encoded(t, img)
+}
+
+// A picture's size is read before its pixels.
+func TestThumbnailOfABomb(t *testing.T) {
+	for _, size := range []image.Point{{40000, 40000}, {300, 2_000_000_000}, {40_000_000, 1}} {
+		code := bomb(size.X, size.Y)
+		for mime, content := range map[string]string{"image/png": code, "text/html": `<img src="data:image/png;base64,` + code + `">`} {
+			var before, after runtime.MemStats
+			s := open(t, write(t, t.TempDir(), "a.ipynb", markdownCell("# A"), codeCell("x", shown(mime, content))))[0]
+			runtime.ReadMemStats(&before)
+			b, err := thumbnail(s.nb)
+			runtime.ReadMemStats(&after)
+			if b != nil || err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d x %d px", size.X, size.Y)) {
+				t.Errorf("%v as %s: %d bytes, error %v; want it refused by its size", size, mime, len(b), err)
+			}
+			if used := after.TotalAlloc - before.TotalAlloc; used > 1<<20 {
+				t.Errorf("%v as %s took %d bytes", size, mime, used)
+			}
+		}
+	}
+}
+
+// bomb is a PNG that claims a size and has next to no pixels.
+func bomb(width, height int) string {
+	chunk := func(kind string, data []byte) []byte {
+		b := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
+		b = append(append(b, kind...), data...)
+		return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
+	}
+	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(width)), uint32(height))
+	b := append([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", append(head, 8, 0, 0, 0, 0))...)
+	return base64.StdEncoding.EncodeToString(append(append(b, chunk("IDAT", []byte{0x78, 0x9c, 3, 0, 0, 0, 0, 1})...), chunk("IEND", nil)...))
 }
 
 // A cell that is there to fail shows why, once, as a reader needs it: without
@@ -196,7 +279,7 @@ func TestErrorsAreShown(t *testing.T) {
 	for _, c := range []any2{failed, wrong, quiet} {
 		c["metadata"] = any2{"tags": []string{"raises-exception"}}
 	}
-	page, err := Page(open(t, write(t, dir, "a.ipynb", markdownCell("# A"), failed, wrong, quiet))[0])
+	page, _, err := Page(open(t, write(t, dir, "a.ipynb", markdownCell("# A"), failed, wrong, quiet))[0], Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,11 +306,11 @@ func TestWriteRefuses(t *testing.T) {
 	if _, err := Open(failed); err == nil || !strings.Contains(err.Error(), "cell 1 failed") {
 		t.Errorf("error %v, want it to name the cell", err)
 	}
-	if _, err := Write(filepath.Join(dir, "a"), "", nil); err == nil {
+	if _, err := Write(filepath.Join(dir, "a"), nil, Options{}); err == nil {
 		t.Error("an empty site was written")
 	}
 	good := write(t, dir, "a.ipynb", markdownCell("# A"))
-	if _, err := Write(filepath.Join(dir, "b"), "", open(t, good, good)); err == nil || !strings.Contains(err.Error(), "two pages would be called a.html") {
+	if _, err := Write(filepath.Join(dir, "b"), open(t, good, good), Options{}); err == nil || !strings.Contains(err.Error(), "two pages would be called a.html") {
 		t.Errorf("error %v, want it to name the page", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "b")); err == nil {

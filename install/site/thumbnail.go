@@ -3,70 +3,77 @@ package site
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"image"
+	"image/color"
 	"image/png"
 	"iter"
 	"regexp"
+	"strings"
 
 	"golang.org/x/image/draw"
 
 	"gomyogen/install/notebook"
 )
 
-// Thumbnails are of one size, in px.
-const thumbnailWidth, thumbnailHeight = 480, 300
+// A thumbnail fits into this size, in px; pages show it at half of it.
+const thumbnailWidth, thumbnailHeight = 1040, 780
+
+// maxPixels is what a picture may have to be scaled down: far more than a
+// figure, far less than what exhausts memory.
+const maxPixels = 32 << 20
 
 // embedded is a picture in an output's HTML.
 var embedded = regexp.MustCompile(`src="data:image/png;base64,([A-Za-z0-9+/=]+)"`)
 
-// thumbnail returns a part of a picture of a notebook, scaled down; nil
-// without one. It is the first wide enough that is nearly as high as a thumbnail, else the
-// highest: of one that is higher its top, of one that is lower its left, so
-// that the thumbnail is full.
-func thumbnail(nb notebook.Notebook) []byte {
+// thumbnail returns a picture of a notebook, all of it, scaled down; nil
+// without one. It is the first wide enough that is nearly as high as a
+// thumbnail, else the highest.
+func thumbnail(nb notebook.Notebook) ([]byte, error) {
 	var best image.Image
+	var tooLarge error
 	high := 0.0
-	for full := range pictures(nb) {
-		b := full.Bounds()
-		if b.Dx() < thumbnailWidth/2 {
+	for data := range pictures(nb) {
+		size, err := png.DecodeConfig(bytes.NewReader(data))
+		if err != nil || size.Width < thumbnailWidth/4 {
 			continue // it would be blurred
 		}
-		if h := float64(b.Dy()) / float64(b.Dx()) * thumbnailWidth / thumbnailHeight; h > high {
-			best, high = full, h
+		if size.Width > maxPixels/max(size.Height, 1) {
+			tooLarge = fmt.Errorf("a picture of %d x %d px, too large for a thumbnail", size.Width, size.Height)
+			continue
+		}
+		if h := float64(size.Height) / float64(size.Width) * thumbnailWidth / thumbnailHeight; h > high {
+			if full, err := png.Decode(bytes.NewReader(data)); err == nil {
+				best, high = full, h
+			}
 		}
 		if high > 0.9 {
 			break
 		}
 	}
 	if best == nil {
-		return nil
+		return nil, tooLarge
 	}
-	part := best.Bounds()
-	part.Max.Y = min(part.Max.Y, part.Min.Y+part.Dx()*thumbnailHeight/thumbnailWidth)
-	part.Max.X = min(part.Max.X, part.Min.X+max(part.Dy()*thumbnailWidth/thumbnailHeight, 1))
-	small := image.NewRGBA(image.Rect(0, 0, thumbnailWidth, thumbnailHeight))
-	draw.CatmullRom.Scale(small, small.Bounds(), best, part, draw.Src, nil)
+	from := best.Bounds()
+	scale := min(thumbnailWidth/float64(from.Dx()), thumbnailHeight/float64(from.Dy()), 1)
+	small := image.NewRGBA(image.Rect(0, 0, max(int(scale*float64(from.Dx())), 1), max(int(scale*float64(from.Dy())), 1)))
+	draw.Draw(small, small.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.CatmullRom.Scale(small, small.Bounds(), best, from, draw.Over, nil)
 	var out bytes.Buffer
-	if png.Encode(&out, small) != nil {
-		return nil
-	}
-	return out.Bytes()
+	err := png.Encode(&out, small)
+	return out.Bytes(), err
 }
 
-// pictures returns the pictures that a notebook shows, one after the other.
-func pictures(nb notebook.Notebook) iter.Seq[image.Image] {
-	return func(yield func(image.Image) bool) {
+// pictures returns the PNG pictures that a notebook shows, one after the other.
+func pictures(nb notebook.Notebook) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
 		for _, c := range nb.Cells {
 			for _, o := range c.Outputs {
 				code := o.As("image/png")
 				if m := embedded.FindStringSubmatch(o.As("text/html")); m != nil {
 					code = m[1]
 				}
-				data, err := base64.StdEncoding.DecodeString(code)
-				if err != nil {
-					continue
-				}
-				if full, err := png.Decode(bytes.NewReader(data)); err == nil && !yield(full) {
+				if data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(code), "")); err == nil && len(data) > 0 && !yield(data) {
 					return
 				}
 			}

@@ -1,0 +1,193 @@
+package jupyter
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"gomyogen/myogen/format/atomicfile"
+)
+
+// stampText is what a stamp says of a part.
+type stampText struct {
+	From  string              `json:"from"`
+	Files map[string]*digests `json:"files"` // by path in the data folder
+}
+
+// digests are those of a file, or the target of a link.
+type digests struct {
+	Link  string `json:"link,omitempty"`
+	Sum   string `json:"sha256,omitempty"`
+	Size  int64  `json:"size,omitempty"`
+	Mtime int64  `json:"mtime,omitempty"` // ns
+}
+
+// brokenError says which files of a part are not as they were made.
+type brokenError struct{ files []string }
+
+func (e *brokenError) Error() string {
+	const most = 3
+	text := strings.Join(e.files[:min(len(e.files), most)], ", ")
+	if n := len(e.files) - most; n > 0 {
+		text += fmt.Sprintf(" and %d more", n)
+	}
+	return text
+}
+
+func (h *Home) stampFile(p part) string { return filepath.Join(h.Data, p.id+".stamp") }
+
+// stamp writes the stamp of a part that made these files and folders.
+func (h *Home) stamp(p part, made []string) error {
+	s := stampText{From: p.from(), Files: map[string]*digests{}}
+	for _, path := range made {
+		name, err := filepath.Rel(h.Data, path)
+		if err != nil {
+			return err
+		}
+		info, err := os.Lstat(path)
+		if err != nil {
+			return err
+		}
+		if info.Mode()&fs.ModeSymlink != 0 && path == h.venv() { // the files are those behind it
+			s.Files[name] = &digests{}
+			if path, err = filepath.EvalSymlinks(path); err != nil {
+				return err
+			}
+			if s.Files[name].Link, err = os.Readlink(h.venv()); err != nil {
+				return err
+			}
+		}
+		err = filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			rest, err := filepath.Rel(path, file)
+			if err != nil {
+				return err
+			}
+			s.Files[filepath.Join(name, rest)] = &digests{}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	err := forEach(slices.Collect(maps.Keys(s.Files)), func(name string) error {
+		d := s.Files[name]
+		if d.Link != "" {
+			return nil
+		}
+		return d.read(filepath.Join(h.Data, name), true)
+	})
+	if err != nil {
+		return err
+	}
+	b, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(h.stampFile(p), b)
+}
+
+// ready says what is wrong with a part, or returns nil. all reads files that
+// seem unchanged, too.
+func (h *Home) ready(p part, all bool) error {
+	text, err := os.ReadFile(h.stampFile(p))
+	if err != nil {
+		return errors.New("not installed")
+	}
+	var s stampText
+	if json.Unmarshal(text, &s) != nil || s.From != p.from() {
+		return errors.New("made from another version")
+	}
+	var mu sync.Mutex
+	var broken []string
+	names := slices.Collect(maps.Keys(s.Files))
+	_ = forEach(names, func(name string) error { // it returns no error
+		was, now := s.Files[name], &digests{}
+		path := filepath.Join(h.Data, name)
+		err := now.read(path, false)
+		if err == nil && was.Link == "" && now.Size == was.Size && (all || now.Mtime != was.Mtime) {
+			err = now.read(path, true)
+		} else {
+			now.Sum = was.Sum
+		}
+		why := ""
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			why = "is missing"
+		case err != nil:
+			why = "cannot be read: " + err.Error()
+		case now.Link != was.Link || now.Sum != was.Sum || now.Size != was.Size:
+			why = "is not as it was made"
+		}
+		if why != "" {
+			mu.Lock()
+			broken = append(broken, path+" "+why)
+			mu.Unlock()
+		}
+		return nil
+	})
+	if broken == nil {
+		return nil
+	}
+	slices.Sort(broken)
+	return &brokenError{broken}
+}
+
+// read reads what a file is: its size and time alone, or its sum, too. Of a
+// link it reads where it leads to, which must be there.
+func (d *digests) read(path string, whole bool) error {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	if info.Mode()&fs.ModeSymlink != 0 {
+		if d.Link, err = os.Readlink(path); err != nil {
+			return err
+		}
+		_, err = os.Stat(path)
+		return err
+	}
+	d.Size, d.Mtime = info.Size(), info.ModTime().UnixNano()
+	if !whole {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return err
+	}
+	d.Sum = hex.EncodeToString(sum.Sum(nil))
+	return nil
+}
+
+// forEach does something with each name, on all cores, and returns the errors.
+func forEach(names []string, do func(string) error) error {
+	errs := make([]error, runtime.NumCPU())
+	var wg sync.WaitGroup
+	for k := range errs {
+		wg.Go(func() {
+			for i := k; i < len(names); i += len(errs) {
+				errs[k] = errors.Join(errs[k], do(names[i]))
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}

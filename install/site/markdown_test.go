@@ -1,0 +1,223 @@
+package site
+
+import (
+	"encoding/base64"
+	"image"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rendered returns a text cell as a page shows it, and what is left out.
+func rendered(t testing.TB, dir, source string, files map[string]any) (string, []string) {
+	t.Helper()
+	cell := markdownCell(source)
+	if files != nil {
+		cell["attachments"] = files
+	}
+	p, err := newPage(open(t, write(t, dir, "n.ipynb", cell))[0], nil, Options{Scripts: scripts(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(p.Front + p.Cells[0].Text), p.omitted
+}
+
+// Text looks as JupyterLab shows it.
+func TestMarkdown(t *testing.T) {
+	dir := t.TempDir()
+	for source, wants := range map[string][]string{
+		"10<sup>3</sup> and H<sub>2</sub>O<br>next":      {"10<sup>3</sup>", "H<sub>2</sub>O<br/>next"},
+		"| a | b |\n|:-|-:|\n| 1 | **2** |":              {"<table>", `<td style="text-align: left">1</td>`, "<strong>2</strong>"},
+		"- [x] done\n- [ ] open":                         {`<input checked="" disabled="" type="checkbox"/> done`, `<input disabled="" type="checkbox"/> open`},
+		"<details><summary>More</summary>text</details>": {"<details><summary>More</summary>text</details>"},
+		`<span style="color: red">red</span>`:            {`<span style="color: red">red</span>`},
+		`<div align="center"><kbd>Ctrl</kbd></div>`:      {`<div align="center"><kbd>Ctrl</kbd></div>`},
+		"~~gone~~ <u>under</u> <mark>seen</mark>":        {"<del>gone</del>", "<u>under</u>", "<mark>seen</mark>"},
+		"see https://example.org/a_b":                    {`<a href="https://example.org/a_b">`},
+		"a\n\n---\n\n> quoted\n\n1. one\n2. two":         {"<hr/>", "<blockquote>", "<ol>"},
+		"<script>alert(1)</script>after":                 {"after"},
+	} {
+		html, _ := rendered(t, dir, source, nil)
+		for _, want := range wants {
+			if !strings.Contains(html, want) {
+				t.Errorf("%q lacks %q:\n%s", source, want, html)
+			}
+		}
+		if strings.Contains(html, "<script") || strings.Contains(html, "alert") {
+			t.Errorf("%q passes a script:\n%s", source, html)
+		}
+	}
+}
+
+// TeX stands as it was written.
+func TestFormulasStandUnchanged(t *testing.T) {
+	dir := t.TempDir()
+	for _, formula := range []string{
+		`$x_i * y_i * z$`, `$$\frac{a_1}{b_1} < \sum_{i=1}^n x_i^2 \\ y & z$$`, `$\alpha\_\beta$`, `\\(a_b*c*d\\)`, `\\[a_{b}_c\\]`,
+		"$$\na &= b \\\\\n+ c\n- d\n= e\n$$", `\begin{align*}a_1 &= b*c* \\ d_1 &= e\end{align*}`, `$\text{if } x < y > z$`, `$a\$b_c_d$`, `$[a](b)$`, "$`a`$", `$<b>$`, `$$a$b$c$$`,
+	} {
+		for _, around := range []string{"# Heading ", "before _emphasis_ ", "- item ", "> quoted ", "| a |\n|-|\n| "} {
+			if strings.Contains(formula, "\n") && around != "before _emphasis_ " || strings.Contains(formula, "|") {
+				continue
+			}
+			html, leftOut := rendered(t, dir, around+formula+" after", nil)
+			if shown := textOf(t, html); !strings.Contains(shown, formula+" after") || leftOut != nil {
+				t.Errorf("%q is shown as %q, without %q", around+formula, shown, leftOut)
+			}
+		}
+	}
+	for source, want := range map[string]string{
+		"costs $5 or $10, *not* more":        "costs $5 or $10, not more",
+		"`$a_b_c$` and ``$x*y*z` $``":        "$a_b_c$ and $x*y*z` $",
+		"```\n$a_b_c$ **x**\n```\n$d_e_f$":   "$a_b_c$ **x**\n\n$d_e_f$",
+		"an escaped \\$a_ and _b_ \\$":       "an escaped $a_ and b $",
+		"${HOME} and *b*":                    "${HOME} and b",
+		"$a\n\nb$ *c*":                       "$a\nb$ c",
+		"~~~\n```\n$a *b*\n~~~\n*c* $d*e*f$": "```\n$a *b*\n\nc $d*e*f$",
+	} {
+		html, _ := rendered(t, dir, source, nil)
+		if shown := strings.TrimSpace(textOf(t, html)); shown != want {
+			t.Errorf("%q is shown as %q, want %q", source, shown, want)
+		}
+	}
+	html, _ := rendered(t, dir, `<a title="$x" href="#b">$y" onclick="alert(1)" z$</a>`, nil)
+	if strings.Contains(html, `onclick="`) {
+		t.Errorf("a formula reaches out of an attribute: %s", html)
+	}
+}
+
+// Pictures are in the page, wherever they were; what cannot be shown is named.
+func TestPictures(t *testing.T) {
+	dir := t.TempDir()
+	data, err := base64.StdEncoding.DecodeString(shade(t, 20, 10, 7))
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := base64.StdEncoding.EncodeToString(data)
+	url := "data:image/png;base64," + code
+	for name, content := range map[string][]byte{"a.png": data, "sub dir/ü #1?.png": data, "drawing.svg": []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`), "secret.txt": []byte("secret"), "not.png": []byte("secret")} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "folder.png"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	attached := map[string]any{"pasted.png": map[string]any{"image/png": code}, "two words.png": map[string]any{"image/png": []string{code}}, "page.html": map[string]any{"text/html": "<b>"}}
+	for source, c := range map[string]struct{ want, leftOut string }{
+		"![x](attachment:pasted.png)":          {url, ""},
+		"![x](attachment:two%20words.png)":     {url, ""},
+		"![x](<attachment:two words.png>)":     {url, ""},
+		`<img src="attachment:pasted.png">`:    {url, ""},
+		"![x](a.png)":                          {url, ""},
+		"![x](./a.png)":                        {url, ""},
+		`<img src="a.png" width="50">`:         {url, ""},
+		"![x](sub%20dir/%C3%BC%20%231%3F.png)": {url, ""},
+		"![x](<sub dir/ü %231%3F.png>)":        {url, ""},
+		"![x](drawing.svg)":                    {"data:image/svg+xml;base64,", ""},
+		"![x](" + url + ")":                    {url, ""},
+		"![x](none.png)":                       {"[picture x: it does not exist]", "none.png: it does not exist"},
+		"![x](attachment:none.png)":            {"there is no attached picture", "none.png"},
+		"![x](attachment:page.html)":           {"there is no attached picture", "page.html"},
+		"![x](secret.txt)":                     {"it is not a picture", "secret.txt"},
+		"![x](not.png)":                        {"it is not a picture", "not.png"},
+		"![x](folder.png)":                     {"it is not a file", "folder.png"},
+		"![x](/dev/zero)":                      {"it is not beside the notebook", "/dev/zero"},
+		"![x](file:///etc/passwd)":             {"a page cannot show", "file:///etc/passwd"},
+		"![Logo](https://example.org/a.png)":   {`<a href="https://example.org/a.png">[picture: Logo]</a>`, "https://example.org/a.png"},
+	} {
+		html, leftOut := rendered(t, dir, source, attached)
+		if !strings.Contains(html, c.want) || strings.Contains(html, "secret\n") {
+			t.Errorf("%.60q lacks %.60q: %.300s", source, c.want, html)
+		}
+		if all := strings.Join(leftOut, "\n"); c.leftOut == "" && all != "" || !strings.Contains(all, c.leftOut) {
+			t.Errorf("%.60q leaves out %q, want %q", source, all, c.leftOut)
+		}
+	}
+}
+
+// Links lead to pages whatever the names of the notebooks hold.
+func TestLinks(t *testing.T) {
+	dir := t.TempDir()
+	stems := []string{"a b", "100%", "50%20", "c#", "was?", "größe", "x:y", `"q"`, "a&b", "plus+", "<b>", "日本", "it's"}
+	var paths []string
+	for _, stem := range stems {
+		paths = append(paths, write(t, dir, stem+".ipynb", markdownCell("# "+stem+"\n\n## Part One\n\n## Größe & Maß")))
+	}
+	var links strings.Builder
+	for _, stem := range stems {
+		links.WriteString("[l](<" + strings.NewReplacer("%", "%25", "#", "%23", "?", "%3F", `"`, "%22", "<", "%3C", ">", "%3E", ":", "%3A").Replace(stem) + ".ipynb#Part-One>)\n")
+	}
+	links.WriteString("[l](<./größe.ipynb#Größe-&-Maß>) [l](#Part-One) [l](#gr%C3%B6%C3%9Fe--ma%C3%9F) [l](other.ipynb) [l](data/x.npz) [l](javascript:alert(1)) [l](https://example.org/a.ipynb) <a id=\"My Anchor\"></a>[l](#My-Anchor)\n## Part One")
+	paths = append(paths, write(t, dir, "links.ipynb", markdownCell(links.String())))
+	site := filepath.Join(dir, "site")
+	w, err := Write(site, open(t, paths...), Options{Title: "T", Scripts: scripts(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := read(t, filepath.Join(site, "links.html"))
+	for _, stem := range stems {
+		name := href(stem + ".html")
+		if !strings.Contains(page, `href="`+strings.NewReplacer("&", "&amp;", "'", "&#39;").Replace(name)+`#part-one"`) {
+			t.Errorf("there is no link to %s", name)
+		}
+	}
+	for _, want := range []string{`href="#part-one"`, `id="part-one"`, `href="#gr%C3%B6%C3%9Fe--ma%C3%9F"`, `href="other.ipynb"`, `href="https://example.org/a.ipynb"`, `id="my-anchor"`, `href="#my-anchor"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(page, "javascript:") {
+		t.Error("a link runs a script")
+	}
+	for _, want := range []string{`links.ipynb: cell 1: what the link to other.ipynb leads to`, `links.ipynb: cell 1: what the link to data/x.npz leads to`, `links.ipynb: cell 1: the link "javascript:alert(1)"`} {
+		if !slices.Contains(w.LeftOut, want) {
+			t.Errorf("it does not say %q but %q", want, w.LeftOut)
+		}
+	}
+}
+
+// A text that would take its parser too long is shown as it is written, and
+// every other in the same time as any of its length.
+func TestHostileText(t *testing.T) {
+	dir := t.TempDir()
+	fill := func(s string) string { return strings.Repeat(s, maxMarkdown/len(s)) }
+	for _, part := range []string{
+		"# a\n", "a\n=\n", "[", "![", "[a](b", "[a][b]", "<", "<a", "x<!--", "x<?", "*a **b ", "*a_ ", "`a ``", "$ {", "$$a", `\begin{a}`, "|a", "www.a.", "a@b.", "```\n", "~~a ", "<div>", "<b><i>",
+		"<p>", "a\n", "- a\n", "> - a\n", "&", "\\", "* * *\n", "<table><tr><td>", "<a href=x>", "[a](<b", "(", "<a:b", "\t- ", "```yaml\n'\n```\n", "```yaml\n[[[[[[[[\n```\n",
+	} {
+		html, _ := rendered(t, dir, "x\n\n"+fill(part)[3:], nil)
+		if html == "" {
+			t.Errorf("%q: nothing is shown", part)
+		}
+	}
+	for _, source := range []string{fill("word ") + "more than that", strings.Repeat("> ", 100), strings.Repeat("- ", 30_000), strings.Repeat("1. ", 100), strings.Repeat("[", 100), "a\n" + strings.Repeat("<", 100)} {
+		html, leftOut := rendered(t, dir, source, nil)
+		if !strings.HasPrefix(html, `<pre class="plain"`) || len(leftOut) != 1 || !strings.Contains(leftOut[0], "the layout of a text") {
+			t.Errorf("%.20q of %d bytes is laid out: %.80s; it says %q", source, len(source), html, leftOut)
+		}
+	}
+	// A picture within a text does not count.
+	noise := image.NewGray(image.Rect(0, 0, 400, 400))
+	for i := range noise.Pix {
+		noise.Pix[i] = uint8(i * i >> 7)
+	}
+	html, leftOut := rendered(t, dir, "# A\n\n![a](data:image/png;base64,"+encoded(t, noise)+")", nil)
+	if len(html) <= maxMarkdown {
+		t.Fatalf("the picture has only %d bytes", len(html))
+	}
+	if !strings.Contains(html, `src="data:image/png;base64,`) || leftOut != nil {
+		t.Errorf("a long picture is not shown; it says %q", leftOut)
+	}
+	// YAML in colours up to a limit, then without.
+	long, err := highlight("yaml", strings.Repeat("a: b\n", 1<<20))
+	if err != nil || strings.Contains(string(long), "<span") {
+		t.Errorf("long YAML has colours, error %v", err)
+	}
+}
