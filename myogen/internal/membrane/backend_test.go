@@ -145,7 +145,7 @@ func TestHalfStepsAreTheSameOnEveryBackend(t *testing.T) {
 					}
 					w.Quieten()
 					g.Quieten()
-					w.Above = w.writtenPotentials(0, w.Used)
+					w.Above = w.referencePotentials(0, w.Used)
 					if _, left := p.Advance(g); left {
 						written[0]++
 					}
@@ -160,7 +160,7 @@ func TestHalfStepsAreTheSameOnEveryBackend(t *testing.T) {
 							set(i, slot, v)
 						}
 					}
-					w.writtenGates(0, w.Used)
+					w.referenceGates(0, w.Used)
 					if _, left := p.Finish(); left {
 						written[1]++
 					}

@@ -3,10 +3,12 @@ package membrane
 import (
 	"slices"
 	"unsafe"
+
+	"gomyogen/myogen/internal/membrane/kernels"
 )
 
 // Lanes is how many cells a block has.
-const Lanes = 8
+const Lanes = kernels.Stride
 
 // Block is up to eight cells of one model that advance together. It keeps a slot
 // of all cells side by side, so that one instruction of vector code works on
@@ -18,7 +20,7 @@ type Block struct {
 	// or background.
 	quiet  bool
 	model  *model
-	kernel *kernel
+	kernel *kernels.Kernel
 	data   []float64 // all slots
 	buffer []float64 // one cell, once a kernel has left something to the code as written
 }
@@ -45,7 +47,7 @@ func Start(cells []Description, thresholds []float64, s Scheme, backend Backend)
 		blocks := make([]Block, count)
 		for i := range blocks {
 			b := &blocks[i]
-			*b = Block{Used: min(Lanes, n-i*Lanes), model: m, kernel: m.kernels[backend], data: memory[i*size:][:size:size]}
+			*b = Block{Used: min(Lanes, n-i*Lanes), model: m, kernel: m.kernels[backend.String()], data: memory[i*size:][:size:size]}
 			for lane := range Lanes {
 				j := first + i*Lanes + min(lane, b.Used-1)
 				cell := make([]float64, m.slots)
@@ -99,11 +101,11 @@ func (b *Block) half(first, count int, advance func(cell *float64) bool) (bits u
 	return bits
 }
 
-func (b *Block) writtenPotentials(first, count int) (above uint8) {
+func (b *Block) referencePotentials(first, count int) (above uint8) {
 	return b.half(first, count, b.model.potentials)
 }
 
-func (b *Block) writtenGates(first, count int) {
+func (b *Block) referenceGates(first, count int) {
 	b.half(first, count, func(cell *float64) bool { b.model.advanceGates(cell); return false })
 }
 
@@ -125,7 +127,7 @@ func (p *Pipeline) Advance(b *Block) (done *Block, written bool) {
 	if partner == nil {
 		partner = p.idler(b)
 	}
-	return done, b.kernel.advance(b, partner)
+	return done, advance(b, partner)
 }
 
 // Finish ends the step that is open.
@@ -134,7 +136,7 @@ func (p *Pipeline) Finish() (done *Block, written bool) {
 		return nil, false
 	}
 	done, p.open = p.open, nil
-	return done, done.kernel.advance(p.idler(done), done)
+	return done, advance(p.idler(done), done)
 }
 
 // idler returns a block that nobody looks at, in a state like that of b.

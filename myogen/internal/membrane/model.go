@@ -3,6 +3,8 @@ package membrane
 import (
 	"slices"
 	"unsafe"
+
+	"gomyogen/myogen/internal/membrane/kernels"
 )
 
 // model is what the engine must know of a cell model to handle its cells as
@@ -25,7 +27,7 @@ type model struct {
 	advanceGates func(cell *float64)              // second half
 	settle       func(cell *float64, v float64)
 	current      func(cell *float64, compartment int) []Current
-	kernels      map[Backend]*kernel
+	kernels      map[string]*kernels.Kernel // by the name of the back end
 }
 
 // variable is a slot with a name.
@@ -77,7 +79,7 @@ var nerlabModel = func() *model {
 		advanceGates: func(c *float64) { (*nerlab)(unsafe.Pointer(c)).advanceGates() },
 		settle:       func(c *float64, v float64) { (*nerlab)(unsafe.Pointer(c)).settle(v) },
 		current:      func(c *float64, i int) []Current { return (*nerlab)(unsafe.Pointer(c)).currents(i) },
-		kernels:      nerlabKernels,
+		kernels:      kernels.Models["nerlab"],
 	}
 	m.variable = slotsIn(&c, c.variables())
 	m.synapse = []int{at(&c.excitation.a), at(&c.inhibition.a)}
@@ -104,7 +106,7 @@ var powersModel = func() *model {
 		advanceGates: func(c *float64) { (*powers)(unsafe.Pointer(c)).advanceGates() },
 		settle:       func(c *float64, v float64) { (*powers)(unsafe.Pointer(c)).settle(v) },
 		current:      func(c *float64, i int) []Current { return (*powers)(unsafe.Pointer(c)).currents(i) },
-		kernels:      powersKernels,
+		kernels:      kernels.Models["powers"],
 	}
 	m.variable = slotsIn(&c, c.variables())
 	for i := range c.dends {

@@ -75,7 +75,7 @@ func (s *source) step(name string, quiet bool, functions map[string]function) (g
 	if o == nil {
 		return nil, fmt.Errorf("there is no type %s", name)
 	}
-	for part, method := range []string{partPotentials: "advancePotentials", partGates: "advanceGates"} {
+	for part, method := range halves {
 		decl, err := s.method(o.Type(), method)
 		if err != nil {
 			return nil, err

@@ -3,7 +3,7 @@
 #include "textflag.h"
 
 // 4 cells, 1213 instructions, 34 registers spilled.
-// func nerlabAVX2(potentials, gates *float64, tables *tables) (above uint64)
+// func nerlabAVX2(potentials, gates *float64, tables *Tables) (above uint64)
 TEXT ·nerlabAVX2(SB), 0, $1120-32
 	MOVQ potentials+0(FP), DI
 	MOVQ gates+8(FP), SI
@@ -1397,7 +1397,7 @@ DATA nerlabAVX2Constants<>+1272(SB)/8, $0x400c000000000000
 GLOBL nerlabAVX2Constants<>(SB), RODATA|NOPTR, $1280
 
 // 4 cells, 1140 instructions, 32 registers spilled.
-// func nerlabAVX2Quiet(potentials, gates *float64, tables *tables) (above uint64)
+// func nerlabAVX2Quiet(potentials, gates *float64, tables *Tables) (above uint64)
 TEXT ·nerlabAVX2Quiet(SB), 0, $1056-32
 	MOVQ potentials+0(FP), DI
 	MOVQ gates+8(FP), SI

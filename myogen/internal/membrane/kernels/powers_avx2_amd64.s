@@ -3,7 +3,7 @@
 #include "textflag.h"
 
 // 4 cells, 2601 instructions, 58 registers spilled.
-// func powersAVX2(potentials, gates *float64, tables *tables) (above uint64)
+// func powersAVX2(potentials, gates *float64, tables *Tables) (above uint64)
 TEXT ·powersAVX2(SB), 0, $1888-32
 	MOVQ potentials+0(FP), DI
 	MOVQ gates+8(FP), SI
@@ -2985,7 +2985,7 @@ DATA powersAVX2Constants<>+2872(SB)/8, $0x40a3880000000000
 GLOBL powersAVX2Constants<>(SB), RODATA|NOPTR, $2880
 
 // 4 cells, 2406 instructions, 56 registers spilled.
-// func powersAVX2Quiet(potentials, gates *float64, tables *tables) (above uint64)
+// func powersAVX2Quiet(potentials, gates *float64, tables *Tables) (above uint64)
 TEXT ·powersAVX2Quiet(SB), 0, $1824-32
 	MOVQ potentials+0(FP), DI
 	MOVQ gates+8(FP), SI

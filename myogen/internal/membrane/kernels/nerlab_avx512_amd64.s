@@ -3,7 +3,7 @@
 #include "textflag.h"
 
 // 8 cells, 1254 instructions, 20 registers spilled.
-// func nerlabAVX512(potentials, gates *float64, tables *tables) (above uint64)
+// func nerlabAVX512(potentials, gates *float64, tables *Tables) (above uint64)
 TEXT ·nerlabAVX512(SB), 0, $1344-32
 	MOVQ potentials+0(FP), DI
 	MOVQ gates+8(FP), SI
@@ -1319,7 +1319,7 @@ DATA nerlabAVX512Constants<>+312(SB)/8, $0x400c000000000000
 GLOBL nerlabAVX512Constants<>(SB), RODATA|NOPTR, $320
 
 // 8 cells, 1189 instructions, 20 registers spilled.
-// func nerlabAVX512Quiet(potentials, gates *float64, tables *tables) (above uint64)
+// func nerlabAVX512Quiet(potentials, gates *float64, tables *Tables) (above uint64)
 TEXT ·nerlabAVX512Quiet(SB), 0, $1344-32
 	MOVQ potentials+0(FP), DI
 	MOVQ gates+8(FP), SI

@@ -3,7 +3,7 @@
 #include "textflag.h"
 
 // 8 cells, 2633 instructions, 47 registers spilled.
-// func powersAVX512(potentials, gates *float64, tables *tables) (above uint64)
+// func powersAVX512(potentials, gates *float64, tables *Tables) (above uint64)
 TEXT ·powersAVX512(SB), 0, $3072-32
 	MOVQ potentials+0(FP), DI
 	MOVQ gates+8(FP), SI
@@ -2748,7 +2748,7 @@ DATA powersAVX512Constants<>+712(SB)/8, $0x40a3880000000000
 GLOBL powersAVX512Constants<>(SB), RODATA|NOPTR, $720
 
 // 8 cells, 2487 instructions, 43 registers spilled.
-// func powersAVX512Quiet(potentials, gates *float64, tables *tables) (above uint64)
+// func powersAVX512Quiet(potentials, gates *float64, tables *Tables) (above uint64)
 TEXT ·powersAVX512Quiet(SB), 0, $2816-32
 	MOVQ potentials+0(FP), DI
 	MOVQ gates+8(FP), SI
