@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"gomyogen/myogen/internal/membrane"
@@ -121,15 +120,6 @@ func (e *Engine) Start() {
 // Send puts an event on its way. It must not be due before the next step.
 func (e *Engine) Send(ev Event) { e.events = append(e.events, ev) }
 
-// CellError is a cell that could not go on.
-type CellError struct {
-	Cell int // index in Neurons
-	Err  error
-}
-
-func (e *CellError) Error() string { return fmt.Sprintf("cell %d: %v", e.Cell, e.Err) }
-func (e *CellError) Unwrap() error { return e.Err }
-
 // Advance takes steps steps with every cell. No event sent meanwhile may be
 // due before they end.
 func (e *Engine) Advance(steps int) error {
@@ -140,19 +130,8 @@ func (e *Engine) Advance(steps int) error {
 	}
 	e.team.run(e, steps)
 	e.Clock, e.Step = Clock{T: e.begin[steps], Dt: e.Dt}, e.Step+steps
-	return e.firstError()
-}
-
-// firstError returns the first error of the epoch in the order of the neurons.
-func (e *Engine) firstError() error {
-	first := 0
-	for _, t := range e.tiles {
-		for lane := range t.neurons {
-			if err := t.errs[lane]; err != nil {
-				return &CellError{Cell: first + lane, Err: err}
-			}
-		}
-		first += len(t.neurons)
+	if f := e.firstFault(); f != nil {
+		return f
 	}
 	return nil
 }

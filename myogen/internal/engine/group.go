@@ -43,8 +43,8 @@ func (g *group) advance(e *Engine, p *membrane.Pipeline) {
 	var open *tile // its step is half done
 	for k := range steps {
 		for _, t := range g.tiles {
-			if done, written := p.Advance(t.block); done != nil {
-				open.end(e, written)
+			if done, fellBack := p.Advance(t.block); done != nil {
+				open.end(e, fellBack)
 			}
 			open = t
 			if len(g.tiles) == 1 {
@@ -61,7 +61,7 @@ func (g *group) advance(e *Engine, p *membrane.Pipeline) {
 
 // finish ends the step of the tile if it is open.
 func (t *tile) finish(e *Engine, p *membrane.Pipeline) {
-	if done, written := p.Finish(); done != nil {
-		t.end(e, written)
+	if done, fellBack := p.Finish(); done != nil {
+		t.end(e, fellBack)
 	}
 }

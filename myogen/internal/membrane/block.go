@@ -19,6 +19,7 @@ type Block struct {
 	// quiet is that the states are 0 which usually are: no lane has inhibition
 	// or background.
 	quiet  bool
+	limits [Lanes]limits // of the somas' potentials
 	model  *model
 	kernel *kernels.Kernel
 	data   []float64 // all slots
@@ -54,6 +55,7 @@ func Start(cells []Description, thresholds []float64, s Scheme, backend Backend)
 				cells[j].start(&cell[0], s)
 				cell[m.threshold] = thresholds[j]
 				b.put(lane, cell)
+				b.limits[lane] = cells[j].limits()
 				if lane < b.Used {
 					out[j] = Cell{b, lane}
 				}
