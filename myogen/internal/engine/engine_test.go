@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"gomyogen/myogen/internal/membrane"
 )
@@ -145,4 +146,20 @@ func equalBits(a, b []float64) bool {
 		}
 	}
 	return len(a) == len(b)
+}
+
+// The time that a step takes is guessed before it is known.
+func TestStepTime(t *testing.T) {
+	guess := func(n int) time.Duration { return small(n, 0, 0.1, membrane.Scalar, 1).StepTime() }
+	if none, few, many := guess(0), guess(1), guess(100); none < 1 || few <= none || many <= 10*few {
+		t.Errorf("a step of 0, 1, 100 cells is guessed to take %v, %v, %v", none, few, many)
+	}
+	e := small(40, 0, 0.1, membrane.Scalar, 1)
+	before := e.StepTime()
+	if err := e.Advance(20); err != nil {
+		t.Fatal(err)
+	}
+	if after := e.StepTime(); after < 1 || after == before {
+		t.Errorf("a step takes %v, guessed %v", after, before)
+	}
 }

@@ -25,9 +25,17 @@ type team struct {
 // patience is how long a worker looks for work.
 const patience = 100 * time.Microsecond
 
-// pieces is how many pieces an epoch is cut into, so that workers with
-// different numbers of groups end together.
-const pieces = 4
+// pieces returns how many pieces an epoch is cut into. With few groups, workers end
+// together only if a group can change hands within an epoch. But a piece begins and
+// ends with a half step that has no partner, and brings the state of its group into
+// the nearest cache anew, so it should not be short.
+func (e *Engine) pieces(steps int) int {
+	const most, shortest, few = 4, 16, 16 // pieces, steps, groups a worker
+	if e.Workers == 1 || len(e.groups) >= few*e.Workers {
+		return 1
+	}
+	return max(1, min(most, steps/shortest))
+}
 
 // run takes steps steps with every group of an engine.
 func (t *team) run(e *Engine, steps int) {
@@ -36,8 +44,9 @@ func (t *team) run(e *Engine, steps int) {
 	}
 	t.left.Store(int32(len(e.groups)))
 	t.ended.Add(len(e.groups))
+	pieces := e.pieces(steps)
 	for _, g := range e.groups {
-		g.steps, g.done = steps, 0
+		g.steps, g.pieces, g.done = steps, pieces, 0
 		t.work <- g
 	}
 	for t.helpers.Load() < int32(min(e.Workers, len(e.groups))-1) {
@@ -63,7 +72,7 @@ func (t *team) help(e *Engine) {
 func (t *team) take(e *Engine, p *membrane.Pipeline) {
 	select {
 	case g := <-t.work:
-		if g.advance(e, p); g.done < pieces {
+		if g.advance(e, p); g.done < g.pieces {
 			t.work <- g
 		} else {
 			t.left.Add(-1)
