@@ -8,14 +8,14 @@ import (
 	"gomyogen/myogen/internal/membrane"
 )
 
-// Clock is simulated time. NEURON adds half a step twice, and what that rounds
-// is part of every spike time.
+// Clock is simulated time. Like NEURON it adds half a step twice; the rounding is part
+// of every spike time.
 type Clock struct {
 	T  float64 // ms, at the start of the next step
 	Dt float64 // ms
 }
 
-// Middle is the time at which a step takes its clamps and events.
+// Middle returns the time in ms at which a step takes its clamps and events.
 func (c Clock) Middle() float64 { return c.T + float64(c.Dt/2) }
 
 // Next returns the clock one step on.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -31,7 +32,8 @@ func (t *tile) check(e *Engine) {
 	}
 	if lane, f := t.block.Check(); f != nil {
 		now := e.begin[t.ended]
-		t.fault = &CellError{Cell: lane, Step: e.Step + t.ended - 1, T: now, Err: fmt.Errorf("%s", f.Text(formatTime(now, e.Dt)))}
+		err := errors.New(f.Text(formatTime(now, e.Dt)))
+		t.fault = &CellError{Cell: lane, Step: e.Step + t.ended - 1, T: now, Err: err}
 	}
 }
 

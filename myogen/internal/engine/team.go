@@ -9,20 +9,20 @@ import (
 	"gomyogen/myogen/internal/membrane"
 )
 
-// team is the workers of an engine: the goroutine that advances it and helpers.
+// team is the workers of an engine: the goroutine that advances it, and helpers.
 //
-// An epoch of 100 cells takes half a millisecond, and to wake a goroutine up can
-// take a tenth of that. So one that has nothing to do looks for work again and
-// again for a while, letting others run, before it sleeps, or leaves if it is a helper.
+// An epoch of 100 cells takes half a millisecond, and waking a goroutine can take a
+// tenth of that. So a worker without work polls for a while, letting others run, before
+// it sleeps or, if it is a helper, ends.
 type team struct {
-	work     chan *group    // those with pieces of the epoch left that nobody works on
+	work     chan *group    // groups with pieces of the epoch left that no worker has
 	left     atomic.Int32   // groups that have not ended the epoch
-	ended    sync.WaitGroup // the same, to sleep on
+	ended    sync.WaitGroup // counts the same, to sleep on
 	helpers  atomic.Int32
 	pipeline membrane.Pipeline // of the goroutine that advances the engine
 }
 
-// patience is how long a worker looks for work.
+// patience is how long a worker polls for work.
 const patience = 100 * time.Microsecond
 
 // pieces returns how many pieces an epoch is cut into. With few groups, workers end
@@ -82,7 +82,7 @@ func (t *team) take(e *Engine, p *membrane.Pipeline) {
 	}
 }
 
-// soon waits until something holds and tells whether that was within its patience.
+// soon polls a condition for up to patience and reports whether it held.
 func (t *team) soon(holds func() bool) bool {
 	for start := time.Now(); !holds(); runtime.Gosched() {
 		if time.Since(start) > patience {

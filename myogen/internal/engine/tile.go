@@ -6,8 +6,8 @@ import (
 	"gomyogen/myogen/internal/membrane"
 )
 
-// tile is a block of cells with what surrounds them. It goes through an epoch
-// on its own: its state stays in the nearest cache.
+// tile is a block of cells with their clamps, traces and spike detectors. It advances
+// through an epoch independently of the others.
 type tile struct {
 	number  int // of the tile
 	block   *membrane.Block
@@ -40,8 +40,8 @@ func (t *tile) begin(due []delivery) {
 	}
 }
 
-// quietenEvery is how often, in steps, conductances are looked through for
-// those that have died away.
+// quietenEvery is the number of steps between two searches for conductances that have
+// died away.
 const quietenEvery = 128
 
 // start does what comes before a step: it detects spikes, delivers events and

@@ -10,20 +10,20 @@ import (
 // Lanes is how many cells a block has.
 const Lanes = kernels.Stride
 
-// Block is up to eight cells of one model that advance together. It keeps a slot
-// of all cells side by side, so that one instruction of vector code works on
-// eight (or four) cells.
+// Block is up to eight cells of one model that advance together. The values of a slot
+// stand side by side for all cells, so that one vector instruction works on eight (or
+// four) cells.
 type Block struct {
 	Used  int   // lanes with a cell; the others repeat the last one
 	Above uint8 // lanes whose soma is above the detector's threshold
-	// quiet is that the states are 0 which usually are: no lane has inhibition
-	// or background.
+	// quiet reports whether the states with the tag usually:"0" are 0: no lane has
+	// inhibition or background.
 	quiet  bool
 	limits [Lanes]limits // of the somas' potentials
 	model  *model
 	kernel *kernels.Kernel
 	data   []float64 // all slots
-	buffer []float64 // one cell, once a kernel has left something to the code as written
+	buffer []float64 // one cell, for the reference code; nil until it is needed
 }
 
 // Cell is one motor neuron while it runs: a lane of a block.
@@ -87,8 +87,8 @@ func (b *Block) put(lane int, cell []float64) {
 	}
 }
 
-// half runs half a step of lanes from first on as it is written and returns the
-// bits of those for which it says true.
+// half runs half a step of count lanes from first on in the reference code and returns
+// the bits of the lanes for which advance returns true.
 func (b *Block) half(first, count int, advance func(cell *float64) bool) (bits uint8) {
 	if b.buffer == nil {
 		b.buffer = make([]float64, b.model.slots)
@@ -120,10 +120,9 @@ type Pipeline struct {
 }
 
 // Advance begins a step of b and ends the one that was open, which must be of
-// another block. It returns the block whose step has ended, if any, and tells
-// whether the code as written took part: only then can a potential be out of the
-// range of the kernels.
-func (p *Pipeline) Advance(b *Block) (done *Block, written bool) {
+// another block. It returns the block whose step has ended, if any, and reports
+// whether the reference code took part: only then can a potential be out of range.
+func (p *Pipeline) Advance(b *Block) (done *Block, fellBack bool) {
 	done, p.open = p.open, b
 	partner := done
 	if partner == nil {
@@ -133,7 +132,7 @@ func (p *Pipeline) Advance(b *Block) (done *Block, written bool) {
 }
 
 // Finish ends the step that is open.
-func (p *Pipeline) Finish() (done *Block, written bool) {
+func (p *Pipeline) Finish() (done *Block, fellBack bool) {
 	if p.open == nil {
 		return nil, false
 	}
@@ -141,7 +140,8 @@ func (p *Pipeline) Finish() (done *Block, written bool) {
 	return done, advance(p.idler(done), done)
 }
 
-// idler returns a block that nobody looks at, in a state like that of b.
+// idler returns a block for the half of a kernel that has no partner. Its state is
+// like that of b and belongs to no cell.
 func (p *Pipeline) idler(b *Block) *Block {
 	if p.idle == nil || p.idle.model != b.model || p.idle.kernel != b.kernel {
 		idle := *b
@@ -184,12 +184,12 @@ func (b *Block) Receive(at Input, amount float64) {
 	b.data[at+Lanes] += amount
 }
 
-// silent is a conductance in uS that no potential would notice. Without events
-// a conductance gets there from its peak in 70 ms, and 140 ms later to subnormal
+// silent is a conductance in uS too small to change a potential. Without events a
+// conductance falls to it within 70 ms of its peak, and 140 ms later to subnormal
 // numbers, with which processors are slow.
 const silent = 1e-100
 
-// Quieten sets conductances to 0 that are below silent.
+// Quieten sets conductances below silent to 0 and looks whether the block is quiet.
 func (b *Block) Quieten() {
 	b.quiet = true
 	for i, slot := range b.model.synapse {
@@ -214,11 +214,11 @@ func (c Cell) Receive(synapse int, amount float64) {
 	}
 }
 
-// Inhibitory tells whether a synapse is one of the inhibitory ones. A block
-// must be woken when one of them takes an event.
+// Inhibitory reports whether a synapse is inhibitory. Its block must be woken when it
+// takes an event.
 func (c Cell) Inhibitory(synapse int) bool { return synapse%2 == 1 }
 
-// Wake tells the block that states which usually are 0 may not be.
+// Wake ends the quiet of a block: from now on the kernel for all currents runs.
 func (b *Block) Wake() { b.quiet = false }
 
 // Settle puts every compartment at v (mV) and every gate at its steady state
@@ -241,7 +241,7 @@ func (c Cell) each(f func(lane int)) {
 	}
 }
 
-// SameModel tells whether two blocks have cells of the same model.
+// SameModel reports whether two blocks have cells of the same model.
 func (b *Block) SameModel(other *Block) bool { return b.model == other.model }
 
 // look compares the somas with their thresholds.

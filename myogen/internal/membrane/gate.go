@@ -12,7 +12,8 @@ import (
 //	x' = (inf - x)/tau
 //	x(t+dt) = x + (1 - exp(-dt/tau)) (inf - x)
 //
-// inf stands as (inf/tau)/(1/tau), which rounds as NEURON's generated code.
+// NEURON's generated code computes (inf/tau)/(1/tau) in place of inf, and the rounding
+// is part of the result.
 func relax(x, inf, tau, dt float64) float64 {
 	return relaxBy(x, inf, tau, gone(dt*(1/tau)))
 }
@@ -85,8 +86,8 @@ func (k *timeConstant) relax(x, inf float64) float64 {
 // The functions that follow are words to the generator of the kernels, in which they
 // mean more than here.
 
-// rare marks a condition that hardly ever holds. Kernels do not compute
-// what follows from it but leave the half step of such cells to this code.
+// rare marks a condition that hardly ever holds. Kernels leave the step of cells for
+// which it holds to the reference code.
 func rare(condition bool) bool { return condition }
 
 // watch marks a potential that exponentials depend on. Kernels leave the half step
@@ -95,10 +96,10 @@ func rare(condition bool) bool { return condition }
 // soma the run ends. (See Block.Check.)
 func watch(v, low, high float64) float64 { return v }
 
-// absent tells whether two conductances are 0: then their current, 0, need not be
+// absent reports whether two conductances are 0: then their current, 0, need not be
 // added. Kernels add it, but for quiet blocks.
 func absent(a, b float64) bool { return a == 0 && b == 0 }
 
-// over returns a/b. Vector code multiplies by the inverse 1/b and corrects the
-// result, which rounds the same.
+// over returns a/b. Vector code multiplies by the inverse 1/b and corrects the result,
+// which then is rounded as the quotient (Markstein 1990, IBM J Res Dev 34:111).
 func over(a, b, inverse float64) float64 { return a / b }

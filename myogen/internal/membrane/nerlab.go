@@ -57,7 +57,7 @@ type nerlabConstants struct {
 	rinact                  float64 // 1/ms
 	soma                    cylinder
 	somaTip                 tip
-	rootD                   float64 // diagonal of the root
+	rootD                   float64 // diagonal of the root, S/cm2
 
 	gca, gama, gld float64 // S/cm2, share, S/cm2
 	eca, eld       float64 // mV
@@ -85,9 +85,15 @@ type nerlabState struct {
 }
 
 // advancePotentials takes the first half of a step: it advances potentials and
-// synapses and tells whether the soma is above the detector's threshold then.
+// synapses and reports whether the soma is above the detector's threshold afterwards.
+// A step of the cable equation C v' = -i(v) + axial currents is the linear system
+//
+//	(C cj + di/dv - A) x = -i(v) + A v,   v(t+dt) = v + gain x,
+//
+// with the matrix A of axial conductances: a tree, which is solved by elimination from
+// the tips inwards and substitution outwards (Hines 1984, Int J Biomed Comput 15:69).
 func (c *nerlab) advancePotentials() bool {
-	// Membrane currents.
+	// Membrane currents, mA/cm2.
 	v := c.vSoma
 	soma := row{rhs: c.injected}
 	soma = c.background.current(soma, v, c.excitatory.e, c.inhibitory.e, c.perSoma)
@@ -98,7 +104,7 @@ func (c *nerlab) advancePotentials() bool {
 	dend = c.excitation.current(&c.excitatory, dend, v, c.perDend)
 	dend = dend.add(c.caL(v), c.caL(v+probe))
 
-	// Capacitance and axial currents, from the root outwards.
+	// Capacitance and axial currents, mA/cm2, from the root outwards.
 	dvSoma, dvSomaTip := c.root-c.vSoma, c.vSoma-c.vSomaTip
 	dvDend, dvDendTip := c.root-c.vDend, c.vDend-c.vDendTip
 	soma = c.soma.axial(soma, dvSoma, dvSomaTip)

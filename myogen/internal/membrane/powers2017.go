@@ -126,9 +126,15 @@ const (
 )
 
 // advancePotentials takes the first half of a step: it advances potentials and
-// synapses and tells whether the soma is above the detector's threshold then.
+// synapses and reports whether the soma is above the detector's threshold afterwards.
+// A step of the cable equation C v' = -i(v) + axial currents is the linear system
+//
+//	(C cj + di/dv - A) x = -i(v) + A v,   v(t+dt) = v + gain x,
+//
+// with the matrix A of axial conductances: a tree, which is solved by elimination from
+// the tips inwards and substitution outwards (Hines 1984, Int J Biomed Comput 15:69).
 func (c *powers) advancePotentials() bool {
-	// Membrane currents.
+	// Membrane currents, mA/cm2.
 	c.ica = c.icaMAHP(c.vSoma)
 	soma := c.somaCurrents()
 	var dend [4]row

@@ -253,7 +253,7 @@ func (f *frame) condition(x ast.Expr) bool {
 		c, ok := f.expr(call.Args[0]).(comparison)
 		switch {
 		case ok && (c.op == token.LSS || c.op == token.LEQ):
-			// x < y is checked as x > y: the code as written may take more than it must.
+			// x < y is checked as x > y: the reference code may take more than it must.
 			f.check(greaterThan, c.a, c.b)
 			return false
 		default:

@@ -29,10 +29,10 @@ const (
 	opGather  // fetches the pair that begins at each lane's number of a table
 	opFirst   // the first number of a gathered pair
 	opSecond  // the second
-	opCheck   // tells whether a condition holds in every lane, and every one before it
-	opBail    // leaves both halves to the code as written unless all checks held
+	opCheck   // reports whether a condition holds in every lane, and every one before it
+	opBail    // leaves both halves to the reference code unless all checks held
 	opStore   // into a slot
-	opCompare // tells in which lanes a > b: the result of the first half
+	opCompare // gives the lanes in which a > b: the result of the first half
 )
 
 // A kernel is two halves of a step of two blocks that run together: while
@@ -245,7 +245,7 @@ func (g *graph) gather(from table, stride int, i *node) (first, second *node) {
 	return g.add(node{op: opFirst, args: []*node{pair}}), g.add(node{op: opSecond, args: []*node{pair}})
 }
 
-// check demands a condition of every lane, or the step is left to the code as written.
+// check demands a condition of every lane, or the step is left to the reference code.
 func (g *graph) check(predicate int, a, b *node) {
 	g.checks = append(g.checks, &node{op: opCheck, n: predicate, args: []*node{a, b}})
 }

@@ -8,7 +8,7 @@ import (
 
 // Go code for every platform computes one cell at a time. It is one long
 // sequence of operations, in an order in which many of them can overlap: the
-// kernels as they are written compute one gate after the other, and a processor
+// reference code computes one gate after the other, and a processor
 // does not look far enough ahead to begin the next gate while it waits for this one.
 //
 // Without GOAMD64=v3, every math.FMA on amd64 is a test and a jump. So this code
@@ -117,7 +117,7 @@ func (o *portable) emit(n *node) {
 	}
 }
 
-// isBits tells whether the variable of a node is an integer.
+// isBits reports whether the variable of a node is an integer.
 func (n *node) isBits() bool {
 	switch n.op {
 	case opAnd, opShl, opShr, opAddInt, opSubInt:
