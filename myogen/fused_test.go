@@ -17,7 +17,7 @@ func TestNothingIsFused(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles for other platforms")
 	}
-	packages := []string{".", "./neo", "./random", "./internal/engine", "./internal/membrane", "./internal/cmath"}
+	packages := []string{".", "./neo", "./random", "./internal/engine", "./internal/membrane", "./internal/membrane/kernels", "./internal/cmath"}
 	fused := regexp.MustCompile(`\s(FN?M(ADD|SUB)D|VFN?M(ADD|SUB)\d+[SP]D)\s`)
 	// Statistics promise digits, not bits.
 	meant := regexp.MustCompile(`/cmath\.(Exp|expFar|reduce|series|Fourth|ExpNumPy|circle)$|/stats\.`)
@@ -59,7 +59,7 @@ func TestNothingIsFused(t *testing.T) {
 // fusedByKernels returns how many times each generated kernel calls math.FMA.
 func fusedByKernels(t *testing.T) map[string]int {
 	calls := map[string]int{}
-	paths, err := filepath.Glob("internal/membrane/kernel_*_scalar.go")
+	paths, err := filepath.Glob("internal/membrane/kernels/*_scalar.go")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no kernels (%v)", err)
 	}
@@ -70,7 +70,7 @@ func fusedByKernels(t *testing.T) map[string]int {
 		}
 		for i, function := range strings.Split(string(text), "\nfunc ") {
 			if name, body, ok := strings.Cut(function, "("); ok && i > 0 {
-				calls[modulePath+"/myogen/internal/membrane."+name] = strings.Count(body, "math.FMA(")
+				calls[modulePath+"/myogen/internal/membrane/kernels."+name] = strings.Count(body, "math.FMA(")
 			}
 		}
 	}

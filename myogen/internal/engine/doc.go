@@ -1,15 +1,26 @@
-// Package engine advances many cells through time: it delivers synaptic
-// events, detects spikes and records traces, each block of cells on its own
-// between two exchanges of spikes, so that neither the number of workers nor the
-// length of an epoch changes a result.
+// Package engine advances many cells through time: it delivers synaptic events,
+// detects spikes and records traces. Between two exchanges of spikes each block of cells
+// advances on its own, so that neither the number of workers nor the length of an epoch
+// changes a result.
 //
-// A tile is a block of eight cells with what surrounds them. Two or three tiles
-// are a group, which a worker carries through a quarter of an epoch: their state
-// stays in the nearest cache, and while one tile solves its linear system the other
-// computes its exponentials (see membrane.Pipeline). An epoch is as long as no
-// spike can reach a cell within it: the shortest delay of a closed loop, or 50 ms.
-// Workers are a team that stays awake between epochs. Events are sorted once an
-// epoch and given to every tile by step; a terminal knows its contacts tile by tile.
+// Two or three tiles are a group, which a worker advances by an epoch or a piece of
+// one: the state of the cells stays in the nearest cache, and while one tile solves its
+// linear system another computes its exponentials (see [membrane.Pipeline]). Events are
+// sorted once an epoch and given to every tile by step.
+//
+// An epoch may have any number of steps in which no spike can reach a cell. Its caller
+// chooses them by [Engine.StepTime] to report progress and to stop in time: short
+// epochs cost more, 100 000 cells because their state comes from main memory in each.
+//
+// # Glossary
+//
+//	epoch     the steps of one call of Advance
+//	tile      a block of eight cells with their clamps, traces and spike detectors
+//	group     two or three tiles that one worker advances in turns
+//	piece     a part of an epoch after which a group may change workers
+//	terminal  the end of an axon: the contacts of one source in one connection
+//	contact   a synapse that a terminal reaches
+//	clamp     a current into a soma that is a function of time
 //
 // # Speed
 //

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"testing"
+	"time"
 
 	"gomyogen/myogen/internal/membrane"
 )
@@ -148,22 +148,18 @@ func equalBits(a, b []float64) bool {
 	return len(a) == len(b)
 }
 
-// A potential that stops being a number ends the run with an error that names
-// the cell and the time; kernels must notice.
-func TestPotentialIsNoNumber(t *testing.T) {
-	for _, backend := range membrane.Backends() {
-		t.Run(backend.String(), func(t *testing.T) {
-			e := build(t, [3]int{12, 3, 0}, backend, 2)
-			e.Neurons[9].Clamp = func(step int, _ float64) float64 {
-				if step == 300 {
-					return math.NaN()
-				}
-				return 0
-			}
-			err := e.Advance(500)
-			if err == nil || !strings.Contains(err.Error(), "cell 9: membrane potential is NaN at 30.1 ms") {
-				t.Errorf("error %v, want one of cell 9 at 30.1 ms", err)
-			}
-		})
+// The time that a step takes is guessed before it is known.
+func TestStepTime(t *testing.T) {
+	guess := func(n int) time.Duration { return small(n, 0, 0.1, membrane.Scalar, 1).StepTime() }
+	if none, few, many := guess(0), guess(1), guess(100); none < 1 || few <= none || many <= 10*few {
+		t.Errorf("a step of 0, 1, 100 cells is guessed to take %v, %v, %v", none, few, many)
+	}
+	e := small(40, 0, 0.1, membrane.Scalar, 1)
+	before := e.StepTime()
+	if err := e.Advance(20); err != nil {
+		t.Fatal(err)
+	}
+	if after := e.StepTime(); after < 1 || after == before {
+		t.Errorf("a step takes %v, guessed %v", after, before)
 	}
 }

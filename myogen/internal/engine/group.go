@@ -5,8 +5,11 @@ import "gomyogen/myogen/internal/membrane"
 // group is tiles that one worker advances in turns.
 type group struct {
 	tiles []*tile
-	steps int // of the epoch
-	done  int // pieces of it
+
+	// Of the epoch:
+	steps  int
+	pieces int // that its steps are cut into
+	done   int // pieces
 }
 
 // groups pairs tiles of the same model; one that is left over makes a pair a
@@ -32,19 +35,16 @@ func groups(tiles []*tile) (out []*group) {
 
 // advance takes the steps of a piece with every tile.
 func (g *group) advance(e *Engine, p *membrane.Pipeline) {
-	steps := g.steps*(g.done+1)/pieces - g.steps*g.done/pieces
+	steps := g.steps*(g.done+1)/g.pieces - g.steps*g.done/g.pieces
 	g.done++
-	if steps == 0 {
-		return
-	}
 	for _, t := range g.tiles {
 		t.start(e)
 	}
 	var open *tile // its step is half done
 	for k := range steps {
 		for _, t := range g.tiles {
-			if done, written := p.Advance(t.block); done != nil {
-				open.end(e, written)
+			if done, fellBack := p.Advance(t.block); done != nil {
+				open.end(e, fellBack)
 			}
 			open = t
 			if len(g.tiles) == 1 {
@@ -61,7 +61,7 @@ func (g *group) advance(e *Engine, p *membrane.Pipeline) {
 
 // finish ends the step of the tile if it is open.
 func (t *tile) finish(e *Engine, p *membrane.Pipeline) {
-	if done, written := p.Finish(); done != nil {
-		t.end(e, written)
+	if done, fellBack := p.Finish(); done != nil {
+		t.end(e, fellBack)
 	}
 }

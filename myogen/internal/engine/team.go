@@ -9,25 +9,33 @@ import (
 	"gomyogen/myogen/internal/membrane"
 )
 
-// team is the workers of an engine: the goroutine that advances it and helpers.
+// team is the workers of an engine: the goroutine that advances it, and helpers.
 //
-// An epoch of 100 cells takes half a millisecond, and to wake a goroutine up can
-// take a tenth of that. So one that has nothing to do looks for work again and
-// again for a while, letting others run, before it sleeps, or leaves if it is a helper.
+// An epoch of 100 cells takes half a millisecond, and waking a goroutine can take a
+// tenth of that. So a worker without work polls for a while, letting others run, before
+// it sleeps or, if it is a helper, ends.
 type team struct {
-	work     chan *group    // those with pieces of the epoch left that nobody works on
+	work     chan *group    // groups with pieces of the epoch left that no worker has
 	left     atomic.Int32   // groups that have not ended the epoch
-	ended    sync.WaitGroup // the same, to sleep on
+	ended    sync.WaitGroup // counts the same, to sleep on
 	helpers  atomic.Int32
 	pipeline membrane.Pipeline // of the goroutine that advances the engine
 }
 
-// patience is how long a worker looks for work.
+// patience is how long a worker polls for work.
 const patience = 100 * time.Microsecond
 
-// pieces is how many pieces an epoch is cut into, so that workers with
-// different numbers of groups end together.
-const pieces = 4
+// pieces returns how many pieces an epoch is cut into. With few groups, workers end
+// together only if a group can change hands within an epoch. But a piece begins and
+// ends with a half step that has no partner, and brings the state of its group into
+// the nearest cache anew, so it should not be short.
+func (e *Engine) pieces(steps int) int {
+	const most, shortest, few = 4, 16, 16 // pieces, steps, groups a worker
+	if e.Workers == 1 || len(e.groups) >= few*e.Workers {
+		return 1
+	}
+	return max(1, min(most, steps/shortest))
+}
 
 // run takes steps steps with every group of an engine.
 func (t *team) run(e *Engine, steps int) {
@@ -36,8 +44,9 @@ func (t *team) run(e *Engine, steps int) {
 	}
 	t.left.Store(int32(len(e.groups)))
 	t.ended.Add(len(e.groups))
+	pieces := e.pieces(steps)
 	for _, g := range e.groups {
-		g.steps, g.done = steps, 0
+		g.steps, g.pieces, g.done = steps, pieces, 0
 		t.work <- g
 	}
 	for t.helpers.Load() < int32(min(e.Workers, len(e.groups))-1) {
@@ -63,7 +72,7 @@ func (t *team) help(e *Engine) {
 func (t *team) take(e *Engine, p *membrane.Pipeline) {
 	select {
 	case g := <-t.work:
-		if g.advance(e, p); g.done < pieces {
+		if g.advance(e, p); g.done < g.pieces {
 			t.work <- g
 		} else {
 			t.left.Add(-1)
@@ -73,7 +82,7 @@ func (t *team) take(e *Engine, p *membrane.Pipeline) {
 	}
 }
 
-// soon waits until something holds and tells whether that was within its patience.
+// soon polls a condition for up to patience and reports whether it held.
 func (t *team) soon(holds func() bool) bool {
 	for start := time.Now(); !holds(); runtime.Gosched() {
 		if time.Since(start) > patience {

@@ -1,15 +1,13 @@
 package engine
 
 import (
-	"fmt"
-	"math"
 	"math/bits"
 
 	"gomyogen/myogen/internal/membrane"
 )
 
-// tile is a block of cells with what surrounds them. It goes through an epoch
-// on its own: its state stays in the nearest cache.
+// tile is a block of cells with their clamps, traces and spike detectors. It advances
+// through an epoch independently of the others.
 type tile struct {
 	number  int // of the tile
 	block   *membrane.Block
@@ -23,13 +21,13 @@ type tile struct {
 	clamps uint8 // lanes with a clamp
 	noisy  uint8 // lanes with a background
 	traces []*Trace
-	errs   map[int]error // by lane
+	fault  *CellError // the first; its Cell is a lane
 }
 
 // begin prepares an epoch.
 func (t *tile) begin(due []delivery) {
 	t.next, t.ended, t.due = 0, 0, due
-	t.errs = nil
+	t.fault = nil
 	t.clamps, t.noisy, t.traces = 0, 0, t.traces[:0]
 	for lane, n := range t.neurons {
 		if n.Clamp != nil {
@@ -42,8 +40,8 @@ func (t *tile) begin(due []delivery) {
 	}
 }
 
-// quietenEvery is how often, in steps, conductances are looked through for
-// those that have died away.
+// quietenEvery is the number of steps between two searches for conductances that have
+// died away.
 const quietenEvery = 128
 
 // start does what comes before a step: it detects spikes, delivers events and
@@ -75,26 +73,14 @@ func (t *tile) start(e *Engine) {
 	}
 }
 
-// end does what comes after a step: it records traces and, if a kernel has left the
-// step to the code as written, looks for potentials that are no numbers.
-func (t *tile) end(e *Engine, written bool) {
+// end does what comes after a step: it records traces and checks the cells, now and
+// then and after a step in which the reference code took part.
+func (t *tile) end(e *Engine, fellBack bool) {
 	t.ended++
 	for _, trace := range t.traces {
 		trace.Values = append(trace.Values, trace.Value())
 	}
-	if written {
-		t.check(e.begin[t.ended])
-	}
-}
-
-// check keeps an error for each potential that is no number any more, at time now in ms.
-func (t *tile) check(now float64) {
-	for lane, n := range t.neurons {
-		if v := n.Cell.Voltage(0); (math.IsNaN(v) || math.IsInf(v, 0)) && t.errs[lane] == nil {
-			if t.errs == nil {
-				t.errs = map[int]error{}
-			}
-			t.errs[lane] = fmt.Errorf("membrane potential is %v at %.1f ms", v, now)
-		}
+	if fellBack || (e.Step+t.ended)%checkEvery == 0 {
+		t.check(e)
 	}
 }

@@ -77,7 +77,7 @@ func randomState(c Cell, r *rand.Rand) []float64 {
 }
 
 // step takes a whole step with one block.
-func step(b *Block) (written bool) {
+func step(b *Block) (fellBack bool) {
 	var p Pipeline
 	_, first := p.Advance(b)
 	_, second := p.Finish()
@@ -85,7 +85,7 @@ func step(b *Block) (written bool) {
 }
 
 // special are potentials at which rates are singular, tables begin and end, and
-// kernels leave the work to the code as written.
+// kernels leave the work to the reference code.
 var special = []float64{15, 40, 5, 30, -29, -44, -100, 100, -77, 0, -130, 400}
 
 // specialPotential returns one of them, or one near it.
@@ -102,14 +102,14 @@ func specialPotential(r *rand.Rand) float64 {
 	return v
 }
 
-// Every back end takes the same half steps as the code as written from any state.
+// Every back end takes the same half steps as the reference code from any state.
 func TestHalfStepsAreTheSameOnEveryBackend(t *testing.T) {
 	for _, backend := range Backends() {
 		for _, name := range []string{"NERLab", "Powers2017"} {
 			t.Run(fmt.Sprint(backend, "/", name), func(t *testing.T) {
 				r := rand.New(rand.NewPCG(1, 2))
 				quiet := 0
-				written := [2]int{} // times that the code as written did a half
+				fellBack := [2]int{} // times that the reference code did a half
 				const rounds = 4000
 				for round := range rounds {
 					scheme := Scheme{Dt: []float64{0.1, 0.05, 0.025, 0.0125, 1, 50}[r.IntN(6)], SecondOrder: r.IntN(2) == 0}
@@ -145,9 +145,9 @@ func TestHalfStepsAreTheSameOnEveryBackend(t *testing.T) {
 					}
 					w.Quieten()
 					g.Quieten()
-					w.Above = w.writtenPotentials(0, w.Used)
+					w.Above = w.referencePotentials(0, w.Used)
 					if _, left := p.Advance(g); left {
-						written[0]++
+						fellBack[0]++
 					}
 					same(t, fmt.Sprintf("round %d: potentials", round), g, w)
 					usual := r.IntN(2) == 0
@@ -160,18 +160,18 @@ func TestHalfStepsAreTheSameOnEveryBackend(t *testing.T) {
 							set(i, slot, v)
 						}
 					}
-					w.writtenGates(0, w.Used)
+					w.referenceGates(0, w.Used)
 					if _, left := p.Finish(); left {
-						written[1]++
+						fellBack[1]++
 					}
 					same(t, fmt.Sprintf("round %d: gates", round), g, w)
 				}
-				t.Logf("the code as written did %d and %d of %d halves", written[0], written[1], rounds)
+				t.Logf("the reference code did %d and %d of %d halves", fellBack[0], fellBack[1], rounds)
 				if quiet == 0 {
 					t.Error("no block was quiet")
 				}
-				if written[0] > rounds/5 || written[1] < rounds/10 || written[1] > rounds*9/10 {
-					t.Errorf("the code as written did %d and %d of %d halves", written[0], written[1], rounds)
+				if fellBack[0] > rounds/5 || fellBack[1] < rounds/10 || fellBack[1] > rounds*9/10 {
+					t.Errorf("the reference code did %d and %d of %d halves", fellBack[0], fellBack[1], rounds)
 				}
 			})
 		}

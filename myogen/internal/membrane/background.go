@@ -3,7 +3,7 @@ package membrane
 // background is fluctuating background input into the soma, mechanism Gfluctdv
 // (Destexhe, Rudolph, Fellous and Sejnowski 2001, Neuroscience 107:13): an
 // excitatory and an inhibitory conductance in uS that the engine sets before
-// each step. How they fluctuate is no matter of the membrane.
+// each step. Their random process belongs to the caller.
 type background struct{ excitatory, inhibitory float64 }
 
 // current adds the current at v (mV) to a row:

@@ -3,24 +3,27 @@ package membrane
 import (
 	"slices"
 	"unsafe"
+
+	"gomyogen/myogen/internal/membrane/kernels"
 )
 
 // Lanes is how many cells a block has.
-const Lanes = 8
+const Lanes = kernels.Stride
 
-// Block is up to eight cells of one model that advance together. It keeps a slot
-// of all cells side by side, so that one instruction of vector code works on
-// eight (or four) cells.
+// Block is up to eight cells of one model that advance together. The values of a slot
+// stand side by side for all cells, so that one vector instruction works on eight (or
+// four) cells.
 type Block struct {
 	Used  int   // lanes with a cell; the others repeat the last one
 	Above uint8 // lanes whose soma is above the detector's threshold
-	// quiet is that the states are 0 which usually are: no lane has inhibition
-	// or background.
+	// quiet reports whether the states with the tag usually:"0" are 0: no lane has
+	// inhibition or background.
 	quiet  bool
+	limits [Lanes]limits // of the somas' potentials
 	model  *model
-	kernel *kernel
+	kernel *kernels.Kernel
 	data   []float64 // all slots
-	buffer []float64 // one cell, once a kernel has left something to the code as written
+	buffer []float64 // one cell, for the reference code; nil until it is needed
 }
 
 // Cell is one motor neuron while it runs: a lane of a block.
@@ -45,13 +48,14 @@ func Start(cells []Description, thresholds []float64, s Scheme, backend Backend)
 		blocks := make([]Block, count)
 		for i := range blocks {
 			b := &blocks[i]
-			*b = Block{Used: min(Lanes, n-i*Lanes), model: m, kernel: m.kernels[backend], data: memory[i*size:][:size:size]}
+			*b = Block{Used: min(Lanes, n-i*Lanes), model: m, kernel: m.kernels[backend.String()], data: memory[i*size:][:size:size]}
 			for lane := range Lanes {
 				j := first + i*Lanes + min(lane, b.Used-1)
 				cell := make([]float64, m.slots)
 				cells[j].start(&cell[0], s)
 				cell[m.threshold] = thresholds[j]
 				b.put(lane, cell)
+				b.limits[lane] = cells[j].limits()
 				if lane < b.Used {
 					out[j] = Cell{b, lane}
 				}
@@ -83,8 +87,8 @@ func (b *Block) put(lane int, cell []float64) {
 	}
 }
 
-// half runs half a step of lanes from first on as it is written and returns the
-// bits of those for which it says true.
+// half runs half a step of count lanes from first on in the reference code and returns
+// the bits of the lanes for which advance returns true.
 func (b *Block) half(first, count int, advance func(cell *float64) bool) (bits uint8) {
 	if b.buffer == nil {
 		b.buffer = make([]float64, b.model.slots)
@@ -99,11 +103,11 @@ func (b *Block) half(first, count int, advance func(cell *float64) bool) (bits u
 	return bits
 }
 
-func (b *Block) writtenPotentials(first, count int) (above uint8) {
+func (b *Block) referencePotentials(first, count int) (above uint8) {
 	return b.half(first, count, b.model.potentials)
 }
 
-func (b *Block) writtenGates(first, count int) {
+func (b *Block) referenceGates(first, count int) {
 	b.half(first, count, func(cell *float64) bool { b.model.advanceGates(cell); return false })
 }
 
@@ -116,28 +120,28 @@ type Pipeline struct {
 }
 
 // Advance begins a step of b and ends the one that was open, which must be of
-// another block. It returns the block whose step has ended, if any, and tells
-// whether the code as written took part: only then can a potential be out of the
-// range of the kernels.
-func (p *Pipeline) Advance(b *Block) (done *Block, written bool) {
+// another block. It returns the block whose step has ended, if any, and reports
+// whether the reference code took part: only then can a potential be out of range.
+func (p *Pipeline) Advance(b *Block) (done *Block, fellBack bool) {
 	done, p.open = p.open, b
 	partner := done
 	if partner == nil {
 		partner = p.idler(b)
 	}
-	return done, b.kernel.advance(b, partner)
+	return done, advance(b, partner)
 }
 
 // Finish ends the step that is open.
-func (p *Pipeline) Finish() (done *Block, written bool) {
+func (p *Pipeline) Finish() (done *Block, fellBack bool) {
 	if p.open == nil {
 		return nil, false
 	}
 	done, p.open = p.open, nil
-	return done, done.kernel.advance(p.idler(done), done)
+	return done, advance(p.idler(done), done)
 }
 
-// idler returns a block that nobody looks at, in a state like that of b.
+// idler returns a block for the half of a kernel that has no partner. Its state is
+// like that of b and belongs to no cell.
 func (p *Pipeline) idler(b *Block) *Block {
 	if p.idle == nil || p.idle.model != b.model || p.idle.kernel != b.kernel {
 		idle := *b
@@ -180,12 +184,12 @@ func (b *Block) Receive(at Input, amount float64) {
 	b.data[at+Lanes] += amount
 }
 
-// silent is a conductance in uS that no potential would notice. Without events
-// a conductance gets there from its peak in 70 ms, and 140 ms later to subnormal
+// silent is a conductance in uS too small to change a potential. Without events a
+// conductance falls to it within 70 ms of its peak, and 140 ms later to subnormal
 // numbers, with which processors are slow.
 const silent = 1e-100
 
-// Quieten sets conductances to 0 that are below silent.
+// Quieten sets conductances below silent to 0 and looks whether the block is quiet.
 func (b *Block) Quieten() {
 	b.quiet = true
 	for i, slot := range b.model.synapse {
@@ -210,11 +214,11 @@ func (c Cell) Receive(synapse int, amount float64) {
 	}
 }
 
-// Inhibitory tells whether a synapse is one of the inhibitory ones. A block
-// must be woken when one of them takes an event.
+// Inhibitory reports whether a synapse is inhibitory. Its block must be woken when it
+// takes an event.
 func (c Cell) Inhibitory(synapse int) bool { return synapse%2 == 1 }
 
-// Wake tells the block that states which usually are 0 may not be.
+// Wake ends the quiet of a block: from now on the kernel for all currents runs.
 func (b *Block) Wake() { b.quiet = false }
 
 // Settle puts every compartment at v (mV) and every gate at its steady state
@@ -237,7 +241,7 @@ func (c Cell) each(f func(lane int)) {
 	}
 }
 
-// SameModel tells whether two blocks have cells of the same model.
+// SameModel reports whether two blocks have cells of the same model.
 func (b *Block) SameModel(other *Block) bool { return b.model == other.model }
 
 // look compares the somas with their thresholds.

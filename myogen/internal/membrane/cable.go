@@ -19,8 +19,8 @@ func (s section) halfResistance() float64 {
 	return 1e-2 * s.ra * (s.length / 2) / (math.Pi * s.diam * s.diam / 4)
 }
 
-// endArea is the area in um2 that the equations of a node without membrane
-// are divided by, as in NEURON.
+// endArea is the area in um2 by which NEURON divides the equation of a node without
+// membrane (Carnevale and Hines 2006).
 const endArea = 100
 
 // Scheme is the time integration of a fixed step.
@@ -31,6 +31,7 @@ type Scheme struct {
 	SecondOrder bool
 }
 
+// cj is the factor of the capacitance in the linear system, 1/ms.
 func (s Scheme) cj() float64 {
 	if s.SecondOrder {
 		return 2 / s.Dt
@@ -38,7 +39,8 @@ func (s Scheme) cj() float64 {
 	return 1 / s.Dt
 }
 
-// gain is how many times the solution of the linear system the voltage changes.
+// gain is the change of a potential over the solution of the linear system: 2 for
+// the extrapolated half step of Crank-Nicolson, 1 for backward Euler.
 func (s Scheme) gain() float64 {
 	if s.SecondOrder {
 		return 2
@@ -50,16 +52,21 @@ func (s Scheme) gain() float64 {
 // vector code may fuse it with the sum.
 func extrapolate(v, gain, x float64) float64 { return v + float64(gain*x) }
 
-// row is a node's equation in the linear system of a step: what flows in, in
-// mA/cm2, and the diagonal, in mS/cm2 times 1e-3.
-type row struct{ rhs, d float64 }
+// row is a node's equation in the linear system of a step.
+type row struct {
+	rhs float64 // current into the node, mA/cm2
+	d   float64 // diagonal, mA/cm2 per mV = S/cm2
+}
 
-// probe is the step in mV of the numerical derivative of a current.
+// probe is the shift in mV with which NEURON differentiates a current numerically.
 const probe = 0.001
 
-// add takes an outward membrane current i, in mA/cm2 at the node's voltage v,
-// and its value at v+probe into the row. NEURON linearises numerically, and
-// so do we: the rounding of the difference is part of the result.
+// add adds an outward membrane current to a row, linearised as in NEURON:
+//
+//	rhs = rhs - i(v)   d = d + (i(v+probe) - i(v))/probe
+//
+// with i = i(v) and iProbe = i(v+probe) in mA/cm2. The rounding of the difference is
+// part of the result.
 func (r row) add(i, iProbe float64) row {
 	return row{r.rhs - i, r.d + (iProbe-i)/probe}
 }
@@ -74,9 +81,9 @@ func (r row) ohmic(g, v, e float64) row {
 // effect of an end on the centre and of the centre on an end, which are minus
 // the axial conductance over the area.
 type cylinder struct {
-	cap      float64 // capacitive part of the diagonal, 1e-3 cj cm
-	toCentre float64
-	toEnd    float64
+	cap      float64 // capacitive part of the diagonal, 1e-3 cj cm, S/cm2
+	toCentre float64 // S/cm2 of the centre's membrane
+	toEnd    float64 // S/cm2 of endArea
 }
 
 func newCylinder(s section, scheme Scheme) cylinder {

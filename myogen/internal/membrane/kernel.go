@@ -4,60 +4,41 @@ import (
 	"math"
 
 	"gomyogen/myogen/internal/cmath"
+	"gomyogen/myogen/internal/membrane/kernels"
 )
 
 //go:generate go run ./gen
 
-// kernel is the generated code of one model. It runs the first half of a step of
-// lanes cells of one block together with the second half of those of another.
-type kernel struct {
-	lanes int
-	run   func(potentials, gates *float64, t *tables) (above uint64)
-	quiet func(potentials, gates *float64, t *tables) (above uint64) // for two quiet blocks
-}
-
-// undone is what a kernel returns when it has left everything to the code as written.
-const undone = 256
-
-// tables are what kernels look values up in; that of exponentials stands twice.
-// They are kept short: with two blocks they must fit into the nearest cache.
-type tables struct {
-	exp     [256]struct{ tail, head float64 }
-	log     [128]struct{ inverse, log float64 }
-	logTail [129]float64 // fetched by twos
-	h       hActivation
-}
-
-var kernelTables = func() *tables {
-	t := &tables{h: hTable}
-	for i := range t.exp {
-		e := cmath.ExpTable[i%128]
-		t.exp[i].tail, t.exp[i].head = e.Tail, math.Float64frombits(e.Head)
+var kernelTables = func() *kernels.Tables {
+	t := &kernels.Tables{H: hTable}
+	for i := range t.Exp {
+		e := cmath.ExpTable[i%len(cmath.ExpTable)]
+		t.Exp[i].Tail, t.Exp[i].Head = e.Tail, math.Float64frombits(e.Head)
 	}
 	for i, l := range cmath.LogTable {
-		t.log[i].inverse, t.log[i].log, t.logTail[i] = l.Inverse, l.Log, l.Tail
+		t.Log[i].Inverse, t.Log[i].Log, t.LogTail[i] = l.Inverse, l.Log, l.Tail
 	}
 	return t
 }()
 
-// advance runs the first half of a step of block p and the second half of
-// block g, of the same model. It tells whether the code as written
-// took part.
-func (k *kernel) advance(p, g *Block) (written bool) {
-	run := k.run
+// advance runs the first half of a step of block p and the second half of a step of
+// block g, of the same model. It reports whether the reference code took part.
+func advance(p, g *Block) (fellBack bool) {
+	k := p.kernel
+	run := k.Full
 	if p.quiet && g.quiet {
-		run = k.quiet
+		run = k.Quiet
 	}
 	var bits uint64
-	for first := 0; first < Lanes; first += k.lanes {
+	for first := 0; first < Lanes; first += k.Lanes {
 		above := run(&p.data[first], &g.data[first], kernelTables)
-		if above == undone {
-			above = uint64(p.writtenPotentials(first, k.lanes)) >> first
-			g.writtenGates(first, k.lanes)
-			written = true
+		if above == kernels.Undone {
+			above = uint64(p.referencePotentials(first, k.Lanes)) >> first
+			g.referenceGates(first, k.Lanes)
+			fellBack = true
 		}
 		bits |= above << first
 	}
 	p.Above = uint8(bits) & (1<<p.Used - 1)
-	return written
+	return fellBack
 }

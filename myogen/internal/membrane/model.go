@@ -3,6 +3,8 @@ package membrane
 import (
 	"slices"
 	"unsafe"
+
+	"gomyogen/myogen/internal/membrane/kernels"
 )
 
 // model is what the engine must know of a cell model to handle its cells as
@@ -21,11 +23,13 @@ type model struct {
 	gates      []variable // every gate, by compartment
 	variable   []int      // slots of a cell's saved state, see state.go
 
+	largestStep steps // see LargestStep
+
 	potentials   func(cell *float64) (above bool) // first half of a step
 	advanceGates func(cell *float64)              // second half
 	settle       func(cell *float64, v float64)
 	current      func(cell *float64, compartment int) []Current
-	kernels      map[Backend]*kernel
+	kernels      map[string]*kernels.Kernel // by the name of the back end
 }
 
 // variable is a slot with a name.
@@ -37,11 +41,14 @@ type variable struct {
 
 // units are those of a gate's open share, or of the one concentration.
 func (v variable) units() string {
-	if v.name == "mAHP_cai" {
+	if v.name == calciumOfMAHP {
 		return "mM"
 	}
 	return "1"
 }
+
+// calciumOfMAHP is the name of the one variable that is a concentration.
+const calciumOfMAHP = "mAHP_cai"
 
 // Current is a membrane current by the name of its mechanism.
 type Current struct {
@@ -53,6 +60,7 @@ type Current struct {
 type Description interface {
 	model() *model
 	start(cell *float64, s Scheme)
+	limits() limits // of the soma's potential
 }
 
 // slotIn returns the slot of a field of a cell.
@@ -77,7 +85,8 @@ var nerlabModel = func() *model {
 		advanceGates: func(c *float64) { (*nerlab)(unsafe.Pointer(c)).advanceGates() },
 		settle:       func(c *float64, v float64) { (*nerlab)(unsafe.Pointer(c)).settle(v) },
 		current:      func(c *float64, i int) []Current { return (*nerlab)(unsafe.Pointer(c)).currents(i) },
-		kernels:      nerlabKernels,
+		kernels:      kernels.Models["nerlab"],
+		largestStep:  steps{crankNicolson: 0.125, backwardEuler: 0.08},
 	}
 	m.variable = slotsIn(&c, c.variables())
 	m.synapse = []int{at(&c.excitation.a), at(&c.inhibition.a)}
@@ -98,13 +107,14 @@ var powersModel = func() *model {
 		voltage: []int{at(&c.vSoma)},
 		gates: []variable{
 			{0, "na3rp_m", at(&c.m)}, {0, "na3rp_h", at(&c.h)}, {0, "naps_m", at(&c.naps)}, {0, "kdrRL_m", at(&c.kdr)},
-			{0, "mAHP_mca", at(&c.mca)}, {0, "mAHP_n", at(&c.kca)}, {0, "mAHP_cai", at(&c.cai)}, {0, "gh_n", at(&c.somaH)},
+			{0, "mAHP_mca", at(&c.mca)}, {0, "mAHP_n", at(&c.kca)}, {0, calciumOfMAHP, at(&c.cai)}, {0, "gh_n", at(&c.somaH)},
 		},
 		potentials:   func(c *float64) bool { return (*powers)(unsafe.Pointer(c)).advancePotentials() },
 		advanceGates: func(c *float64) { (*powers)(unsafe.Pointer(c)).advanceGates() },
 		settle:       func(c *float64, v float64) { (*powers)(unsafe.Pointer(c)).settle(v) },
 		current:      func(c *float64, i int) []Current { return (*powers)(unsafe.Pointer(c)).currents(i) },
-		kernels:      powersKernels,
+		kernels:      kernels.Models["powers"],
+		largestStep:  steps{crankNicolson: 0.25, backwardEuler: 0.25},
 	}
 	m.variable = slotsIn(&c, c.variables())
 	for i := range c.dends {

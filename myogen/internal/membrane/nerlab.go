@@ -49,6 +49,7 @@ type nerlab struct {
 type nerlabConstants struct {
 	dt, gain  float64 // ms; v changes by gain times the solution
 	threshold float64 // mV, of the spike detector
+	watched   limits  // of the soma's potential, in the kernels
 
 	gna, gnap, gkf, gks, gl float64 // S/cm2
 	ena, ek, el             float64 // mV
@@ -56,13 +57,12 @@ type nerlabConstants struct {
 	rinact                  float64 // 1/ms
 	soma                    cylinder
 	somaTip                 tip
-	rootD                   float64 // diagonal of the root
+	rootD                   float64 // diagonal of the root, S/cm2
 
 	gca, gama, gld float64 // S/cm2, share, S/cm2
 	eca, eld       float64 // mV
 	vtraubL        float64 // mV
-	ltau, lrate    float64 // ms, 1/ltau
-	linverse, lk   float64 // 1/lrate; share of a difference gone in a step
+	lTau           timeConstant
 	dend           cylinder
 	dendTip        tip
 	perSoma        float64 // 100/area of the soma: from nA to mA/cm2
@@ -85,9 +85,15 @@ type nerlabState struct {
 }
 
 // advancePotentials takes the first half of a step: it advances potentials and
-// synapses and tells whether the soma is above the detector's threshold then.
+// synapses and reports whether the soma is above the detector's threshold afterwards.
+// A step of the cable equation C v' = -i(v) + axial currents is the linear system
+//
+//	(C cj + di/dv - A) x = -i(v) + A v,   v(t+dt) = v + gain x,
+//
+// with the matrix A of axial conductances: a tree, which is solved by elimination from
+// the tips inwards and substitution outwards (Hines 1984, Int J Biomed Comput 15:69).
 func (c *nerlab) advancePotentials() bool {
-	// Membrane currents.
+	// Membrane currents, mA/cm2.
 	v := c.vSoma
 	soma := row{rhs: c.injected}
 	soma = c.background.current(soma, v, c.excitatory.e, c.inhibitory.e, c.perSoma)
@@ -98,7 +104,7 @@ func (c *nerlab) advancePotentials() bool {
 	dend = c.excitation.current(&c.excitatory, dend, v, c.perDend)
 	dend = dend.add(c.caL(v), c.caL(v+probe))
 
-	// Capacitance and axial currents, from the root outwards.
+	// Capacitance and axial currents, mA/cm2, from the root outwards.
 	dvSoma, dvSomaTip := c.root-c.vSoma, c.vSoma-c.vSomaTip
 	dvDend, dvDendTip := c.root-c.vDend, c.vDend-c.vDendTip
 	soma = c.soma.axial(soma, dvSoma, dvSomaTip)
@@ -152,14 +158,13 @@ func (c *nerlab) caL(v float64) float64 {
 // advanceGates takes the second half of a step: it advances the gates with the
 // new potentials.
 func (c *nerlab) advanceGates() {
-	v, dt := watch(c.vSoma)-c.vtraub, c.dt
+	v, dt := watch(c.vSoma, c.watched.low, c.watched.high)-c.vtraub, c.dt
 	c.m = c.mRates(v).relax(c.m, dt)
 	c.h = c.hRates(v).relax(c.h, dt)
 	c.p = c.pRates(v).relax(c.p, dt)
 	c.n = c.nRates(v).relax(c.n, dt)
 	c.r = c.rRates(v).relax(c.r, dt)
-	inf := c.lInf(watch(c.vDend))
-	c.l = approach(c.l, over(over(inf, c.ltau, c.lrate), c.lrate, c.linverse), c.lk)
+	c.l = c.lTau.relax(c.l, c.lInf(watch(c.vDend, lowestWatched, highestWatched)))
 }
 
 // The rates of mechanism napp at v, the potential less vtraub (Cisi and Kohn
@@ -193,6 +198,7 @@ func (c *nerlab) lInf(v float64) float64 { return sigmoid(-(v - c.vtraubL + 30))
 // start fills in a cell from its description.
 func (c *nerlab) start(p *NERLab, s Scheme) {
 	c.dt, c.gain = s.Dt, s.gain()
+	c.watched = p.limits().and(exponentialRange)
 	soma := section{p.Soma.L, p.Soma.Diam, p.Soma.Ra, p.Soma.Cm}
 	dend := section{p.Dendrite.L, p.Dendrite.Diam, p.Dendrite.Ra, p.Dendrite.Cm}
 	c.soma, c.dend = newCylinder(soma, s), newCylinder(dend, s)
@@ -204,13 +210,21 @@ func (c *nerlab) start(p *NERLab, s Scheme) {
 	c.ena, c.ek, c.el, c.vtraub, c.rinact = p.Soma.Ena, p.Soma.Ek, p.Soma.El, p.Soma.Vtraub, p.Soma.Rinact
 	c.gca, c.gama, c.gld = p.Dendrite.GcaLbar, p.Dendrite.Gama, p.Dendrite.Gl
 	c.eca, c.eld, c.vtraubL = p.Dendrite.EcaL, p.Dendrite.El, p.Dendrite.Vtraub
-	c.ltau, c.lrate = p.Dendrite.Ltau, 1/p.Dendrite.Ltau
-	c.linverse, c.lk = 1/c.lrate, gone(s.Dt*c.lrate)
+	c.lTau = newTimeConstant(p.Dendrite.Ltau, s.Dt)
 	for i, k := range []*synapseConstants{&c.excitatory, &c.inhibitory} {
 		if i < len(p.Synapses) {
 			*k = newSynapse(p.Synapses[i], s.Dt)
 		}
 	}
+}
+
+// limits returns those of the soma's potential.
+func (p *NERLab) limits() limits {
+	reversals := []float64{p.Soma.Ena, p.Soma.Ek, p.Soma.El, p.Dendrite.EcaL, p.Dendrite.El}
+	for _, s := range p.Synapses {
+		reversals = append(reversals, s.E)
+	}
+	return somaLimits(reversals)
 }
 
 // settle puts every node at voltage v and every gate at its steady state there.

@@ -58,13 +58,15 @@ type powers struct {
 type powersConstants struct {
 	dt, gain  float64 // ms; v changes by gain times the solution
 	threshold float64 // mV, of the spike detector
+	watched   limits  // of the soma's potential, in the kernels
 
-	gPas, gNa3rp, gNaps, gKdr, gCa, gKca, gH float64 // S/cm2
-	ePas, eNa, eK, eCa                       float64 // mV
-	q, qInverse                              float64 // how many times faster na3rp is than at 24 degC
-	caRate, caInverse, caRestRate            float64 // 1/tau of calcium in 1/ms, tau as 1/caRate, mM/ms that keep it at rest
-	caShare, hShare, napsShare               float64 // share of a difference that goes in one step
-	mcaShare, lcaMShare, lcaHShare           float64 // the same
+	gPas, gNa3rp, gNaps, gKdr, gCa, gKca, gH float64      // S/cm2
+	ePas, eNa, eK, eCa                       float64      // mV
+	q, qInverse                              float64      // how many times faster na3rp is than at 24 degC
+	caTau                                    timeConstant // of the removal of calcium
+	caAtRest                                 float64      // inflow that keeps calcium at rest, mM/ms
+	hShare, napsShare, mcaShare              float64      // see timeConstant.share
+	lcaMShare, lcaHShare                     float64
 	perSoma                                  float64 // 100/area: from nA to mA/cm2
 	excitatory, inhibitory                   synapseConstants
 	soma                                     cylinder
@@ -124,9 +126,15 @@ const (
 )
 
 // advancePotentials takes the first half of a step: it advances potentials and
-// synapses and tells whether the soma is above the detector's threshold then.
+// synapses and reports whether the soma is above the detector's threshold afterwards.
+// A step of the cable equation C v' = -i(v) + axial currents is the linear system
+//
+//	(C cj + di/dv - A) x = -i(v) + A v,   v(t+dt) = v + gain x,
+//
+// with the matrix A of axial conductances: a tree, which is solved by elimination from
+// the tips inwards and substitution outwards (Hines 1984, Int J Biomed Comput 15:69).
 func (c *powers) advancePotentials() bool {
-	// Membrane currents.
+	// Membrane currents, mA/cm2.
 	c.ica = c.icaMAHP(c.vSoma)
 	soma := c.somaCurrents()
 	var dend [4]row
@@ -243,11 +251,11 @@ func (c *powers) dendriteCurrents(d *powersDendrite, s *powersDendriteState) row
 // with the new potentials. Calcium takes the current of the first
 // half: old potential, old gate.
 func (c *powers) advanceGates() {
-	v, dt := watch(c.vSoma), c.dt
+	v, dt := watch(c.vSoma, c.watched.low, c.watched.high), c.dt
 	c.somaH = relaxBy(c.somaH, hTable.at(v), hTau, c.hShare)
 	c.kdr = relax(c.kdr, kdrInf(v), kdrTau(v), dt)
 	c.mca = approach(c.mca, mcaInf(v), c.mcaShare)
-	c.cai = approach(c.cai, over(calciumInflux(c.ica)+c.caRestRate, c.caRate, c.caInverse), c.caShare)
+	c.cai = c.caTau.decay(c.cai, calciumInflux(c.ica)+c.caAtRest)
 	kca := kcaRates(c.cai)
 	c.kca = relax(c.kca, kca.alpha*kca.tau(), kca.tau(), dt)
 	m := na3rpM(v)
@@ -261,7 +269,7 @@ func (c *powers) advanceGates() {
 
 // advanceDendrite advances the gates of a dendrite.
 func (c *powers) advanceDendrite(d *powersDendrite, s *powersDendriteState) {
-	v := watch(s.v)
+	v := watch(s.v, lowestWatched, highestWatched)
 	s.h = relaxBy(s.h, hTable.at(v), hTau, c.hShare)
 	s.caM = relaxBy(s.caM, lcaMInf(v, d.thetaM), lcaTauM, c.lcaMShare)
 	s.caH = relaxBy(s.caH, lcaHInf(v, d.thetaH), lcaTauH, c.lcaHShare)
@@ -370,6 +378,7 @@ func (t *hActivation) at(v float64) float64 {
 // start fills in a cell from its description.
 func (c *powers) start(p *Powers2017, s Scheme) {
 	c.dt, c.gain = s.Dt, s.gain()
+	c.watched = p.limits().and(exponentialRange)
 	soma := section{p.Soma.L, p.Soma.Diam, p.Soma.Ra, p.Soma.Cm}
 	c.soma, c.perSoma = newCylinder(soma, s), 100/soma.area()
 	c.gPas, c.gNa3rp, c.gNaps, c.gKdr = p.Soma.GPas, p.Soma.GbarNa3rp, p.Soma.GbarNaps, p.Soma.GMaxKdrRL
@@ -377,10 +386,8 @@ func (c *powers) start(p *Powers2017, s Scheme) {
 	c.ePas, c.eNa, c.eK, c.eCa = p.Soma.EPas, p.Soma.Ena, p.Soma.Ek, p.Soma.Eca
 	c.q = cmath.Exp2((p.Celsius - 24) / 10)
 	c.qInverse = 1 / c.q
-	tau := p.Soma.TauMAHP
-	c.caRate, c.caInverse, c.caRestRate = 1/tau, 1/(1/tau), caRest/tau
-	c.caShare, c.mcaShare = gone(s.Dt*(1/tau)), gone(s.Dt*(1/mcaTau))
-	c.hShare, c.napsShare = gone(s.Dt*(1/hTau)), gone(s.Dt*(1/napsTau))
+	c.caTau, c.caAtRest = newTimeConstant(p.Soma.TauMAHP, s.Dt), caRest/p.Soma.TauMAHP
+	c.hShare, c.napsShare, c.mcaShare = gone(s.Dt*(1/hTau)), gone(s.Dt*(1/napsTau)), gone(s.Dt*(1/mcaTau))
 	c.lcaMShare, c.lcaHShare = gone(s.Dt*(1/lcaTauM)), gone(s.Dt*(1/lcaTauH))
 	c.rootD, c.endD = 0-c.soma.toEnd, 0-c.soma.toEnd
 	for i := 3; i >= 0; i-- {
@@ -403,6 +410,18 @@ func (c *powers) start(p *Powers2017, s Scheme) {
 			panic("membrane: synapses of one kind differ")
 		}
 	}
+}
+
+// limits returns those of the soma's potential.
+func (p *Powers2017) limits() limits {
+	reversals := []float64{p.Soma.EPas, p.Soma.Ena, p.Soma.Ek, p.Soma.Eca, eH, eLCa}
+	for i := range p.Dendrites {
+		reversals = append(reversals, p.Dendrites[i].EPas)
+	}
+	for _, s := range p.Synapses {
+		reversals = append(reversals, s.E)
+	}
+	return somaLimits(reversals)
 }
 
 func (p *Powers2017Dendrite) start(s Scheme) powersDendrite {

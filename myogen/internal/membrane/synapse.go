@@ -4,9 +4,12 @@ import (
 	"gomyogen/myogen/internal/cmath"
 )
 
-// Synapse describes a conductance that rises and falls with two time
-// constants after each event (Exp2Syn; Carnevale and Hines 2006). An event of
-// weight w reaches a peak of w.
+// Synapse describes a conductance that rises and falls with two time constants after
+// each event (Exp2Syn; Carnevale and Hines 2006):
+//
+//	g(t) = w f (exp(-t/Tau2) - exp(-t/Tau1)),
+//
+// with f such that an event of weight w reaches a peak of w.
 type Synapse struct {
 	Dendrite   int     // index of the dendrite it sits on
 	E          float64 // reversal potential, mV
@@ -17,7 +20,7 @@ type Synapse struct {
 // as excitatory, also on NERLab's scale, where the cell rests near 0 mV.
 const excitatoryAbove = -40
 
-// Excitatory tells whether events depolarise the cell.
+// Excitatory reports whether events depolarise the cell.
 func (s Synapse) Excitatory() bool { return s.E >= excitatoryAbove }
 
 // Amount returns what an event of the given weight (uS) adds to both parts of
@@ -32,7 +35,7 @@ func (s Synapse) factor() float64 {
 // synapseConstants are those of a Synapse in a running cell.
 type synapseConstants struct {
 	e              float64 // mV
-	decay1, decay2 float64 // share of a and of b that goes in one step
+	decay1, decay2 float64 // share of a and of b that is gone after a step
 }
 
 // synapseState is a conductance b - a of two parts, in uS. An event adds to both.
@@ -44,8 +47,11 @@ func newSynapse(s Synapse, dt float64) synapseConstants {
 
 func (s *synapseState) conductance() float64 { return s.b - s.a }
 
-// current adds the synaptic current at v (mV) to a row; perArea is 100/area,
-// from nA to mA/cm2.
+// current adds the synaptic current
+//
+//	i = (b - a) (v - e)
+//
+// at v (mV) to a row; perArea is 100/area, from nA to mA/cm2.
 func (s *synapseState) current(k *synapseConstants, r row, v, perArea float64) row {
 	if absent(s.a, s.b) {
 		return r

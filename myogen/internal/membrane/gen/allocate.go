@@ -330,7 +330,7 @@ func (a *allocator) tie(n *node) int {
 	return 2
 }
 
-// twice tells whether argument i of n occurs again.
+// twice reports whether argument i of n occurs again.
 func (a *allocator) twice(n *node, i int) bool {
 	for j, x := range n.args {
 		if j != i && x == n.args[i] {

@@ -19,12 +19,12 @@ func (a *allocator) gather(n *node) {
 	}
 	index := a.indices(n.args[0], n.n)
 	even, odd := a.free(nil), a.free(nil)
-	a.pairs(even, n.off, index[0], index[2])
-	a.pairs(odd, n.off, index[1], index[3])
+	a.pairs(even, n.from.offset(), index[0], index[2])
+	a.pairs(odd, n.from.offset(), index[1], index[3])
 	if a.wide {
 		upper := a.free(nil)
 		for i, to := range []int{even, odd} {
-			a.pairs(upper, n.off, index[4+i], index[6+i])
+			a.pairs(upper, n.from.offset(), index[4+i], index[6+i])
 			a.asm.line("VINSERTF64X4 $1, Y%d, Z%d, Z%d", upper, to, to)
 		}
 		a.holds[upper] = nil
@@ -87,6 +87,9 @@ func (a *allocator) indices(n *node, stride int) []string {
 	return index
 }
 
+const assemblyHead = `#include "textflag.h"
+`
+
 // kernel returns the assembly of a step.
 func kernel(name string, g *graph, t target) string {
 	program := schedule(g.arrange(), t.window, t.width)
@@ -101,7 +104,7 @@ func kernel(name string, g *graph, t target) string {
 	var b strings.Builder
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	p("\n// %d cells, %d instructions, %d registers spilled.", t.lanes, len(asm.lines), len(a.spills.used))
-	p("// func %s(potentials, gates *float64, tables *tables) (above uint64)", name)
+	p("// func %s%s", name, signature)
 	p("TEXT ·%s(SB), 0, $%d-32", name, frame)
 	p("\tMOVQ potentials+0(FP), DI")
 	p("\tMOVQ gates+8(FP), SI")

@@ -75,7 +75,7 @@ func (s *source) step(name string, quiet bool, functions map[string]function) (g
 	if o == nil {
 		return nil, fmt.Errorf("there is no type %s", name)
 	}
-	for part, method := range []string{partPotentials: "advancePotentials", partGates: "advanceGates"} {
+	for part, method := range halves {
 		decl, err := s.method(o.Type(), method)
 		if err != nil {
 			return nil, err
@@ -253,7 +253,7 @@ func (f *frame) condition(x ast.Expr) bool {
 		c, ok := f.expr(call.Args[0]).(comparison)
 		switch {
 		case ok && (c.op == token.LSS || c.op == token.LEQ):
-			// x < y is checked as x > y: the code as written may take more than it must.
+			// x < y is checked as x > y: the reference code may take more than it must.
 			f.check(greaterThan, c.a, c.b)
 			return false
 		default:

@@ -17,7 +17,7 @@ var functions = map[string]function{
 	"cmath.Exp":    func(g *graph, a []*node) *node { return g.exp(a[0]) },
 	"cmath.Fourth": func(g *graph, a []*node) *node { return g.fourth(a[0]) },
 	"gone":         func(g *graph, a []*node) *node { return g.gone(a[0]) },
-	"watch":        func(g *graph, a []*node) *node { return g.watch(a[0]) },
+	"watch":        func(g *graph, a []*node) *node { return g.watch(a[0], a[1], a[2]) },
 	"hTable.at":    func(g *graph, a []*node) *node { return g.hTable(a[0]) },
 }
 
@@ -104,10 +104,10 @@ func (g *graph) fourth(x *node) *node {
 	return g.expTail(g.product(c(4), y), g.product(c(4), tail))
 }
 
-// watch demands a potential at which every exponential is within its range.
-func (g *graph) watch(v *node) *node {
-	g.check(greaterThan, v, g.constant(-130))
-	g.check(lessThan, v, g.constant(400))
+// watch demands low < v < high of every lane.
+func (g *graph) watch(v, low, high *node) *node {
+	g.check(greaterThan, v, low)
+	g.check(lessThan, v, high)
 	return v
 }
 

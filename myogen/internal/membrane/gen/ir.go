@@ -29,10 +29,10 @@ const (
 	opGather  // fetches the pair that begins at each lane's number of a table
 	opFirst   // the first number of a gathered pair
 	opSecond  // the second
-	opCheck   // tells whether a condition holds in every lane, and every one before it
-	opBail    // leaves both halves to the code as written unless all checks held
+	opCheck   // reports whether a condition holds in every lane, and every one before it
+	opBail    // leaves both halves to the reference code unless all checks held
 	opStore   // into a slot
-	opCompare // tells in which lanes a > b: the result of the first half
+	opCompare // gives the lanes in which a > b: the result of the first half
 )
 
 // A kernel is two halves of a step of two blocks that run together: while
@@ -50,7 +50,7 @@ type node struct {
 	args []*node
 	bits uint64 // of a constant
 	n    int    // slot, shift, stride or predicate
-	off  int    // in the tables
+	from table  // of opGather
 
 	negProduct, negAddend bool // of opFMA
 
@@ -81,7 +81,7 @@ func newGraph() *graph {
 }
 
 func (g *graph) add(n node) *node {
-	key := fmt.Sprintln(n.op, n.part, n.bits, n.n, n.off, n.negProduct, n.negAddend)
+	key := fmt.Sprintln(n.op, n.part, n.bits, n.n, n.from, n.negProduct, n.negAddend)
 	for _, a := range n.args {
 		key += fmt.Sprint(" ", a.id)
 	}
@@ -238,23 +238,14 @@ func (g *graph) shr(a *node, n int) *node { return g.add(node{op: opShr, args: [
 func (g *graph) addInt(a, b *node) *node  { return g.add(node{op: opAddInt, args: []*node{a, b}}) }
 func (g *graph) subInt(a, b *node) *node  { return g.add(node{op: opSubInt, args: []*node{a, b}}) }
 
-// Offsets in bytes of the tables that vector code looks values up in. That of
-// exponentials stands twice, so that the last byte of k is enough.
-const (
-	tableExp     = 0                    // cmath.ExpTable: tail, head, tail ...
-	tableLog     = tableExp + 2*256*8   // cmath.LogTable: inverse, log, inverse ...
-	tableLogTail = tableLog + 2*128*8   // cmath.LogTable: tail, and one number more
-	tableH       = tableLogTail + 129*8 // hTable
-)
-
 // gather returns for each lane two numbers of a table, those from stride times i,
 // where i is the last byte of the given bits; stride is 1 or 2.
-func (g *graph) gather(table, stride int, i *node) (first, second *node) {
-	pair := g.add(node{op: opGather, args: []*node{i}, n: stride, off: table})
+func (g *graph) gather(from table, stride int, i *node) (first, second *node) {
+	pair := g.add(node{op: opGather, args: []*node{i}, n: stride, from: from})
 	return g.add(node{op: opFirst, args: []*node{pair}}), g.add(node{op: opSecond, args: []*node{pair}})
 }
 
-// check demands a condition of every lane, or the step is left to the code as written.
+// check demands a condition of every lane, or the step is left to the reference code.
 func (g *graph) check(predicate int, a, b *node) {
 	g.checks = append(g.checks, &node{op: opCheck, n: predicate, args: []*node{a, b}})
 }

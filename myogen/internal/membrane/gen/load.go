@@ -55,7 +55,7 @@ func load(dir string) (*source, error) {
 	var files []*ast.File
 	for _, path := range paths {
 		name := filepath.Base(path)
-		if strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "kernel") {
+		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_amd64.go") || strings.HasSuffix(name, "_other.go") {
 			continue
 		}
 		text, err := os.ReadFile(path)
@@ -90,4 +90,23 @@ func (s *source) method(typ types.Type, name string) (*ast.FuncDecl, error) {
 		return s.funcs[f], nil
 	}
 	return nil, fmt.Errorf("%v has no method %s", typ, name)
+}
+
+// halves are the methods that make a type a cell: the two halves of a step.
+var halves = [...]string{partPotentials: "advancePotentials", partGates: "advanceGates"}
+
+// cells returns the names of the cells of the package, sorted.
+func (s *source) cells() (names []string) {
+	for _, name := range s.pkg.Scope().Names() {
+		o, ok := s.pkg.Scope().Lookup(name).(*types.TypeName)
+		if !ok {
+			continue
+		}
+		_, errPotentials := s.method(o.Type(), halves[partPotentials])
+		_, errGates := s.method(o.Type(), halves[partGates])
+		if errPotentials == nil && errGates == nil {
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -93,7 +93,7 @@ func sideBySide(a, b []*node) []*node {
 	return out
 }
 
-// inMemory tells whether a node has a place of its own in memory.
+// inMemory reports whether a node has a place of its own in memory.
 func (n *node) inMemory() bool { return n.op == opConst || n.op == opSlot }
 
 // unit is the part of the processor that an operation needs.

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"go/format"
+	"strings"
+)
+
+const signature = "(potentials, gates *float64, tables *Tables) (above uint64)"
+
+const declarations = `// Package kernels is the steps of the membrane models, written by the generator
+// of package membrane from the code there: Go for every processor and vector code
+// for some. A kernel has the same bits as that code, the reference code, or leaves
+// the step to it.
+package kernels
+
+// Step runs the first half of a step of some cells of one block together with
+// the second half of a step of the same number of cells of another block, while the
+// tables stay in the nearest cache. Its pointers lead to the first slot of the first
+// cell. It returns a bit for each cell of the first block whose soma is above the
+// threshold of the spike detector, or Undone.
+type Step func` + signature + `
+
+// Undone is what a Step returns when it has left both halves to the reference
+// code and has changed nothing.
+const Undone = 256
+
+// Kernel is the code of one model for one instruction set.
+type Kernel struct {
+	Lanes int  // cells that a Step advances
+	Full  Step // for every cell
+	Quiet Step // for cells in which the states are 0 whose tag is usually:"0"
+}
+`
+
+// dispatch returns the files of package kernels that belong to no single cell, by
+// name: the types, the declarations of the assembly, and the table of all kernels
+// by cell and instruction set.
+func dispatch(cells []string) (map[string]string, error) {
+	common := declarations
+	common += fmt.Sprintf("\n// Stride is how many numbers apart the slots of a cell are.\nconst Stride = %d\n", stride)
+	common += "\n// Tables are what kernels look values up in. With two blocks they must fit into\n// the nearest cache.\ntype Tables struct {\n"
+	for _, t := range tables {
+		common += fmt.Sprintf("\t%s [%d]%s // %s\n", t.field, t.length, t.element, t.doc)
+	}
+	common += "}\n"
+
+	var stubs, all, scalar string
+	for _, cell := range cells {
+		row := fmt.Sprintf("\t%q: {\n\t\t\"scalar\": {1, %[2]sScalar, %[2]sScalarQuiet},\n", cell, cell)
+		scalar += row + "\t},\n"
+		for _, t := range targets {
+			name := cell + t.name
+			for _, variant := range variants {
+				stubs += fmt.Sprintf("//go:noescape\nfunc %s%s%s\n\n", name, variant, signature)
+			}
+			row += fmt.Sprintf("\t\t%q: {%d, %[3]s, %[3]sQuiet},\n", strings.ToLower(t.name), t.lanes, name)
+		}
+		all += row + "\t},\n"
+	}
+	const doc = "// Models are the kernels of this platform, by the cell's type in package membrane\n// and the name of the instruction set.\n"
+	const variable = doc + "var Models = map[string]map[string]*Kernel{\n"
+	files := map[string]string{
+		"kernels.go":       common,
+		"kernels_amd64.go": "package kernels\n\n" + stubs + variable + all + "}\n",
+		"kernels_other.go": "//go:build !amd64\n\npackage kernels\n\n" + variable + scalar + "}\n",
+	}
+	for name, text := range files {
+		formatted, err := format.Source([]byte(text))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		files[name] = string(formatted)
+	}
+	return files, nil
+}
