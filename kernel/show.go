@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"bytes"
-	"encoding/gob"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/render"
 	"gomyogen/kernel/internal/atomicfile"
 	"gomyogen/kernel/internal/wire"
 )
@@ -49,19 +49,18 @@ func show(f chart.Figure) error {
 // shownAs returns a figure as a cell shows it: in words, and in a notebook as a
 // page, which may carry the chart library.
 func shownAs(f chart.Figure, carry bool) (map[string]string, error) {
-	bundle := map[string]string{}
-	if !wire.Notebook {
-		if err := f.Validate(); err != nil {
-			return nil, err
-		}
-	} else {
-		page, err := drawn(chart.Job{Figure: f, As: "cell", Carry: carry})
+	words, err := render.Words(f)
+	if err != nil {
+		return nil, err
+	}
+	bundle := map[string]string{"text/plain": "Figure " + f.Title + ": " + words}
+	if wire.Notebook {
+		page, err := drawn(render.Job{Figure: f, As: "cell", Carry: carry})
 		if err != nil {
 			return nil, err
 		}
 		bundle["text/html"] = string(page)
 	}
-	bundle["text/plain"] = "Figure " + f.Title + ": " + f.Summary()
 	return bundle, nil
 }
 
@@ -69,17 +68,17 @@ func shownAs(f chart.Figure, carry bool) (map[string]string, error) {
 // draws.
 const rendererEnv = "MYOGEN_RENDERER"
 
-// drawn has the renderer draw, or, where there is none, this program. The
-// renderer gets the points of a page alone.
-func drawn(j chart.Job) ([]byte, error) {
-	if err := j.Figure.Validate(); err != nil {
+// drawn has the renderer draw a figure, or, where there is no renderer, this
+// program.
+func drawn(j render.Job) ([]byte, error) {
+	p, err := j.Prepare()
+	if err != nil {
 		return nil, err
 	}
 	program := os.Getenv(rendererEnv)
 	if program == "" {
-		return chart.Draw(j)
+		return render.Draw(p)
 	}
-	j = j.Thinned()
 	var out, failed bytes.Buffer
 	cmd := exec.Command(program)
 	cmd.Stdout, cmd.Stderr = &out, &failed
@@ -90,7 +89,7 @@ func drawn(j chart.Job) ([]byte, error) {
 	if err != nil {
 		return nil, noRenderer(err)
 	}
-	sent := errors.Join(gob.NewEncoder(in).Encode(j), in.Close())
+	sent := errors.Join(p.Encode(in), in.Close())
 	err = cmd.Wait()
 	var status *exec.ExitError
 	switch {
@@ -119,7 +118,7 @@ func Save(f chart.Figure, path string) error {
 	default:
 		return fmt.Errorf("kernel: %s: a figure is saved as .html, .svg, .png, .pdf or .csv, not %q", path, ext)
 	}
-	data, err := drawn(chart.Job{Figure: cuts.mark(f), As: ext[1:]})
+	data, err := drawn(render.Job{Figure: cuts.mark(f), As: ext[1:]})
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func Sheet() chart.Figure {
 			}},
 			{Title: "Steps and bars", Y: y, Height: 120, Legend: true, Series: []chart.Series{
 				&chart.Bars{Name: "count", X: []float64{1, 2, 3, 4, 5, 6, 7, 8, 9}, Y: []float64{2, 4, 8, 12, -3, 12, 8, 4, 2}},
-				&chart.Step{Name: "drive", X: []float64{0, 2, 5, 8, 10}, Y: []float64{1, 9, 14, 5, 5}},
+				&chart.Line{Name: "drive", X: []float64{0, 2, 5, 8, 10}, Y: []float64{1, 9, 14, 5, 5}, Step: true},
 			}},
 			{Title: "Raster, blues", Y: neuron, Height: 120, Series: []chart.Series{&chart.Raster{Trains: Trains(20, 200, 10), Colors: chart.Blues}}},
 			{Title: "Raster, reds", Y: neuron, Height: 120, Series: []chart.Series{&chart.Raster{Trains: Trains(20, 200, 10), Colors: chart.Reds}}},
@@ -128,7 +128,7 @@ func Odd() map[string]chart.Figure {
 	nan := math.NaN()
 	return map[string]chart.Figure{
 		"nothing":     one("no series"),
-		"empty":       one("empty series", &chart.Line{Name: "l"}, &chart.Step{Name: "s"}, &chart.Band{Name: "b"}, &chart.Bars{Name: "c"}, &chart.Raster{}, &chart.HeatMap{X1: 1, Max: 1}),
+		"empty":       one("empty series", &chart.Line{Name: "l"}, &chart.Line{Name: "s", Step: true}, &chart.Band{Name: "b"}, &chart.Bars{Name: "c"}, &chart.Raster{}, &chart.HeatMap{X1: 1, Max: 1}),
 		"emptyfirst":  one("an empty line before a full one", &chart.Line{Name: "none"}, &chart.Line{Name: "full", X: []float64{0, 1, 2}, Y: []float64{1, 3, 2}}),
 		"silent":      one("trains without spikes", &chart.Raster{Trains: make([]neo.SpikeTrain, 3)}),
 		"point":       one("one point", &chart.Line{Name: "p", X: []float64{3}, Y: []float64{7}}),
@@ -168,15 +168,15 @@ func Wrong() map[string]chart.Figure {
 	return map[string]chart.Figure{
 		`figure "wrong": it has no panels`:                         {Title: "wrong"},
 		`panel 0 ("p"): series 0: point 1 is (1, +Inf)`:            one(&chart.Line{X: []float64{0, 1}, Y: []float64{0, inf}}),
-		`panel 0 ("p"): series 0: point 0 is (NaN, 0)`:             one(&chart.Step{X: []float64{math.NaN()}, Y: []float64{0}}),
+		`panel 0 ("p"): series 0: point 0 is (NaN, 0)`:             one(&chart.Line{X: []float64{math.NaN()}, Y: []float64{0}, Step: true}),
 		`panel 0 ("p"): series 0: 1 x values and 2 y values`:       one(&chart.Bars{X: []float64{0}, Y: []float64{0, 1}}),
 		`panel 0 ("p"): series 0: point 0 goes from 2 to 1 at 0`:   one(&chart.Band{X: []float64{0}, Low: []float64{2}, High: []float64{1}}),
 		`panel 0 ("p"): series 0: the line "r" is at +Inf`:         one(&chart.Rule{Name: "r", At: inf}),
 		`panel 0 ("p"): series 0: train 0, spike 1 is at NaN`:      one(&chart.Raster{Trains: []neo.SpikeTrain{{Times: []units.Time{0, units.Time(math.NaN())}}}}),
 		`panel 0 ("p"): series 0: row 1 has 2 values, row 0 has 1`: one(&chart.HeatMap{Rows: [][]float64{{0}, {0, 1}}, X1: 1, Max: 1}),
 		`panel 0 ("p"): series 0: row 0, value 0 is -Inf`:          one(&chart.HeatMap{Rows: [][]float64{{-inf}}, X1: 1, Max: 1}),
-		`panel 0 ("p"): series 0: the colours go from 1 to 1`:      one(&chart.HeatMap{Rows: [][]float64{{0}}, X1: 1, Min: 1, Max: 1}),
-		`panel 0 ("p"): series 0 is nil`:                           one(none),
+		`panel 0 ("p"): series 0: the colors go from 1 to 1`:       one(&chart.HeatMap{Rows: [][]float64{{0}}, X1: 1, Min: 1, Max: 1}),
+		`panel 0 ("p"): series 0: it is a nil *chart.Line`:         one(none),
 		`the axis "Time" goes from 2 to 1`:                         {Title: "wrong", X: chart.Axis{Label: "Time", Min: 2, Max: 1}, Panels: []chart.Panel{{}}},
 		`frame 2 ("80 pps"): 1 panels, the first frame has 2`:      frames,
 		`frame 1 ("40 pps"): panel 1 ("Drive"): its axis "Rate (Hz)" from 0 to 0 is not the first frame's "Rate (pps)" from 0 to 0`: unit,

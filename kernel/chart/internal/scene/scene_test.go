@@ -1,4 +1,4 @@
-package chart_test
+package scene
 
 import (
 	"math"
@@ -15,29 +15,71 @@ import (
 
 func TestTicks(t *testing.T) {
 	for _, c := range []struct {
+		axis      chart.Axis
 		low, high float64
 		n         int
 		want      string
 	}{
-		{0, 15, 10, "0 2 4 6 8 10 12 14"},
-		{0, 1, 3, "0.0 0.3 0.6 0.9"},
-		{-0.5, 99.5, 5, "0 20 40 60 80"},
-		{-1, 1, 4, "-1.0 -0.5 0.0 0.5 1.0"},
-		{1, 1, 4, ""},
-		{0, 0.002, 4, "0.0000 0.0005 0.0010 0.0015 0.0020"},
+		{chart.Axis{}, 0, 15, 10, "0 2 4 6 8 10 12 14"},
+		{chart.Axis{}, 0, 1, 3, "0 0.25 0.5 0.75 1"},
+		{chart.Axis{}, 0, 1, 4, "0 0.25 0.5 0.75 1"},
+		{chart.Axis{}, 0, 1, 5, "0 0.25 0.5 0.75 1"},
+		{chart.Axis{}, 0, 1, 9, "0 0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9 1"},
+		{chart.Axis{}, 0, 100, 4, "0 25 50 75 100"},
+		{chart.Axis{}, 0, 70, 3, "0 20 40 60"},
+		{chart.Axis{}, 0, 70, 5, "0 10 20 30 40 50 60 70"},
+		{chart.Axis{}, -0.5, 99.5, 4, "0 20 40 60 80"},
+		{chart.Axis{}, -1, 1, 4, "-1 -0.5 0 0.5 1"},
+		{chart.Axis{}, 1, 1, 4, ""},
+		{chart.Axis{}, 0, 0.002, 4, "0 0.0005 0.001 0.0015 0.002"},
+		{chart.Axis{}, 0, 1e-5, 4, "0 2.5e-6 5e-6 7.5e-6 1e-5"},
+		{chart.Axis{Log: true}, 0.01, 1000, 6, "0.01 0.1 1 10 100 1000"},
+		{chart.Axis{Log: true}, 1e-12, 1, 4, "1e-12 1e-9 1e-6 0.001 1"},
+		{chart.Axis{Log: true}, 3, 60, 4, "5 10 20 50"},
+		{chart.Axis{Log: true}, 21, 24, 4, "21 22 23 24"}, // zoomed in
+		{chart.Axis{Categories: []string{"a", "b", "c"}}, -0.5, 2.5, 10, "a b c"},
 	} {
 		var got []string
-		for _, tick := range (chart.Axis{}).Ticks(c.low, c.high, c.n) {
+		for _, tick := range Ticks(c.axis, c.low, c.high, c.n) {
 			got = append(got, tick.Text)
 		}
 		if text := strings.Join(got, " "); text != c.want {
 			t.Errorf("%v..%v in %d: %s, want %s", c.low, c.high, c.n, text, c.want)
 		}
 	}
-	a := chart.Axis{Categories: []string{"a", "b", "c"}}
-	if ticks := a.Ticks(-0.5, 2.5, 10); len(ticks) != 3 || ticks[2].Text != "c" {
-		t.Errorf("categories give %v", ticks)
+}
+
+// Limits of an axis are those that a careful person chooses.
+func TestOpenLimits(t *testing.T) {
+	for _, c := range []struct{ low, high, wantLow, wantHigh float64 }{
+		{0, 69, 0, 70}, {3, 69, 0, 70}, {0, 0.97, 0, 1}, {0, 0.0069, 0, 0.007}, {0, 34, 0, 35}, {0, 88, 0, 90}, {0, 101, 0, 110},
+		{-69, 0, -70, 0}, {-70.3, 31, -80, 40}, {-5, 5, -5, 5}, {60, 69, 60, 70}, {0, 0, -1, 1}, {5, 5, 4.5, 5.5},
+	} {
+		for _, height := range []int{120, 150, 170, 200, 280} {
+			y := []float64{c.low, c.high}
+			f := figure(t, chart.Figure{Panels: []chart.Panel{{Height: height, Series: []chart.Series{chart.Line{X: []float64{0, 1}, Y: y}}}}})
+			got := f.Frames[0].Panels[0].Y
+			if c.low != -70.3 && (got.Min != c.wantLow || got.Max != c.wantHigh) || got.Min > c.low || got.Max < c.high || got.Max-got.Min > 1.3*(c.wantHigh-c.wantLow) {
+				t.Errorf("%v..%v, %d px high: %v..%v, want %v..%v", c.low, c.high, height, got.Min, got.Max, c.wantLow, c.wantHigh)
+			}
+		}
 	}
+	logs := figure(t, chart.Figure{X: chart.Axis{Log: true}, Panels: []chart.Panel{{Y: chart.Axis{Log: true}, Series: []chart.Series{chart.Line{X: []float64{0.3, 40}, Y: []float64{2, 3}}}}}})
+	if x, y := logs.X, logs.Frames[0].Panels[0].Y; x.Min != 0.1 || x.Max != 100 || y.Min != 1 || y.Max != 10 {
+		t.Errorf("log axes go from %v to %v and from %v to %v, want whole decades", x.Min, x.Max, y.Min, y.Max)
+	}
+}
+
+func figure(t interface {
+	Helper()
+	Fatal(...any)
+}, f chart.Figure) *Figure {
+	t.Helper()
+	s, err := New(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // Limits enclose the data, are finite and not equal, and have whole steps.
@@ -52,42 +94,41 @@ func TestLimits(t *testing.T) {
 			x[i] = number.Draw(t, "x")
 		}
 		f := chart.Figure{Panels: []chart.Panel{{Series: []chart.Series{&chart.Line{X: x, Y: y}}}}}
-		if err := f.Validate(); err != nil {
-			t.Fatal(err)
-		}
-		f = f.Scaled()
-		x0, x1, y0, y1 := f.Limits(0)
+		g := figure(t, f)
+		p := g.Frames[0].Panels[0]
+		x0, x1, y0, y1 := g.X.Min, g.X.Max, p.Y.Min, p.Y.Max
 		if !(x0 < x1 && y0 < y1) || math.IsInf(x1-x0, 0) || math.IsInf(y1-y0, 0) {
 			t.Fatalf("limits %v..%v, %v..%v", x0, x1, y0, y1)
 		}
-		l := f.Panels[0].Series[0].(*chart.Line)
+		l := p.Series[0].Series.(*chart.Line)
 		for i := range x {
 			if room := 1e-9 * (y1 - y0); l.X[i] < x0 || l.X[i] > x1 || l.Y[i] < y0-room || l.Y[i] > y1+room {
 				t.Fatalf("(%v, %v) is outside %v..%v, %v..%v", l.X[i], l.Y[i], x0, x1, y0, y1)
 			}
 		}
-		if n := len((chart.Axis{}).Ticks(y0, y1, 4)); n < 2 || n > 12 {
+		if n := len(Ticks(chart.Axis{}, y0, y1, 4)); n < 2 || n > 12 {
 			t.Fatalf("%d ticks from %v to %v", n, y0, y1)
 		}
 	})
 }
 
 func TestScaled(t *testing.T) {
-	f := charttest.Odd()["tiny"].Scaled()
-	if f.X.Unit != "1e-300 s" || f.Panels[0].Y.Unit != "1e-300 mV" {
-		t.Errorf("the units are %q and %q", f.X.Unit, f.Panels[0].Y.Unit)
+	f := figure(t, charttest.Odd()["tiny"])
+	p := f.Frames[0].Panels[0]
+	if f.X.Unit != "1e-300 s" || p.Y.Unit != "1e-300 mV" {
+		t.Errorf("the units are %q and %q", f.X.Unit, p.Y.Unit)
 	}
-	if y := f.Panels[0].Series[0].(*chart.Line).Y[1]; math.Abs(y-3) > 1e-12 {
+	if y := p.Series[0].Series.(*chart.Line).Y[1]; math.Abs(y-3) > 1e-12 {
 		t.Errorf("3e-300 became %v", y)
 	}
 	same := charttest.Sheet()
-	if got := same.Scaled(); got.X.Unit != "s" || got.Panels[0].Series[1].(*chart.Line).Y[7] != same.Panels[0].Series[1].(*chart.Line).Y[7] {
+	if got := figure(t, same); got.X.Unit != "s" || got.Frames[0].Panels[0].Series[1].Series.(*chart.Line).Y[7] != same.Panels[0].Series[1].(*chart.Line).Y[7] {
 		t.Error("a figure that needs no scaling was scaled")
 	}
 }
 
-// A figure is thinned once: what is left has the limits, the words and the
-// numbers of points of the whole.
+// What is left of a figure for a page has the limits, the words and the numbers
+// of points of the whole.
 func TestFiguresAreThinned(t *testing.T) {
 	const n = 100000
 	x, y, low := make([]float64, n), make([]float64, n), make([]float64, n)
@@ -97,33 +138,27 @@ func TestFiguresAreThinned(t *testing.T) {
 			y[i] = math.NaN()
 		}
 	}
-	long := chart.Figure{Title: "long", Panels: []chart.Panel{
-		{Series: []chart.Series{&chart.Line{Name: "line", X: x, Y: y}, &chart.Step{Name: "step", X: x, Y: y}, &chart.Rule{At: 3}}},
+	edges := append(slices.Clone(x), n)
+	long := figure(t, chart.Figure{Title: "long", Panels: []chart.Panel{
+		{Series: []chart.Series{&chart.Line{Name: "line", X: x, Y: y}, &chart.Line{Name: "step", X: edges, Y: y, Step: true}, &chart.Rule{At: 3}}},
 		{Series: []chart.Series{&chart.Band{Name: "band", X: x, Low: low, High: y}, &chart.Bars{X: x[:9], Y: y[:9]}}},
 		{Series: []chart.Series{&chart.HeatMap{Rows: [][]float64{x, y}, X1: n, Max: n}, &chart.Raster{Trains: charttest.Trains(3, 300, 15)}}},
-	}}
+	}})
 	thin := long.Thin()
-	if got := thin.Summary(); got != long.Summary() {
-		t.Errorf("the thinned figure is %q, the whole one %q", got, long.Summary())
-	}
-	for i := range long.Panels {
-		x0, x1, y0, y1 := long.Limits(i)
-		if a, b, c, d := thin.Limits(i); a != x0 || b != x1 || c != y0 || d != y1 {
-			t.Errorf("panel %d: the limits %v..%v, %v..%v became %v..%v, %v..%v", i, x0, x1, y0, y1, a, b, c, d)
+	for i, p := range long.Frames[0].Panels {
+		if q := thin.Frames[0].Panels[i]; !reflect.DeepEqual([]chart.Axis{p.X, p.Y}, []chart.Axis{q.X, q.Y}) {
+			t.Errorf("panel %d: the axes %v, %v became %v, %v", i, p.X, p.Y, q.X, q.Y)
 		}
 	}
-	if l := thin.Panels[0].Series[0].(*chart.Line); l.Of != len(long.Panels[0].Series[0].(*chart.Line).X) || len(l.X) > l.Of/5 {
-		t.Errorf("of %d points, it says %d, %d are left", len(long.Panels[0].Series[0].(*chart.Line).X), l.Of, len(l.X))
+	series := thin.Frames[0].Panels[0].Series
+	if l := series[0].Series.(*chart.Line); series[0].Of != n || len(l.X) > n/5 {
+		t.Errorf("of %d points, it says %d, %d are left", n, series[0].Of, len(l.X))
 	}
-	job := chart.Job{Figure: long, As: "cell"}.Thinned()
-	if len(job.Figure.Panels[0].Series[0].(*chart.Line).X) != len(thin.Panels[0].Series[0].(*chart.Line).X) || !reflect.DeepEqual(job.Thinned(), job) {
-		t.Error("a job is not thinned once")
+	if l := series[1].Series.(*chart.Line); len(l.X) != len(l.Y)+1 || l.X[len(l.X)-1] != n || len(l.X) > n/5 {
+		t.Errorf("%d edges to %v and %d values are left of the steps", len(l.X), l.X[len(l.X)-1], len(l.Y))
 	}
-	if all := (chart.Job{Figure: long, As: "png"}); !reflect.DeepEqual(all.Thinned(), all) {
-		t.Error("a picture gets less than all")
-	}
-	if s := charttest.Sheet(); len(s.Thin().Panels[0].Series) != len(s.Panels[0].Series) || s.Thin().Summary() != s.Summary() {
-		t.Error("a short figure lost something")
+	if thin.Frames[0].Words != long.Frames[0].Words || !strings.Contains(thin.Frames[0].Words, "100000 points") {
+		t.Errorf("the words became %q", thin.Frames[0].Words)
 	}
 }
 
@@ -135,17 +170,14 @@ func TestPartsAreThinnedAsWholes(t *testing.T) {
 		y[i] = math.Sin(2 * math.Pi * 20 * x[i])
 		low[i] = y[i] - 1
 	}
-	f := chart.Figure{X: chart.Axis{Min: 50, Max: 51}, Panels: []chart.Panel{{Series: []chart.Series{
-		&chart.Line{Name: "line", X: x, Y: y}, &chart.Step{Name: "step", X: x, Y: y}, &chart.Band{Name: "band", X: x, Low: low, High: y}}}}}
-	s := f.Thin().Panels[0].Series
-	line, step, band := s[0].(*chart.Line), s[1].(*chart.Step), s[2].(*chart.Band)
+	f := figure(t, chart.Figure{X: chart.Axis{Min: 50, Max: 51}, Panels: []chart.Panel{{Series: []chart.Series{
+		chart.Line{Name: "line", X: x, Y: y}, chart.Line{Name: "step", X: x, Y: y, Step: true}, chart.Band{Name: "band", X: x, Low: low, High: y}}}}})
+	s := f.Thin().Frames[0].Panels[0].Series
+	line, step, band := s[0].Series.(*chart.Line), s[1].Series.(*chart.Line), s[2].Series.(*chart.Band)
 	for name, part := range map[string][]float64{"line": line.X, "step": step.X, "band": band.X} {
 		if n := len(part); n != 2003 || part[0] >= 50 || part[1] != 50 || part[n-2] != 51 || part[n-1] <= 51 {
 			t.Errorf("%s: %d points from %v to %v are left", name, n, part[0], part[n-1])
 		}
-	}
-	if line.Of != len(x) || step.Of != len(x) || band.Of != len(x) {
-		t.Errorf("they say there were %d, %d and %d points", line.Of, step.Of, band.Of)
 	}
 }
 
@@ -160,7 +192,7 @@ func TestThin(t *testing.T) {
 				l.Y[i] = math.NaN()
 			}
 		}
-		thin := l.Thin(columns)
+		thin := ThinLine(l, columns, false)
 		x, y := thin.X, thin.Y
 		if len(x) != len(y) || len(x) > max(n, 0) || n > 2*columns && len(x) > 3*columns {
 			t.Fatalf("%d points became %d and %d of %d columns", n, len(x), len(y), columns)
@@ -193,7 +225,7 @@ func TestThinKeepsShapes(t *testing.T) {
 		turns.X, turns.Y = append(turns.X, math.Cos(7*math.Pi*a*a)), append(turns.Y, math.Sin(4*math.Pi*a))
 	}
 	for name, l := range map[string]*chart.Line{"burst": burst, "loop": loop, "turns": turns} {
-		thin := l.Thin(columns)
+		thin := ThinLine(l, columns, false)
 		x, y := thin.X, thin.Y
 		if len(x) > 8*columns {
 			t.Errorf("%s: %d points of %d columns", name, len(x), columns)
@@ -238,14 +270,19 @@ func span(y []float64) (low, high float64) {
 }
 
 func TestSeriesColorsDiffer(t *testing.T) {
-	p := chart.Panel{Series: []chart.Series{&chart.Line{}, &chart.Step{}, &chart.Band{}, &chart.Bars{}, &chart.Line{Color: chart.Red}}}
-	colors := p.SeriesColors()
-	seen := map[any]bool{}
-	for _, c := range colors {
-		seen[c] = true
+	p := chart.Panel{Series: []chart.Series{chart.Line{}, chart.Line{Step: true}, chart.Band{}, chart.Bars{}, chart.Line{Color: chart.Red}}}
+	f := figure(t, chart.Figure{Panels: []chart.Panel{p, p.Colored(chart.Rainbow)}})
+	for i, panel := range f.Frames[0].Panels {
+		seen := map[any]bool{}
+		for _, s := range panel.Series {
+			seen[s.Color] = true
+		}
+		if len(seen) != len(panel.Series) || panel.Series[4].Color != chart.Red {
+			t.Errorf("panel %d has the colors %v", i, seen)
+		}
 	}
-	if len(seen) != len(colors) || colors[4] != chart.Red {
-		t.Errorf("the colours are %v", colors)
+	if first, last := f.Frames[0].Panels[1].Series[0].Color, f.Frames[0].Panels[1].Series[3].Color; first != chart.Rainbow[0] || last != chart.Rainbow[6] {
+		t.Errorf("the rainbow goes from %v to %v", first, last)
 	}
 }
 
@@ -253,7 +290,7 @@ func TestSeriesColorsDiffer(t *testing.T) {
 func TestBarsAreNarrowerThanTheirDistance(t *testing.T) {
 	for _, x := range [][]float64{{1, 2, 3}, {1, 4, 2, 5, 3}, {3, 1, 4, 1, 2}} {
 		b := &chart.Bars{X: slices.Clone(x), Y: make([]float64, len(x))}
-		if got := b.Wide(); math.Abs(got-0.8) > 1e-12 {
+		if got := BarWidth(b); math.Abs(got-0.8) > 1e-12 {
 			t.Errorf("bars at %v are %v wide, want 0.8", x, got)
 		}
 		if !slices.Equal(b.X, x) {
