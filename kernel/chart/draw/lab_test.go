@@ -206,7 +206,7 @@ func handle(w window) {
 	compare(t, "downloaded PNG", f, picture{decode(t, b), 2, header}, exact(t, f, 2))
 	click(w, "CSV")
 	text := string(downloaded(t, filepath.Join(folder, "Three_runs_40_pps.csv")))
-	if rows := strings.Count(text, "\n"); !strings.HasPrefix(text, "panel,series,Time (s),value,low,quantity\n") || rows != 1+200+4 {
+	if rows := strings.Count(text, "\n"); !strings.HasPrefix(text, "panel,series,Time (s),value,low,error,quantity\n") || rows != 1+200+4 {
 		t.Errorf("the CSV has %d rows, want 205:\n%.200s", rows, text)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/charttest"
+	"gomyogen/kernel/chart/internal/scene"
 )
 
 // reads fails the test where a reading lacks one of some texts.
@@ -29,7 +30,7 @@ func hundredths(x float64) float64 { return math.Round(x*100) / 100 }
 // row by row, the others too, their rows summed up.
 func TestReadings(t *testing.T) {
 	f := charttest.Sheet()
-	w := open(t, f, chart.StillWidth+32, 1500)
+	w := open(t, f, scene.StillWidth+32, 1500)
 	trains := f.Panels[2].Series[0].(*chart.Raster).Trains
 	spike := trains[5].Times[3].Seconds()
 	near := 0 // spikes that are as far from 4.5 s as 8 px reach, no two in a train
@@ -67,7 +68,7 @@ func TestReadings(t *testing.T) {
 		w.shot(fmt.Sprintf("reading-%d", c.panel))
 	}
 	cross := eval[[]float64](w, `(c => [c.offsetTop, c.offsetHeight])(plot.querySelector(".cross"))`)
-	if l := f.Layout(); cross[0] > float64(l.Places[0].Top)+1 || cross[1] < float64(l.Places[6].Top) {
+	if l := prepared(t, f).Layout(1); cross[0] > float64(l.Places[0].Top)+1 || cross[1] < float64(l.Places[6].Top) {
 		t.Errorf("the crosshair spans %v, not all panels", cross)
 	}
 	label := eval[string](w, `plot.getAttribute("aria-label")`)
@@ -115,9 +116,9 @@ func TestReadingsOfAllKinds(t *testing.T) {
 		many,
 		{Title: "Models", Y: kinds, Height: 120, Series: []chart.Series{
 			&chart.HeatMap{Rows: [][]float64{{1, 2}, {3, 4}}, X0: 0, X1: 10, Max: 4, Label: "Hz"}}},
-		{Title: "States", Y: kinds, Height: 120, Series: []chart.Series{&chart.Step{Name: "state", X: []float64{0, 5, 10}, Y: []float64{0, 1, 1}}}},
+		{Title: "States", Y: kinds, Height: 120, Series: []chart.Series{&chart.Line{Name: "state", X: []float64{0, 5, 10}, Y: []float64{0, 1, 1}, Step: true}}},
 	}}
-	w := open(t, f, chart.StillWidth+32, 1000)
+	w := open(t, f, scene.StillWidth+32, 1000)
 	reads(t, "at the bar", hover(w, 0, 3, 5000), "spikes: 14067\n", "third: 0.333333\n", "circle: -2.7", " to 2.7", "Many lines: 12 lines from -42 to -35.4 mV", "Models: 1 to 3  Hz", "state: Fuglevand")
 	reads(t, "at the low bar", hover(w, 0, 7, 5000), "spikes: 0.1\n")
 	reads(t, "above on the circle", hover(w, 1, 5, 2), "circle: 3\n")
@@ -131,7 +132,7 @@ func TestReadingsOfAllKinds(t *testing.T) {
 // Keys read every panel, every row of a raster and map, and spikes one by one.
 func TestReadingsByKeyboard(t *testing.T) {
 	f := charttest.Sheet()
-	w := open(t, f, chart.StillWidth+32, 800)
+	w := open(t, f, scene.StillWidth+32, 800)
 	w.do(chromedp.Focus(chromedp.CSS(".plot")))
 	press := func(keys string) string {
 		t.Helper()

@@ -111,11 +111,12 @@ func Steps(height int) int { return max(3, height/40) }
 // XSteps is Steps for a horizontal axis.
 func XSteps(width int) int { return max(2, int(math.Round(float64(width)/110))) }
 
-// openLimits returns limits for data, rounded out to a step of the ticks, or to a
-// half or a fifth of it where a whole one leaves too much room. Data that come near
-// zero begin there.
+// openLimits returns limits for data, rounded out to half a step of the ticks:
+// 70 for data up to 69 and ticks at 0, 20, 40, 60. Steps of five stay whole, or,
+// where that leaves too much room, are divided by five. Data that come near zero
+// begin there.
 func openLimits(data [2]float64, n int) [2]float64 {
-	const room = 0.12 // of the data, beyond their ends
+	const room = 0.12 // of the data, beyond each end
 	data = spread(data)
 	low, high := data[0], data[1]
 	if low > 0 && low <= high/4 {
@@ -125,17 +126,19 @@ func openLimits(data [2]float64, n int) [2]float64 {
 		high = 0
 	}
 	step := Step(high-low, n)
-	part := step / 2
-	if lead := step / math.Pow(10, math.Floor(math.Log10(step)+1e-9)); lead > 4 {
-		part = step / 5
+	fives := step/math.Pow(10, math.Floor(math.Log10(step)+1e-9)) > 4
+	end := func(at float64, whole func(float64) float64) float64 {
+		unit := step / 2
+		if fives {
+			if unit = step; math.Abs(unit*whole(at/unit)-at) > room*(high-low) {
+				unit = step / 5
+			}
+		}
+		return round(unit * whole(at/unit))
 	}
-	out := func(unit float64) (ends [2]float64) {
-		return [2]float64{round(unit * math.Floor(low/unit+1e-9)), round(unit * math.Ceil(high/unit-1e-9))}
-	}
-	if ends := out(step); ends[1]-ends[0] <= (1+room)*(high-low) {
-		return ends
-	}
-	return out(part)
+	down := func(x float64) float64 { return math.Floor(x + 1e-9) }
+	up := func(x float64) float64 { return math.Ceil(x - 1e-9) }
+	return [2]float64{end(low, down), end(high, up)}
 }
 
 // spread returns limits that differ.
