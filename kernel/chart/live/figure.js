@@ -268,12 +268,14 @@
     const { y, right } = spec.panels[i], x = xOf(spec, i), text = { fill: theme.ink, font: "12px sans-serif" };
     const gridLine = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: theme.line, opacity: 0.7, lineWidth: 1 } });
     const mark = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: theme.ink, lineWidth: 1 } });
+    const measure = document.createElement("canvas").getContext("2d");
+    measure.font = text.font;
     const crisp = v => Math.round(v - 0.5) + 0.5;
     return v => {
       const out = [], end = v.left + v.width, bottom = v.top + v.height;
       let last = -Infinity;
       for (const t of ticks(x, x.from(v.x0), x.from(v.x1), Math.max(2, Math.round(v.width / 110)))) {
-        const at = v.x(t.at), half = echarts.format.getTextRect(t.text, text.font).width / 2;
+        const at = v.x(t.at), half = measure.measureText(t.text).width / 2;
         out.push(gridLine(crisp(at), v.top, crisp(at), bottom));
         if (!place.xTexts || at - half < last + 6) continue; // it would cover the one before it
         last = at + half;
