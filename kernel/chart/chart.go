@@ -37,7 +37,7 @@ type Panel struct {
 	Height int // of the data area in px; 0 means 170
 	Series []Series
 	Legend bool
-	Colors ColorMap // of series without a color, first to last; nil means distinct colors
+	Colors ColorMap // of series without a colour, first to last; nil means distinct colours
 
 	Right       Axis // a second vertical axis, on the right, for RightSeries
 	RightSeries []Series
@@ -46,7 +46,7 @@ type Panel struct {
 	refused     error   // why a constructor could not show what it was given
 }
 
-// Colored returns the panel with lines colored from the first to the last color
+// Colored returns the panel with lines coloured from the first to the last colour
 // of a map, as in chart.Signals("Rates", rates...).Colored(chart.Rainbow).
 func (p Panel) Colored(m ColorMap) Panel {
 	p.Colors = m

@@ -5,12 +5,12 @@ import (
 	"math"
 )
 
-// ColorMap is a map from 0..1 to colors: the listed ones, evenly spaced, and
+// ColorMap is a map from 0..1 to colours: the listed ones, evenly spaced, and
 // blends in between. The zero value is [Viridis].
 type ColorMap []color.RGBA
 
-// Color maps. Viridis (van der Walt and Smith, 2015) rises evenly in lightness,
-// for color-blind readers and in print too. Blues and Reds start dark enough for
+// Colour maps. Viridis (van der Walt and Smith, 2015) rises evenly in lightness,
+// for colour-blind readers and in print too. Blues and Reds start dark enough for
 // a spike on a white page.
 var (
 	Viridis = ColorMap{rgb(0x440154), rgb(0x3b528b), rgb(0x21918c), rgb(0x5ec962), rgb(0xfde725)}
@@ -20,7 +20,7 @@ var (
 	Rainbow = ColorMap{rgb(0x7f00ff), rgb(0x2c7ef7), rgb(0x18cde4), rgb(0x80feb3), rgb(0xd4dd80), rgb(0xff7e41), rgb(0xff0000)}
 )
 
-// Colors of the drive (Blue), of motor neurons (Red) and of references (Grey).
+// Colours of the drive (Blue), of motor neurons (Red) and of references (Grey).
 var (
 	Blue = rgb(0x2171b5)
 	Red  = rgb(0xcb181d)
@@ -31,7 +31,7 @@ func rgb(x uint32) color.RGBA {
 	return color.RGBA{R: uint8(x >> 16), G: uint8(x >> 8), B: uint8(x), A: 255}
 }
 
-// At returns the color at x. Below 0 it is the first, above 1 the last color.
+// At returns the colour at x. Below 0 it is the first, above 1 the last color.
 func (m ColorMap) At(x float64) color.RGBA {
 	if len(m) == 0 {
 		m = Viridis

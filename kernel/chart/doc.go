@@ -22,7 +22,7 @@
 //		}},
 //	})
 //
-// Limits, ticks, colors and markers that are left out are chosen from the data.
+// Limits, ticks, colours and markers that are left out are chosen from the data.
 // The panels of Stack can be changed in the same way as those of a literal.
 //
 // # Words

@@ -79,7 +79,7 @@ func Active(title string, trains []neo.SpikeTrain) string {
 // [stats.InstantaneousRates]: a row for each of the trains, the first at the
 // bottom, which is the order of recruitment in a pool. Rates are matched to
 // trains by name, and a train without a rate, a silent neuron, is a row of
-// zeros. Without trains there is a row for each rate. The colors end at the 95th
+// zeros. Without trains there is a row for each rate. The colours end at the 95th
 // percentile of the rates.
 func Rates(title string, rates []neo.AnalogSignal, trains []neo.SpikeTrain) Panel {
 	p := signalPanel(title, rates)

@@ -19,7 +19,7 @@ type Line struct {
 	Name    string
 	X, Y    []float64
 	Error   []float64  // half the length of an error bar at each point, an SD or SEM; nil or NaN means none
-	Color   color.RGBA // zero means the panel's next color
+	Color   color.RGBA // zero means the panel's next colour
 	Width   float64    // px; 0 means 1.5
 	Dashed  bool
 	Step    bool   // hold each Y until the next X; X may have one value more, the end of the last step
@@ -46,17 +46,17 @@ const (
 type Band struct {
 	Name         string
 	X, Low, High []float64
-	Color        color.RGBA // of the edges, the area is lighter; zero means the panel's next color
+	Color        color.RGBA // of the edges, the area is lighter; zero means the panel's next colour
 }
 
-// Bars are vertical bars from zero to Y, centered on X; on a log axis they start
+// Bars are vertical bars from zero to Y, centreed on X; on a log axis they start
 // at the axis.
 type Bars struct {
 	Name  string
 	X, Y  []float64
 	Error []float64  // half the length of the error bar on each bar; nil or NaN means none
 	Width float64    // in units of X; 0 means 0.8 of the smallest distance
-	Color color.RGBA // zero means the panel's next color
+	Color color.RGBA // zero means the panel's next colour
 }
 
 // Rule is a reference line across the panel: horizontal at a Y, or, when
@@ -76,14 +76,14 @@ type Raster struct {
 	Colors ColorMap // of the rows, first to last; nil means Viridis
 }
 
-// HeatMap shows values as colors in rows, the first row at the bottom. Each row
+// HeatMap shows values as colours in rows, the first row at the bottom. Each row
 // holds evenly spaced values from X0 to X1. NaN stays empty.
 type HeatMap struct {
 	Rows     [][]float64
 	X0, X1   float64
-	Min, Max float64  // values of the first and the last color; equal means from the data
+	Min, Max float64  // values of the first and the last colour; equal means from the data
 	Colors   ColorMap // nil means Viridis
-	Label    string   // of the color bar, with the unit: "Rate (pps)"
+	Label    string   // of the colour bar, with the unit: "Rate (pps)"
 }
 
 // Signal returns a line of an analog signal over time in seconds.
@@ -200,7 +200,7 @@ func (h HeatMap) check(x, _ Axis) error {
 	case !finite(h.X0) || !finite(h.X1) || !(h.X1 > h.X0):
 		return fmt.Errorf("the map goes from %v to %v", h.X0, h.X1)
 	case !finite(h.Min) || !finite(h.Max) || h.Max < h.Min || h.Max == h.Min && h.Max != 0:
-		return fmt.Errorf("the colors go from %v to %v", h.Min, h.Max)
+		return fmt.Errorf("the colours go from %v to %v", h.Min, h.Max)
 	case x.Log:
 		return fmt.Errorf("a map has even columns, which the log axis %q cannot show", x.Text())
 	}

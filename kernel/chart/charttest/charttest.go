@@ -175,7 +175,7 @@ func Wrong() map[string]chart.Figure {
 		`panel 0 ("p"): series 0: train 0, spike 1 is at NaN`:      one(&chart.Raster{Trains: []neo.SpikeTrain{{Times: []units.Time{0, units.Time(math.NaN())}}}}),
 		`panel 0 ("p"): series 0: row 1 has 2 values, row 0 has 1`: one(&chart.HeatMap{Rows: [][]float64{{0}, {0, 1}}, X1: 1, Max: 1}),
 		`panel 0 ("p"): series 0: row 0, value 0 is -Inf`:          one(&chart.HeatMap{Rows: [][]float64{{-inf}}, X1: 1, Max: 1}),
-		`panel 0 ("p"): series 0: the colors go from 1 to 1`:       one(&chart.HeatMap{Rows: [][]float64{{0}}, X1: 1, Min: 1, Max: 1}),
+		`panel 0 ("p"): series 0: the colours go from 1 to 1`:      one(&chart.HeatMap{Rows: [][]float64{{0}}, X1: 1, Min: 1, Max: 1}),
 		`panel 0 ("p"): series 0: it is a nil *chart.Line`:         one(none),
 		`the axis "Time" goes from 2 to 1`:                         {Title: "wrong", X: chart.Axis{Label: "Time", Min: 2, Max: 1}, Panels: []chart.Panel{{}}},
 		`frame 2 ("80 pps"): 1 panels, the first frame has 2`:      frames,

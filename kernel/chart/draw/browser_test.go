@@ -132,7 +132,7 @@ func dots(i int) string {
 	return fmt.Sprintf(`(c => c.getContext("2d").getImageData(0, 0, c.width, c.height).data)(document.querySelectorAll(".myogen-figure .plot")[%d].querySelector("canvas"))`, i)
 }
 
-// colored counts the dots of figure i that have a colour: marks, not axes.
+// coloured counts the dots of figure i that have a colour: marks, not axes.
 func (w window) colored(i int) int {
 	w.t.Helper()
 	return evalPage[int](w, `(d => { let n = 0; for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 100 && Math.max(d[i], d[i + 1], d[i + 2]) - Math.min(d[i], d[i + 1], d[i + 2]) > 60) n++; return n; })(`+dots(i)+`)`)
@@ -243,7 +243,7 @@ func TestLiveAndStillShowTheSame(t *testing.T) {
 		texts(t, w, "the title of panel", i, `chart.getOption().title[%d].text`, p.Title)
 		texts(t, w, "the axis of panel", i, `chart.getOption().yAxis[%d].name`, p.Y.Text())
 		place := layout.Places[i]
-		ticked(t, w, fmt.Sprintf("panel %d", i), image.Rect(0, place.Top-8, layout.Left-4, place.Top+place.Height+8), words(scene.Ticks(p.Y, p.Y.Min, p.Y.Max, scene.Steps(p.Height))))
+		ticked(t, w, fmt.Sprintf("panel %d", i), image.Rect(24, place.Top-8, layout.Left-4, place.Top+place.Height+8), words(scene.Ticks(p.Y, p.Y.Min, p.Y.Max, scene.Steps(p.Height))))
 	}
 	last := len(f.Panels) - 1
 	texts(t, w, "the shared axis, panel", last, `chart.getOption().xAxis[%d].name`, f.X.Text())

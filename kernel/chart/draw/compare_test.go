@@ -77,7 +77,7 @@ func (p picture) covered(area image.Rectangle, c color.RGBA) float64 {
 	return sum / float64(p.dots*p.dots)
 }
 
-// color is how much colour there is in a picture. A smaller copy has as much
+// colour is how much colour there is in a picture. A smaller copy has as much
 // for its size, however thin the lines are.
 func (p picture) color() (sum float64) {
 	b := p.img.Bounds()

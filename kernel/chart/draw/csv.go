@@ -14,9 +14,9 @@ import (
 
 // table returns all data of a figure as CSV (RFC 4180), a point a row, each number
 // in the fewest digits that give it again; NaN is an empty field. A spike's value
-// is its row, counted from 0; the x of a heat map's value is the center of its
+// is its row, counted from 0; the x of a heat map's value is the centre of its
 // column. low is the lower edge of a band, error half the length of an error bar,
-// quantity the series' axis, or the label of a heat map's colors, with the unit. A
+// quantity the series' axis, or the label of a heat map's colours, with the unit. A
 // figure of several runs has the run in front, one with panels that have their own
 // horizontal axes what x is.
 func table(f *scene.Figure) ([]byte, error) {
@@ -26,7 +26,8 @@ func table(f *scene.Figure) ([]byte, error) {
 	own := slices.ContainsFunc(panels, func(p scene.Panel) bool { return p.OwnX })
 	head := []string{"panel", "series", cmp.Or(f.X.Text(), "x"), "value", "low", "error", "quantity"}
 	if own {
-		head[2], head = "x", append(head, "x quantity")
+		head = append(head, "x quantity")
+		head[2] = "x"
 	}
 	if f.Slider != "" {
 		head = append([]string{f.Slider}, head...)

@@ -428,7 +428,7 @@ func TestThemeAndWidth(t *testing.T) {
 	// The darkest spikes, those of the first row, stand out there as text does: 4.5 to 1 (WCAG 2.1).
 	const row = `(() => {
 		const g = chart.getOption().grid[0], canvas = plot.querySelector("canvas"), dpr = canvas.width / canvas.clientWidth;
-		const y = Math.round((+g.top + +g.height - 3) * dpr), left = (+g.left + 2) * dpr, d = canvas.getContext("2d").getImageData(left, y, canvas.width - (+g.left + +g.right + 4) * dpr, 1).data;
+		const y = Math.round((+g.top + +g.height - 3) * dpr), left = (+g.left + 2) * dpr, d = canvas.getContext("2d").getImageData(left, y, (g.width - 4) * dpr, 1).data;
 		const linear = v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4, of = (r, g, b) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) + 0.05;
 		let best = 0;
 		for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 250) best = Math.max(best, of(d[i], d[i + 1], d[i + 2]) / of(17, 17, 17));

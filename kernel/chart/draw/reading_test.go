@@ -24,7 +24,8 @@ func reads(t *testing.T, where, got string, want ...string) {
 	}
 }
 
-func hundredths(x float64) float64 { return math.Round(x*100) / 100 }
+// asPacked is a value of the heat maps as a figure keeps it.
+func asPacked(x float64) float64 { return math.Round(x*1000) / 1000 }
 
 // The crosshair reads all panels: the one under the pointer line by line and
 // row by row, the others too, their rows summed up.
@@ -46,7 +47,7 @@ func TestReadings(t *testing.T) {
 	}
 	heat := f.Panels[4].Series[0].(*chart.HeatMap).Rows
 	lines := []string{"mean and SD: 2.", " to 6.", "mean: 4."}
-	summed := []string{fmt.Sprintf("Raster, reds: %[1]d spikes of %[1]d trains within ±0.1 s", near), fmt.Sprintf("Heat map, hot: %v to %v  Rate (pps)", hundredths(heat[0][22]), hundredths(heat[6][22]))}
+	summed := []string{fmt.Sprintf("Raster, reds: %[1]d spikes of %[1]d trains within ±0.1 s", near), fmt.Sprintf("Heat map, hot: %v to %v  Rate (pps)", asPacked(heat[0][22]), asPacked(heat[6][22]))}
 	for _, c := range []struct {
 		panel int
 		x, y  float64
@@ -56,7 +57,7 @@ func TestReadings(t *testing.T) {
 		{0, 4.5, 10, append(summed, lines...)},
 		{1, 4.5, 10, append(summed, lines...)},
 		{2, 4.5, 19.4, append(summed, append(lines, "Neuron 19 (MN_19): ", "drive: 9 pps")...)},
-		{4, 4.5, 0, append(summed, append(lines, fmt.Sprintf("Neuron 0: %v  Rate (pps)", hundredths(heat[0][22])))...)},
+		{4, 4.5, 0, append(summed, append(lines, fmt.Sprintf("Neuron 0: %v  Rate (pps)", asPacked(heat[0][22])))...)},
 		{6, 9.5, 0, []string{"Raster, blues: no spikes within ±0.1 s", "drive: 5 pps"}},
 		{1, 4, 5, []string{"count: 12 pps", "drive: 9 pps", "mean: 5.4"}},
 		{2, spike, 5, []string{"Neuron 5 (MN_5): spike at " + fmt.Sprintf("%.3f", spike), " s"}},
@@ -157,8 +158,8 @@ func TestReadingsByKeyboard(t *testing.T) {
 	press(strings.Repeat(kb.PageDown, 2))
 	heat := f.Panels[4].Series[0].(*chart.HeatMap).Rows
 	column := int(times[at+1].Seconds() * 5)
-	reads(t, "in a map", press(strings.Repeat(kb.ArrowDown, 2)), "Time ", fmt.Sprintf("Neuron 9: %v", hundredths(heat[9][column])))
-	reads(t, "in its next column", press(kb.ArrowRight), fmt.Sprintf("Time %.3f s, Neuron 9: %v", float64(column)/5+0.3, hundredths(heat[9][column+1])))
+	reads(t, "in a map", press(strings.Repeat(kb.ArrowDown, 2)), "Time ", fmt.Sprintf("Neuron 9: %v", asPacked(heat[9][column])))
+	reads(t, "in its next column", press(kb.ArrowRight), fmt.Sprintf("Time %.3f s, Neuron 9: %v", float64(column)/5+0.3, asPacked(heat[9][column+1])))
 	w.shot("reading-by-keyboard")
 	for _, e := range []string{".level", ".tip"} {
 		if place := eval[[]float64](w, `(r => [r.top, innerHeight - r.bottom])(plot.querySelector("`+e+`").getBoundingClientRect())`); place[0] < -1 || place[1] < -1 {

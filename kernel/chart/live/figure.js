@@ -72,7 +72,7 @@
     return v && (a < 1e-4 || a >= 1e7) ? v.toExponential().replace("e+", "e") : String(v || 0);
   }
   function logTicks(low, high, n) {
-    const from = Math.floor(Math.log10(low) + 1e-9), to = Math.ceil(Math.log10(high) - 1e-9), every = Math.max(1, Math.ceil((to - from) / n));
+    const from = Math.floor(Math.log10(low) + 1e-9), to = Math.ceil(Math.log10(high) - 1e-9), every = Math.max(1, Math.ceil((to - from) / (2 * n)));
     let out = [];
     for (const factors of [[1], [1, 2, 5]]) {
       out = [];
@@ -90,8 +90,8 @@
       const out = logTicks(low, high, n);
       if (out.length > 1) return out;
     }
-    const quarter = (high - low) / 4, out = [];
-    let step = n >= 3 && n <= 5 && whole(Math.log10(high - low)) && whole(low / quarter) ? quarter : stepOf(high - low, n);
+    const size = tidy(high - low), out = [];
+    let step = n >= 3 && n <= 5 && (size === 1 || size === 100) && whole(4 * low / size) ? size / 4 : stepOf(high - low, n);
     if (a.categories) step = Math.max(1, Math.round(step));
     for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step && out.length < 100; i++) {
       const at = tidy(i * step), text = a.categories ? a.categories[at] : tickText(at);
@@ -102,7 +102,7 @@
   function digits(step) { return Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))); }
   // As many digits as the numbers of a packed column have, at most six.
   function number(v, c) {
-    const step = c.log ? 0 : ((c.high || 0) - (c.low || 0)) / c.levels, grain = c.decimal ? 10 ** -(c.digits || 0) : step > 0 ? 10 ** Math.ceil(Math.log10(step) - 1e-9) : 0;
+    const step = c.log || c.decimal ? 0 : ((c.high || 0) - (c.low || 0)) / c.levels, grain = step > 0 ? 10 ** Math.ceil(Math.log10(step) - 1e-9) : 0;
     return String(+(grain ? Math.round(v / grain) * grain : v).toPrecision(6));
   }
   function mix(hex, other, part) {

@@ -121,8 +121,8 @@ type series struct {
 	Colors  []string     `json:"colors,omitempty"` // of rows, or of a map from low to high
 	Columns int          `json:"columns,omitempty"`
 	Span    []float64    `json:"span,omitempty"`   // x of a map
-	Values  []float64    `json:"values,omitempty"` // of a map's first and last color
-	Ticks   []scene.Tick `json:"ticks,omitempty"`  // of its color bar
+	Values  []float64    `json:"values,omitempty"` // of a map's first and last colour
+	Ticks   []scene.Tick `json:"ticks,omitempty"`  // of its colour bar
 }
 
 // HTML returns the figure, of which data was packed, as a fragment of a page with
@@ -306,7 +306,7 @@ func (e encoder) errors(half []float64) *column {
 var symbols = map[chart.Marker]string{chart.Circle: "circle", chart.Square: "rect", chart.Triangle: "triangle", chart.Diamond: "diamond"}
 
 // line packs a line, the values of steps without their corners, and, as dots, the
-// points that have no neighbor.
+// points that have no neighbour.
 func (e encoder) line(s scene.Series, l *chart.Line, x, y chart.Axis) []series {
 	out := series{Kind: "line", Name: l.Name, Color: hex(s.Color), Width: scene.Width(l), Dashed: l.Dashed, Sorted: slices.IsSorted(l.X), Step: l.Step,
 		Marker: symbols[s.Marker()], NoLine: l.Scatter}

@@ -51,6 +51,11 @@ func (v view) y(y float64) float64 {
 	return v.top + (v.y1-position(y, v.yLog))/(v.y1-v.y0)*v.height
 }
 
+// has reports whether a point in px is in the data area or on its edge.
+func (v view) has(x, y float64) bool {
+	return x >= v.left-0.5 && x <= v.left+v.width+0.5 && y >= v.top-0.5 && y <= v.top+v.height+0.5
+}
+
 // clip returns the canvas whose edges cut lines and polygons at the data area.
 func (p *page) clip(v view) draw.Canvas {
 	c := p.c
@@ -92,11 +97,9 @@ const markerRadius, capWidth = 3, 3
 
 // mark draws a marker at a point that is in the data area.
 func (p *page) mark(v view, m chart.Marker, c color.RGBA, x, y float64) {
-	px, py := v.x(x), v.y(y)
-	if px < v.left-0.5 || px > v.left+v.width+0.5 || py < v.top-0.5 || py > v.top+v.height+0.5 || !p.shows(py-5, py+5) {
-		return
+	if px, py := v.x(x), v.y(y); v.has(px, py) && p.shows(py-5, py+5) {
+		p.marker(m, c, markerRadius, p.point(px, py))
 	}
-	p.marker(m, c, markerRadius, p.point(px, py))
 }
 
 // marker draws a marker, with the area of a circle of some radius in px.
@@ -111,7 +114,7 @@ func (p *page) marker(m chart.Marker, c color.Color, radius float64, at vg.Point
 	}
 	switch m {
 	case chart.Circle:
-		p.c.DrawGlyph(draw.GlyphStyle{Color: c, Radius: px(radius), Shape: draw.CircleGlyph{}}, at)
+		p.c.DrawGlyphNoClip(draw.GlyphStyle{Color: c, Radius: px(radius), Shape: draw.CircleGlyph{}}, at)
 	case chart.Square:
 		corners(math.Pi/4, 4, 1.25*radius)
 	case chart.Triangle:
@@ -202,7 +205,9 @@ func (p *page) line(v view, l curve, c color.RGBA) {
 		}
 	}
 	for _, at := range l.alone {
-		area.DrawGlyph(draw.GlyphStyle{Color: c, Radius: px(l.width/2 + 1.5), Shape: draw.CircleGlyph{}}, p.point(float64(at.X), float64(at.Y)))
+		if x, y := float64(at.X), float64(at.Y); p.shows(y-5, y+5) && v.has(x, y) {
+			p.marker(chart.Circle, c, l.width/2+1.5, p.point(x, y))
+		}
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"image/color"
 	"image/png"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -43,32 +42,7 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			file := filepath.Join("testdata", name+".png")
-			if *update {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			// Other processors round the edges of letters and lines another way.
-			a, b := decode(t, got), decode(t, want)
-			if a.Bounds() != b.Bounds() {
-				t.Fatalf("the picture is %v, want %v", a.Bounds(), b.Bounds())
-			}
-			differ := 0
-			for y := range a.Bounds().Dy() {
-				for x := range a.Bounds().Dx() {
-					if far(a, b, x, y) {
-						differ++
-					}
-				}
-			}
-			if all := a.Bounds().Dx() * a.Bounds().Dy(); differ > all/2000 {
-				t.Errorf("%d of %d px differ from %s", differ, all, file)
-			}
+			charttest.Golden(t, filepath.Join("testdata", name+".png"), got, *update)
 		})
 	}
 }
@@ -189,13 +163,6 @@ func TestRareColorsStay(t *testing.T) {
 	if worst > 20*20 {
 		t.Errorf("a colour is %.0f from what it was", math.Sqrt(float64(worst)))
 	}
-}
-
-func far(a, b image.Image, x, y int) bool {
-	r, g, bl, _ := a.At(x, y).RGBA()
-	u, v, w, _ := b.At(x, y).RGBA()
-	d := func(p, q uint32) uint32 { return max(p, q) - min(p, q) }
-	return d(r, u)+d(g, v)+d(bl, w) > 0x3000
 }
 
 func decode(t *testing.T, b []byte) image.Image {

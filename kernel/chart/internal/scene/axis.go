@@ -15,7 +15,7 @@ import (
 func Step(size float64, n int) float64 {
 	x := size / float64(n)
 	e := math.Pow(10, math.Floor(math.Log10(x)))
-	switch f := x / e; { // geometric means of neighbors
+	switch f := x / e; { // geometric means of neighbours
 	case f < math.Sqrt2:
 		return e
 	case f < math.Sqrt(10):
@@ -33,7 +33,7 @@ type Tick struct {
 }
 
 // Ticks returns the ticks from low to high, about n steps: multiples of 1, 2 or 5
-// times a power of ten, or quarters where the axis spans a power of ten. An axis
+// times a power of ten, or quarters of 1 or 100. An axis
 // with categories has a tick for each, as far as there is room; a log axis has
 // them at powers of ten.
 func Ticks(a chart.Axis, low, high float64, n int) []Tick {
@@ -46,8 +46,8 @@ func Ticks(a chart.Axis, low, high float64, n int) []Tick {
 		}
 	}
 	step := Step(high-low, n)
-	if quarter := (high - low) / 4; n >= 3 && n <= 5 && whole(math.Log10(high-low)) && whole(low/quarter) {
-		step = quarter
+	if size := round(high - low); n >= 3 && n <= 5 && (size == 1 || size == 100) && whole(4*low/size) {
+		step = size / 4
 	}
 	if len(a.Categories) > 0 {
 		step = max(1, math.Round(step))
@@ -67,12 +67,12 @@ func Ticks(a chart.Axis, low, high float64, n int) []Tick {
 	return ticks
 }
 
-// logTicks returns powers of ten, every so many that about n fit, or, where
-// there are fewer than two, also their doubles and fives.
+// logTicks returns powers of ten, thinned to 2n, or, where there are fewer than
+// two, also their doubles and fives.
 func logTicks(low, high float64, n int) (ticks []Tick) {
 	from, to := int(math.Floor(math.Log10(low)+1e-9)), int(math.Ceil(math.Log10(high)-1e-9))
 	for _, factors := range [][]float64{{1}, {1, 2, 5}} {
-		every := max(1, (to-from+n-1)/n)
+		every := max(1, (to-from+2*n-1)/(2*n))
 		ticks = nil
 		for e := from; e <= to; e++ {
 			if e%every != 0 {
@@ -134,7 +134,7 @@ func openLimits(data [2]float64, n int) [2]float64 {
 				unit = step / 5
 			}
 		}
-		return round(unit * whole(at/unit))
+		return round(unit*whole(at/unit)) + 0 // never -0
 	}
 	down := func(x float64) float64 { return math.Floor(x + 1e-9) }
 	up := func(x float64) float64 { return math.Ceil(x - 1e-9) }
@@ -236,6 +236,19 @@ func (f *Figure) extent(s side) (data [2]float64, rows bool) {
 	return data, rows
 }
 
+// marked reports whether points with markers stand on an axis, which ends at a
+// round number then.
+func (f *Figure) marked(s side) bool {
+	for _, p := range f.panels(s) {
+		for _, t := range p.Series {
+			if t.Marker() != chart.NoMarker {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // scale sets the limits of all axes. Axes whose numbers nobody can read, below
 // 1e-4 or from 1e7 on, are shown in a power of ten of their unit: "1e-300 s".
 func (f *Figure) scale() {
@@ -269,6 +282,8 @@ func (f *Figure) scale() {
 		case a.Min != a.Max:
 		case a.Log:
 			data = decades(data)
+		case s.x && f.marked(s):
+			data = openLimits(data, XSteps(StillWidth))
 		case s.x || rows:
 			data = spread(data)
 		default:

@@ -7,15 +7,15 @@ import (
 	"gomyogen/kernel/chart"
 )
 
-// palette is the colors of series that name none: those of Okabe and Ito (2008),
-// which color-blind readers can tell apart.
+// palette is the colours of series that name none: those of Okabe and Ito (2008),
+// which colour-blind readers can tell apart.
 var palette = []color.RGBA{rgb(0x0072b2), rgb(0xd55e00), rgb(0x009e73), rgb(0xcc79a7), rgb(0xe69f00), rgb(0x56b4e9), rgb(0x000000)}
 
 func rgb(x uint32) color.RGBA {
 	return color.RGBA{R: uint8(x >> 16), G: uint8(x >> 8), B: uint8(x), A: 255}
 }
 
-// colorSeries gives each series but rasters and heat maps a color: its own, or
+// colorSeries gives each series but rasters and heat maps a colour: its own, or
 // the next of a map, or of the palette.
 func colorSeries(series []Series, m chart.ColorMap) {
 	own := func(s chart.Series) (c color.RGBA, counts bool) {
@@ -57,7 +57,7 @@ func colorSeries(series []Series, m chart.ColorMap) {
 	}
 }
 
-// RowColors returns the color of each train.
+// RowColors returns the colour of each train.
 func RowColors(r *chart.Raster) []color.RGBA {
 	colors := make([]color.RGBA, len(r.Trains))
 	for i := range colors {
@@ -66,7 +66,7 @@ func RowColors(r *chart.Raster) []color.RGBA {
 	return colors
 }
 
-// onWhite darkens a color that a line on a white page would lose.
+// onWhite darkens a colour that a line on a white page would lose.
 func onWhite(c color.RGBA) color.RGBA {
 	const most = 0.72
 	light := (0.2126*float64(c.R) + 0.7152*float64(c.G) + 0.0722*float64(c.B)) / 255
@@ -76,7 +76,7 @@ func onWhite(c color.RGBA) color.RGBA {
 	return darker(c, most/light)
 }
 
-// spikeOnWhite darkens a color until marks of a px or two have the contrast to
+// spikeOnWhite darkens a colour until marks of a px or two have the contrast to
 // white that readers need, 3 to 1 (WCAG 2.1, 1.4.11).
 func spikeOnWhite(c color.RGBA) color.RGBA {
 	for contrast(c, color.RGBA{255, 255, 255, 255}) < 3 {
@@ -89,7 +89,7 @@ func darker(c color.RGBA, by float64) color.RGBA {
 	return color.RGBA{R: uint8(by * float64(c.R)), G: uint8(by * float64(c.G)), B: uint8(by * float64(c.B)), A: c.A}
 }
 
-// contrast returns the contrast of two colors, 1 to 21 (WCAG 2.1).
+// contrast returns the contrast of two colours, 1 to 21 (WCAG 2.1).
 func contrast(a, b color.RGBA) float64 {
 	luminance := func(c color.RGBA) float64 {
 		linear := func(x uint8) float64 {

@@ -30,8 +30,8 @@ const (
 	RowHeight  = 22
 	TitleSize  = 13
 	TextSize   = 12
-	BarGap     = 12 // between data area and color bar
-	BarPx      = 12 // width of the color bar
+	BarGap     = 12 // between data area and colour bar
+	BarPx      = 12 // width of the colour bar
 	charWidth  = 7
 	betweenGap = 16
 	axisHeight = 46 // tick texts and label of a horizontal axis
@@ -97,7 +97,7 @@ func (l Layout) Span(column int, width float64) (left, size float64) {
 	return part*float64(column) + float64(l.Left), part - float64(l.Left+l.Right)
 }
 
-// BarTicks returns the ticks of the color bar.
+// BarTicks returns the ticks of the colour bar.
 func BarTicks(h *chart.HeatMap, height int) []Tick {
 	return Ticks(chart.Axis{}, h.Min, h.Max, Steps(height))
 }

@@ -26,15 +26,17 @@ func TestTicks(t *testing.T) {
 		{chart.Axis{}, 0, 1, 5, "0 0.25 0.5 0.75 1"},
 		{chart.Axis{}, 0, 1, 9, "0 0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9 1"},
 		{chart.Axis{}, 0, 100, 4, "0 25 50 75 100"},
+		{chart.Axis{}, 0, 10, 4, "0 2 4 6 8 10"},
 		{chart.Axis{}, 0, 70, 3, "0 20 40 60"},
 		{chart.Axis{}, 0, 70, 5, "0 10 20 30 40 50 60 70"},
 		{chart.Axis{}, -0.5, 99.5, 4, "0 20 40 60 80"},
 		{chart.Axis{}, -1, 1, 4, "-1 -0.5 0 0.5 1"},
 		{chart.Axis{}, 1, 1, 4, ""},
 		{chart.Axis{}, 0, 0.002, 4, "0 0.0005 0.001 0.0015 0.002"},
-		{chart.Axis{}, 0, 1e-5, 4, "0 2.5e-6 5e-6 7.5e-6 1e-5"},
+		{chart.Axis{}, 0, 1e-5, 4, "0 2e-6 4e-6 6e-6 8e-6 1e-5"},
 		{chart.Axis{Log: true}, 0.01, 1000, 6, "0.01 0.1 1 10 100 1000"},
-		{chart.Axis{Log: true}, 1e-12, 1, 4, "1e-12 1e-9 1e-6 0.001 1"},
+		{chart.Axis{Log: true}, 1e-3, 100, 4, "0.001 0.01 0.1 1 10 100"},
+		{chart.Axis{Log: true}, 1e-12, 1, 2, "1e-12 1e-9 1e-6 0.001 1"},
 		{chart.Axis{Log: true}, 3, 60, 4, "5 10 20 50"},
 		{chart.Axis{Log: true}, 21, 24, 4, "21 22 23 24"}, // zoomed in
 		{chart.Axis{Categories: []string{"a", "b", "c"}}, -0.5, 2.5, 10, "a b c"},
@@ -102,7 +104,7 @@ func TestLimits(t *testing.T) {
 		}
 		l := p.Series[0].Series.(*chart.Line)
 		for i := range x {
-			if room := 1e-9 * (y1 - y0); l.X[i] < x0 || l.X[i] > x1 || l.Y[i] < y0-room || l.Y[i] > y1+room {
+			if room, side := 1e-9*(y1-y0), 1e-9*(x1-x0); l.X[i] < x0-side || l.X[i] > x1+side || l.Y[i] < y0-room || l.Y[i] > y1+room {
 				t.Fatalf("(%v, %v) is outside %v..%v, %v..%v", l.X[i], l.Y[i], x0, x1, y0, y1)
 			}
 		}

@@ -68,7 +68,7 @@ func (f *Figure) Thin() *Figure {
 }
 
 // inside returns the part start..stop of points in order that a figure from x0 to
-// x1 shows, with a neighbor on each side; of points in another order all.
+// x1 shows, with a neighbour on each side; of points in another order all.
 func inside(x []float64, x0, x1 float64) (start, stop int) {
 	if !slices.IsSorted(x) {
 		return 0, len(x)
@@ -256,7 +256,7 @@ func thinMap(h *chart.HeatMap, columns int) *chart.HeatMap {
 	return &out
 }
 
-// Alone returns the points of a line that no neighbor connects to; they are drawn
+// Alone returns the points of a line that no neighbour connects to; they are drawn
 // as dots.
 func Alone(x, y []float64) (ax, ay []float64) {
 	for i := range x {

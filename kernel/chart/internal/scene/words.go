@@ -36,11 +36,16 @@ func (f *Figure) words(frame int) string {
 				fmt.Fprintf(&b, "; and %d more", len(p.Series)-j)
 				break
 			}
-			sep := ": "
-			if j > 0 {
-				sep = "; "
+			said := strings.TrimSpace(s.words())
+			switch {
+			case j > 0:
+				said = "; " + said
+			case p.Title != "":
+				said = ": " + said
+			default:
+				said = " " + strings.ToUpper(said[:1]) + said[1:]
 			}
-			b.WriteString(sep + strings.TrimSpace(s.words()))
+			b.WriteString(said)
 			if s.Right {
 				b.WriteString(" on the right axis" + axisWords(p.Right))
 			}
@@ -99,7 +104,7 @@ func (s Series) words() string {
 	case *chart.Raster:
 		return fmt.Sprintf("%d spikes of %d trains", s.Of, len(t.Trains))
 	case *chart.HeatMap:
-		return fmt.Sprintf("heat map of %d rows, colors from %.4g to %.4g %s", len(t.Rows), t.Min, t.Max, t.Label)
+		return fmt.Sprintf("heat map of %d rows, colours from %.4g to %.4g %s", len(t.Rows), t.Min, t.Max, t.Label)
 	}
 	return ""
 }

@@ -1,0 +1,176 @@
+package chart_test
+
+import (
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/charttest"
+	_ "gomyogen/kernel/chart/draw"
+	"gomyogen/kernel/chart/render"
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
+)
+
+var update = flag.Bool("update", false, "write the pictures in testdata anew; look at them then")
+
+// kernel stands for the package of that name, which imports this one: examples
+// read as in a notebook. Its Show does what that of a program without a notebook
+// does, and keeps the figure.
+var kernel notebook
+
+type notebook struct {
+	quiet bool
+	shown *chart.Figure
+}
+
+func (n *notebook) Show(f chart.Figure) {
+	words, err := render.Words(f)
+	if err != nil {
+		panic(err)
+	}
+	if n.shown = &f; !n.quiet {
+		fmt.Println("Figure " + f.Title + ": " + words)
+	}
+}
+
+// examples are the examples that show a figure.
+var examples = map[string]func(){
+	"Stack": ExampleStack, "Signals": ExampleSignals, "Signals_changed": ExampleSignals_changed, "Spikes": ExampleSpikes, "Bins": ExampleBins, "Rates": ExampleRates,
+	"Panel_Colored": ExamplePanel_Colored, "Panel_rightAxis": ExamplePanel_rightAxis, "Line": ExampleLine, "Line_histogram": ExampleLine_histogram, "Line_scatter": ExampleLine_scatter,
+	"Band": ExampleBand, "Bars": ExampleBars, "Rule": ExampleRule, "Raster": ExampleRaster, "HeatMap": ExampleHeatMap, "Axis_log": ExampleAxis_log,
+	"Figure_sideBySide": ExampleFigure_sideBySide, "Figure_frames": ExampleFigure_frames, "ColorMap": ExampleColorMap,
+}
+
+// Each example is the picture of its kind. The pictures in testdata were looked at.
+func TestExamples(t *testing.T) {
+	kernel.quiet = true
+	defer func() { kernel.quiet = false }()
+	for name, example := range examples {
+		t.Run(name, func(t *testing.T) {
+			kernel.shown = nil
+			if example(); kernel.shown == nil {
+				t.Fatal("it shows no figure")
+			}
+			p, err := render.Job{Figure: *kernel.shown, As: "png"}.Prepare()
+			if err != nil {
+				t.Fatal(err)
+			}
+			picture, err := render.Draw(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			charttest.Golden(t, filepath.Join("testdata", strings.ToLower(name)+".png"), picture, *update)
+		})
+	}
+	// None is forgotten.
+	file, err := parser.ParseFile(token.NewFileSet(), "example_test.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok {
+			continue
+		}
+		if name, is := strings.CutPrefix(f.Name.Name, "Example"); is && examples[name] == nil && name != "Active" {
+			t.Errorf("Example%s is in no picture", name)
+		}
+	}
+}
+
+type mine struct{ chart.Line }
+
+// A series is drawn, as a value or a pointer, or refused by its name.
+func TestSeriesAreDrawnOrRefused(t *testing.T) {
+	x, y := []float64{0, 1}, []float64{2, 3}
+	trains := []neo.SpikeTrain{{Times: []units.Time{1, 2}}}
+	pairs := [][2]chart.Series{
+		{chart.Line{X: x, Y: y}, &chart.Line{X: x, Y: y}}, {chart.Band{X: x, Low: x, High: y}, &chart.Band{X: x, Low: x, High: y}}, {chart.Bars{X: x, Y: y}, &chart.Bars{X: x, Y: y}},
+		{chart.Rule{At: 1}, &chart.Rule{At: 1}}, {chart.Raster{Trains: trains}, &chart.Raster{Trains: trains}}, {chart.HeatMap{Rows: [][]float64{x}, X1: 1}, &chart.HeatMap{Rows: [][]float64{x}, X1: 1}},
+	}
+	for _, pair := range pairs {
+		var drawn [2]string
+		for i, s := range pair {
+			p, err := render.Job{Figure: chart.Figure{Panels: []chart.Panel{{Series: []chart.Series{s}}}}, As: "csv"}.Prepare()
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := render.Draw(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			drawn[i] = string(b)
+		}
+		if drawn[0] != drawn[1] || strings.Count(drawn[0], "\n") < 2 {
+			t.Errorf("%T gives\n%s\nand %T\n%s", pair[0], drawn[0], pair[1], drawn[1])
+		}
+	}
+	other := neo.AnalogSignal{Name: "v", Units: "mV", SamplingPeriod: 1, Values: []float64{1}}
+	for want, p := range map[string]chart.Panel{
+		`panel 1 ("p"): series 0: a chart_test.mine cannot be drawn`:                 {Title: "p", Series: []chart.Series{mine{}}},
+		`panel 1 ("p"): series 0: it is a nil *chart.HeatMap`:                        {Title: "p", Series: []chart.Series{(*chart.HeatMap)(nil)}},
+		`panel 1 ("p"): right series 1: it is nil`:                                   {Title: "p", RightSeries: []chart.Series{chart.Line{}, nil}},
+		`panel 1 ("p"): series 0: point 1: 0 is not on the log axis "f (Hz)"`:        {Title: "p", X: chart.Axis{Label: "f", Unit: "Hz", Log: true}, Series: []chart.Series{chart.Line{X: []float64{1, 0}, Y: y}}},
+		`panel 1 ("p"): series 0: point 0: -1 is not on the log axis`:                {Title: "p", Y: chart.Axis{Log: true}, Series: []chart.Series{chart.Line{X: x, Y: y, Error: []float64{3, 0}}}},
+		`the log axis "P" goes from 0 to 10`:                                         {Title: "p", Y: chart.Axis{Label: "P", Log: true, Max: 10}},
+		`a chart.Raster has rows, which a log axis cannot number`:                    {Title: "p", Y: chart.Axis{Log: true}, Series: []chart.Series{chart.Raster{}}},
+		`a chart.HeatMap stands in a panel without a right axis`:                     {Title: "p", Series: []chart.Series{chart.HeatMap{X1: 1}}, RightSeries: []chart.Series{chart.Line{}}},
+		`series 0: the error of point 1 is -1`:                                       {Title: "p", Series: []chart.Series{chart.Line{X: x, Y: y, Error: []float64{0, -1}}}},
+		`series 0: 1 errors and 2 y values`:                                          {Title: "p", Series: []chart.Series{chart.Bars{X: x, Y: y, Error: []float64{1}}}},
+		`series 0: the line "l" has the marker 9`:                                    {Title: "p", Series: []chart.Series{chart.Line{Name: "l", Marker: 9}}},
+		`panel 1 ("two"): signal 1 ("v") is in "mV", signal 0 ("drive") in "pps"`:    chart.Signals("two", drive(), other),
+		`panel 1 ("bins"): signal 1 ("v") is in "mV", signal 0 ("drive") in "pps"`:   chart.Bins("bins", drive(), other),
+		`panel 1 ("rates"): 1 of 1 rates have the name of no train`:                  chart.Rates("rates", []neo.AnalogSignal{other}, spikes()),
+		`panel 1 ("rates"): rate 1 ("v") has 1 samples each 1 ms from 0 ms, rate 0 `: chart.Rates("rates", []neo.AnalogSignal{{Units: "mV", SamplingPeriod: 1, Values: y}, other}, nil),
+	} {
+		f := chart.Figure{Title: "wrong", Panels: []chart.Panel{chart.Signals("good", drive()), p}}
+		if err := f.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// Stack goes from the first t_start to the last t_stop of all that it shows.
+func TestStackTakesItsAxisFromTheData(t *testing.T) {
+	late := neo.AnalogSignal{Units: "pps", TStart: 2 * units.S, SamplingPeriod: 500 * units.Ms, Values: []float64{1, 2, 3}}
+	trains := []neo.SpikeTrain{{Times: []units.Time{1000}, TStart: 500, TStop: 3000}}
+	unknown := []neo.SpikeTrain{{Times: []units.Time{1000, 2500}}}
+	for i, c := range []struct {
+		panels   []chart.Panel
+		min, max float64
+	}{
+		{[]chart.Panel{chart.Signals("s", late)}, 2, 3.5},
+		{[]chart.Panel{chart.Bins("b", late), chart.Spikes("t", trains, nil)}, 0.5, 3.5},
+		{[]chart.Panel{chart.Spikes("t", unknown, nil)}, 0, 2.5},
+		{[]chart.Panel{chart.Rates("r", []neo.AnalogSignal{late}, nil)}, 2, 3.5},
+		{[]chart.Panel{{Title: "literal"}, chart.Spikes("t", nil, nil), chart.Signals("s"), chart.Bins("b"), chart.Rates("r", nil, nil)}, 0, 0},
+	} {
+		f := chart.Stack("f", c.panels...)
+		if f.X.Min != c.min || f.X.Max != c.max || f.X.Text() != "Time (s)" {
+			t.Errorf("%d: the axis %q goes from %v to %v, want %v to %v", i, f.X.Text(), f.X.Min, f.X.Max, c.min, c.max)
+		}
+		if err := f.Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A row of rates is a neuron: a silent one has a row of zeros, where it stands
+// among the trains.
+func TestRatesHaveARowForEachNeuron(t *testing.T) {
+	rate := func(name string, v float64) neo.AnalogSignal {
+		return neo.AnalogSignal{Name: name, Units: "pps", SamplingPeriod: 1000, Values: []float64{v, v}}
+	}
+	p := chart.Rates("r", []neo.AnalogSignal{rate("c", 3), rate("a", 1)}, []neo.SpikeTrain{{Name: "a"}, {Name: "b"}, {Name: "c"}})
+	h := p.Series[0].(*chart.HeatMap)
+	if got, want := fmt.Sprint(h.Rows), "[[1 1] [0 0] [3 3]]"; got != want || h.Label != "Rate (pps)" || h.X1 != 2 {
+		t.Errorf("the rows are %s, want %s; %q to %v", got, want, h.Label, h.X1)
+	}
+}
