@@ -1,7 +1,9 @@
 package kernel
 
 import (
+	"fmt"
 	"math"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -73,4 +75,58 @@ func TestTableRefusesARowThatDoesNotFit(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), `row 2 of table "T" has 1 values for 2 columns`) {
 		t.Errorf("error %v", err)
 	}
+}
+
+func TestTableCSV(t *testing.T) {
+	table := Table{Columns: []string{"Pool", "Rate (pps)", "N", "Drive", "Mixed", "Weight (nS)"}, Rows: [][]any{
+		{"aMN, all", 17.3912345, 1000000, 65 * units.Pps, 5 * units.Pps, 0.0021},
+		{"Größe \"x\"", math.NaN(), 8, 45.5 * units.Pps, 5, 1e-12},
+		{nil, math.Inf(1), -1, nil, "none", 3},
+	}}
+	got, err := table.CSV()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `Pool,Rate (pps),N,Drive (pps),Mixed,Weight (nS)
+"aMN, all",17.3912345,1000000,65,5 pps,0.0021
+"Größe ""x""",,8,45.5,5,1e-12
+,+Inf,-1,,none,3
+`
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if _, err := (Table{Title: "T", Columns: []string{"a"}, Rows: [][]any{{}}}).CSV(); err == nil || !strings.Contains(err.Error(), `row 1 of table "T" has 0 values for 1 columns`) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Cells link neither renderer.
+func TestCellsLinkNoRenderer(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "gomyogen/kernel").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dep := range strings.Fields(string(out)) {
+		for _, heavy := range []string{"gonum.org/v1/plot", "github.com/go-echarts", "gomyogen/kernel/chart/draw"} {
+			if strings.HasPrefix(dep, heavy) {
+				t.Errorf("a cell links %s", dep)
+			}
+		}
+	}
+	if !strings.Contains(string(out), "gomyogen/kernel/chart/render") {
+		t.Error("go list does not list what a cell links")
+	}
+}
+
+func ExampleTable_CSV() {
+	table := Table{Columns: []string{"Peak", "Active"}, Rows: [][]any{{20 * units.Pps, 2}, {65 * units.Pps, 78}}}
+	b, err := table.CSV()
+	if err != nil {
+		panic(err)
+	}
+	fmt.Print(string(b))
+	// Output:
+	// Peak (pps),Active
+	// 20,2
+	// 65,78
 }

@@ -115,5 +115,8 @@ func number(x float64) string {
 	if math.IsNaN(x) {
 		return ""
 	}
+	if x == math.Trunc(x) && math.Abs(x) < 1e15 {
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }

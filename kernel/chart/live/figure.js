@@ -904,7 +904,7 @@
       };
     }
     box.append(el);
-    sized.observe(plot);
+    sized.observe(head); // as wide as the panels, whose height follows from the width
   }
 
   // Figures that left the page while they were out of sight did not notice.
