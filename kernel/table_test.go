@@ -3,12 +3,17 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
+	"gomyogen/install/jupyter/jupytertest"
 	"gomyogen/myogen/units"
 )
 
@@ -97,6 +102,39 @@ func TestTableCSV(t *testing.T) {
 	}
 	if _, err := (Table{Title: "T", Columns: []string{"a"}, Rows: [][]any{{}}}).CSV(); err == nil || !strings.Contains(err.Error(), `row 1 of table "T" has 0 values for 1 columns`) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// The button of a table saves what CSV returns.
+func TestTableButton(t *testing.T) {
+	ctx := jupytertest.Browser(t, 600, 400)
+	table := Table{Title: "Rates, all", Columns: []string{"Pool", "Drive", "Rate (pps)"}, Rows: [][]any{{"a, b", 65 * units.Pps, 17.3912345}, {"x \"y\"", 45.5 * units.Pps, math.NaN()}}}
+	cells, err := table.cells()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "table.html")
+	if err := os.WriteFile(file, []byte("<!DOCTYPE html><meta charset=utf-8>"+table.html(cells)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+file)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`HTMLAnchorElement.prototype.click = function () { fetch(this.href).then(r => r.text()).then(text => { window.saved = this.download + "\n" + text; }); }; document.querySelector(".myogen-table button").click(); true`)); err != nil {
+		t.Fatal(err)
+	}
+	text := ""
+	for end := time.Now().Add(60 * time.Second); text == "" && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if text, err = chromedp.Run(ctx, chromedp.Evaluate[string](`window.saved || ""`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := table.CSV()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("Rates_all.csv\n"+string(want), text); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

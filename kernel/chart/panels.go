@@ -48,7 +48,7 @@ func Bins(title string, signals ...neo.AnalogSignal) Panel {
 		line := Signal(s)
 		line.Step = true
 		if len(s.Values) > 0 {
-			line.X = append(line.X, s.TStop().Seconds())
+			line.X = append(line.X, seconds(s.TStop()))
 		}
 		p.Series = append(p.Series, line)
 	}
@@ -93,7 +93,7 @@ func Rates(title string, rates []neo.AnalogSignal, trains []neo.SpikeTrain) Pane
 	if err != nil || len(rates) == 0 {
 		return p
 	}
-	h := &HeatMap{Rows: rows, Colors: Hot, Label: label, X0: rates[0].TStart.Seconds(), X1: rates[0].TStop().Seconds()}
+	h := &HeatMap{Rows: rows, Colors: Hot, Label: label, X0: seconds(rates[0].TStart), X1: seconds(rates[0].TStop())}
 	var all []float64
 	for _, r := range rates {
 		all = append(all, r.Values...)
@@ -163,7 +163,7 @@ func signalPanel(title string, signals []neo.AnalogSignal) Panel {
 			p.refused = fmt.Errorf("signal %d (%q) is in %q, signal 0 (%q) in %q; an axis has one unit: use another panel, or RightSeries", i, s.Name, s.Units, first.Name, first.Units)
 		}
 		if len(s.Values) > 0 {
-			p.cover(s.TStart.Seconds(), s.TStop().Seconds())
+			p.cover(seconds(s.TStart), seconds(s.TStop()))
 		}
 	}
 	if len(signals) == 0 {
@@ -194,7 +194,7 @@ func (p *Panel) covers(trains []neo.SpikeTrain) {
 			start, stop = min(start, slices.Min(t.Times)), slices.Max(t.Times)
 		}
 		if start < stop {
-			p.cover(start.Seconds(), stop.Seconds())
+			p.cover(seconds(start), seconds(stop))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
 )
 
 // Series is what a panel shows: a [Line], [Band], [Bars], [Rule], [Raster] or
@@ -90,10 +91,14 @@ type HeatMap struct {
 func Signal(s neo.AnalogSignal) *Line {
 	l := &Line{Name: s.Name, X: make([]float64, len(s.Values)), Y: s.Values}
 	for i := range s.Values {
-		l.X[i] = s.Time(i).Seconds()
+		l.X[i] = seconds(s.Time(i))
 	}
 	return l
 }
+
+// seconds returns a time in seconds to a tenth of a nanosecond, so that the sample
+// at 3*0.1 ms is at 0.0003 s and not at 0.00030000000000000003.
+func seconds(t units.Time) float64 { return math.Round(t.Seconds()*1e10) / 1e10 }
 
 func (l Line) check(x, y Axis) error {
 	switch {

@@ -62,6 +62,32 @@ func Sheet() chart.Figure {
 	}
 }
 
+// Axes is a figure with panels side by side, their own horizontal axes, log axes, a
+// right axis, markers and error bars.
+func Axes() chart.Figure {
+	power := chart.Line{Name: "power"}
+	for f := 0.25; f <= 100; f += 0.25 {
+		power.X, power.Y = append(power.X, f), append(power.Y, 50/(1+math.Pow(f/4, 3)))
+	}
+	peaks := []float64{20, 30, 40, 50, 60, 70}
+	return chart.Figure{Title: "All axes", Columns: 2, X: chart.Axis{Label: "Time", Unit: "s", Max: 10}, Panels: []chart.Panel{
+		{Title: "Motor neurons", Height: 200, Y: chart.Axis{Label: "Neuron"}, Series: []chart.Series{chart.Raster{Trains: Trains(40, 2000, 10), Colors: chart.Reds}}},
+		{Title: "Intervals", Height: 200, X: chart.Axis{Label: "Interval", Unit: "ms"}, Y: chart.Axis{Label: "Intervals"}, Series: []chart.Series{
+			chart.Line{Name: "intervals", X: []float64{100, 140, 180, 220, 260}, Y: []float64{120, 690, 810, 270}, Step: true}}},
+		{Title: "Spectrum", X: chart.Axis{Label: "Frequency", Unit: "Hz", Log: true}, Y: chart.Axis{Label: "Power", Log: true}, Series: []chart.Series{power}},
+		{Title: "Recruitment", X: chart.Axis{Label: "Peak", Unit: "pps"}, Y: chart.Axis{Label: "Active neurons"}, Legend: true,
+			Series:      []chart.Series{chart.Line{Name: "active", X: peaks, Y: []float64{2, 21, 43, 60, 71, 78}, Error: []float64{1, 3, 4, 3, 2, 2}}},
+			Right:       chart.Axis{Label: "Mean rate", Unit: "pps"},
+			RightSeries: []chart.Series{chart.Line{Name: "rate", X: peaks, Y: []float64{6.1, 7.8, 9.9, 11.7, 13.6, 15.2}, Marker: chart.Diamond}}},
+		{Title: "Markers", X: chart.Axis{Categories: []string{"a", "b", "c"}}, Y: chart.Axis{Label: "y"}, Legend: true, Series: []chart.Series{
+			chart.Bars{Name: "bars", X: []float64{0, 1, 2}, Y: []float64{3, 5, 4}, Error: []float64{1, 0.5, 0.3}},
+			chart.Line{Name: "square", X: []float64{0, 1, 2}, Y: []float64{1, 2, 3}, Marker: chart.Square},
+			chart.Line{Name: "triangle", X: []float64{0, 1, 2}, Y: []float64{2, 3, 6}, Marker: chart.Triangle},
+			chart.Line{Name: "diamond", X: []float64{0, 1, 2}, Y: []float64{6, 1, 2}, Marker: chart.Diamond, Scatter: true}}},
+		{Title: "Rate", Y: chart.Axis{Label: "Rate", Unit: "pps"}, Series: []chart.Series{chart.Line{Name: "drive", X: []float64{0, 2, 5, 8, 10}, Y: []float64{0, 12, 69, 12, 0}}}},
+	}}
+}
+
 // contraction is how much of a trial's drive there is at a part 0..1 of it.
 func contraction(x float64) float64 {
 	return min(1, max(0.04, min(12*x-1, 10-12*x)))

@@ -97,7 +97,8 @@ func rows(s chart.Series, quantity string) (all []row) {
 	case *chart.Raster:
 		for i, t := range s.Trains {
 			for _, x := range t.Times {
-				all = append(all, row{cmp.Or(t.Name, strconv.Itoa(i)), x.Seconds(), float64(i), none, none, quantity})
+				at := math.Round(x.Seconds()*1e10) / 1e10 // 1134.3 ms is 1.1343 s, not 1.1342999999999999
+				all = append(all, row{cmp.Or(t.Name, strconv.Itoa(i)), at, float64(i), none, none, quantity})
 			}
 		}
 	case *chart.HeatMap:

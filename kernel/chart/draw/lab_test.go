@@ -246,6 +246,11 @@ func TestFiguresInJupyterLab(t *testing.T) {
 	}
 	command(w, "notebook:run-all-cells", "{}")
 	step("run-all", 1)
+	for i, hidden := range evalPage[[]float64](w, `[...document.querySelectorAll(".myogen-figure")].map(f => f.closest(".jp-OutputArea-output")).map(o => Math.max(o.scrollHeight - o.clientHeight, o.scrollWidth - o.clientWidth))`) {
+		if hidden > 0 {
+			t.Errorf("figure %d of the notebook stands in a box that scrolls by %v px", i, hidden)
+		}
+	}
 	handle(w)
 	command(w, "notebook:run-all-cells", "{}")
 	step("run-all-again", 1)
