@@ -15,17 +15,13 @@ import (
 	"gomyogen/kernel/internal/wire"
 )
 
-// Show shows a figure in the cell: a still picture that becomes a live chart
-// where scripts run. One figure of a notebook brings the chart library along,
-// so that an exported page needs no network. A figure that cannot be drawn
-// ends the cell as Check does. Outside a notebook Show prints what the figure
-// shows.
+// Show shows a figure in the cell: a still picture, replaced by a live chart where
+// scripts run. An exported notebook needs no network: one of its figures contains
+// the chart library. If the figure cannot be drawn, Show ends the cell as [Check]
+// does. Outside a notebook Show prints the figure in words.
 //
-// Once the stop button has cut something short in a cell, each figure that the
-// cell shows or saves, and each table, is marked in its title, and a figure in
-// its text for those who cannot see it, too: "Partial (NERLab stopped at 4200 of
-// 15000 ms)". A .csv file has no title; a line in the cell says it of that. No
-// later cell needs a mark: what is partial is not kept.
+// After the stop button has cut a run short, the figures and tables of the same
+// cell are marked in their titles: "Partial (NERLab stopped at 4200 of 15000 ms)".
 func Show(f chart.Figure) {
 	Check(show(f))
 }
@@ -107,10 +103,11 @@ func noRenderer(err error) error {
 	return fmt.Errorf("kernel: the renderer of figures does not run; go run ./install mends it: %w", err)
 }
 
-// Save writes a figure to a file: .html is a page that needs no other file and
-// no network, .svg, .png and .pdf are pictures, .csv is all of its data, where
-// the page and its CSV button have what is drawn. PNG and PDF name an emoji in
-// brackets, "[brain]": their font has none. The file is complete or not there.
+// Save writes a figure to a file, completely or not at all: .html is a page that
+// needs no other file and no network; .svg, .png and .pdf are pictures; .csv is all
+// data of the figure, where the CSV button of the page saves the points that are
+// drawn. In PNG and PDF an emoji is replaced by its name, "[brain]", since their
+// font has none.
 func Save(f chart.Figure, path string) error {
 	ext := strings.ToLower(filepath.Ext(path))
 	switch ext {

@@ -1,6 +1,6 @@
-// Package draw draws figures with both renderers. They make a program big and
-// slow to link: cells have a program of their own do it, and others import
-// this package for its effect:
+// Package draw links both renderers. They make a program big and slow to link, so
+// cells start a program of their own that draws; other programs import this package
+// for its effect:
 //
 //	import _ "gomyogen/kernel/chart/draw"
 package draw
@@ -16,12 +16,12 @@ import (
 	"gomyogen/kernel/chart/still"
 )
 
-// LibraryEnv names the environment variable with the path of the chart library,
-// beside which stands what figures carry along: the same, gzipped.
+// LibraryEnv names the environment variable with the path of the chart library. A
+// gzipped copy with the suffix .gz, for pages, is in the same folder.
 const LibraryEnv = "MYOGEN_ECHARTS"
 
-// sharpness is how many dots a px of a saved picture has, and of one in a
-// notebook, which has many.
+// sharpness is the number of dots for each px in a saved picture; pictures in
+// notebooks, of which there are many, have fewer.
 const sharpness, notebookSharpness = 2, 1.5
 
 func init() { render.Register(Draw) }

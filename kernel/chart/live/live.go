@@ -1,6 +1,6 @@
-// Package live draws figures as HTML with ECharts: linked zoom over all
-// panels, a crosshair that reads them, themes. The still picture in it stays
-// where scripts do not run or the library is not to be found.
+// Package live draws figures as HTML with ECharts: zoom linked over panels, a
+// crosshair that reads values, themes. The HTML contains a still picture, which
+// stays where scripts do not run or the chart library is missing.
 package live
 
 import (
@@ -139,7 +139,7 @@ func HTML(f *scene.Figure, data, png, carrier []byte) string {
 	return b.String()
 }
 
-// short leaves out what a browser does not read: comments and indents.
+// short removes comments and indents.
 func short(script string) string {
 	var b strings.Builder
 	for line := range strings.Lines(script) {

@@ -145,8 +145,8 @@ func (p *page) errors(v view, xs, ys, half []float64, c color.Color) {
 	}
 }
 
-// curve is what is drawn of a line: points in px, in runs between gaps, and
-// those that have no neighbour.
+// curve is a line in px: runs of points between gaps, and single points between
+// two gaps.
 type curve struct {
 	runs   [][]vg.Point
 	alone  []vg.Point
@@ -211,11 +211,12 @@ func (p *page) line(v view, l curve, c color.RGBA) {
 	}
 }
 
-// aside is how many px beside a line its points may be left out.
+// aside is the largest distance in px from the drawn line at which straight leaves
+// out a point.
 const aside = 0.1
 
-// straight returns the points that a line needs to look as with all of them:
-// from one to the next it passes the others no further than aside, up or down.
+// straight simplifies a line: the points left out are at most aside above or below
+// the line through the remaining ones.
 func straight(points []vg.Point) []vg.Point {
 	if len(points) < 3 {
 		return points
@@ -238,9 +239,8 @@ func straight(points []vg.Point) []vg.Point {
 	return append(out, points[len(points)-1])
 }
 
-// pieces cuts a long line: the time that a picture takes grows with the square
-// of the points of one path where they are dense. Dashes begin anew at a cut,
-// so there are few.
+// pieces cuts a long line, since the time to draw a path grows with the square of
+// its points. A dashed line is cut less often: its dashes begin anew at a cut.
 func (p *page) pieces(points []vg.Point, dashed bool) (pieces [][]vg.Point) {
 	n := 40
 	if dashed {
@@ -255,7 +255,7 @@ func (p *page) pieces(points []vg.Point, dashed bool) (pieces [][]vg.Point) {
 	return append(pieces, points)
 }
 
-// reach returns between which heights a line of some width is.
+// reach returns the upper and lower edge of a line of some width.
 func reach(points []vg.Point, width float64) (top, bottom float64) {
 	top, bottom = float64(points[0].Y), float64(points[0].Y)
 	for _, at := range points {
@@ -265,7 +265,7 @@ func reach(points []vg.Point, width float64) (top, bottom float64) {
 	return top - 10*width, bottom + 10*width
 }
 
-// split returns the runs from..to of 0..n that are there.
+// split returns the intervals of 0..n in which there is true.
 func split(n int, there func(int) bool) (parts [][2]int) {
 	from := 0
 	for i := 0; i <= n; i++ {
@@ -280,8 +280,8 @@ func split(n int, there func(int) bool) (parts [][2]int) {
 	return parts
 }
 
-// through is a colour that lets part of the page through. vgpdf takes its
-// values for those of an opaque colour.
+// through is a translucent colour. vgpdf expects values that are not multiplied by
+// their opacity.
 type through struct {
 	color.NRGBA
 	pdf bool
@@ -360,8 +360,8 @@ func (p *page) rule(v view, r *chart.Rule, c color.RGBA) {
 // markWidth is how wide a spike is drawn, in px.
 const markWidth = 1.2
 
-// raster draws several spikes of one place once: a row is a path, or, in a
-// picture, marks with sharp edges, which are quicker to draw and to store.
+// raster draws spikes that fall on one position once. A row is one path; in a bitmap
+// it is marks with sharp edges, which are faster to draw and smaller to store.
 func (p *page) raster(v view, r *chart.Raster) {
 	mark := max(1, 0.8*(v.y(0)-v.y(1)))
 	for i, c := range scene.RowColors(r) {

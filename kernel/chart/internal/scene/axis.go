@@ -252,11 +252,6 @@ func (f *Figure) marked(s side) bool {
 // scale sets the limits of all axes. Axes whose numbers nobody can read, below
 // 1e-4 or from 1e7 on, are shown in a power of ten of their unit: "1e-300 s".
 func (f *Figure) scale() {
-	type scaled struct {
-		side
-		exponent int
-		open     bool
-	}
 	all := f.sides()
 	exponents := make([]int, len(all))
 	for i, s := range all {
