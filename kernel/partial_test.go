@@ -12,10 +12,21 @@ import (
 
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/charttest"
+	"gomyogen/kernel/chart/render"
 	"gomyogen/myogen"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
+
+// words is a figure in words.
+func words(t *testing.T, f chart.Figure) string {
+	t.Helper()
+	w, err := render.Words(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
 
 func TestMarked(t *testing.T) {
 	f := charttest.Runs()
@@ -28,12 +39,12 @@ func TestMarked(t *testing.T) {
 		"Partial (<b>\" stopped at 1 of 2 ms): ": {"<b>\" stopped at 1 of 2 ms"},
 	} {
 		g := marked(f, cut)
-		if g.Title != want+"Rates" || !strings.HasPrefix(g.Summary(), want+"Rates over time") {
-			t.Errorf("%q marks %q and %.60q", cut, g.Title, g.Summary())
+		if g.Title != want+"Rates" || !strings.HasPrefix(words(t, g), want+"Rates over time") {
+			t.Errorf("%q marks %q and %.60q", cut, g.Title, words(t, g))
 		}
 		g.Alt = ""
-		if !strings.HasPrefix(g.Summary(), want+"Rates") {
-			t.Errorf("%q marks a figure without Alt as %.60q", cut, g.Summary())
+		if !strings.HasPrefix(words(t, g), want+"Rates") {
+			t.Errorf("%q marks a figure without Alt as %.60q", cut, words(t, g))
 		}
 	}
 	if got := marked(chart.Figure{}, []string{"a"}).Title; got != "Partial (a)" {

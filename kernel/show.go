@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"bytes"
-	"encoding/gob"
 	"errors"
 	"fmt"
 	"os"
@@ -11,22 +10,20 @@ import (
 	"strings"
 
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/render"
 	"gomyogen/kernel/env"
 	"gomyogen/kernel/internal/wire"
 	"gomyogen/myogen/format/atomicfile"
 )
 
-// Show shows a figure in the cell: a still picture that becomes a live chart
-// where scripts run. One figure of a notebook brings the chart library along,
-// so that an exported page needs no network. A figure that cannot be drawn
-// ends the cell as Check does. Outside a notebook Show prints what the figure
-// shows.
+// Show shows a figure in the cell: a still picture, replaced by a live chart where
+// scripts run. An exported notebook needs no network: one of its figures contains
+// the chart library. If the figure cannot be drawn, Show ends the cell as [Check]
+// does. Outside a notebook Show prints the figure in words.
 //
-// Once the stop button has cut something short in a cell, each figure that the
-// cell shows or saves, and each table, is marked in its title, and a figure in
-// its text for those who cannot see it, too: "Partial (NERLab stopped at 4200 of
-// 15000 ms)". A .csv file has no title; a line in the cell says it of that. A
-// later cell marks what it shows if [Value.Peek] returned something partial.
+// After the stop button has cut a run short, the figures and tables of the same
+// cell are marked in their titles: "Partial (NERLab stopped at 4200 of 15000 ms)".
+// A later cell marks what it shows if [Value.Peek] returned something partial.
 func Show(f chart.Figure) {
 	Check(show(f))
 }
@@ -50,33 +47,32 @@ func show(f chart.Figure) error {
 // shownAs returns a figure as a cell shows it: in words, and in a notebook as a
 // page, which may carry the chart library.
 func shownAs(f chart.Figure, carry bool) (map[string]string, error) {
-	bundle := map[string]string{}
-	if !wire.Notebook {
-		if err := f.Validate(); err != nil {
-			return nil, err
-		}
-	} else {
-		page, err := drawn(chart.Job{Figure: f, As: "cell", Carry: carry})
+	words, err := render.Words(f)
+	if err != nil {
+		return nil, err
+	}
+	bundle := map[string]string{"text/plain": "Figure " + f.Title + ": " + words}
+	if wire.Notebook {
+		page, err := drawn(render.Job{Figure: f, As: "cell", Carry: carry})
 		if err != nil {
 			return nil, err
 		}
 		bundle["text/html"] = string(page)
 	}
-	bundle["text/plain"] = "Figure " + f.Title + ": " + f.Summary()
 	return bundle, nil
 }
 
-// drawn has the renderer draw, or, where there is none, this program. The
-// renderer gets the points of a page alone.
-func drawn(j chart.Job) ([]byte, error) {
-	if err := j.Figure.Validate(); err != nil {
+// drawn has the renderer draw a figure, or, where there is no renderer, this
+// program.
+func drawn(j render.Job) ([]byte, error) {
+	p, err := j.Prepare()
+	if err != nil {
 		return nil, err
 	}
 	program := os.Getenv(env.Renderer)
 	if program == "" {
-		return chart.Draw(j)
+		return render.Draw(p)
 	}
-	j = j.Thinned()
 	var out, failed bytes.Buffer
 	cmd := exec.Command(program)
 	cmd.Stdout, cmd.Stderr = &out, &failed
@@ -87,7 +83,7 @@ func drawn(j chart.Job) ([]byte, error) {
 	if err != nil {
 		return nil, noRenderer(err)
 	}
-	sent := errors.Join(gob.NewEncoder(in).Encode(j), in.Close())
+	sent := errors.Join(p.Encode(in), in.Close())
 	err = cmd.Wait()
 	var status *exec.ExitError
 	switch {
@@ -105,10 +101,11 @@ func noRenderer(err error) error {
 	return fmt.Errorf("kernel: the renderer of figures does not run; go run ./install mends it: %w", err)
 }
 
-// Save writes a figure to a file: .html is a page that needs no other file and
-// no network, .svg, .png and .pdf are pictures, .csv is all of its data, where
-// the page and its CSV button have what is drawn. PNG and PDF name an emoji in
-// brackets, "[brain]": their font has none. The file is complete or not there.
+// Save writes a figure to a file, completely or not at all: .html is a page that
+// needs no other file and no network; .svg, .png and .pdf are pictures; .csv is all
+// data of the figure, where the CSV button of the page saves the points that are
+// drawn. In PNG and PDF an emoji is replaced by its name, "[brain]", since their
+// font has none.
 func Save(f chart.Figure, path string) error {
 	ext := strings.ToLower(filepath.Ext(path))
 	switch ext {
@@ -116,7 +113,7 @@ func Save(f chart.Figure, path string) error {
 	default:
 		return fmt.Errorf("kernel: %s: a figure is saved as .html, .svg, .png, .pdf or .csv, not %q", path, ext)
 	}
-	data, err := drawn(chart.Job{Figure: marked(f, running.Partial()), As: ext[1:]})
+	data, err := drawn(render.Job{Figure: marked(f, running.Partial()), As: ext[1:]})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/charttest"
 	"gomyogen/kernel/chart/draw"
+	"gomyogen/kernel/chart/render"
 	"gomyogen/kernel/env"
 )
 
@@ -22,7 +23,7 @@ func TestSave(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv(draw.LibraryEnv, library)
-	for name, begin := range map[string]string{"f.html": "<!DOCTYPE html>", "f.svg": "<?xml", "f.PNG": "\x89PNG", "f.pdf": "%PDF-", "f.csv": "Peak rate,panel,series,Time (s),value,low,quantity\n"} {
+	for name, begin := range map[string]string{"f.html": "<!DOCTYPE html>", "f.svg": "<?xml", "f.PNG": "\x89PNG", "f.pdf": "%PDF-", "f.csv": "Peak rate,panel,series,Time (s),value,low,error,quantity\n"} {
 		path := filepath.Join(dir, name)
 		if err := Save(charttest.Runs(), path); err != nil {
 			t.Error(err)
@@ -67,7 +68,7 @@ func TestRenderer(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", program, "gomyogen/kernel/renderer").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	job := chart.Job{Figure: charttest.Sheet(), As: "png"}
+	job := render.Job{Figure: charttest.Sheet(), As: "png"}
 	want, err := drawn(job)
 	if err != nil {
 		t.Fatal(err)
@@ -81,11 +82,11 @@ func TestRenderer(t *testing.T) {
 		t.Errorf("the renderer draws %d bytes, this program %d others", len(got), len(want))
 	}
 	for _, f := range charttest.Odd() {
-		if _, err := drawn(chart.Job{Figure: f, As: "cell"}); err != nil {
+		if _, err := drawn(render.Job{Figure: f, As: "cell"}); err != nil {
 			t.Errorf("%s: %v", f.Title, err)
 		}
 	}
-	if _, err := drawn(chart.Job{Figure: charttest.Sheet(), As: "gif"}); err == nil || !strings.Contains(err.Error(), `cannot be drawn as "gif"`) {
+	if _, err := drawn(render.Job{Figure: charttest.Sheet(), As: "gif"}); err == nil || !strings.Contains(err.Error(), `cannot be drawn as "gif"`) {
 		t.Errorf("error %v, want the renderer's own", err)
 	}
 	t.Setenv(env.Renderer, program+"-gone")

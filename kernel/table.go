@@ -1,7 +1,9 @@
 package kernel
 
 import (
+	"bytes"
 	_ "embed"
+	"encoding/csv"
 	"fmt"
 	"html"
 	"math"
@@ -56,9 +58,9 @@ func TableOf[T any](rows []T) (Table, error) {
 	return table, nil
 }
 
-// ShowTable shows a table in the cell: a click on a column's head sorts by it.
-// Without scripts it is a table, without HTML aligned text. A row that does not
-// fit the columns ends the cell as Check does.
+// ShowTable shows a table in the cell: a click on the head of a column sorts by it,
+// and a button saves it as CSV. Without scripts it is a table, without HTML
+// aligned text. A row that does not fit the columns ends the cell as Check does.
 func ShowTable(t Table) {
 	t.Title = markedText(t.Title, running.Partial())
 	Check(showTable(t))
@@ -70,6 +72,75 @@ func showTable(t Table) error {
 		return err
 	}
 	return display("", map[string]string{"text/html": t.html(cells), "text/plain": t.plain(cells)})
+}
+
+// CSV returns the table as CSV (RFC 4180): the names of the columns, then a row a
+// line. Numbers have all their digits, where the shown table rounds them; NaN is
+// an empty field. A column of quantities in one unit holds their numbers, with the
+// unit in its name: "Peak rate (pps)". The error names a row that does not fit the
+// columns.
+func (t Table) CSV() ([]byte, error) {
+	cells, err := t.cells()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	names, plain := make([]string, len(t.Columns)), make([]bool, len(t.Columns))
+	for c := range t.Columns {
+		names[c], plain[c] = t.csvColumn(cells, c)
+	}
+	if err := w.Write(names); err != nil {
+		return nil, err
+	}
+	for _, row := range cells {
+		fields := make([]string, len(row))
+		for c, cell := range row {
+			switch {
+			case !cell.isNum || !plain[c]:
+				fields[c] = cell.text
+			case !math.IsNaN(cell.number):
+				fields[c] = exactText(cell.number)
+			}
+		}
+		if err := w.Write(fields); err != nil {
+			return nil, err
+		}
+	}
+	w.Flush()
+	return b.Bytes(), w.Error()
+}
+
+// csvColumn returns the name of a column in CSV, and whether its numbers stand
+// there without their texts.
+func (t Table) csvColumn(cells [][]tableCell, column int) (name string, plain bool) {
+	unit := ""
+	for i, row := range cells {
+		c := row[column]
+		if _, ok := t.Rows[i][column].(fmt.Stringer); !ok || !c.isNum {
+			if unit != "" && c.isNum {
+				return t.Columns[column], false
+			}
+			continue
+		}
+		u, ok := strings.CutPrefix(c.text, exactText(c.number)+" ")
+		if !ok || unit != "" && u != unit || i > 0 && unit == "" && numeric(cells[:i], column) {
+			return t.Columns[column], false
+		}
+		unit = u
+	}
+	if unit == "" || strings.HasSuffix(t.Columns[column], "("+unit+")") {
+		return t.Columns[column], true
+	}
+	return t.Columns[column] + " (" + unit + ")", true
+}
+
+// exactText returns a number in the fewest digits that give it again.
+func exactText(x float64) string {
+	if x == math.Trunc(x) && math.Abs(x) < 1e15 {
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
 // tableCell is a value as it is shown.
@@ -216,7 +287,14 @@ func (t Table) html(rows [][]tableCell) string {
 	}
 	b.WriteString("<thead><tr>")
 	for c, name := range t.Columns {
-		fmt.Fprintf(&b, `<th scope="col" style="text-align:%s">%s</th>`, side(numeric(rows, c)), html.EscapeString(name))
+		key := ""
+		if other, plain := t.csvColumn(rows, c); plain && numeric(rows, c) {
+			if other == name {
+				other = ""
+			}
+			key = fmt.Sprintf(` data-csv="%s"`, html.EscapeString(other))
+		}
+		fmt.Fprintf(&b, `<th scope="col" style="text-align:%s"%s>%s</th>`, side(numeric(rows, c)), key, html.EscapeString(name))
 	}
 	b.WriteString("</tr></thead><tbody>")
 	for _, r := range rows {

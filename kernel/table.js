@@ -1,6 +1,8 @@
 (() => {
-  // Sorts the table before this script by the column whose head is chosen.
-  const table = document.currentScript.previousElementSibling.querySelector('table');
+  // Sorts the table before this script by the column whose head is chosen, and
+  // saves it as CSV.
+  const box = document.currentScript.previousElementSibling;
+  const table = box.querySelector('table');
   const heads = [...table.tHead.rows[0].cells];
   const body = table.tBodies[0];
   const key = (row, column) => {
@@ -33,4 +35,30 @@
       }
     });
   });
+
+  // The numbers of a column with data-csv are saved with all their digits.
+  const field = (cell, column) => {
+    const { csv } = heads[column].dataset;
+    if (csv === undefined || !('number' in cell.dataset)) return cell.textContent;
+    const x = Number(cell.dataset.number);
+    return Number.isNaN(x) ? '' : String(x);
+  };
+  const quote = (text) => (/[",\r\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text);
+  const csv = () => [heads.map((h) => h.dataset.csv || h.textContent), ...[...body.rows].map((r) => [...r.cells].map(field))].map((r) => r.map(quote).join(',') + '\n').join('');
+  const save = document.createElement('button');
+  save.type = 'button';
+  save.textContent = 'CSV';
+  save.title = 'Save the table as CSV';
+  save.style.cssText = 'font: inherit; font-size: 85%; color: inherit; opacity: 0.75; background: none; border: 0; padding: 2px 8px; cursor: pointer; text-decoration: underline';
+  save.addEventListener('click', () => {
+    const a = document.createElement('a');
+    const title = table.caption ? table.caption.textContent : '';
+    a.href = URL.createObjectURL(new Blob([csv()], { type: 'text/csv' }));
+    a.download = (title.replace(/[^\p{L}\p{N}]+/gu, '_').replace(/^_|_$/g, '') || 'table') + '.csv';
+    box.append(a);
+    a.click();
+    a.remove();
+    setTimeout(() => URL.revokeObjectURL(a.href), 60000);
+  });
+  box.append(save);
 })();

@@ -1,94 +1,75 @@
-// Package chart describes figures: panels on one shared horizontal axis, with
-// series of a few kinds. A description is drawn twice, alive in a web page by
-// chart/live and as a still picture by chart/still; chart/draw calls both.
 package chart
 
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 )
 
-// Figure is panels above each other on one shared horizontal axis. A figure of
-// several runs has Frames in place of Panels: one is shown at a time, and a
-// slider in the page moves through them.
+// Figure is a set of panels that share a horizontal axis. [Stack] makes one of
+// signals and spike trains over time. A figure of several runs has Frames in
+// place of Panels: it shows one at a time, with a slider to choose which.
 type Figure struct {
-	Title  string
-	Alt    string // what the figure shows, for readers who cannot see it
-	X      Axis
-	Panels []Panel
+	Title   string
+	Alt     string // what the figure shows, for readers who cannot see it
+	X       Axis
+	Panels  []Panel
+	Columns int // panels side by side in a row; 0 means 1, each panel below the last
 
-	Frames []Frame // panels of the same number, heights and axes each
+	Frames []Frame // alike in their panels' number, heights and axes
 	Slider string  // what the slider changes: "Peak rate"
-	Frame  int     // the frame to begin with, and the one of a still picture
+	Frame  int     // index of the frame shown first, and of the one in a still picture
 }
 
-// Frame is the panels of one run and the value of the slider: "40 pps".
+// Frame is one run of a [Figure] with a slider.
 type Frame struct {
-	Label  string
+	Label  string // the slider's value: "40 pps"
 	Panels []Panel
 }
 
-// Panel is one pair of axes.
+// Panel is one data area with its axes and series. It is made by [Signals],
+// [Spikes], [Bins] or [Rates], or as a literal; any field can be set afterwards.
 type Panel struct {
 	Title  string
+	X      Axis // the panel's own horizontal axis; the zero Axis means that of the figure
 	Y      Axis
-	Height int // px of the data area; 0 means 170
+	Height int // of the data area in px; 0 means 170
 	Series []Series
 	Legend bool
+	Colors ColorMap // of series without a colour, first to last; nil means distinct colours
+
+	Right       Axis // a second vertical axis, on the right, for RightSeries
+	RightSeries []Series
+
+	start, stop float64 // s; the time covered by what a constructor was given
+	refused     error   // why a constructor could not show what it was given
 }
 
-// Pixels returns the height of the data area.
-func (p Panel) Pixels() int {
-	if p.Height == 0 {
-		return 170
-	}
-	return p.Height
+// Colored returns the panel with lines coloured from the first to the last colour
+// of a map, as in chart.Signals("Rates", rates...).Colored(chart.Rainbow).
+func (p Panel) Colored(m ColorMap) Panel {
+	p.Colors = m
+	return p
 }
 
-// maxHeight and maxFrames bound what a page has to hold.
-const maxHeight, maxFrames = 2000, 200
+// Limits of what a page can hold.
+const (
+	maxHeight  = 2000 // px of a panel
+	maxFrames  = 200
+	maxColumns = 6
+)
 
-// Shown returns the panels of each frame; a figure without frames has one.
-func (f Figure) Shown() []Frame {
+// shown returns the panels of each frame; a figure without frames has one.
+func (f Figure) shown() []Frame {
 	if len(f.Frames) > 0 {
 		return f.Frames
 	}
 	return []Frame{{Panels: f.Panels}}
 }
 
-// each returns the figure with what change makes of each panel, counted from 0
-// in its frame; the series of a panel may be replaced.
-func (f Figure) each(change func(i int, p Panel) Panel) Figure {
-	panels := func(all []Panel) []Panel {
-		out := slices.Clone(all)
-		for i, p := range out {
-			p.Series = slices.Clone(p.Series)
-			out[i] = change(i, p)
-		}
-		return out
-	}
-	f.Panels, f.Frames = panels(f.Panels), slices.Clone(f.Frames)
-	for i, frame := range f.Frames {
-		f.Frames[i].Panels = panels(frame.Panels)
-	}
-	return f
-}
-
-// FrameText names frame i of a figure with frames: "Peak rate: 40 pps (2 of 5)".
-func (f Figure) FrameText(i int) string {
-	if len(f.Frames) == 0 {
-		return ""
-	}
-	name := f.Slider
-	if name == "" {
-		name = "Run"
-	}
-	return fmt.Sprintf("%s: %s (%d of %d)", name, f.Frames[i].Label, i+1, len(f.Frames))
-}
-
-// Validate tells what cannot be drawn, naming frame, panel, series, index and
-// value.
+// Validate reports what cannot be drawn. The error names the figure, frame,
+// panel, series, index and value.
 func (f Figure) Validate() error {
 	if err := f.validate(); err != nil {
 		return fmt.Errorf("chart: figure %q: %w", f.Title, err)
@@ -97,7 +78,7 @@ func (f Figure) Validate() error {
 }
 
 func (f Figure) validate() error {
-	frames := f.Shown()
+	frames := f.shown()
 	switch {
 	case len(f.Frames) > 0 && len(f.Panels) > 0:
 		return fmt.Errorf("it has both panels and frames; give one of them")
@@ -107,12 +88,14 @@ func (f Figure) validate() error {
 		return fmt.Errorf("it begins with frame %d of %d", f.Frame, len(frames))
 	case len(frames[0].Panels) == 0:
 		return fmt.Errorf("it has no panels")
+	case f.Columns < 0 || f.Columns > maxColumns:
+		return fmt.Errorf("%d columns are not in 0..%d", f.Columns, maxColumns)
 	}
 	if err := f.X.check(); err != nil {
 		return err
 	}
 	for i, frame := range frames {
-		if err := frame.check(frames[0]); err != nil {
+		if err := frame.check(f.X, frames[0]); err != nil {
 			if len(f.Frames) > 0 {
 				return fmt.Errorf("frame %d (%q): %w", i, frame.Label, err)
 			}
@@ -122,34 +105,86 @@ func (f Figure) validate() error {
 	return nil
 }
 
-// check tells what cannot be drawn in a frame and what sets it apart from the
-// first one, whose place it takes.
-func (f Frame) check(first Frame) error {
+// check reports what cannot be drawn in a frame, and how it differs from the
+// first one, whose axes it uses.
+func (f Frame) check(x Axis, first Frame) error {
 	if len(f.Panels) != len(first.Panels) {
 		return fmt.Errorf("%d panels, the first frame has %d", len(f.Panels), len(first.Panels))
 	}
 	for i, p := range f.Panels {
-		wrap := func(err error) error { return fmt.Errorf("panel %d (%q): %w", i, p.Title, err) }
-		switch q := first.Panels[i]; {
-		case p.Height < 0 || p.Height > maxHeight:
-			return wrap(fmt.Errorf("a height of %d px is not in 0..%d", p.Height, maxHeight))
-		case p.Height != q.Height || p.Legend != q.Legend:
-			return wrap(fmt.Errorf("its height or legend is not that of the first frame"))
+		if err := p.check(x, first.Panels[i]); err != nil {
+			return fmt.Errorf("panel %d (%q): %w", i, p.Title, err)
 		}
-		if err := p.Y.check(); err != nil {
-			return wrap(err)
+	}
+	return nil
+}
+
+func (p Panel) check(x Axis, first Panel) error {
+	switch {
+	case p.refused != nil:
+		return p.refused
+	case p.Height < 0 || p.Height > maxHeight:
+		return fmt.Errorf("a height of %d px is not in 0..%d", p.Height, maxHeight)
+	case p.Height != first.Height || p.Legend != first.Legend:
+		return fmt.Errorf("its height or legend is not that of the first frame")
+	case (len(p.RightSeries) > 0) != (len(first.RightSeries) > 0):
+		return fmt.Errorf("only one of it and the first frame has series on the right axis")
+	}
+	for _, a := range []struct{ this, first Axis }{{p.X, first.X}, {p.Y, first.Y}, {p.Right, first.Right}} {
+		if err := a.this.check(); err != nil {
+			return err
 		}
-		if err := p.Y.same(first.Panels[i].Y); err != nil {
-			return wrap(err)
+		if err := a.this.same(a.first); err != nil {
+			return err
 		}
-		for j, s := range p.Series {
-			if isNil(s) {
-				return wrap(fmt.Errorf("series %d is nil", j))
-			}
-			if err := s.check(); err != nil {
-				return wrap(fmt.Errorf("series %d: %w", j, err))
-			}
+	}
+	if !p.X.isZero() {
+		x = p.X
+	}
+	for j, s := range p.Series {
+		if err := checkSeries(s, x, p.Y, len(p.RightSeries) > 0); err != nil {
+			return fmt.Errorf("series %d: %w", j, err)
 		}
+	}
+	for j, s := range p.RightSeries {
+		if err := checkSeries(s, x, p.Right, true); err != nil {
+			return fmt.Errorf("right series %d: %w", j, err)
+		}
+	}
+	return nil
+}
+
+// checkSeries reports what cannot be drawn of a series on two axes, of which
+// the vertical one may have another beside it.
+func checkSeries(s Series, x, y Axis, twoAxes bool) error {
+	if s == nil {
+		return fmt.Errorf("it is nil")
+	}
+	if v := reflect.ValueOf(s); v.Kind() == reflect.Pointer && v.IsNil() {
+		return fmt.Errorf("it is a nil %T", s)
+	}
+	switch s.(type) {
+	case Line, *Line, Band, *Band, Bars, *Bars, Rule, *Rule:
+	case Raster, *Raster, HeatMap, *HeatMap:
+		if y.Log {
+			return fmt.Errorf("a %T has rows, which a log axis cannot number", s)
+		}
+		if twoAxes {
+			return fmt.Errorf("a %T stands in a panel without a right axis", s)
+		}
+	default: // a struct that embeds one
+		return fmt.Errorf("a %T cannot be drawn; use a Line, Band, Bars, Rule, Raster or HeatMap of package chart", s)
+	}
+	return s.check(x, y)
+}
+
+// same reports how an axis differs from that of the first frame.
+func (a Axis) same(first Axis) error {
+	switch {
+	case a.Label != first.Label || a.Unit != first.Unit || a.Min != first.Min || a.Max != first.Max || a.Log != first.Log:
+		return fmt.Errorf("its axis %q from %v to %v is not the first frame's %q from %v to %v", a.Text(), a.Min, a.Max, first.Text(), first.Min, first.Max)
+	case !slices.Equal(a.Categories, first.Categories):
+		return fmt.Errorf("its axis %q has the categories %q, in the first frame %q", a.Text(), a.Categories, first.Categories)
 	}
 	return nil
 }

@@ -1,263 +1,176 @@
 package chart_test
 
 import (
-	"math"
-	"reflect"
-	"slices"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/charttest"
+	_ "gomyogen/kernel/chart/draw"
+	"gomyogen/kernel/chart/render"
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
 )
 
-func TestTicks(t *testing.T) {
-	for _, c := range []struct {
-		low, high float64
-		n         int
-		want      string
-	}{
-		{0, 15, 10, "0 2 4 6 8 10 12 14"},
-		{0, 1, 3, "0.0 0.3 0.6 0.9"},
-		{-0.5, 99.5, 5, "0 20 40 60 80"},
-		{-1, 1, 4, "-1.0 -0.5 0.0 0.5 1.0"},
-		{1, 1, 4, ""},
-		{0, 0.002, 4, "0.0000 0.0005 0.0010 0.0015 0.0020"},
-	} {
-		var got []string
-		for _, tick := range (chart.Axis{}).Ticks(c.low, c.high, c.n) {
-			got = append(got, tick.Text)
-		}
-		if text := strings.Join(got, " "); text != c.want {
-			t.Errorf("%v..%v in %d: %s, want %s", c.low, c.high, c.n, text, c.want)
-		}
+var update = flag.Bool("update", false, "write the pictures in testdata anew; look at them then")
+
+// kernel stands for the package of that name, which imports this one: examples
+// read as in a notebook. Its Show does what that of a program without a notebook
+// does, and keeps the figure.
+var kernel notebook
+
+type notebook struct {
+	quiet bool
+	shown *chart.Figure
+}
+
+func (n *notebook) Show(f chart.Figure) {
+	words, err := render.Words(f)
+	if err != nil {
+		panic(err)
 	}
-	a := chart.Axis{Categories: []string{"a", "b", "c"}}
-	if ticks := a.Ticks(-0.5, 2.5, 10); len(ticks) != 3 || ticks[2].Text != "c" {
-		t.Errorf("categories give %v", ticks)
+	if n.shown = &f; !n.quiet {
+		fmt.Println("Figure " + f.Title + ": " + words)
 	}
 }
 
-// Limits enclose the data, are finite and not equal, and have whole steps.
-func TestLimits(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		number := rapid.Custom(func(t *rapid.T) float64 {
-			return rapid.Float64Range(-1, 1).Draw(t, "m") * math.Pow10(rapid.IntRange(-300, 300).Draw(t, "e"))
+// examples are the examples that show a figure.
+var examples = map[string]func(){
+	"Stack": ExampleStack, "Signals": ExampleSignals, "Signals_changed": ExampleSignals_changed, "Spikes": ExampleSpikes, "Bins": ExampleBins, "Rates": ExampleRates,
+	"Panel_Colored": ExamplePanel_Colored, "Panel_rightAxis": ExamplePanel_rightAxis, "Line": ExampleLine, "Line_histogram": ExampleLine_histogram, "Line_scatter": ExampleLine_scatter,
+	"Band": ExampleBand, "Bars": ExampleBars, "Rule": ExampleRule, "Raster": ExampleRaster, "HeatMap": ExampleHeatMap, "Axis_log": ExampleAxis_log,
+	"Figure_sideBySide": ExampleFigure_sideBySide, "Figure_frames": ExampleFigure_frames, "ColorMap": ExampleColorMap,
+}
+
+// Each example is the picture of its kind. The pictures in testdata were looked at.
+func TestExamples(t *testing.T) {
+	kernel.quiet = true
+	defer func() { kernel.quiet = false }()
+	for name, example := range examples {
+		t.Run(name, func(t *testing.T) {
+			kernel.shown = nil
+			if example(); kernel.shown == nil {
+				t.Fatal("it shows no figure")
+			}
+			p, err := render.Job{Figure: *kernel.shown, As: "png"}.Prepare()
+			if err != nil {
+				t.Fatal(err)
+			}
+			picture, err := render.Draw(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			charttest.Golden(t, filepath.Join("testdata", strings.ToLower(name)+".png"), picture, *update)
 		})
-		y := rapid.SliceOfN(number, 1, 20).Draw(t, "y")
-		x := make([]float64, len(y))
-		for i := range x {
-			x[i] = number.Draw(t, "x")
+	}
+	// None is forgotten.
+	file, err := parser.ParseFile(token.NewFileSet(), "example_test.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok {
+			continue
 		}
-		f := chart.Figure{Panels: []chart.Panel{{Series: []chart.Series{&chart.Line{X: x, Y: y}}}}}
+		if name, is := strings.CutPrefix(f.Name.Name, "Example"); is && examples[name] == nil && name != "Active" {
+			t.Errorf("Example%s is in no picture", name)
+		}
+	}
+}
+
+type mine struct{ chart.Line }
+
+// A series is drawn, as a value or a pointer, or refused by its name.
+func TestSeriesAreDrawnOrRefused(t *testing.T) {
+	x, y := []float64{0, 1}, []float64{2, 3}
+	trains := []neo.SpikeTrain{{Times: []units.Time{1, 2}}}
+	pairs := [][2]chart.Series{
+		{chart.Line{X: x, Y: y}, &chart.Line{X: x, Y: y}}, {chart.Band{X: x, Low: x, High: y}, &chart.Band{X: x, Low: x, High: y}}, {chart.Bars{X: x, Y: y}, &chart.Bars{X: x, Y: y}},
+		{chart.Rule{At: 1}, &chart.Rule{At: 1}}, {chart.Raster{Trains: trains}, &chart.Raster{Trains: trains}}, {chart.HeatMap{Rows: [][]float64{x}, X1: 1}, &chart.HeatMap{Rows: [][]float64{x}, X1: 1}},
+	}
+	for _, pair := range pairs {
+		var drawn [2]string
+		for i, s := range pair {
+			p, err := render.Job{Figure: chart.Figure{Panels: []chart.Panel{{Series: []chart.Series{s}}}}, As: "csv"}.Prepare()
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := render.Draw(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			drawn[i] = string(b)
+		}
+		if drawn[0] != drawn[1] || strings.Count(drawn[0], "\n") < 2 {
+			t.Errorf("%T gives\n%s\nand %T\n%s", pair[0], drawn[0], pair[1], drawn[1])
+		}
+	}
+	other := neo.AnalogSignal{Name: "v", Units: "mV", SamplingPeriod: 1, Values: []float64{1}}
+	for want, p := range map[string]chart.Panel{
+		`panel 1 ("p"): series 0: a chart_test.mine cannot be drawn`:                 {Title: "p", Series: []chart.Series{mine{}}},
+		`panel 1 ("p"): series 0: it is a nil *chart.HeatMap`:                        {Title: "p", Series: []chart.Series{(*chart.HeatMap)(nil)}},
+		`panel 1 ("p"): right series 1: it is nil`:                                   {Title: "p", RightSeries: []chart.Series{chart.Line{}, nil}},
+		`panel 1 ("p"): series 0: point 1: 0 is not on the log axis "f (Hz)"`:        {Title: "p", X: chart.Axis{Label: "f", Unit: "Hz", Log: true}, Series: []chart.Series{chart.Line{X: []float64{1, 0}, Y: y}}},
+		`panel 1 ("p"): series 0: point 0: -1 is not on the log axis`:                {Title: "p", Y: chart.Axis{Log: true}, Series: []chart.Series{chart.Line{X: x, Y: y, Error: []float64{3, 0}}}},
+		`the log axis "P" goes from 0 to 10`:                                         {Title: "p", Y: chart.Axis{Label: "P", Log: true, Max: 10}},
+		`a chart.Raster has rows, which a log axis cannot number`:                    {Title: "p", Y: chart.Axis{Log: true}, Series: []chart.Series{chart.Raster{}}},
+		`a chart.HeatMap stands in a panel without a right axis`:                     {Title: "p", Series: []chart.Series{chart.HeatMap{X1: 1}}, RightSeries: []chart.Series{chart.Line{}}},
+		`series 0: the error of point 1 is -1`:                                       {Title: "p", Series: []chart.Series{chart.Line{X: x, Y: y, Error: []float64{0, -1}}}},
+		`series 0: 1 errors and 2 y values`:                                          {Title: "p", Series: []chart.Series{chart.Bars{X: x, Y: y, Error: []float64{1}}}},
+		`series 0: the line "l" has the marker 9`:                                    {Title: "p", Series: []chart.Series{chart.Line{Name: "l", Marker: 9}}},
+		`panel 1 ("two"): signal 1 ("v") is in "mV", signal 0 ("drive") in "pps"`:    chart.Signals("two", drive(), other),
+		`panel 1 ("bins"): signal 1 ("v") is in "mV", signal 0 ("drive") in "pps"`:   chart.Bins("bins", drive(), other),
+		`panel 1 ("rates"): 1 of 1 rates have the name of no train`:                  chart.Rates("rates", []neo.AnalogSignal{other}, spikes()),
+		`panel 1 ("rates"): rate 1 ("v") has 1 samples each 1 ms from 0 ms, rate 0 `: chart.Rates("rates", []neo.AnalogSignal{{Units: "mV", SamplingPeriod: 1, Values: y}, other}, nil),
+	} {
+		f := chart.Figure{Title: "wrong", Panels: []chart.Panel{chart.Signals("good", drive()), p}}
+		if err := f.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// Stack goes from the first t_start to the last t_stop of all that it shows.
+func TestStackTakesItsAxisFromTheData(t *testing.T) {
+	late := neo.AnalogSignal{Units: "pps", TStart: 2 * units.S, SamplingPeriod: 500 * units.Ms, Values: []float64{1, 2, 3}}
+	trains := []neo.SpikeTrain{{Times: []units.Time{1000}, TStart: 500, TStop: 3000}}
+	unknown := []neo.SpikeTrain{{Times: []units.Time{1000, 2500}}}
+	for i, c := range []struct {
+		panels   []chart.Panel
+		min, max float64
+	}{
+		{[]chart.Panel{chart.Signals("s", late)}, 2, 3.5},
+		{[]chart.Panel{chart.Bins("b", late), chart.Spikes("t", trains, nil)}, 0.5, 3.5},
+		{[]chart.Panel{chart.Spikes("t", unknown, nil)}, 0, 2.5},
+		{[]chart.Panel{chart.Rates("r", []neo.AnalogSignal{late}, nil)}, 2, 3.5},
+		{[]chart.Panel{{Title: "literal"}, chart.Spikes("t", nil, nil), chart.Signals("s"), chart.Bins("b"), chart.Rates("r", nil, nil)}, 0, 0},
+	} {
+		f := chart.Stack("f", c.panels...)
+		if f.X.Min != c.min || f.X.Max != c.max || f.X.Text() != "Time (s)" {
+			t.Errorf("%d: the axis %q goes from %v to %v, want %v to %v", i, f.X.Text(), f.X.Min, f.X.Max, c.min, c.max)
+		}
 		if err := f.Validate(); err != nil {
-			t.Fatal(err)
-		}
-		f = f.Scaled()
-		x0, x1, y0, y1 := f.Limits(0)
-		if !(x0 < x1 && y0 < y1) || math.IsInf(x1-x0, 0) || math.IsInf(y1-y0, 0) {
-			t.Fatalf("limits %v..%v, %v..%v", x0, x1, y0, y1)
-		}
-		l := f.Panels[0].Series[0].(*chart.Line)
-		for i := range x {
-			if room := 1e-9 * (y1 - y0); l.X[i] < x0 || l.X[i] > x1 || l.Y[i] < y0-room || l.Y[i] > y1+room {
-				t.Fatalf("(%v, %v) is outside %v..%v, %v..%v", l.X[i], l.Y[i], x0, x1, y0, y1)
-			}
-		}
-		if n := len((chart.Axis{}).Ticks(y0, y1, 4)); n < 2 || n > 12 {
-			t.Fatalf("%d ticks from %v to %v", n, y0, y1)
-		}
-	})
-}
-
-func TestScaled(t *testing.T) {
-	f := charttest.Odd()["tiny"].Scaled()
-	if f.X.Unit != "1e-300 s" || f.Panels[0].Y.Unit != "1e-300 mV" {
-		t.Errorf("the units are %q and %q", f.X.Unit, f.Panels[0].Y.Unit)
-	}
-	if y := f.Panels[0].Series[0].(*chart.Line).Y[1]; math.Abs(y-3) > 1e-12 {
-		t.Errorf("3e-300 became %v", y)
-	}
-	same := charttest.Sheet()
-	if got := same.Scaled(); got.X.Unit != "s" || got.Panels[0].Series[1].(*chart.Line).Y[7] != same.Panels[0].Series[1].(*chart.Line).Y[7] {
-		t.Error("a figure that needs no scaling was scaled")
-	}
-}
-
-// A figure is thinned once: what is left has the limits, the words and the
-// numbers of points of the whole.
-func TestFiguresAreThinned(t *testing.T) {
-	const n = 100000
-	x, y, low := make([]float64, n), make([]float64, n), make([]float64, n)
-	for i := range x {
-		x[i], y[i], low[i] = float64(i), math.Sin(float64(i)/3000)*float64(i)+0.3, -float64(i)
-		if i/1000 == 50 {
-			y[i] = math.NaN()
-		}
-	}
-	long := chart.Figure{Title: "long", Panels: []chart.Panel{
-		{Series: []chart.Series{&chart.Line{Name: "line", X: x, Y: y}, &chart.Step{Name: "step", X: x, Y: y}, &chart.Rule{At: 3}}},
-		{Series: []chart.Series{&chart.Band{Name: "band", X: x, Low: low, High: y}, &chart.Bars{X: x[:9], Y: y[:9]}}},
-		{Series: []chart.Series{&chart.HeatMap{Rows: [][]float64{x, y}, X1: n, Max: n}, &chart.Raster{Trains: charttest.Trains(3, 300, 15)}}},
-	}}
-	thin := long.Thin()
-	if got := thin.Summary(); got != long.Summary() {
-		t.Errorf("the thinned figure is %q, the whole one %q", got, long.Summary())
-	}
-	for i := range long.Panels {
-		x0, x1, y0, y1 := long.Limits(i)
-		if a, b, c, d := thin.Limits(i); a != x0 || b != x1 || c != y0 || d != y1 {
-			t.Errorf("panel %d: the limits %v..%v, %v..%v became %v..%v, %v..%v", i, x0, x1, y0, y1, a, b, c, d)
-		}
-	}
-	if l := thin.Panels[0].Series[0].(*chart.Line); l.Of != len(long.Panels[0].Series[0].(*chart.Line).X) || len(l.X) > l.Of/5 {
-		t.Errorf("of %d points, it says %d, %d are left", len(long.Panels[0].Series[0].(*chart.Line).X), l.Of, len(l.X))
-	}
-	job := chart.Job{Figure: long, As: "cell"}.Thinned()
-	if len(job.Figure.Panels[0].Series[0].(*chart.Line).X) != len(thin.Panels[0].Series[0].(*chart.Line).X) || !reflect.DeepEqual(job.Thinned(), job) {
-		t.Error("a job is not thinned once")
-	}
-	if all := (chart.Job{Figure: long, As: "png"}); !reflect.DeepEqual(all.Thinned(), all) {
-		t.Error("a picture gets less than all")
-	}
-	if s := charttest.Sheet(); len(s.Thin().Panels[0].Series) != len(s.Panels[0].Series) || s.Thin().Summary() != s.Summary() {
-		t.Error("a short figure lost something")
-	}
-}
-
-// A figure of a part of its data keeps as many points of that part as of a whole.
-func TestPartsAreThinnedAsWholes(t *testing.T) {
-	x, y, low := make([]float64, 200000), make([]float64, 200000), make([]float64, 200000)
-	for i := range x {
-		x[i] = float64(i) / 2000
-		y[i] = math.Sin(2 * math.Pi * 20 * x[i])
-		low[i] = y[i] - 1
-	}
-	f := chart.Figure{X: chart.Axis{Min: 50, Max: 51}, Panels: []chart.Panel{{Series: []chart.Series{
-		&chart.Line{Name: "line", X: x, Y: y}, &chart.Step{Name: "step", X: x, Y: y}, &chart.Band{Name: "band", X: x, Low: low, High: y}}}}}
-	s := f.Thin().Panels[0].Series
-	line, step, band := s[0].(*chart.Line), s[1].(*chart.Step), s[2].(*chart.Band)
-	for name, part := range map[string][]float64{"line": line.X, "step": step.X, "band": band.X} {
-		if n := len(part); n != 2003 || part[0] >= 50 || part[1] != 50 || part[n-2] != 51 || part[n-1] <= 51 {
-			t.Errorf("%s: %d points from %v to %v are left", name, n, part[0], part[n-1])
-		}
-	}
-	if line.Of != len(x) || step.Of != len(x) || band.Of != len(x) {
-		t.Errorf("they say there were %d, %d and %d points", line.Of, step.Of, band.Of)
-	}
-}
-
-// A thinned line has the extremes and the gaps of the line.
-func TestThin(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n, columns := rapid.IntRange(1, 400).Draw(t, "n"), rapid.IntRange(1, 50).Draw(t, "columns")
-		l := &chart.Line{X: make([]float64, n), Y: make([]float64, n)}
-		for i := range l.X {
-			l.X[i], l.Y[i] = float64(i), rapid.Float64Range(-9, 9).Draw(t, "y")
-			if rapid.IntRange(0, 20).Draw(t, "gap") == 0 {
-				l.Y[i] = math.NaN()
-			}
-		}
-		thin := l.Thin(columns)
-		x, y := thin.X, thin.Y
-		if len(x) != len(y) || len(x) > max(n, 0) || n > 2*columns && len(x) > 3*columns {
-			t.Fatalf("%d points became %d and %d of %d columns", n, len(x), len(y), columns)
-		}
-		low, high := span(l.Y)
-		if a, b := span(y); a != low || b != high {
-			t.Fatalf("%v..%v became %v..%v", low, high, a, b)
-		}
-		for i := 1; i < len(x); i++ {
-			if x[i] <= x[i-1] {
-				t.Fatalf("x %v follows %v", x[i], x[i-1])
-			}
-		}
-	})
-}
-
-// A thinned line goes where the line goes, wherever its points are dense, and
-// when it turns back.
-func TestThinKeepsShapes(t *testing.T) {
-	const n, columns = 20000, 400
-	burst, loop, turns := &chart.Line{}, &chart.Line{}, &chart.Line{}
-	for i := range n {
-		a := float64(i) / n
-		x := a / 100 // most points in a hundredth of the axis
-		if i > n-20 {
-			x = 1 - float64(n-1-i)/20
-		}
-		burst.X, burst.Y = append(burst.X, x), append(burst.Y, math.Sin(3000*x)/2+math.Sin(50*x)/3)
-		loop.X, loop.Y = append(loop.X, math.Cos(40*math.Pi*a)), append(loop.Y, math.Sin(40*math.Pi*a))
-		turns.X, turns.Y = append(turns.X, math.Cos(7*math.Pi*a*a)), append(turns.Y, math.Sin(4*math.Pi*a))
-	}
-	for name, l := range map[string]*chart.Line{"burst": burst, "loop": loop, "turns": turns} {
-		thin := l.Thin(columns)
-		x, y := thin.X, thin.Y
-		if len(x) > 8*columns {
-			t.Errorf("%s: %d points of %d columns", name, len(x), columns)
-		}
-		x0, x1 := span(l.X)
-		y0, y1 := span(l.Y)
-		far := 0.0
-		for i := range l.X {
-			near := math.Inf(1)
-			for j := 1; j < len(x) && near > 0.25/columns; j++ {
-				near = min(near, distance((l.X[i]-x0)/(x1-x0), (l.Y[i]-y0)/(y1-y0), (x[j-1]-x0)/(x1-x0), (y[j-1]-y0)/(y1-y0), (x[j]-x0)/(x1-x0), (y[j]-y0)/(y1-y0)))
-			}
-			far = max(far, near*columns)
-		}
-		if far > 1 {
-			t.Errorf("%s: a point is %.1f px from the thinned line", name, far)
+			t.Error(err)
 		}
 	}
 }
 
-// distance returns how far a point is from the stretch between two others.
-func distance(x, y, ax, ay, bx, by float64) float64 {
-	dx, dy := bx-ax, by-ay
-	part := 0.0
-	if d := dx*dx + dy*dy; d > 0 {
-		part = min(1, max(0, ((x-ax)*dx+(y-ay)*dy)/d))
+// A row of rates is a neuron: a silent one has a row of zeros, where it stands
+// among the trains.
+func TestRatesHaveARowForEachNeuron(t *testing.T) {
+	rate := func(name string, v float64) neo.AnalogSignal {
+		return neo.AnalogSignal{Name: name, Units: "pps", SamplingPeriod: 1000, Values: []float64{v, v}}
 	}
-	return math.Hypot(x-ax-part*dx, y-ay-part*dy)
-}
-
-func span(y []float64) (low, high float64) {
-	low, high = math.Inf(1), math.Inf(-1)
-	for _, v := range y {
-		if v < low {
-			low = v
-		}
-		if v > high {
-			high = v
-		}
-	}
-	return low, high
-}
-
-func TestSeriesColorsDiffer(t *testing.T) {
-	p := chart.Panel{Series: []chart.Series{&chart.Line{}, &chart.Step{}, &chart.Band{}, &chart.Bars{}, &chart.Line{Color: chart.Red}}}
-	colors := p.SeriesColors()
-	seen := map[any]bool{}
-	for _, c := range colors {
-		seen[c] = true
-	}
-	if len(seen) != len(colors) || colors[4] != chart.Red {
-		t.Errorf("the colours are %v", colors)
-	}
-}
-
-// Bars do not cover each other, in whatever order they come.
-func TestBarsAreNarrowerThanTheirDistance(t *testing.T) {
-	for _, x := range [][]float64{{1, 2, 3}, {1, 4, 2, 5, 3}, {3, 1, 4, 1, 2}} {
-		b := &chart.Bars{X: slices.Clone(x), Y: make([]float64, len(x))}
-		if got := b.Wide(); math.Abs(got-0.8) > 1e-12 {
-			t.Errorf("bars at %v are %v wide, want 0.8", x, got)
-		}
-		if !slices.Equal(b.X, x) {
-			t.Errorf("bars at %v moved to %v", x, b.X)
-		}
+	p := chart.Rates("r", []neo.AnalogSignal{rate("c", 3), rate("a", 1)}, []neo.SpikeTrain{{Name: "a"}, {Name: "b"}, {Name: "c"}})
+	h := p.Series[0].(*chart.HeatMap)
+	if got, want := fmt.Sprint(h.Rows), "[[1 1] [0 0] [3 3]]"; got != want || h.Label != "Rate (pps)" || h.X1 != 2 {
+		t.Errorf("the rows are %s, want %s; %q to %v", got, want, h.Label, h.X1)
 	}
 }

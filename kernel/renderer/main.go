@@ -1,17 +1,16 @@
-// Renderer draws one figure: a chart.Job in gob on standard input, the drawing
-// on standard output. Cells start it, so that they need not link what draws.
+// Renderer draws one figure: it reads a [render.Prepared] from standard input and
+// writes the drawing to standard output. Cells start it, so that they need not
+// link the renderers.
 package main
 
 import (
-	"bufio"
-	"encoding/gob"
 	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
 
-	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/draw"
+	"gomyogen/kernel/chart/render"
 )
 
 func main() {
@@ -25,11 +24,11 @@ func main() {
 }
 
 func run(in io.Reader, out io.Writer) error {
-	var j chart.Job
-	if err := gob.NewDecoder(bufio.NewReader(in)).Decode(&j); err != nil {
-		return fmt.Errorf("renderer: the figure does not arrive: %w", err)
+	p, err := render.Decode(in)
+	if err != nil {
+		return err
 	}
-	b, err := draw.Draw(j)
+	b, err := draw.Draw(p)
 	if err != nil {
 		return err
 	}

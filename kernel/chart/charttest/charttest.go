@@ -51,7 +51,7 @@ func Sheet() chart.Figure {
 			}},
 			{Title: "Steps and bars", Y: y, Height: 120, Legend: true, Series: []chart.Series{
 				&chart.Bars{Name: "count", X: []float64{1, 2, 3, 4, 5, 6, 7, 8, 9}, Y: []float64{2, 4, 8, 12, -3, 12, 8, 4, 2}},
-				&chart.Step{Name: "drive", X: []float64{0, 2, 5, 8, 10}, Y: []float64{1, 9, 14, 5, 5}},
+				&chart.Line{Name: "drive", X: []float64{0, 2, 5, 8, 10}, Y: []float64{1, 9, 14, 5, 5}, Step: true},
 			}},
 			{Title: "Raster, blues", Y: neuron, Height: 120, Series: []chart.Series{&chart.Raster{Trains: Trains(20, 200, 10), Colors: chart.Blues}}},
 			{Title: "Raster, reds", Y: neuron, Height: 120, Series: []chart.Series{&chart.Raster{Trains: Trains(20, 200, 10), Colors: chart.Reds}}},
@@ -60,6 +60,32 @@ func Sheet() chart.Figure {
 			{Title: "Heat map, rainbow", Y: neuron, Height: 120, Series: []chart.Series{&chart.HeatMap{Rows: rows, X0: 0, X1: 10, Max: 20, Label: "Rate (pps)", Colors: chart.Rainbow}}},
 		},
 	}
+}
+
+// Axes is a figure with panels side by side, their own horizontal axes, log axes, a
+// right axis, markers and error bars.
+func Axes() chart.Figure {
+	power := chart.Line{Name: "power"}
+	for f := 0.25; f <= 100; f += 0.25 {
+		power.X, power.Y = append(power.X, f), append(power.Y, 50/(1+math.Pow(f/4, 3)))
+	}
+	peaks := []float64{20, 30, 40, 50, 60, 70}
+	return chart.Figure{Title: "All axes", Columns: 2, X: chart.Axis{Label: "Time", Unit: "s", Max: 10}, Panels: []chart.Panel{
+		{Title: "Motor neurons", Height: 200, Y: chart.Axis{Label: "Neuron"}, Series: []chart.Series{chart.Raster{Trains: Trains(40, 2000, 10), Colors: chart.Reds}}},
+		{Title: "Intervals", Height: 200, X: chart.Axis{Label: "Interval", Unit: "ms"}, Y: chart.Axis{Label: "Intervals"}, Series: []chart.Series{
+			chart.Line{Name: "intervals", X: []float64{100, 140, 180, 220, 260}, Y: []float64{120, 690, 810, 270}, Step: true}}},
+		{Title: "Spectrum", X: chart.Axis{Label: "Frequency", Unit: "Hz", Log: true}, Y: chart.Axis{Label: "Power", Log: true}, Series: []chart.Series{power}},
+		{Title: "Recruitment", X: chart.Axis{Label: "Peak", Unit: "pps"}, Y: chart.Axis{Label: "Active neurons"}, Legend: true,
+			Series:      []chart.Series{chart.Line{Name: "active", X: peaks, Y: []float64{2, 21, 43, 60, 71, 78}, Error: []float64{1, 3, 4, 3, 2, 2}}},
+			Right:       chart.Axis{Label: "Mean rate", Unit: "pps"},
+			RightSeries: []chart.Series{chart.Line{Name: "rate", X: peaks, Y: []float64{6.1, 7.8, 9.9, 11.7, 13.6, 15.2}, Marker: chart.Diamond}}},
+		{Title: "Markers", X: chart.Axis{Categories: []string{"a", "b", "c"}}, Y: chart.Axis{Label: "y"}, Legend: true, Series: []chart.Series{
+			chart.Bars{Name: "bars", X: []float64{0, 1, 2}, Y: []float64{3, 5, 4}, Error: []float64{1, 0.5, 0.3}},
+			chart.Line{Name: "square", X: []float64{0, 1, 2}, Y: []float64{1, 2, 3}, Marker: chart.Square},
+			chart.Line{Name: "triangle", X: []float64{0, 1, 2}, Y: []float64{2, 3, 6}, Marker: chart.Triangle},
+			chart.Line{Name: "diamond", X: []float64{0, 1, 2}, Y: []float64{6, 1, 2}, Marker: chart.Diamond, Scatter: true}}},
+		{Title: "Rate", Y: chart.Axis{Label: "Rate", Unit: "pps"}, Series: []chart.Series{chart.Line{Name: "drive", X: []float64{0, 2, 5, 8, 10}, Y: []float64{0, 12, 69, 12, 0}}}},
+	}}
 }
 
 // contraction is how much of a trial's drive there is at a part 0..1 of it.
@@ -128,7 +154,7 @@ func Odd() map[string]chart.Figure {
 	nan := math.NaN()
 	return map[string]chart.Figure{
 		"nothing":     one("no series"),
-		"empty":       one("empty series", &chart.Line{Name: "l"}, &chart.Step{Name: "s"}, &chart.Band{Name: "b"}, &chart.Bars{Name: "c"}, &chart.Raster{}, &chart.HeatMap{X1: 1, Max: 1}),
+		"empty":       one("empty series", &chart.Line{Name: "l"}, &chart.Line{Name: "s", Step: true}, &chart.Band{Name: "b"}, &chart.Bars{Name: "c"}, &chart.Raster{}, &chart.HeatMap{X1: 1, Max: 1}),
 		"emptyfirst":  one("an empty line before a full one", &chart.Line{Name: "none"}, &chart.Line{Name: "full", X: []float64{0, 1, 2}, Y: []float64{1, 3, 2}}),
 		"silent":      one("trains without spikes", &chart.Raster{Trains: make([]neo.SpikeTrain, 3)}),
 		"point":       one("one point", &chart.Line{Name: "p", X: []float64{3}, Y: []float64{7}}),
@@ -168,7 +194,7 @@ func Wrong() map[string]chart.Figure {
 	return map[string]chart.Figure{
 		`figure "wrong": it has no panels`:                         {Title: "wrong"},
 		`panel 0 ("p"): series 0: point 1 is (1, +Inf)`:            one(&chart.Line{X: []float64{0, 1}, Y: []float64{0, inf}}),
-		`panel 0 ("p"): series 0: point 0 is (NaN, 0)`:             one(&chart.Step{X: []float64{math.NaN()}, Y: []float64{0}}),
+		`panel 0 ("p"): series 0: point 0 is (NaN, 0)`:             one(&chart.Line{X: []float64{math.NaN()}, Y: []float64{0}, Step: true}),
 		`panel 0 ("p"): series 0: 1 x values and 2 y values`:       one(&chart.Bars{X: []float64{0}, Y: []float64{0, 1}}),
 		`panel 0 ("p"): series 0: point 0 goes from 2 to 1 at 0`:   one(&chart.Band{X: []float64{0}, Low: []float64{2}, High: []float64{1}}),
 		`panel 0 ("p"): series 0: the line "r" is at +Inf`:         one(&chart.Rule{Name: "r", At: inf}),
@@ -176,7 +202,7 @@ func Wrong() map[string]chart.Figure {
 		`panel 0 ("p"): series 0: row 1 has 2 values, row 0 has 1`: one(&chart.HeatMap{Rows: [][]float64{{0}, {0, 1}}, X1: 1, Max: 1}),
 		`panel 0 ("p"): series 0: row 0, value 0 is -Inf`:          one(&chart.HeatMap{Rows: [][]float64{{-inf}}, X1: 1, Max: 1}),
 		`panel 0 ("p"): series 0: the colours go from 1 to 1`:      one(&chart.HeatMap{Rows: [][]float64{{0}}, X1: 1, Min: 1, Max: 1}),
-		`panel 0 ("p"): series 0 is nil`:                           one(none),
+		`panel 0 ("p"): series 0: it is a nil *chart.Line`:         one(none),
 		`the axis "Time" goes from 2 to 1`:                         {Title: "wrong", X: chart.Axis{Label: "Time", Min: 2, Max: 1}, Panels: []chart.Panel{{}}},
 		`frame 2 ("80 pps"): 1 panels, the first frame has 2`:      frames,
 		`frame 1 ("40 pps"): panel 1 ("Drive"): its axis "Rate (Hz)" from 0 to 0 is not the first frame's "Rate (pps)" from 0 to 0`: unit,

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +24,8 @@ import (
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/charttest"
 	"gomyogen/kernel/chart/draw"
+	"gomyogen/kernel/chart/internal/scene"
+	"gomyogen/kernel/chart/render"
 	"gomyogen/kernel/chart/still"
 )
 
@@ -40,13 +43,32 @@ type window struct {
 func open(t *testing.T, f chart.Figure, width, height int) window {
 	t.Helper()
 	t.Setenv(draw.LibraryEnv, jupytertest.Home(t).ECharts())
-	page, err := draw.Draw(chart.Job{Figure: f, As: "html"})
+	page, err := drawn(render.Job{Figure: f, As: "html"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := window{t: t, ctx: jupytertest.Browser(t, width, height), page: page}
 	w.show(page)
 	return w
+}
+
+// drawn draws a figure.
+func drawn(j render.Job) ([]byte, error) {
+	p, err := j.Prepare()
+	if err != nil {
+		return nil, err
+	}
+	return draw.Draw(p)
+}
+
+// prepared is a figure as the renderers get it.
+func prepared(t *testing.T, f chart.Figure) *scene.Figure {
+	t.Helper()
+	s, err := scene.New(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // show opens a page and waits until all its figures are alive.
@@ -110,7 +132,7 @@ func dots(i int) string {
 	return fmt.Sprintf(`(c => c.getContext("2d").getImageData(0, 0, c.width, c.height).data)(document.querySelectorAll(".myogen-figure .plot")[%d].querySelector("canvas"))`, i)
 }
 
-// colored counts the dots of figure i that have a colour: marks, not axes.
+// coloured counts the dots of figure i that have a colour: marks, not axes.
 func (w window) colored(i int) int {
 	w.t.Helper()
 	return evalPage[int](w, `(d => { let n = 0; for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 100 && Math.max(d[i], d[i + 1], d[i + 2]) - Math.min(d[i], d[i + 1], d[i + 2]) > 60) n++; return n; })(`+dots(i)+`)`)
@@ -184,23 +206,23 @@ func sheet() chart.Figure {
 // the same colours, under the same texts.
 func TestLiveAndStillShowTheSame(t *testing.T) {
 	f := sheet()
-	w := open(t, f, chart.StillWidth+32, 1500)
+	w := open(t, f, scene.StillWidth+32, 1500)
 	live := crop(t, w, ".plot")
-	b, err := still.PNG(f, 1)
+	b, err := still.PNG(prepared(t, f), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	drawn := decode(t, b)
 	compare(t, "live", f, picture{live, 1, 0}, picture{drawn, 1, header})
-	layout := f.Layout()
-	sheet := image.NewRGBA(image.Rect(0, 0, 2*chart.StillWidth, layout.Height))
+	layout := prepared(t, f).Layout(1)
+	sheet := image.NewRGBA(image.Rect(0, 0, 2*scene.StillWidth, layout.Height))
 	imagedraw.Draw(sheet, sheet.Rect, live, live.Bounds().Min, imagedraw.Src)
-	imagedraw.Draw(sheet, sheet.Rect.Add(image.Pt(chart.StillWidth, 0)), drawn, image.Pt(0, header), imagedraw.Src)
+	imagedraw.Draw(sheet, sheet.Rect.Add(image.Pt(scene.StillWidth, 0)), drawn, image.Pt(0, header), imagedraw.Src)
 	save(t, "live-and-still", sheet)
 	for i, p := range layout.Places {
-		area := image.Rect(layout.Left+1, p.Top+1, chart.StillWidth-layout.Right-1, p.Top+p.Height-1)
-		onlyLive, marks := missing(sheet, area, 0, chart.StillWidth)
-		onlyStill, _ := missing(sheet, area, chart.StillWidth, -chart.StillWidth)
+		area := image.Rect(layout.Left+1, p.Top+1, scene.StillWidth-layout.Right-1, p.Top+p.Height-1)
+		onlyLive, marks := missing(sheet, area, 0, scene.StillWidth)
+		onlyStill, _ := missing(sheet, area, scene.StillWidth, -scene.StillWidth)
 		t.Logf("panel %d: %d marked px, %d only alive, %d only still", i, marks, onlyLive, onlyStill)
 		letters := 0
 		if i == 0 {
@@ -211,22 +233,22 @@ func TestLiveAndStillShowTheSame(t *testing.T) {
 		}
 		// The colour bar beside a map.
 		if _, ok := f.Panels[i].Series[0].(*chart.HeatMap); ok {
-			bar := image.Rect(chart.StillWidth-layout.Right+chart.BarGap+1, p.Top+1, chart.StillWidth-layout.Right+chart.BarGap+chart.BarWidth-1, p.Top+p.Height-1)
-			if n, marks := missing(sheet, bar, 0, chart.StillWidth); marks == 0 || n > marks/50 {
+			bar := image.Rect(scene.StillWidth-layout.Right+scene.BarGap+1, p.Top+1, scene.StillWidth-layout.Right+scene.BarGap+scene.BarPx-1, p.Top+p.Height-1)
+			if n, marks := missing(sheet, bar, 0, scene.StillWidth); marks == 0 || n > marks/50 {
 				t.Errorf("panel %d: %d of %d px of the colour bar differ", i, n, marks)
 			}
 		}
 	}
-	for i, p := range f.Panels {
-		_, _, y0, y1 := f.Limits(i)
+	for i, p := range prepared(t, f).Frames[0].Panels {
 		texts(t, w, "the title of panel", i, `chart.getOption().title[%d].text`, p.Title)
 		texts(t, w, "the axis of panel", i, `chart.getOption().yAxis[%d].name`, p.Y.Text())
-		texts(t, w, "the ticks of panel", i, `chart.getModel().getComponent("yAxis", %d).axis.getViewLabels().map(l => l.formattedLabel).filter(Boolean)`, words(p.Y.Ticks(y0, y1, p.Steps()))...)
+		place := layout.Places[i]
+		ticked(t, w, fmt.Sprintf("panel %d", i), image.Rect(24, place.Top-8, layout.Left-4, place.Top+place.Height+8), words(scene.Ticks(p.Y, p.Y.Min, p.Y.Max, scene.Steps(p.Height))))
 	}
 	last := len(f.Panels) - 1
-	x0, x1, _, _ := f.Limits(last)
 	texts(t, w, "the shared axis, panel", last, `chart.getOption().xAxis[%d].name`, f.X.Text())
-	texts(t, w, "the shared ticks, panel", last, `chart.getModel().getComponent("xAxis", %d).axis.getViewLabels().map(l => l.formattedLabel).filter(Boolean)`, words(f.X.Ticks(x0, x1, chart.XSteps(chart.StillWidth-layout.Left-layout.Right)))...)
+	bottom := layout.Places[last].Top + layout.Places[last].Height
+	ticked(t, w, "the shared axis", image.Rect(layout.Left-20, bottom+4, scene.StillWidth, bottom+22), words(scene.Ticks(f.X, 0, 10, scene.XSteps(scene.StillWidth-layout.Left-layout.Right))))
 	texts(t, w, "legend", 0, `chart.getOption().legend[%d].data.map(d => d.name)`, "mean and SD", "mean", "with a gap")
 	texts(t, w, "legend", 1, `chart.getOption().legend[%d].data.map(d => d.name)`, "count", "drive")
 }
@@ -240,7 +262,27 @@ func texts(t *testing.T, w window, what string, i int, expression string, want .
 	}
 }
 
-func words(ticks []chart.Tick) (all []string) {
+// shownTexts are the texts that the first chart draws in an area, with the places
+// of their middles.
+const shownTexts = `(() => chart.getZr().storage.getDisplayList().filter(e => e.style && e.style.text && !e.rotation && !e.invisible).map(e => { const b = e.getBoundingRect().clone(), m = e.getComputedTransform(); if (m) b.applyTransform(m); return [b.x + b.width / 2, b.y + b.height / 2, String(e.style.text)]; }))()`
+
+// ticked fails the test where the texts of an area are others.
+func ticked(t *testing.T, w window, what string, area image.Rectangle, want []string) {
+	t.Helper()
+	var got []string
+	for _, e := range eval[[][]any](w, shownTexts) {
+		if image.Pt(int(e[0].(float64)), int(e[1].(float64))).In(area) && !strings.ContainsAny(e[2].(string), "()") {
+			got = append(got, e[2].(string))
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("%s has the ticks %q, want %q", what, got, want)
+	}
+}
+
+func words(ticks []scene.Tick) (all []string) {
 	for _, tick := range ticks {
 		all = append(all, tick.Text)
 	}

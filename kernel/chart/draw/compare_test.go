@@ -15,10 +15,11 @@ import (
 
 	"gomyogen/install/jupyter/jupytertest"
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/internal/scene"
 	"gomyogen/kernel/chart/still"
 )
 
-// picture is a drawn figure, chart.StillWidth px wide.
+// picture is a drawn figure, scene.StillWidth px wide.
 type picture struct {
 	img  image.Image
 	dots int // of each px
@@ -76,7 +77,7 @@ func (p picture) covered(area image.Rectangle, c color.RGBA) float64 {
 	return sum / float64(p.dots*p.dots)
 }
 
-// color is how much colour there is in a picture. A smaller copy has as much
+// colour is how much colour there is in a picture. A smaller copy has as much
 // for its size, however thin the lines are.
 func (p picture) color() (sum float64) {
 	b := p.img.Bounds()
@@ -106,7 +107,7 @@ func shows(w window, name string, i int, f chart.Figure) {
 	if !ok {
 		w.t.Fatal("the screenshot cannot be cut")
 	}
-	b, err := still.PNG(f, r[4]/chart.StillWidth)
+	b, err := still.PNG(prepared(w.t, f), r[4]/scene.StillWidth)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -133,23 +134,22 @@ func (p picture) inked(area image.Rectangle) (n int) {
 // of each series as another, other colours in the cells of a map, or no text.
 func compare(t *testing.T, name string, f chart.Figure, got, want picture) {
 	t.Helper()
-	layout := f.Layout()
+	layout := prepared(t, f).Layout(1)
 	for i, place := range layout.Places {
-		p := f.Shown()[f.Frame].Panels[i]
-		x0, x1, y0, y1 := f.Limits(i)
-		area := image.Rect(layout.Left+1, place.Top+1, chart.StillWidth-layout.Right-1, place.Top+place.Height-1)
-		colors := p.SeriesColors()
+		p := prepared(t, f).Frames[f.Frame].Panels[i]
+		x0, x1, y0, y1 := p.X.Min, p.X.Max, p.Y.Min, p.Y.Max
+		area := image.Rect(layout.Left+1, place.Top+1, scene.StillWidth-layout.Right-1, place.Top+place.Height-1)
 		for j, s := range p.Series {
-			where, c := area, colors[j]
-			switch s := s.(type) {
+			where, c := area, s.Color
+			switch s := s.Series.(type) {
 			case *chart.HeatMap:
 				compareCells(t, fmt.Sprintf("%s: panel %d", name, i), s, area, got, want)
 				continue
 			case *chart.Raster:
-				c = s.RowColors()[len(s.Trains)/2]
+				c = scene.RowColors(s)[len(s.Trains)/2]
 			case *chart.Rule: // without its name, which has another font
 				if s.Vertical {
-					x := layout.Left + int(float64(chart.StillWidth-layout.Left-layout.Right)*(s.At-x0)/(x1-x0))
+					x := layout.Left + int(float64(scene.StillWidth-layout.Left-layout.Right)*(s.At-x0)/(x1-x0))
 					where = image.Rect(x-2, area.Min.Y+20, x+4, area.Max.Y)
 				} else {
 					y := place.Top + int(float64(place.Height)*(y1-s.At)/(y1-y0))
@@ -157,21 +157,21 @@ func compare(t *testing.T, name string, f chart.Figure, got, want picture) {
 				}
 			}
 			a, b := got.covered(where, c), want.covered(where, c)
-			t.Logf("%s: panel %d, %T %d: %.0f px, want %.0f", name, i, s, j, a, b)
+			t.Logf("%s: panel %d, %T %d: %.0f px, want %.0f", name, i, s.Series, j, a, b)
 			if b < 50 || math.Abs(a-b) > 0.15*b {
-				t.Errorf("%s: panel %d, %T %d covers %.0f px, want %.0f", name, i, s, j, a, b)
+				t.Errorf("%s: panel %d, %T %d covers %.0f px, want %.0f", name, i, s.Series, j, a, b)
 			}
 		}
 		texts := map[string]image.Rectangle{
-			"title": image.Rect(layout.Left, place.Title, chart.StillWidth/2, place.Title+chart.RowHeight),
+			"title": image.Rect(layout.Left, place.Title, scene.StillWidth/2, place.Title+scene.RowHeight),
 			"ticks": image.Rect(layout.Left-30, place.Top, layout.Left-2, place.Top+place.Height),
 			"axis":  image.Rect(0, place.Top, layout.Left-30, place.Top+place.Height),
 		}
 		if p.Legend {
-			texts["legend"] = image.Rect(layout.Left, place.Legend, chart.StillWidth/2, place.Legend+chart.RowHeight)
+			texts["legend"] = image.Rect(layout.Left, place.Legend, scene.StillWidth/2, place.Legend+scene.RowHeight)
 		}
 		if i == len(layout.Places)-1 {
-			texts["shared axis"] = image.Rect(layout.Left-10, place.Top+place.Height+4, chart.StillWidth, layout.Height)
+			texts["shared axis"] = image.Rect(layout.Left-10, place.Top+place.Height+4, scene.StillWidth, layout.Height)
 		}
 		for text, area := range texts {
 			if a, b := got.inked(area), want.inked(area); b < 20 || a < b/2 || a > 2*b {
@@ -212,7 +212,7 @@ func vector(t *testing.T, name string, svg []byte, height int) image.Image {
 	if err := os.WriteFile(file, svg, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	w := window{t: t, ctx: jupytertest.Browser(t, chart.StillWidth, height+200)}
+	w := window{t: t, ctx: jupytertest.Browser(t, scene.StillWidth, height+200)}
 	w.do(chromedp.Navigate("file://" + file))
 	w.wait(`document.readyState === "complete"`)
 	return decode(t, w.shot(name))

@@ -5,33 +5,49 @@ import (
 	"cmp"
 	"encoding/csv"
 	"math"
+	"slices"
 	"strconv"
 
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/internal/scene"
 )
 
-// table returns all data of a figure as CSV (RFC 4180), a point a row, with the
-// digits that give the same numbers again; NaN is an empty field. A spike's
-// value is its row, counted from 0; the x of a heat map's value is the centre
-// of its column. low is the lower edge of a band, quantity the panel's axis, or
-// the label of a heat map's colours, with the unit. A figure of several runs
-// has the run in front.
-func table(f chart.Figure) ([]byte, error) {
+// table returns all data of a figure as CSV (RFC 4180), a point a row, each number
+// in the fewest digits that give it again; NaN is an empty field. A spike's value
+// is its row, counted from 0; the x of a heat map's value is the centre of its
+// column. low is the lower edge of a band, error half the length of an error bar,
+// quantity the series' axis, or the label of a heat map's colours, with the unit. A
+// figure of several runs has the run in front, one with panels that have their own
+// horizontal axes what x is.
+func table(f *scene.Figure) ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	head := []string{"panel", "series", cmp.Or(f.X.Text(), "x"), "value", "low", "quantity"}
-	if len(f.Frames) > 0 {
-		head = append([]string{cmp.Or(f.Slider, "run")}, head...)
+	panels := f.Frames[0].Panels
+	own := slices.ContainsFunc(panels, func(p scene.Panel) bool { return p.OwnX })
+	head := []string{"panel", "series", cmp.Or(f.X.Text(), "x"), "value", "low", "error", "quantity"}
+	if own {
+		head = append(head, "x quantity")
+		head[2] = "x"
+	}
+	if f.Slider != "" {
+		head = append([]string{f.Slider}, head...)
 	}
 	if err := w.Write(head); err != nil {
 		return nil, err
 	}
-	for _, frame := range f.Shown() {
+	for _, frame := range f.Frames {
 		for _, p := range frame.Panels {
 			for _, s := range p.Series {
-				for _, r := range rows(s, p.Y.Text()) {
-					fields := []string{p.Title, r.series, number(r.x), number(r.value), number(r.low), r.quantity}
-					if len(f.Frames) > 0 {
+				quantity := p.Y.Text()
+				if s.Right {
+					quantity = p.Right.Text()
+				}
+				for _, r := range rows(s.Series, quantity) {
+					fields := []string{p.Title, r.series, number(r.x), number(r.value), number(r.low), number(r.half), r.quantity}
+					if own {
+						fields = append(fields, p.X.Text())
+					}
+					if f.Slider != "" {
 						fields = append([]string{frame.Label}, fields...)
 					}
 					if err := w.Write(fields); err != nil {
@@ -47,46 +63,49 @@ func table(f chart.Figure) ([]byte, error) {
 
 // row is a point of a series.
 type row struct {
-	series        string
-	x, value, low float64 // NaN is empty
-	quantity      string
+	series              string
+	x, value, low, half float64 // NaN is empty
+	quantity            string
 }
 
 // rows returns the points of a series of a panel whose axis is quantity.
 func rows(s chart.Series, quantity string) (all []row) {
 	none := math.NaN()
-	points := func(name string, x, y []float64) {
-		for i := range x {
-			all = append(all, row{name, x[i], y[i], none, quantity})
+	points := func(name string, x, y, half []float64) {
+		for i := range y {
+			r := row{name, x[i], y[i], none, none, quantity}
+			if half != nil {
+				r.half = half[i]
+			}
+			all = append(all, r)
 		}
 	}
 	switch s := s.(type) {
 	case *chart.Line:
-		points(s.Name, s.X, s.Y)
-	case *chart.Step:
-		points(s.Name, s.X, s.Y)
+		points(s.Name, s.X, s.Y, s.Error)
 	case *chart.Bars:
-		points(s.Name, s.X, s.Y)
+		points(s.Name, s.X, s.Y, s.Error)
 	case *chart.Band:
 		for i := range s.X {
-			all = append(all, row{s.Name, s.X[i], s.High[i], s.Low[i], quantity})
+			all = append(all, row{s.Name, s.X[i], s.High[i], s.Low[i], none, quantity})
 		}
 	case *chart.Rule:
 		if s.Vertical {
-			return []row{{s.Name, s.At, none, none, quantity}}
+			return []row{{s.Name, s.At, none, none, none, quantity}}
 		}
-		return []row{{s.Name, none, s.At, none, quantity}}
+		return []row{{s.Name, none, s.At, none, none, quantity}}
 	case *chart.Raster:
 		for i, t := range s.Trains {
 			for _, x := range t.Times {
-				all = append(all, row{cmp.Or(t.Name, strconv.Itoa(i)), x.Seconds(), float64(i), none, quantity})
+				at := math.Round(x.Seconds()*1e10) / 1e10 // 1134.3 ms is 1.1343 s, not 1.1342999999999999
+				all = append(all, row{cmp.Or(t.Name, strconv.Itoa(i)), at, float64(i), none, none, quantity})
 			}
 		}
 	case *chart.HeatMap:
 		for i, values := range s.Rows {
 			for j, v := range values {
 				x := s.X0 + (float64(j)+0.5)/float64(len(values))*(s.X1-s.X0)
-				all = append(all, row{strconv.Itoa(i), x, v, none, s.Label})
+				all = append(all, row{strconv.Itoa(i), x, v, none, none, s.Label})
 			}
 		}
 	}
@@ -96,6 +115,9 @@ func rows(s chart.Series, quantity string) (all []row) {
 func number(x float64) string {
 	if math.IsNaN(x) {
 		return ""
+	}
+	if x == math.Trunc(x) && math.Abs(x) < 1e15 {
+		return strconv.FormatFloat(x, 'f', -1, 64)
 	}
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }

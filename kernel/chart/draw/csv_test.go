@@ -11,13 +11,22 @@ import (
 
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/charttest"
+	"gomyogen/kernel/chart/render"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
 
+func tableOf(f chart.Figure) ([]byte, error) {
+	p, err := render.Job{Figure: f, As: "csv"}.Prepare()
+	if err != nil {
+		return nil, err
+	}
+	return Draw(p)
+}
+
 func read(t *testing.T, f chart.Figure) [][]string {
 	t.Helper()
-	text, err := Draw(chart.Job{Figure: f, As: "csv"})
+	text, err := tableOf(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,18 +48,19 @@ func TestTableHasAll(t *testing.T) {
 	f := chart.Figure{Title: "f", X: chart.Axis{Label: "Time", Unit: "s"}, Panels: []chart.Panel{
 		{Title: "p", Y: chart.Axis{Label: "Rate", Unit: "pps"}, Series: []chart.Series{
 			line,
-			&chart.Step{Name: "step", X: []float64{0, 1}, Y: []float64{5, 1e300}},
+			chart.Line{Name: "step", X: []float64{0, 1, 2}, Y: []float64{5, 1e300}, Step: true}, // a value
+			chart.Line{Name: "error", X: []float64{0.0021}, Y: []float64{5}, Error: []float64{0.1}},
 			&chart.Bars{Name: "bars", X: []float64{2}, Y: []float64{-3}},
 			&chart.Band{Name: "band", X: []float64{1}, Low: []float64{2}, High: []float64{4}},
 			&chart.Rule{Name: "across", At: 6}, &chart.Rule{Name: "up", At: 1.5, Vertical: true},
-		}},
+		}, Right: chart.Axis{Label: "Force", Unit: "N"}, RightSeries: []chart.Series{chart.Line{Name: "force", X: []float64{0}, Y: []float64{12}}}},
 		{Title: "q", Y: chart.Axis{Label: "Neuron"}, Series: []chart.Series{
 			&chart.Raster{Trains: []neo.SpikeTrain{{Name: "MN_0"}, {Times: []units.Time{125}}}},
 			&chart.HeatMap{Rows: [][]float64{{1, 2}, {3, math.NaN()}}, X0: 0, X1: 1, Max: 1, Label: "Rate (pps)"},
 		}},
 	}}
 	rows := read(t, f)
-	if want := []string{"panel", "series", "Time (s)", "value", "low", "quantity"}; !slices.Equal(rows[0], want) {
+	if want := []string{"panel", "series", "Time (s)", "value", "low", "error", "quantity"}; !slices.Equal(rows[0], want) {
 		t.Errorf("the head is %q, want %q", rows[0], want)
 	}
 	points, rest := rows[1:100001], rows[100001:]
@@ -60,7 +70,7 @@ func TestTableHasAll(t *testing.T) {
 		if i == 7 && r[3] == "" {
 			continue
 		}
-		if r[0] != "p" || r[1] != line.Name || x != line.X[i] || err != nil || y != line.Y[i] || r[5] != "Rate (pps)" {
+		if r[0] != "p" || r[1] != line.Name || x != line.X[i] || err != nil || y != line.Y[i] || r[6] != "Rate (pps)" {
 			t.Fatalf("point %d is %q, want %v and %v", i, r, line.X[i], line.Y[i])
 		}
 	}
@@ -69,12 +79,26 @@ func TestTableHasAll(t *testing.T) {
 		got = append(got, strings.Join(r, "|"))
 	}
 	want := []string{
-		"p|step|0|5||Rate (pps)", "p|step|1|1e+300||Rate (pps)", "p|bars|2|-3||Rate (pps)", "p|band|1|4|2|Rate (pps)", "p|across||6||Rate (pps)", "p|up|1.5|||Rate (pps)",
-		"q|1|0.125|1||Neuron",
-		"q|0|0.25|1||Rate (pps)", "q|0|0.75|2||Rate (pps)", "q|1|0.25|3||Rate (pps)", "q|1|0.75|||Rate (pps)",
+		"p|step|0|5|||Rate (pps)", "p|step|1|1e+300|||Rate (pps)", "p|error|0.0021|5||0.1|Rate (pps)", "p|bars|2|-3|||Rate (pps)", "p|band|1|4|2||Rate (pps)",
+		"p|across||6|||Rate (pps)", "p|up|1.5||||Rate (pps)", "p|force|0|12|||Force (N)",
+		"q|1|0.125|1|||Neuron",
+		"q|0|0.25|1|||Rate (pps)", "q|0|0.75|2|||Rate (pps)", "q|1|0.25|3|||Rate (pps)", "q|1|0.75||||Rate (pps)",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("the table is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Panels with their own horizontal axes say what x is.
+func TestTableNamesX(t *testing.T) {
+	rows := read(t, chart.Figure{X: chart.Axis{Label: "Time", Unit: "s"}, Panels: []chart.Panel{
+		{Title: "a", Series: []chart.Series{chart.Line{X: []float64{1}, Y: []float64{2}}}},
+		{Title: "b", X: chart.Axis{Label: "Interval", Unit: "ms"}, Series: []chart.Series{chart.Bars{X: []float64{3}, Y: []float64{4}}}},
+	}})
+	for i, want := range []string{"panel|series|x|value|low|error|quantity|x quantity", "a||1|2||||Time (s)", "b||3|4||||Interval (ms)"} {
+		if got := strings.Join(rows[i], "|"); got != want {
+			t.Errorf("row %d is %s, want %s", i, got, want)
+		}
 	}
 }
 
@@ -90,7 +114,7 @@ func TestTableHasAllRuns(t *testing.T) {
 		t.Errorf("the head is %q, the runs are %v", rows[0], runs)
 	}
 	for want, wrong := range charttest.Wrong() {
-		if _, err := Draw(chart.Job{Figure: wrong, As: "csv"}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := tableOf(wrong); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}

@@ -1,6 +1,6 @@
-// Package draw draws figures with both renderers. They make a program big and
-// slow to link: cells have a program of their own do it, and others import
-// this package for its effect:
+// Package draw links both renderers. They make a program big and slow to link, so
+// cells start a program of their own that draws; other programs import this package
+// for its effect:
 //
 //	import _ "gomyogen/kernel/chart/draw"
 package draw
@@ -10,52 +10,49 @@ import (
 	"html"
 	"os"
 
-	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/internal/scene"
 	"gomyogen/kernel/chart/live"
+	"gomyogen/kernel/chart/render"
 	"gomyogen/kernel/chart/still"
 	"gomyogen/kernel/env"
 )
 
-// LibraryEnv names the environment variable with the path of the chart library,
-// beside which stands what figures carry along: the same, gzipped.
+// LibraryEnv names the environment variable with the path of the chart library. A
+// gzipped copy with the suffix .gz, for pages, is in the same folder.
 const LibraryEnv = env.ECharts
 
-// sharpness is how many dots a px of a saved picture has, and of one in a
-// notebook, which has many.
+// sharpness is the number of dots for each px in a saved picture; pictures in
+// notebooks, of which there are many, have fewer.
 const sharpness, notebookSharpness = 2, 1.5
 
-func init() { chart.Register(Draw) }
+func init() { render.Register(Draw) }
 
 // Draw returns the figure in the format that the job asks for.
-func Draw(j chart.Job) ([]byte, error) {
-	if err := j.Figure.Validate(); err != nil {
-		return nil, err
-	}
-	j = j.Thinned()
-	switch j.As {
+func Draw(p render.Prepared) ([]byte, error) {
+	switch f := p.Scene; p.As {
 	case "png":
-		return still.PNG(j.Figure, sharpness)
+		return still.PNG(f, sharpness)
 	case "svg":
-		return still.SVG(j.Figure)
+		return still.SVG(f)
 	case "pdf":
-		return still.PDF(j.Figure)
+		return still.PDF(f)
 	case "csv":
-		return table(j.Figure)
+		return table(f)
 	case "html":
-		return page(j.Figure)
+		return page(f)
 	case "cell":
 		var carrier []byte
-		if j.Carry {
+		if p.Carry {
 			// Without it the figure is a still where nothing else brings the library.
 			carrier, _ = library()
 		}
-		return fragment(j.Figure, carrier)
+		return fragment(f, carrier)
 	}
-	return nil, fmt.Errorf("chart: a figure cannot be drawn as %q", j.As)
+	return nil, fmt.Errorf("chart: a figure cannot be drawn as %q", p.As)
 }
 
 // fragment draws both pictures, each on a processor of its own.
-func fragment(f chart.Figure, carrier []byte) ([]byte, error) {
+func fragment(f *scene.Figure, carrier []byte) ([]byte, error) {
 	var png []byte
 	var failed error
 	drawn := make(chan struct{})
@@ -75,7 +72,7 @@ func fragment(f chart.Figure, carrier []byte) ([]byte, error) {
 }
 
 // page returns a web page of its own that needs no other file.
-func page(f chart.Figure) ([]byte, error) {
+func page(f *scene.Figure) ([]byte, error) {
 	carrier, err := library()
 	if err != nil {
 		return nil, err

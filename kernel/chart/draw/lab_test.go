@@ -206,7 +206,7 @@ func handle(w window) {
 	compare(t, "downloaded PNG", f, picture{decode(t, b), 2, header}, exact(t, f, 2))
 	click(w, "CSV")
 	text := string(downloaded(t, filepath.Join(folder, "Three_runs_40_pps.csv")))
-	if rows := strings.Count(text, "\n"); !strings.HasPrefix(text, "panel,series,Time (s),value,low,quantity\n") || rows != 1+200+4 {
+	if rows := strings.Count(text, "\n"); !strings.HasPrefix(text, "panel,series,Time (s),value,low,error,quantity\n") || rows != 1+200+4 {
 		t.Errorf("the CSV has %d rows, want 205:\n%.200s", rows, text)
 	}
 }
@@ -246,6 +246,11 @@ func TestFiguresInJupyterLab(t *testing.T) {
 	}
 	command(w, "notebook:run-all-cells", "{}")
 	step("run-all", 1)
+	for i, hidden := range evalPage[[]float64](w, `[...document.querySelectorAll(".myogen-figure")].map(f => f.closest(".jp-OutputArea-output")).map(o => Math.max(o.scrollHeight - o.clientHeight, o.scrollWidth - o.clientWidth))`) {
+		if hidden > 0 {
+			t.Errorf("figure %d of the notebook stands in a box that scrolls by %v px", i, hidden)
+		}
+	}
 	handle(w)
 	command(w, "notebook:run-all-cells", "{}")
 	step("run-all-again", 1)

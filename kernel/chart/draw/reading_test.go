@@ -11,6 +11,7 @@ import (
 
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/charttest"
+	"gomyogen/kernel/chart/internal/scene"
 )
 
 // reads fails the test where a reading lacks one of some texts.
@@ -23,13 +24,14 @@ func reads(t *testing.T, where, got string, want ...string) {
 	}
 }
 
-func hundredths(x float64) float64 { return math.Round(x*100) / 100 }
+// asPacked is a value of the heat maps as a figure keeps it.
+func asPacked(x float64) float64 { return math.Round(x*1000) / 1000 }
 
 // The crosshair reads all panels: the one under the pointer line by line and
 // row by row, the others too, their rows summed up.
 func TestReadings(t *testing.T) {
 	f := charttest.Sheet()
-	w := open(t, f, chart.StillWidth+32, 1500)
+	w := open(t, f, scene.StillWidth+32, 1500)
 	trains := f.Panels[2].Series[0].(*chart.Raster).Trains
 	spike := trains[5].Times[3].Seconds()
 	near := 0 // spikes that are as far from 4.5 s as 8 px reach, no two in a train
@@ -45,7 +47,7 @@ func TestReadings(t *testing.T) {
 	}
 	heat := f.Panels[4].Series[0].(*chart.HeatMap).Rows
 	lines := []string{"mean and SD: 2.", " to 6.", "mean: 4."}
-	summed := []string{fmt.Sprintf("Raster, reds: %[1]d spikes of %[1]d trains within ±0.1 s", near), fmt.Sprintf("Heat map, hot: %v to %v  Rate (pps)", hundredths(heat[0][22]), hundredths(heat[6][22]))}
+	summed := []string{fmt.Sprintf("Raster, reds: %[1]d spikes of %[1]d trains within ±0.1 s", near), fmt.Sprintf("Heat map, hot: %v to %v  Rate (pps)", asPacked(heat[0][22]), asPacked(heat[6][22]))}
 	for _, c := range []struct {
 		panel int
 		x, y  float64
@@ -55,7 +57,7 @@ func TestReadings(t *testing.T) {
 		{0, 4.5, 10, append(summed, lines...)},
 		{1, 4.5, 10, append(summed, lines...)},
 		{2, 4.5, 19.4, append(summed, append(lines, "Neuron 19 (MN_19): ", "drive: 9 pps")...)},
-		{4, 4.5, 0, append(summed, append(lines, fmt.Sprintf("Neuron 0: %v  Rate (pps)", hundredths(heat[0][22])))...)},
+		{4, 4.5, 0, append(summed, append(lines, fmt.Sprintf("Neuron 0: %v  Rate (pps)", asPacked(heat[0][22])))...)},
 		{6, 9.5, 0, []string{"Raster, blues: no spikes within ±0.1 s", "drive: 5 pps"}},
 		{1, 4, 5, []string{"count: 12 pps", "drive: 9 pps", "mean: 5.4"}},
 		{2, spike, 5, []string{"Neuron 5 (MN_5): spike at " + fmt.Sprintf("%.3f", spike), " s"}},
@@ -67,7 +69,7 @@ func TestReadings(t *testing.T) {
 		w.shot(fmt.Sprintf("reading-%d", c.panel))
 	}
 	cross := eval[[]float64](w, `(c => [c.offsetTop, c.offsetHeight])(plot.querySelector(".cross"))`)
-	if l := f.Layout(); cross[0] > float64(l.Places[0].Top)+1 || cross[1] < float64(l.Places[6].Top) {
+	if l := prepared(t, f).Layout(1); cross[0] > float64(l.Places[0].Top)+1 || cross[1] < float64(l.Places[6].Top) {
 		t.Errorf("the crosshair spans %v, not all panels", cross)
 	}
 	label := eval[string](w, `plot.getAttribute("aria-label")`)
@@ -115,9 +117,9 @@ func TestReadingsOfAllKinds(t *testing.T) {
 		many,
 		{Title: "Models", Y: kinds, Height: 120, Series: []chart.Series{
 			&chart.HeatMap{Rows: [][]float64{{1, 2}, {3, 4}}, X0: 0, X1: 10, Max: 4, Label: "Hz"}}},
-		{Title: "States", Y: kinds, Height: 120, Series: []chart.Series{&chart.Step{Name: "state", X: []float64{0, 5, 10}, Y: []float64{0, 1, 1}}}},
+		{Title: "States", Y: kinds, Height: 120, Series: []chart.Series{&chart.Line{Name: "state", X: []float64{0, 5, 10}, Y: []float64{0, 1, 1}, Step: true}}},
 	}}
-	w := open(t, f, chart.StillWidth+32, 1000)
+	w := open(t, f, scene.StillWidth+32, 1000)
 	reads(t, "at the bar", hover(w, 0, 3, 5000), "spikes: 14067\n", "third: 0.333333\n", "circle: -2.7", " to 2.7", "Many lines: 12 lines from -42 to -35.4 mV", "Models: 1 to 3  Hz", "state: Fuglevand")
 	reads(t, "at the low bar", hover(w, 0, 7, 5000), "spikes: 0.1\n")
 	reads(t, "above on the circle", hover(w, 1, 5, 2), "circle: 3\n")
@@ -131,7 +133,7 @@ func TestReadingsOfAllKinds(t *testing.T) {
 // Keys read every panel, every row of a raster and map, and spikes one by one.
 func TestReadingsByKeyboard(t *testing.T) {
 	f := charttest.Sheet()
-	w := open(t, f, chart.StillWidth+32, 800)
+	w := open(t, f, scene.StillWidth+32, 800)
 	w.do(chromedp.Focus(chromedp.CSS(".plot")))
 	press := func(keys string) string {
 		t.Helper()
@@ -156,8 +158,8 @@ func TestReadingsByKeyboard(t *testing.T) {
 	press(strings.Repeat(kb.PageDown, 2))
 	heat := f.Panels[4].Series[0].(*chart.HeatMap).Rows
 	column := int(times[at+1].Seconds() * 5)
-	reads(t, "in a map", press(strings.Repeat(kb.ArrowDown, 2)), "Time ", fmt.Sprintf("Neuron 9: %v", hundredths(heat[9][column])))
-	reads(t, "in its next column", press(kb.ArrowRight), fmt.Sprintf("Time %.3f s, Neuron 9: %v", float64(column)/5+0.3, hundredths(heat[9][column+1])))
+	reads(t, "in a map", press(strings.Repeat(kb.ArrowDown, 2)), "Time ", fmt.Sprintf("Neuron 9: %v", asPacked(heat[9][column])))
+	reads(t, "in its next column", press(kb.ArrowRight), fmt.Sprintf("Time %.3f s, Neuron 9: %v", float64(column)/5+0.3, asPacked(heat[9][column+1])))
 	w.shot("reading-by-keyboard")
 	for _, e := range []string{".level", ".tip"} {
 		if place := eval[[]float64](w, `(r => [r.top, innerHeight - r.bottom])(plot.querySelector("`+e+`").getBoundingClientRect())`); place[0] < -1 || place[1] < -1 {

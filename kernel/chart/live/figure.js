@@ -60,10 +60,49 @@
     const e = 10 ** Math.floor(Math.log10(x)), f = x / e;
     return (f < 1.5 ? 1 : f < 2.5 ? 2 : f < 4 ? 3 : f < 7 ? 5 : 10) * e;
   }
+  // The step of 1, 2 or 5 times a power of ten that divides a range into about n,
+  // and the ticks of an axis, as Go places them (package scene).
+  function stepOf(size, n) {
+    const e = 10 ** Math.floor(Math.log10(size / n)), f = size / n / e;
+    return (f < Math.SQRT2 ? 1 : f < Math.sqrt(10) ? 2 : f < Math.sqrt(50) ? 5 : 10) * e;
+  }
+  const whole = v => Math.abs(v - Math.round(v)) < 1e-9, tidy = v => +v.toPrecision(12);
+  function tickText(v) {
+    const a = Math.abs(v);
+    return v && (a < 1e-4 || a >= 1e7) ? v.toExponential().replace("e+", "e") : String(v || 0);
+  }
+  function logTicks(low, high, n) {
+    const from = Math.floor(Math.log10(low) + 1e-9), to = Math.ceil(Math.log10(high) - 1e-9), every = Math.max(1, Math.ceil((to - from) / (2 * n)));
+    let out = [];
+    for (const factors of [[1], [1, 2, 5]]) {
+      out = [];
+      for (let e = from; e <= to; e++) if (e % every === 0) for (const f of factors) {
+        const at = tidy(f * 10 ** e);
+        if (at >= low * (1 - 1e-9) && at <= high * (1 + 1e-9)) out.push({ at, text: tickText(at) });
+      }
+      if (out.length > 1) break;
+    }
+    return out;
+  }
+  function ticks(a, low, high, n) {
+    if (!(high > low)) return [];
+    if (a.log) {
+      const out = logTicks(low, high, n);
+      if (out.length > 1) return out;
+    }
+    const size = tidy(high - low), out = [];
+    let step = n >= 3 && n <= 5 && (size === 1 || size === 100) && whole(4 * low / size) ? size / 4 : stepOf(high - low, n);
+    if (a.categories) step = Math.max(1, Math.round(step));
+    for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step && out.length < 100; i++) {
+      const at = tidy(i * step), text = a.categories ? a.categories[at] : tickText(at);
+      if (text !== undefined) out.push({ at, text });
+    }
+    return out;
+  }
   function digits(step) { return Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))); }
   // As many digits as the numbers of a packed column have, at most six.
   function number(v, c) {
-    const step = (c.high - c.low) / c.levels, grain = step > 0 ? 10 ** Math.ceil(Math.log10(step) - 1e-9) : 0;
+    const step = c.log || c.decimal ? 0 : ((c.high || 0) - (c.low || 0)) / c.levels, grain = step > 0 ? 10 ** Math.ceil(Math.log10(step) - 1e-9) : 0;
     return String(+(grain ? Math.round(v / grain) * grain : v).toPrecision(6));
   }
   function mix(hex, other, part) {
@@ -111,8 +150,16 @@
     bars(s, theme) {
       const x = s.column(s.xs), y = s.column(s.ys), color = theme.mark(s.color);
       return v => Array.from(x, (at, i) => i).filter(i => !isNaN(y[i]) && x[i] + s.width / 2 >= v.x0 && x[i] - s.width / 2 <= v.x1).map(i => {
-        const a = v.x(x[i] - s.width / 2), b = v.x(x[i] + s.width / 2), top = Math.min(v.y(y[i]), v.y(0));
-        return { type: "rect", shape: { x: a, y: top, width: Math.max(1, b - a), height: Math.abs(v.y(y[i]) - v.y(0)) }, style: { fill: color } };
+        const a = v.x(x[i] - s.width / 2), b = v.x(x[i] + s.width / 2), top = Math.min(v.y(y[i]), v.foot);
+        return { type: "rect", shape: { x: a, y: top, width: Math.max(1, b - a), height: Math.abs(v.y(y[i]) - v.foot) }, style: { fill: color } };
+      });
+    },
+    errors(s, theme) {
+      const x = s.column(s.xs), y = s.column(s.ys), half = s.column(s.errors), stroke = s.kind === "bars" ? theme.ink : theme.mark(s.color), cap = 3;
+      return v => Array.from(y, (_, i) => i).filter(i => !isNaN(y[i]) && !isNaN(half[i])).map(i => {
+        const at = v.x(x[i]), top = v.y(y[i] + half[i]), bottom = v.y(y[i] - half[i]);
+        const pathData = "M" + at + " " + top + "V" + bottom + "M" + (at - cap) + " " + top + "h" + 2 * cap + "M" + (at - cap) + " " + bottom + "h" + 2 * cap;
+        return { type: "path", shape: { pathData }, style: { stroke, lineWidth: 1, fill: null } };
       });
     },
     rule(s, theme) {
@@ -136,7 +183,7 @@
       const times = s.column(s.xs), first = s.first, canvas = document.createElement("canvas");
       const colors = s.colors.map(theme.mark), color = r => colors[Math.floor(r * (colors.length - 1) / Math.max(1, s.rows - 1))];
       return v => {
-        const paths = [];
+        const paths = [], from = s.x.from(v.x0), to = s.x.from(v.x1);
         const columns = Math.max(1, Math.round(v.width * scale)), lines = Math.max(1, Math.round(v.height * scale));
         const height = Math.max(1, 0.8 * (v.y(0) - v.y(1)) * scale), width = Math.max(1, Math.round(markWidth * scale));
         const dots = vector ? null : new Uint32Array(columns * lines);
@@ -145,10 +192,10 @@
           const top = Math.max(0, Math.round(y)), bottom = Math.min(lines, Math.max(top + 1, Math.round(y + height)));
           const c = parseInt(color(r).slice(1), 16), ink = (0xff000000 | (c & 255) << 16 | c & 0xff00 | c >> 16) >>> 0;
           let path = "";
-          for (let i = search(times, v.x0, first[r], first[r + 1]); i < first[r + 1] && times[i] <= v.x1; i++) {
+          for (let i = search(times, from, first[r], first[r + 1]); i < first[r + 1] && times[i] <= to; i++) {
             if (vector) { path += "M" + v.x(times[i]).toFixed(2) + " " + (v.top + y).toFixed(2) + "v" + height.toFixed(2); continue; }
-            const x = Math.round((v.x(times[i]) - v.left) * scale - width / 2), from = Math.max(0, x), to = Math.min(columns, x + width);
-            for (let line = top; line < bottom; line++) dots.fill(ink, line * columns + from, line * columns + to);
+            const x = Math.round((v.x(times[i]) - v.left) * scale - width / 2), left = Math.max(0, x), right = Math.min(columns, x + width);
+            for (let line = top; line < bottom; line++) dots.fill(ink, line * columns + left, line * columns + right);
           }
           if (path) paths.push({ type: "path", shape: { pathData: path }, style: { stroke: color(r), lineWidth: markWidth, fill: null } });
         }
@@ -181,7 +228,7 @@
     }
   };
   // The colour bar stands in the margin right of the map.
-  function bar(s, theme, v, spec) {
+  function bar(s, theme, v, margin) {
     const x = v.left + v.width + 12, [low, high] = s.values, y = t => v.top + v.height * (1 - (t - low) / (high - low));
     const stops = s.colors.map((color, i) => ({ offset: i / 255, color }));
     const out = [{ type: "rect", shape: { x, y: v.top, width: 12, height: v.height }, style: { fill: { type: "linear", x: 0, y: 1, x2: 0, y2: 0, colorStops: stops } } }];
@@ -189,49 +236,112 @@
       out.push({ type: "line", shape: { x1: x + 12, x2: x + 15, y1: y(t.at), y2: y(t.at) }, style: { stroke: theme.ink, lineWidth: 1 } });
       out.push({ type: "text", style: { x: x + 18, y: y(t.at), text: t.text, fill: theme.ink, fontSize: 11, textVerticalAlign: "middle" } });
     }
-    out.push({ type: "text", x: v.left + v.width + spec.option.grid[0].right * 1 - 3, y: v.top + v.height / 2, rotation: Math.PI / 2, style: { text: s.name, fill: theme.ink, fontSize: 12, textAlign: "center", textVerticalAlign: "bottom" } });
+    out.push({ type: "text", x: v.left + v.width + margin - 3, y: v.top + v.height / 2, rotation: Math.PI / 2, style: { text: s.name, fill: theme.ink, fontSize: 12, textAlign: "center", textVerticalAlign: "bottom" } });
     return out;
+  }
+
+  // --- The axes: coordinates of the chart, ticks and their texts.
+
+  // A number of an axis has a coordinate: itself, or its logarithm. Those of a right
+  // axis are moved to the left one's, so that both are zoomed at once.
+  function coordinates(a, left) {
+    const plain = !a.log && !left;
+    a.to = a.log ? Math.log10 : v => v;
+    a.from = a.log ? v => tidy(10 ** v) : v => v;
+    Object.assign(a, { plain, lo: a.to(a.low), hi: a.to(a.high), put: a.to, take: a.from });
+    if (!left) return;
+    const k = (left.hi - left.lo) / (a.hi - a.lo);
+    a.put = v => left.lo + (a.to(v) - a.lo) * k;
+    a.take = v => a.from(a.lo + (v - left.lo) / k);
+  }
+
+  // The layout for a width: its option, and the data areas. Side by side, panels
+  // need some room.
+  const columnWidth = 320;
+  function geometry(spec, width) {
+    const o = spec.options[width < columnWidth * spec.options[0].columns ? 1 : 0], part = width / o.columns;
+    return { o, grids: o.grid.map((g, i) => ({ left: part * o.places[i].column + o.left, top: +g.top, width: Math.max(1, part - o.left - o.right), height: +g.height })) };
+  }
+
+  // Grid lines, ticks and texts of a panel: elements of zrender.
+  function axes(spec, theme, i, place, margin) {
+    const { y, right } = spec.panels[i], x = xOf(spec, i), text = { fill: theme.ink, font: "12px sans-serif" };
+    const gridLine = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: theme.line, opacity: 0.7, lineWidth: 1 } });
+    const mark = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: theme.ink, lineWidth: 1 } });
+    const measure = document.createElement("canvas").getContext("2d");
+    measure.font = text.font;
+    const crisp = v => Math.round(v - 0.5) + 0.5;
+    return v => {
+      const out = [], end = v.left + v.width, bottom = v.top + v.height;
+      let last = -Infinity;
+      for (const t of ticks(x, x.from(v.x0), x.from(v.x1), Math.max(2, Math.round(v.width / 110)))) {
+        const at = v.x(t.at), half = measure.measureText(t.text).width / 2;
+        out.push(gridLine(crisp(at), v.top, crisp(at), bottom));
+        if (!place.xTexts || at - half < last + 6) continue; // it would cover the one before it
+        last = at + half;
+        out.push({ type: "text", style: { ...text, text: t.text, x: at, y: bottom + 8, textAlign: "center", textVerticalAlign: "top" } });
+      }
+      for (const t of ticks(y, y.take(v.y0), y.take(v.y1), y.steps)) {
+        const at = v.y(t.at);
+        out.push(gridLine(v.left, crisp(at), end, crisp(at)));
+        out.push({ type: "text", style: { ...text, text: t.text, x: v.left - 8, y: at, textAlign: "right", textVerticalAlign: "middle", width: Math.max(20, v.room - 28), overflow: "truncate" } });
+      }
+      if (!right) return out;
+      out.push(mark(crisp(end), v.top, crisp(end), bottom));
+      for (const t of ticks(right, right.take(v.y0), right.take(v.y1), right.steps)) {
+        const at = v.right(t.at);
+        out.push(mark(end, crisp(at), end + 4, crisp(at)));
+        out.push({ type: "text", style: { ...text, text: t.text, x: end + 8, y: at, textAlign: "left", textVerticalAlign: "middle" } });
+      }
+      const name = right.label && right.unit ? right.label + " (" + right.unit + ")" : right.label || right.unit;
+      out.push({ type: "text", x: end + margin - 5, y: v.top + v.height / 2, rotation: Math.PI / 2, style: { ...text, text: name, textAlign: "center", textVerticalAlign: "bottom" } });
+      return out;
+    };
+  }
+  function xOf(spec, i) { return spec.panels[i].x || spec.x; }
+
+  // Panels that are zoomed together: those of the shared axis first, then each with
+  // its own. There is always a first group.
+  function zoomGroups(spec) {
+    const all = spec.panels.map((_, i) => i), shared = all.filter(i => !spec.panels[i].x), own = all.filter(i => spec.panels[i].x).map(i => [i]);
+    return shared.length ? [shared, ...own] : own;
+  }
+  // Index of the zoom of a panel's horizontal axis: 0 is that of the first group, 1 its
+  // slider, then there is one for each vertical axis.
+  function zoomIndex(spec, panel) {
+    const at = zoomGroups(spec).findIndex(g => g.includes(panel));
+    return at ? 1 + spec.panels.length + at : 0;
   }
 
   // --- The option of a chart: what Go described, the theme, and the series.
 
-  function option(spec, theme, shown, chart, o) {
-    const out = JSON.parse(JSON.stringify(spec.option)), frame = spec.frames[shown], all = spec.panels.map((_, i) => i);
-    const text = { color: theme.ink, fontFamily: "sans-serif" };
+  function option(spec, theme, shown, o) {
+    const { o: from, grids } = geometry(spec, o.width), out = JSON.parse(JSON.stringify({ title: from.title, legend: from.legend || [], grid: from.grid, xAxis: from.xAxis, yAxis: from.yAxis }));
+    const frame = spec.frames[shown], text = { color: theme.ink, fontFamily: "sans-serif" };
     out.animation = false;
     out.backgroundColor = o.paper || "transparent";
     out.textStyle = text;
-    out.title.forEach((t, i) => { t.text = frame.titles[i]; t.padding = [4, 0, 0, 0]; t.textStyle = { ...t.textStyle, ...text, width: Math.max(40, o.width - t.left), overflow: "truncate" }; });
-    const isLine = name => !frame.series.some(s => s.name === name && s.kind !== "line" && s.kind !== "dots"); // without a dot in the legend
-    out.legend.forEach(l => { l.textStyle = text; l.padding = 0; l.pageTextStyle = text; l.pageIconColor = theme.ink; l.inactiveColor = theme.line;
-      l.data = (l.data || []).map(name => ({ name, itemStyle: { opacity: isLine(name) ? 0 : 1 } })); });
-    // Texts at the ends of an axis appear only where they are round.
-    const labels = (name, i, steps, categories) => v => {
-      const at = chart().getModel().getComponent(name, i);
-      const [low, high] = at.axis.scale.getExtent(), step = nice((high - low) / steps());
-      if (categories) return Number.isInteger(v) && categories[v] || "";
-      return Math.abs(v / step - Math.round(v / step)) > 1e-6 ? "" : (Math.round(v / step) * step || 0).toFixed(digits(step));
-    };
-    const inner = () => o.width - out.grid[0].left - out.grid[0].right;
-    const steps = Math.max(2, Math.round(inner() / 110));
-    out.xAxis.forEach((x, i) => {
-      x.splitNumber = steps;
-      Object.assign(x.axisLabel, { color: theme.ink, hideOverlap: true, formatter: labels("xAxis", i, () => steps, spec.x.categories) });
-      if (spec.x.categories) x.minInterval = 1;
+    out.title.forEach((t, i) => { t.text = frame.titles[i]; t.left = grids[i].left; t.padding = [4, 0, 0, 0]; t.textStyle = { ...t.textStyle, ...text, width: Math.max(40, grids[i].width + from.right), overflow: "truncate" }; });
+    const noSymbol = name => !frame.series.some(s => s.name === name && (s.kind !== "line" || s.marker) && s.kind !== "dots"); // without one in the legend
+    out.legend.forEach((l, at) => {
+      const i = from.places.findIndex(p => p.legend === at);
+      Object.assign(l, { left: grids[i].left, right: o.width - grids[i].left - grids[i].width, textStyle: text, padding: 0, pageTextStyle: text, pageIconColor: theme.ink, inactiveColor: theme.line });
+      l.data = (l.data || []).map(name => ({ name, itemStyle: { opacity: noSymbol(name) ? 0 : 1 } }));
     });
-    out.yAxis.forEach((y, i) => {
-      y.axisLabel = { color: theme.ink, hideOverlap: true, formatter: labels("yAxis", i, () => spec.panels[i].y.steps, spec.panels[i].y.categories) };
-      if (spec.panels[i].y.categories) y.minInterval = 1;
-    });
+    out.grid.forEach((g, i) => { g.left = grids[i].left; g.width = grids[i].width; });
+    out.xAxis.forEach((x, i) => { const a = xOf(spec, i); x.min = a.lo; x.max = a.hi; });
+    out.yAxis.forEach((y, i) => { const a = spec.panels[i].y; y.min = a.lo; y.max = a.hi; });
     for (const a of out.xAxis.concat(out.yAxis)) {
-      Object.assign(a, { nameTextStyle: { ...text, fontSize: 12 }, nameMoveOverlap: false, axisTick: { show: false }, splitLine: { lineStyle: { color: theme.line, opacity: 0.7 } } });
+      Object.assign(a, { nameTextStyle: { ...text, fontSize: 12 }, nameMoveOverlap: false, axisTick: { show: false }, splitLine: { show: false }, axisLabel: { show: false } });
       a.axisLine = { show: true, onZero: false, lineStyle: { color: theme.ink } };
     }
     const style = { borderColor: theme.line, textStyle: { color: "transparent" }, handleStyle: { borderColor: theme.ink }, moveHandleStyle: { opacity: 0.4 } };
+    const groups = zoomGroups(spec), x = xAxisIndex => ({ type: "inside", xAxisIndex, filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false });
     out.dataZoom = [
-      { type: "inside", xAxisIndex: all, filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false },
-      { ...style, type: "slider", xAxisIndex: all, filterMode: "none", show: !o.save, bottom: 4, height: 18, showDataShadow: false, showDetail: false, brushSelect: false },
-      ...all.map(i => ({ type: "inside", yAxisIndex: i, filterMode: "none", disabled: true }))
+      x(groups[0]),
+      { ...style, type: "slider", xAxisIndex: groups[0], filterMode: "none", show: !o.save, bottom: 4, height: 18, left: grids[0].left, right: from.right, showDataShadow: false, showDetail: false, brushSelect: false },
+      ...spec.panels.map((_, i) => ({ type: "inside", yAxisIndex: i, filterMode: "none", disabled: true })),
+      ...groups.slice(1).map(x)
     ];
     out.series = series(spec, theme, shown, o);
     if (o.save) {
@@ -241,38 +351,52 @@
     return out;
   }
 
-  // x and y by turns, with the corners of steps.
+  // Coordinates x and y by turns, with the corners of steps.
   function points(s) {
-    const x = s.column(s.xs), y = s.column(s.ys), n = s.step && x.length ? 2 * x.length - 1 : x.length, out = new Float64Array(2 * n);
+    const x = s.column(s.xs), y = s.column(s.ys), n = s.step && y.length ? x.length + y.length - 1 : y.length, out = new Float64Array(2 * n);
+    const to = s.x.to, { put } = s.axis, plain = s.x.plain && s.axis.plain;
     for (let i = 0; i < n; i++) {
-      out[2 * i] = x[s.step ? i + 1 >> 1 : i];
-      out[2 * i + 1] = y[s.step ? i >> 1 : i];
+      const v = x[s.step ? i + 1 >> 1 : i], w = y[s.step ? i >> 1 : i];
+      out[2 * i] = plain ? v : to(v);
+      out[2 * i + 1] = plain ? w : put(w);
     }
     return out;
   }
+  // Sizes of markers, all of the area of a circle 6 px wide.
+  const sizes = { circle: 6, rect: 5.3, triangle: [7.3, 6.3], diamond: 8.4 };
   function series(spec, theme, shown, o) {
-    return spec.frames[shown].series.map(s => {
-      const base = { name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false, silent: true };
-      if (s.kind === "line" || s.kind === "dots") {
-        const color = theme.mark(s.color), dots = s.kind === "dots", data = points(s);
-        if (!data.length) return { ...base, type: "line", data: [] };
-        return { ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: dots, showAllSymbol: dots, symbol: dots ? "circle" : "none", symbolSize: s.width + 3, itemStyle: { color, opacity: 1 }, lineStyle: { width: dots ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } };
-      }
-      const { x } = spec, y = spec.panels[s.panel].y, draw = marks[s.kind](s, theme, { vector: o.vector, scale: o.vector ? 1 : o.scale || window.devicePixelRatio || 1 });
+    const { o: layout } = geometry(spec, o.width), scale = o.vector ? 1 : o.scale || window.devicePixelRatio || 1;
+    const custom = (base, panel, right, z, color, draw, beside) => {
+      const x = xOf(spec, panel), { y } = spec.panels[panel], other = spec.panels[panel].right, axis = right ? other : y;
       const renderItem = (params, api) => {
-        const c = params.coordSys, a = api.coord([x.low, y.low]), b = api.coord([x.high, y.high]);
-        const kx = (b[0] - a[0]) / (x.high - x.low), ky = (b[1] - a[1]) / (y.high - y.low);
+        const c = params.coordSys, a = api.coord([x.lo, y.lo]), b = api.coord([x.hi, y.hi]);
+        const kx = (b[0] - a[0]) / (x.hi - x.lo), ky = (b[1] - a[1]) / (y.hi - y.lo);
         const view = {
-          left: c.x, top: c.y, width: c.width, height: c.height,
-          x: v => a[0] + (v - x.low) * kx, y: v => a[1] + (v - y.low) * ky,
-          x0: x.low + (c.x - a[0]) / kx, x1: x.low + (c.x + c.width - a[0]) / kx,
-          y0: y.low + (c.y + c.height - a[1]) / ky, y1: y.low + (c.y - a[1]) / ky
+          left: c.x, top: c.y, width: c.width, height: c.height, room: layout.left,
+          x: x.plain ? v => a[0] + (v - x.lo) * kx : v => a[0] + (x.to(v) - x.lo) * kx,
+          y: axis.plain ? v => a[1] + (v - y.lo) * ky : v => a[1] + (axis.put(v) - y.lo) * ky,
+          right: v => a[1] + (other.put(v) - y.lo) * ky,
+          x0: x.lo + (c.x - a[0]) / kx, x1: x.lo + (c.x + c.width - a[0]) / kx,
+          y0: y.lo + (c.y + c.height - a[1]) / ky, y1: y.lo + (c.y - a[1]) / ky
         };
-        const inside = { type: "group", clipPath: { type: "rect", shape: { x: c.x, y: c.y, width: c.width, height: c.height } }, children: draw(view) };
-        return { type: "group", children: s.kind === "heat" ? [inside, ...bar(s, theme, view, spec)] : [inside] };
+        view.foot = axis.log ? c.y + c.height : view.y(0);
+        const inside = { type: "group", clipPath: { type: "rect", shape: { x: c.x, y: c.y, width: c.width, height: c.height } }, children: draw ? draw(view) : [] };
+        return { type: "group", children: beside ? [inside, ...beside(view)] : [inside] };
       };
-      return { ...base, type: "custom", clip: false, itemStyle: { color: s.color ? theme.mark(s.color) : theme.ink }, data: [[x.low, y.low]], renderItem, z: s.kind === "heat" || s.kind === "band" ? 1 : 2 };
-    });
+      return { ...base, type: "custom", clip: false, itemStyle: { color }, data: [[x.lo, y.lo]], renderItem, z };
+    };
+    const under = spec.panels.map((_, i) => custom({ id: "axes " + i, name: "", xAxisIndex: i, yAxisIndex: i, animation: false, silent: true }, i, false, 0, theme.ink, null, axes(spec, theme, i, layout.places[i], layout.right)));
+    return under.concat(spec.frames[shown].series.flatMap((s, at) => {
+      const base = { id: "series " + at, name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false, silent: true }, color = s.color ? theme.mark(s.color) : theme.ink;
+      const errors = s.errors ? [custom({ ...base, id: "errors " + at }, s.panel, s.right, 3, color, marks.errors(s, theme))] : [];
+      if (s.kind === "line" || s.kind === "dots") {
+        const symbol = s.marker || "none", data = points(s), bare = s.kind === "dots" || s.noLine;
+        if (!data.length) return [{ ...base, type: "line", data: [] }];
+        return [{ ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: !!s.marker, showAllSymbol: !!s.marker, symbol, symbolSize: s.kind === "dots" ? s.width + 3 : sizes[symbol] || 0, itemStyle: { color, opacity: 1 }, lineStyle: { width: bare ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } }, ...errors];
+      }
+      const draw = marks[s.kind](s, theme, { vector: o.vector, scale });
+      return [custom(base, s.panel, s.right, s.kind === "heat" || s.kind === "band" ? 1 : 2, color, draw, s.kind === "heat" && (v => bar(s, theme, v, layout.right))), ...errors];
+    }));
   }
 
   // --- Reading the chart at a place, and its data as a table.
@@ -285,13 +409,14 @@
   // said of it, the place itself first. Where it is in a panel, a row is read
   // there; rows of other panels are summed up. What is hidden is not read.
   function read(spec, shown, at, hidden) {
-    const { titles, series } = spec.frames[shown], { x, view } = at, within = reach * (view.x1 - view.x0) / view.width;
-    const time = (v, step) => v.toFixed(digits(step || (view.x1 - view.x0) / 2000)) + (spec.x.unit ? " " + spec.x.unit : "");
-    const entries = [[-1, "", (spec.x.label || "x") + " " + (spec.x.categories ? spec.x.categories[Math.round(x)] || "" : time(x)), ""]];
+    const { titles, series } = spec.frames[shown], { view } = at, axis = xOf(spec, at.near), x = axis.from(at.x), reached = reach * (view.x1 - view.x0) / view.width, within = axis.log ? axis.from(at.x + reached) - x : reached;
+    const time = (v, step) => (axis.log ? String(+v.toPrecision(4)) : v.toFixed(digits(step || (view.x1 - view.x0) / 2000))) + (axis.unit ? " " + axis.unit : "");
+    const entries = [[-1, "", (axis.label || "x") + " " + (axis.categories ? axis.categories[Math.round(x)] || "" : time(x)), ""]];
     spec.panels.forEach((panel, i) => {
-      const here = i === at.panel, axis = panel.y, title = titles[i] || axis.label || "Panel " + (i + 1), all = series.filter(s => s.panel === i && !hidden.has(s.name));
-      const said = all.filter(s => s.rows).map(s => here ? readRow(s, axis, x, Math.round(at.y), within, time) : readRows(s, title, x, nice(within), time));
-      for (const e of said.concat(readLines(all, axis, title, x, here ? at.y : NaN))) if (e) entries.push([i, ...e]);
+      if (xOf(spec, i) !== axis) return; // x is not there
+      const here = i === at.panel, y = panel.y, title = titles[i] || y.label || "Panel " + (i + 1), all = series.filter(s => s.panel === i && !hidden.has(s.name));
+      const said = all.filter(s => s.rows).map(s => here ? readRow(s, y, x, Math.round(at.y), within, time) : readRows(s, title, x, nice(within), time));
+      for (const e of said.concat(readLines(all, title, x, here ? at.y : NaN, within))) if (e) entries.push([i, ...e]);
     });
     return entries.map(([panel, color, name, said]) => ({ panel, color, name, said }));
   }
@@ -316,46 +441,58 @@
     if (!values.length) return ["", title, ": no values"];
     return ["", title, ": " + number(low, s.ys) + (low < high ? " to " + number(high, s.ys) : "") + "  " + s.name];
   }
-  // Lines, steps, bands and bars; those nearest to y if there are many.
-  function readLines(all, axis, title, x, y) {
-    const lines = [];
+  // Lines, steps, bands and bars; those nearest to y, a coordinate, if there are many.
+  function readLines(all, title, x, y, within) {
+    const lines = [], far = l => Math.abs(l.s.axis.put(l.low) - y);
     for (const s of all) {
-      let values = valuesAt(s, x).sort((a, b) => a - b);
-      if (s.kind !== "band" && values.length > 1 && !isNaN(y)) values = [values.reduce((a, b) => Math.abs(b - y) < Math.abs(a - y) ? b : a)];
-      if (values.length) lines.push({ s, low: values[0], high: values[values.length - 1] });
+      let values = valuesAt(s, x, within).sort((a, b) => a.v - b.v);
+      if (s.kind !== "band" && values.length > 1 && !isNaN(y)) values = [values.reduce((a, b) => Math.abs(s.axis.put(b.v) - y) < Math.abs(s.axis.put(a.v) - y) ? b : a)];
+      if (values.length) lines.push({ s, low: values[0].v, high: values[values.length - 1].v, error: values.length === 1 ? values[0].error : NaN });
     }
-    const value = (v, s) => { const text = number(v, s.ys); return axis.categories && axis.categories[text] || text; };
-    const range = (a, b) => value(a.low, a.s) + (a.low < b.high ? " to " + value(b.high, b.s) : "") + (axis.unit ? " " + axis.unit : "");
-    const named = line => [line.s.color, line.s.name || axis.label || "y", ": " + range(line, line)];
+    const value = (v, s) => { const text = number(v, s.ys), { categories } = s.axis; return categories && categories[text] || text; };
+    const range = (a, b) => value(a.low, a.s) + (a.low < b.high ? " to " + value(b.high, b.s) : "") + (a.error >= 0 && a === b ? " \u00b1 " + number(a.error, a.s.errors) : "") + (a.s.axis.unit ? " " + a.s.axis.unit : "");
+    const named = line => [line.s.color, line.s.name || line.s.axis.label || "y", ": " + range(line, line)];
     if (lines.length <= mostLines) return lines.map(named);
-    const low = lines.reduce((a, b) => b.low < a.low ? b : a), high = lines.reduce((a, b) => b.high > a.high ? b : a);
-    const near = isNaN(y) ? [] : lines.sort((a, b) => Math.abs(a.low - y) - Math.abs(b.low - y)).slice(0, nearestLines);
-    return [...near.map(named), ["", title, ": " + lines.length + " lines from " + range(low, high)]];
+    const near = isNaN(y) ? [] : lines.slice().sort((a, b) => far(a) - far(b)).slice(0, nearestLines), sums = [];
+    for (const right of [false, true]) {
+      const some = lines.filter(l => !!l.s.right === right);
+      if (!some.length) continue;
+      const low = some.reduce((a, b) => b.low < a.low ? b : a), high = some.reduce((a, b) => b.high > a.high ? b : a);
+      sums.push(["", title, ": " + some.length + " lines from " + range(low, high)]);
+    }
+    return [...near.map(named), ...sums];
   }
 
   // What is drawn of a series at x: a point of a line, both edges of a band, all
-  // that a line which turns back has there; beside a gap the point itself.
-  // Rasters, maps and rules have none.
-  function valuesAt(s, x) {
+  // that a line which turns back has there; beside a gap the point itself. Points
+  // with an error bar, or without a line between them, are read themselves, the
+  // latter within reach. Rasters, maps and rules have none.
+  function valuesAt(s, x, within) {
     if (!s.xs || !s.ys || s.kind === "dots") return [];
-    const xs = s.column(s.xs), ys = s.column(s.ys), n = xs.length, out = [];
+    const xs = s.column(s.xs), ys = s.column(s.ys), half = s.errors && s.column(s.errors), n = ys.length, last = xs[xs.length - 1], out = [];
+    const add = (v, i) => { if (isFinite(v)) out.push({ v, error: half && i !== undefined ? half[i] : NaN }); };
     const between = (y, i) => {
-      const part = (x - xs[i - 1]) / (xs[i] - xs[i - 1]);
-      return s.step ? y[part < 1 ? i - 1 : i] : xs[i] === xs[i - 1] ? y[i] : y[i - 1] * (1 - part) + y[i] * part;
+      const part = (s.x.to(x) - s.x.to(xs[i - 1])) / (s.x.to(xs[i]) - s.x.to(xs[i - 1]));
+      if (s.step) return y[part < 1 ? i - 1 : i];
+      return xs[i] === xs[i - 1] ? y[i] : s.axis.plain ? y[i - 1] * (1 - part) + y[i] * part : s.axis.take(s.axis.put(y[i - 1]) * (1 - part) + s.axis.put(y[i]) * part);
     };
     if (s.kind === "bars") {
       const i = xs.findIndex(v => Math.abs(v - x) <= s.width / 2);
-      if (i >= 0) out.push(ys[i]);
+      if (i >= 0) add(ys[i], i);
+    } else if (s.noLine) {
+      for (let i = 0; i < n; i++) if (Math.abs(xs[i] - x) <= within) add(ys[i], i);
     } else if (!s.sorted) {
-      for (let i = 1; i < n; i++) if ((xs[i - 1] - x) * (xs[i] - x) <= 0) out.push(between(ys, i));
-    } else if (x >= xs[0] && x <= xs[n - 1]) {
-      const i = Math.max(Math.min(1, n - 1), search(xs, x, 0, n)), near = i && x - xs[i - 1] < xs[i] - x ? i - 1 : i;
-      for (const y of s.lows ? [s.column(s.lows), ys] : [ys]) {
+      for (let i = 1; i < n; i++) if ((xs[i - 1] - x) * (xs[i] - x) <= 0) add(between(ys, i));
+    } else if (x >= xs[0] && x <= last) {
+      const i = Math.max(Math.min(1, n - 1), Math.min(n - 1, search(xs, x, 0, n))), near = i && x - xs[i - 1] < xs[i] - x ? i - 1 : i;
+      if (s.step && xs.length > n && x >= xs[n - 1]) add(ys[n - 1]); // the last step
+      else if (half) add(ys[near], near);
+      else for (const y of s.lows ? [s.column(s.lows), ys] : [ys]) {
         const v = i ? between(y, i) : NaN;
-        out.push(isNaN(v) ? y[near] : v);
+        add(isNaN(v) ? y[near] : v);
       }
     }
-    return out.filter(isFinite);
+    return out;
   }
   function nearestSpike(s, row, x, within) {
     const times = s.column(s.xs), i = search(times, x, s.first[row], s.first[row + 1]);
@@ -385,25 +522,27 @@
   // How many points of how many of a run are in the figure.
   function held(spec, shown) {
     const all = spec.frames[shown].series.filter(s => s.of), sum = count => all.reduce((n, s) => n + count(s), 0);
-    return { n: sum(s => (s.xs || s.ys).n), of: sum(s => s.of) };
+    return { n: sum(s => (s.ys || s.xs).n), of: sum(s => s.of) };
   }
 
   function table(spec, shown) {
     const named = a => a.label && a.unit ? a.label + " (" + a.unit + ")" : a.label || a.unit;
-    const rows = [["panel", "series", named(spec.x) || "x", "value", "low", "quantity"]];
-    const frame = spec.frames[shown];
+    const own = spec.panels.some(p => p.x), frame = spec.frames[shown];
+    const rows = [["panel", "series", own ? "x" : named(spec.x) || "x", "value", "low", "error", "quantity"].concat(own ? ["x quantity"] : [])];
+    // The digits that the numbers of a column have.
+    const exact = (v, c) => isNaN(v) ? "" : c.decimal ? String(v) : String(+v.toPrecision(c.log ? 6 : 12));
     for (const s of frame.series) {
-      const panel = frame.titles[s.panel], y = named(spec.panels[s.panel].y);
+      const panel = frame.titles[s.panel], y = named(s.axis), add = (...fields) => rows.push([panel, ...fields].concat(own ? [named(s.x)] : []));
       if (s.kind === "raster") {
         const times = s.column(s.xs);
-        for (let r = 0; r < s.rows; r++) for (let i = s.first[r]; i < s.first[r + 1]; i++) rows.push([panel, s.names && s.names[r] || r, times[i].toPrecision(9) * 1, r, "", y]);
+        for (let r = 0; r < s.rows; r++) for (let i = s.first[r]; i < s.first[r + 1]; i++) add(s.names && s.names[r] || r, exact(times[i], s.xs), r, "", "", y);
       } else if (s.kind === "heat") {
-        s.column(s.ys).forEach((v, i) => rows.push([panel, Math.floor(i / s.columns), +(s.span[0] + (i % s.columns + 0.5) / s.columns * (s.span[1] - s.span[0])).toPrecision(9), +v.toPrecision(6), "", s.name || ""]));
+        s.column(s.ys).forEach((v, i) => add(Math.floor(i / s.columns), tidy(s.span[0] + (i % s.columns + 0.5) / s.columns * (s.span[1] - s.span[0])), exact(v, s.ys), "", "", s.name || ""));
       } else if (s.kind === "rule") {
-        rows.push(s.vertical ? [panel, s.name, s.at || 0, "", "", y] : [panel, s.name, "", s.at || 0, "", y]);
+        add(...(s.vertical ? [s.name, s.at || 0, ""] : [s.name, "", s.at || 0]), "", "", y);
       } else if (s.kind !== "dots") {
-        const ys = s.column(s.ys), low = s.lows && s.column(s.lows);
-        s.column(s.xs).forEach((x, i) => rows.push([panel, s.name, +x.toPrecision(9), +ys[i].toPrecision(6), low ? +low[i].toPrecision(6) : "", y]));
+        const xs = s.column(s.xs), low = s.lows && s.column(s.lows), half = s.errors && s.column(s.errors);
+        s.column(s.ys).forEach((v, i) => add(s.name, exact(xs[i], s.xs), exact(v, s.ys), low ? exact(low[i], s.lows) : "", half ? exact(half[i], s.errors) : "", y));
       }
     }
     const quote = v => /[",\n]/.test(v) ? '"' + String(v).replace(/"/g, '""') + '"' : String(v);
@@ -423,17 +562,24 @@
         let z = 0, shift = 0, b;
         do { b = blob[p++]; z |= (b & 127) << shift; shift += 7; } while (b & 128);
         level += z >>> 1 ^ -(z & 1);
-        const f = (level - 1) / c.levels;
-        out[i] = level === 0 ? NaN : c.low * (1 - f) + c.high * f;
+        const f = (level - 1) / c.levels, k = (c.from || 0) + level - 1, e = c.digits || 0;
+        out[i] = level === 0 ? NaN : c.decimal ? (e < 0 ? k * 10 ** -e : k / 10 ** e) : c.log ? 10 ** ((c.low || 0) * (1 - f) + (c.high || 0) * f) : (c.low || 0) * (1 - f) + (c.high || 0) * f;
       }
       known.set(c.at, out);
       return out;
     };
+    coordinates(spec.x);
+    for (const p of spec.panels) {
+      coordinates(p.y);
+      if (p.x) coordinates(p.x);
+      if (p.right) coordinates(p.right, p.y);
+    }
     for (const f of spec.frames) for (const s of f.series || (f.series = [])) {
       s.column = column;
+      s.x = xOf(spec, s.panel);
+      s.axis = s.right ? spec.panels[s.panel].right : spec.panels[s.panel].y;
       if (s.counts) s.first = column(s.counts).reduce((all, n) => (all.push(all[all.length - 1] + Math.round(n)), all), [0]);
     }
-    for (const list of ["title", "legend", "grid", "xAxis", "yAxis"]) spec.option[list] = spec.option[list] || [];
     return spec;
   }
 
@@ -481,7 +627,7 @@
         shown = +slider.value;
         value.textContent = spec.frames[shown].label;
         slider.setAttribute("aria-valuetext", spec.frames[shown].label);
-        if (chart) chart.setOption({ title: spec.frames[shown].titles.map(text => ({ text })), series: series(spec, themes[theme], shown, {}) }, { replaceMerge: ["series"] });
+        if (chart) chart.setOption({ title: spec.frames[shown].titles.map(text => ({ text })), series: series(spec, themes[theme], shown, { width: plot.clientWidth }) }, { replaceMerge: ["series"] });
         hide();
         tell();
       });
@@ -493,15 +639,15 @@
     const entries = new Map(), group = make("div", "unseen entries", el);
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", "Series to show");
-    for (const name of new Set(spec.option.legend.flatMap(l => l.data || []))) {
+    for (const name of new Set((spec.options[0].legend || []).flatMap(l => l.data || []))) {
       const b = make("button", "", group, name);
       b.type = "button";
       b.setAttribute("aria-pressed", true);
       b.addEventListener("click", () => chart.dispatchAction({ type: "legendToggleSelect", name }));
       entries.set(name, b);
     }
-    const plot = make("div", "plot", el), height = spec.height + 24;
-    plot.style.height = height + "px";
+    const plot = make("div", "plot", el);
+    let grids = [], height = 0; // of the panels in the width of the page
     plot.tabIndex = 0;
     plot.setAttribute("role", "group");
     plot.setAttribute("aria-roledescription", "chart");
@@ -513,7 +659,12 @@
     }
     tell();
     const canvas = make("div", "", plot), cross = make("div", "cross", plot), level = make("div", "level", plot), frame = make("div", "frame", plot), tip = make("div", "tip", plot);
-    canvas.style.height = height + "px";
+    function place() {
+      const at = geometry(spec, plot.clientWidth || spec.still);
+      grids = at.grids; height = at.o.height + 24;
+      plot.style.height = canvas.style.height = height + "px";
+    }
+    place();
     const heard = make("div", "unseen", el);
     heard.setAttribute("role", "status");
 
@@ -526,8 +677,9 @@
     function begin() {
       theme = dark() ? "dark" : "light";
       for (const [k, v] of Object.entries(themes[theme])) if (typeof v === "string") el.style.setProperty("--" + k, v);
+      place();
       chart = echarts.init(canvas, null, { width: plot.clientWidth, height });
-      chart.setOption(option(spec, themes[theme], shown, () => chart, { width: plot.clientWidth }));
+      chart.setOption(option(spec, themes[theme], shown, { width: plot.clientWidth }));
       for (const kind of ["legendselectchanged", "legendselected", "legendunselected"]) chart.on(kind, e => select(e.selected));
       if (!kept) return;
       restore(chart, kept);
@@ -549,26 +701,30 @@
       zooms(zoom, c);
     }
     function zooms(list, c = chart) { c.dispatchAction({ type: "dataZoom", batch: list.map((z, i) => ({ dataZoomIndex: i, ...z })) }); }
-    function reset() { zooms(Array.from({ length: 2 + spec.panels.length }, () => ({ start: 0, end: 100 }))); hide(); }
+    function reset() { zooms(Array.from({ length: 1 + spec.panels.length + zoomGroups(spec).length }, () => ({ start: 0, end: 100 }))); hide(); }
 
-    // The visible part of a panel, in data and in px.
+    // The visible part of a panel, in coordinates and in px.
     function view(p) {
-      const g = spec.option.grid[p], left = +g.left, top = +g.top, width = plot.clientWidth - left - g.right, height = +g.height;
+      const { left, top, width, height } = grids[p];
       const [x0, y1] = chart.convertFromPixel({ gridIndex: p }, [left, top]), [x1, y0] = chart.convertFromPixel({ gridIndex: p }, [left + width, top + height]);
       return { x0, x1, y0, y1, left, top, width, height };
     }
-    // What is at a place: panel, data, the visible part of the panel.
-    function place(px, py) {
-      const panel = spec.option.grid.findIndex(g => py >= +g.top && py <= +g.top + +g.height), v = view(Math.max(panel, 0));
-      if (px < v.left || px > v.left + v.width) return null;
-      return { panel, x: v.x0 + (px - v.left) / v.width * (v.x1 - v.x0), y: v.y1 + (py - v.top) / v.height * (v.y0 - v.y1), view: v };
+    const across = (g, px) => px >= g.left && px <= g.left + g.width, down = (g, py) => py >= g.top && py <= g.top + g.height;
+    // What is at a point: the panel, or -1 between panels, the nearest one in the
+    // column, and coordinates.
+    function locate(px, py) {
+      const column = grids.map((_, i) => i).filter(i => across(grids[i], px)), panel = column.find(i => down(grids[i], py)) ?? -1;
+      if (!column.length) return null;
+      const far = i => Math.max(grids[i].top - py, py - grids[i].top - grids[i].height), near = column.reduce((a, b) => far(b) < far(a) ? b : a), v = view(near);
+      return { panel, near, column, x: v.x0 + (px - v.left) / v.width * (v.x1 - v.x0), y: v.y1 + (py - v.top) / v.height * (v.y0 - v.y1), view: v };
     }
     function hide() { for (const e of [cross, level, tip]) e.style.display = "none"; }
     function point(px, py) {
-      const at = place(px, py), grids = spec.option.grid, last = grids[grids.length - 1];
-      if (!at || py < +grids[0].top || py > +last.top + +last.height) return hide();
+      const at = locate(px, py), linked = at ? at.column.filter(i => xOf(spec, i) === xOf(spec, at.near)) : [];
+      const top = Math.min(...linked.map(i => grids[i].top)), bottom = Math.max(...linked.map(i => grids[i].top + grids[i].height));
+      if (!at || py < top || py > bottom) return hide();
       const { left, width } = at.view, entries = read(spec, shown, at, hidden);
-      Object.assign(cross.style, { display: "block", left: px + "px", top: grids[0].top + "px", height: +last.top + +last.height - grids[0].top + "px" });
+      Object.assign(cross.style, { display: "block", left: px + "px", top: top + "px", height: bottom - top + "px" });
       Object.assign(level.style, { display: at.panel < 0 ? "none" : "block", left: left + "px", top: py + "px", width: width + "px" });
       tip.textContent = "";
       for (const { color, name, said } of entries) {
@@ -591,7 +747,7 @@
     // Box zoom: ECharts does not hear of it.
     const grab = e => {
       if (!boxed && !e.shiftKey) return;
-      const [px, py] = local(e), at = place(px, py);
+      const [px, py] = local(e), at = locate(px, py);
       if (!at || at.panel < 0) return;
       e.stopPropagation();
       if (e.type !== "pointerdown") return;
@@ -611,12 +767,12 @@
     }
     plot.addEventListener("pointerup", e => {
       if (!start) return;
-      const [px, py] = corner(e), from = start, to = place(px, Math.min(Math.max(py, from.at.view.top), from.at.view.top + from.at.view.height));
+      const [px, py] = corner(e), from = start, to = locate(px, Math.min(Math.max(py, from.at.view.top), from.at.view.top + from.at.view.height));
       start = null;
       frame.style.display = "none";
       if (!to || Math.abs(px - from.px) < 4 || Math.abs(py - from.py) < 4) return;
       const x = [from.at.x, to.x].sort((a, b) => a - b), y = [from.at.y, to.y].sort((a, b) => a - b);
-      chart.dispatchAction({ type: "dataZoom", batch: [{ dataZoomIndex: 0, startValue: x[0], endValue: x[1] }, { dataZoomIndex: 2 + from.at.panel, startValue: y[0], endValue: y[1] }] });
+      chart.dispatchAction({ type: "dataZoom", batch: [{ dataZoomIndex: zoomIndex(spec, from.at.panel), startValue: x[0], endValue: x[1] }, { dataZoomIndex: 2 + from.at.panel, startValue: y[0], endValue: y[1] }] });
       if (boxed) boxTool.click();
     });
 
@@ -640,10 +796,10 @@
       const { s } = rows(cursor.panel), to = cursor.x + by * (v.x1 - v.x0) / 100;
       let next;
       if (s && s.kind === "raster") {
-        const times = s.column(s.xs), from = s.first[cursor.row], end = s.first[cursor.row + 1];
-        let i = search(times, to, from, end);
-        if (by < 0 && (i === end || times[i] > to)) i--;
-        if (i >= from && i < end) next = times[i];
+        const times = s.column(s.xs), from = s.first[cursor.row], end = s.first[cursor.row + 1], x = s.x.from(to);
+        let i = search(times, x, from, end);
+        if (by < 0 && (i === end || times[i] > x)) i--;
+        if (i >= from && i < end) next = s.x.to(times[i]);
       } else if (s) {
         const wide = (s.span[1] - s.span[0]) / s.columns, column = x => Math.floor((x - s.span[0]) / wide);
         next = s.span[0] + wide * (column(to) === column(cursor.x) ? column(to) + by + 0.5 : column(to) + 0.5);
@@ -658,6 +814,7 @@
       if (/Left|Right/.test(key)) walk(by, v); else turn(by, /Page/.test(key));
       fits();
       const { s } = rows(cursor.panel), at = view(cursor.panel);
+      if (!(cursor.x >= at.x0 && cursor.x <= at.x1)) cursor.x = (at.x0 + at.x1) / 2;
       const px = at.left + (cursor.x - at.x0) / (at.x1 - at.x0) * at.width, py = at.top + (s ? (at.y1 - cursor.row) / (at.y1 - at.y0) : 0.5) * at.height;
       const entries = point(px, py) || [], title = cursor.panel === before ? "" : spec.frames[shown].titles[cursor.panel];
       heard.textContent = [title, ...entries.filter(e => e.panel < 0 || e.panel === cursor.panel).map(e => e.name + e.said)].filter(Boolean).join(", ");
@@ -665,7 +822,7 @@
     }
     plot.addEventListener("keydown", e => {
       if (e.target !== plot || !chart || e.ctrlKey || e.metaKey || e.altKey) return;
-      const z = chart.getOption().dataZoom[0], w = z.end - z.start;
+      const zoom = zoomIndex(spec, cursor.panel), z = chart.getOption().dataZoom[zoom], w = z.end - z.start;
       if (e.shiftKey && /^(Arrow|Page)/.test(e.key)) {
         readAtCursor(e.key);
         e.preventDefault();
@@ -675,7 +832,7 @@
       const go = { "+": [z.start + w / 4, z.end - w / 4], "=": [z.start + w / 4, z.end - w / 4], "-": [z.start - w / 2, z.end + w / 2], ArrowLeft: move(-w / 4), ArrowRight: move(w / 4) }[e.key];
       if (e.key === "0") reset();
       else if (e.key === "Escape") hide();
-      else if (go) { zooms([{ start: Math.max(0, go[0]), end: Math.min(100, go[1]) }]); hide(); }
+      else if (go) { chart.dispatchAction({ type: "dataZoom", dataZoomIndex: zoom, start: Math.max(0, go[0]), end: Math.min(100, go[1]) }); hide(); }
       else return;
       e.preventDefault();
     });
@@ -687,9 +844,9 @@
         url = URL.createObjectURL(new Blob([table(spec, shown)], { type: "text/csv" }));
         if (n < of) ending = "-as-drawn.csv";
       } else {
-        const vector = kind === "svg", scale = 2, size = { width: spec.still, height: spec.height + 42 }, page = make("div");
+        const vector = kind === "svg", scale = 2, size = { width: spec.still, height: spec.options[0].height + 42 }, page = make("div");
         const copy = echarts.init(page, null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: scale, ...size });
-        copy.setOption(option(spec, themes.light, shown, () => copy, { width: size.width, save: true, vector, scale, paper: "#ffffff" }));
+        copy.setOption(option(spec, themes.light, shown, { width: size.width, save: true, vector, scale, paper: "#ffffff" }));
         restore(copy, state());
         url = vector ? URL.createObjectURL(new Blob([copy.renderToSVGString()], { type: "image/svg+xml" })) : copy.getDataURL({ type: "png", pixelRatio: scale });
         copy.dispose();
@@ -747,7 +904,7 @@
       };
     }
     box.append(el);
-    sized.observe(plot);
+    sized.observe(head); // as wide as the panels, whose height follows from the width
   }
 
   // Figures that left the page while they were out of sight did not notice.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/charttest"
+	"gomyogen/kernel/chart/internal/scene"
 )
 
 // unpack reads a column as the script does.
@@ -26,9 +28,18 @@ func unpack(data []byte, c column) []float64 {
 		d, n := binary.Varint(data)
 		data, at = data[n:], at+d
 		f := float64(at-1) / float64(c.Levels)
-		out[i] = c.Low*(1-f) + c.High*f
-		if at == 0 {
+		k := c.From + float64(at-1)
+		switch {
+		case at == 0:
 			out[i] = math.NaN()
+		case c.Decimal && c.Digits < 0:
+			out[i] = k * math.Pow10(-c.Digits)
+		case c.Decimal:
+			out[i] = k / math.Pow10(c.Digits)
+		case c.Log:
+			out[i] = math.Pow(10, c.Low*(1-f)+c.High*f)
+		default:
+			out[i] = c.Low*(1-f) + c.High*f
 		}
 	}
 	return out
@@ -44,16 +55,43 @@ func TestColumnsKeepNumbers(t *testing.T) {
 			return size * rapid.Float64Range(-1, 1).Draw(t, "m")
 		})).Draw(t, "x")
 		p := newPacker()
-		p.coarse([]float64{1, 2, 3})
-		for name, c := range map[string]column{"coarse": p.coarse(x), "fine": p.fine(x)} {
+		p.pack([]float64{1, 2, 3}, 10, false)
+		for name, c := range map[string]column{"coarse": p.pack(x, coarseLevels, false), "fine": p.pack(x, fineLevels, false)} {
 			low, high := span(x)
 			for i, got := range unpack(p.data, c) {
-				if math.IsNaN(got) != math.IsNaN(x[i]) || math.Abs(got-x[i]) > (high/2-low/2)/30000 {
+				if math.IsNaN(got) != math.IsNaN(x[i]) || math.Abs(got-x[i]) > (high/2-low/2)/3000 {
 					t.Fatalf("%s: %v became %v", name, x[i], got)
 				}
 			}
 		}
+		for i := range x {
+			x[i] = math.Abs(x[i])/size*1e6 + 1e-3
+		}
+		for i, got := range unpack(p.data, p.pack(x, fineLevels, true)) {
+			if !math.IsNaN(x[i]) && math.Abs(got-x[i]) > 1e-5*x[i] {
+				t.Fatalf("log: %v became %v", x[i], got)
+			}
+		}
 	})
+}
+
+// Numbers with few digits stay what they are, and print so.
+func TestDecimalsAreExact(t *testing.T) {
+	for _, x := range [][]float64{{0.0021, 14.9999, 7.5}, {3 * 0.1, 0.7, 1}, {-70.3, 31.25, math.NaN()}, {1e6, 2e6}, {0}, {}, {math.NaN()}} {
+		p := newPacker()
+		for i, got := range unpack(p.data, p.pack(x, coarseLevels, false)) {
+			if want, err := strconv.ParseFloat(strconv.FormatFloat(x[i], 'g', 12, 64), 64); err != nil || got != want && !math.IsNaN(want) {
+				t.Errorf("%v became %v", x[i], got)
+			}
+		}
+	}
+	p := newPacker()
+	third := []float64{0.1234567891234, 5.1, 1. / 3} // not with few digits, and unevenly spaced
+	for i, got := range unpack(p.data, p.pack(third, fineLevels, false)) {
+		if text := strconv.FormatFloat(got, 'g', -1, 64); len(text) > 8 || math.Abs(got-third[i]) > 1e-5 {
+			t.Errorf("%v became %s", third[i], text)
+		}
+	}
 }
 
 // Times on a grid of 0.1 ms stay on it.
@@ -65,7 +103,7 @@ func TestTicksAreExact(t *testing.T) {
 		}
 	}
 	p := newPacker()
-	c := p.ticks(times)
+	c := p.pack(times, coarseLevels, false)
 	for i, got := range unpack(p.data, c) {
 		if math.Abs(got-times[i]) > 1e-9 {
 			t.Fatalf("%v s became %v", times[i], got)
@@ -76,23 +114,32 @@ func TestTicksAreExact(t *testing.T) {
 func TestEqualColumnsAreKeptOnce(t *testing.T) {
 	p := newPacker()
 	x := []float64{0, 1, 2}
-	a, size := p.fine(x), len(p.data)
-	if b := p.fine([]float64{0, 1, 2}); b != a || len(p.data) != size {
+	a, size := p.pack(x, fineLevels, false), len(p.data)
+	if b := p.pack([]float64{0, 1, 2}, fineLevels, false); b != a || len(p.data) != size {
 		t.Errorf("the second is %+v, the first %+v", b, a)
 	}
-	if c := p.fine([]float64{0, 1, 3}); c.At == a.At {
+	if c := p.pack([]float64{0, 1, 3}, fineLevels, false); c.At == a.At {
 		t.Error("another column takes the place of the first")
 	}
+}
+
+func figure(t *testing.T, f chart.Figure) *scene.Figure {
+	t.Helper()
+	s, err := scene.New(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func TestHTML(t *testing.T) {
 	f := charttest.Odd()["script"]
 	html := func() string {
-		data, err := Pack(f)
+		data, err := Pack(figure(t, f))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return HTML(f, data, []byte("png"), []byte("library"))
+		return HTML(figure(t, f), data, []byte("png"), []byte("library"))
 	}
 	page := html()
 	if n := strings.Count(page, "</script>"); n != 1 {
@@ -122,7 +169,7 @@ func TestHTML(t *testing.T) {
 	if err := json.Unmarshal(b[4:4+binary.LittleEndian.Uint32(b)], &s); err != nil {
 		t.Fatal(err)
 	}
-	if s.Title != f.Title || s.Frames[0].Series[0].Name != chart.Label(f.Panels[0].Series[0]) {
+	if s.Title != f.Title || s.Frames[0].Series[0].Name != f.Panels[0].Series[0].(*chart.Line).Name {
 		t.Errorf("the texts became %q and %q", s.Title, s.Frames[0].Series[0].Name)
 	}
 }
@@ -131,10 +178,10 @@ func TestHTML(t *testing.T) {
 func TestTooLarge(t *testing.T) {
 	defer func(old int) { maxBytes = old }(maxBytes)
 	maxBytes = 1 << 20
-	if _, err := Pack(charttest.Spikes(100, 90000)); err != nil {
+	if _, err := Pack(figure(t, charttest.Spikes(100, 90000))); err != nil {
 		t.Error(err)
 	}
-	if _, err := Pack(charttest.Spikes(1000, 900000)); err == nil || !strings.Contains(err.Error(), "MB in the notebook, more than 1; show fewer") {
+	if _, err := Pack(figure(t, charttest.Spikes(1000, 900000))); err == nil || !strings.Contains(err.Error(), "MB in the notebook, more than 1; show fewer") {
 		t.Errorf("error %v, want the size", err)
 	}
 }

@@ -8,15 +8,21 @@ import (
 	"math"
 )
 
-// column is numbers in the packed data: n whole levels, each written as the
-// distance from the one before it. Level 0 is a gap; 1..Levels+1 span
-// Low..High.
+// column is numbers in the packed data: N whole levels, each written as the
+// distance from the one before it. Level 0 is a gap. On a decimal grid, level k
+// stands for (From+k-1)/10^Digits, which is the number itself, to the last bit,
+// where it has no more digits; otherwise levels 1..Levels+1 span Low..High, or
+// the powers of ten from Low to High.
 type column struct {
-	At     int     `json:"at"` // first byte
-	N      int     `json:"n"`
-	Low    float64 `json:"low"`
-	High   float64 `json:"high"`
-	Levels int     `json:"levels"`
+	At      int     `json:"at"` // first byte
+	N       int     `json:"n"`
+	Decimal bool    `json:"decimal,omitempty"`
+	From    float64 `json:"from,omitempty"`
+	Digits  int     `json:"digits,omitempty"`
+	Log     bool    `json:"log,omitempty"`
+	Low     float64 `json:"low,omitempty"`
+	High    float64 `json:"high,omitempty"`
+	Levels  int     `json:"levels,omitempty"`
 }
 
 // packer collects the columns of a figure. Equal ones are kept once.
@@ -31,52 +37,113 @@ func newPacker() *packer {
 }
 
 // Levels that a screen cannot tell from the numbers themselves: fine ones when
-// zoomed in and in a table, too.
-const fineLevels, coarseLevels = 1 << 22, 1<<16 - 2
+// zoomed in, too. mapLevels are those of colors.
+const fineLevels, coarseLevels, mapLevels = 1 << 22, 1<<16 - 2, 20000
 
-// fine packs numbers of the shared axis. Evenly spaced ones are kept exactly.
-func (p *packer) fine(x []float64) column {
+// pack packs numbers exactly if they have few digits, such as times on the grid
+// of a simulation, or are evenly spaced. Others are rounded, by no more than a
+// tenth of their range over levels, to numbers with few digits; of a log axis, in
+// proportion.
+func (p *packer) pack(x []float64, levels int, log bool) column {
 	low, high := span(x)
-	levels := fineLevels
-	if n := len(x) - 1; n > 0 && n < levels {
-		levels -= levels % n
+	if digits, ok := decimals(x, low, high); ok {
+		return p.decimal(x, low, digits)
 	}
-	return p.column(x, low, high, levels)
+	if n := len(x) - 1; n > 0 && n < levels && even(x) {
+		return p.column(x, column{Low: low, High: high, Levels: levels - levels%n})
+	}
+	if log && low > 0 {
+		logs := make([]float64, len(x))
+		for i, v := range x {
+			logs[i] = math.Log10(v)
+		}
+		return p.column(logs, column{Log: true, Low: math.Log10(low), High: math.Log10(high), Levels: levels})
+	}
+	if high > low {
+		digits := -int(math.Ceil(math.Log10(high/float64(levels)-low/float64(levels)) - 1e-9))
+		if onGrid(low, high, digits) {
+			return p.decimal(x, low, digits)
+		}
+	}
+	return p.column(x, column{Low: low, High: high, Levels: levels})
 }
 
-func (p *packer) coarse(y []float64) column {
-	low, high := span(y)
-	return p.column(y, low, high, coarseLevels)
+// onGrid reports whether numbers from low to high are few enough whole multiples
+// of 10^-digits.
+func onGrid(low, high float64, digits int) bool {
+	const mostLevels, mostWhole, mostDigits = 1 << 29, 1 << 52, 22
+	if digits < -mostDigits || digits > mostDigits {
+		return false
+	}
+	by := math.Pow10(digits)
+	return high*by-low*by <= mostLevels && math.Abs(low*by) < mostWhole && math.Abs(high*by) < mostWhole
 }
 
-// ticks packs times on a decimal grid at least 100 000 times finer than their
-// range, so that times which stood on such a grid stay what they were.
-func (p *packer) ticks(x []float64) column {
-	low, high := span(x)
-	if !(high > low) {
-		return p.column(x, low, high, 1)
+// decimals returns how many digits after the point all numbers have, if they are
+// few. Numbers like 3*0.1, a bit or two from a decimal, count as it.
+func decimals(x []float64, low, high float64) (digits int, ok bool) {
+	size := max(math.Abs(low), math.Abs(high))
+	for digits := range 10 {
+		if !onGrid(low, high, digits) {
+			return 0, false
+		}
+		by := math.Pow10(digits)
+		for _, v := range x {
+			if math.Abs(math.Round(v*by)/by-v) > 1e-14*size {
+				ok = false
+				break
+			}
+			ok = true
+		}
+		if ok || len(x) == 0 {
+			return digits, true
+		}
 	}
-	tick := math.Pow(10, math.Floor(math.Log10(high-low)-5))
-	low = math.Floor(low/tick) * tick
-	levels := int(math.Ceil((high-low)/tick - 1e-9))
-	return p.column(x, low, low+float64(levels)*tick, levels)
+	return 0, false
+}
+
+// even reports whether numbers are evenly spaced.
+func even(x []float64) bool {
+	n := len(x) - 1
+	for i, v := range x {
+		part := float64(i) / float64(n)
+		if want := x[0]*(1-part) + x[n]*part; !(math.Abs(v-want) <= 1e-12*max(math.Abs(x[0]), math.Abs(x[n]))) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *packer) decimal(x []float64, low float64, digits int) column {
+	by := math.Pow10(digits)
+	from := math.Round(low * by)
+	return p.levels(column{Decimal: true, From: from, Digits: digits, N: len(x)}, func(i int) int {
+		if math.IsNaN(x[i]) {
+			return 0
+		}
+		return 1 + int(math.Round(x[i]*by)-from)
+	})
 }
 
 // counts packs whole numbers.
 func (p *packer) counts(n []int) column {
 	x := make([]float64, len(n))
-	most := 1
 	for i, v := range n {
-		x[i], most = float64(v), max(most, v)
+		x[i] = float64(v)
 	}
-	return p.column(x, 0, float64(most), most)
+	return p.decimal(x, 0, 0)
 }
 
-func (p *packer) column(x []float64, low, high float64, levels int) column {
-	c := column{At: len(p.data), N: len(x), Low: low, High: high, Levels: levels}
+func (p *packer) column(x []float64, c column) column {
+	c.N = len(x)
+	return p.levels(c, func(i int) int { return level(x[i], c.Low, c.High, c.Levels) })
+}
+
+func (p *packer) levels(c column, level func(i int) int) column {
+	c.At = len(p.data)
 	last := 0
-	for _, v := range x {
-		at := level(v, low, high, levels)
+	for i := range c.N {
+		at := level(i)
 		p.data = binary.AppendVarint(p.data, int64(at-last))
 		last = at
 	}

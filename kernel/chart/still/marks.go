@@ -11,23 +11,50 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/internal/scene"
 )
 
-// view is the data area of a panel on the page, in px, and in data.
+// view is the data area of a panel on the page, in px, and in data: for a log
+// axis in their logarithms.
 type view struct {
 	left, top, width, height float64
 	x0, x1, y0, y1           float64
+	xLog, yLog               bool
 }
 
-func (p *page) view(i int) view {
-	l := p.layout
-	v := view{left: float64(l.Left), top: float64(header + l.Places[i].Top), width: float64(chart.StillWidth - l.Left - l.Right), height: float64(l.Places[i].Height)}
-	v.x0, v.x1, v.y0, v.y1 = p.f.Limits(i)
+// view returns the data area with the left or the right axis.
+func (p *page) view(i int, right bool) view {
+	d, place := p.f.Frames[p.f.Frame].Panels[i], p.layout.Places[i]
+	y := d.Y
+	if right {
+		y = d.Right
+	}
+	v := view{top: float64(header + place.Top), height: float64(place.Height), xLog: d.X.Log, yLog: y.Log}
+	v.left, v.width = p.layout.Span(place.Column, scene.StillWidth)
+	v.x0, v.x1 = position(d.X.Min, v.xLog), position(d.X.Max, v.xLog)
+	v.y0, v.y1 = position(y.Min, v.yLog), position(y.Max, v.yLog)
 	return v
 }
 
-func (v view) x(x float64) float64 { return v.left + (x-v.x0)/(v.x1-v.x0)*v.width }
-func (v view) y(y float64) float64 { return v.top + (v.y1-y)/(v.y1-v.y0)*v.height }
+func position(x float64, log bool) float64 {
+	if log {
+		return math.Log10(x)
+	}
+	return x
+}
+
+func (v view) x(x float64) float64 {
+	return v.left + (position(x, v.xLog)-v.x0)/(v.x1-v.x0)*v.width
+}
+
+func (v view) y(y float64) float64 {
+	return v.top + (v.y1-position(y, v.yLog))/(v.y1-v.y0)*v.height
+}
+
+// has reports whether a point in px is in the data area or on its edge.
+func (v view) has(x, y float64) bool {
+	return x >= v.left-0.5 && x <= v.left+v.width+0.5 && y >= v.top-0.5 && y <= v.top+v.height+0.5
+}
 
 // clip returns the canvas whose edges cut lines and polygons at the data area.
 func (p *page) clip(v view) draw.Canvas {
@@ -36,29 +63,90 @@ func (p *page) clip(v view) draw.Canvas {
 	return c
 }
 
-func (p *page) series(v view, s chart.Series, c color.RGBA, d chart.Panel) {
-	switch s := s.(type) {
+func (p *page) series(v view, s scene.Series, d scene.Panel) {
+	switch t := s.Series.(type) {
 	case *chart.Line:
-		p.line(v, p.lines[s], c)
-	case *chart.Step:
-		p.line(v, p.lines[s], c)
+		p.line(v, p.lines[t], s.Color)
+		p.errors(v, t.X, t.Y, t.Error, s.Color)
+		if m := s.Marker(); m != chart.NoMarker {
+			for i, y := range t.Y {
+				if !math.IsNaN(y) {
+					p.mark(v, m, s.Color, t.X[i], y)
+				}
+			}
+		}
 	case *chart.Band:
-		p.band(v, s, c)
+		p.band(v, t, s.Color)
 	case *chart.Bars:
-		p.bars(v, s, c)
+		p.bars(v, t, s.Color)
+		p.errors(v, t.X, t.Y, t.Error, ink)
 	case *chart.Rule:
-		p.rule(v, s, c)
+		p.rule(v, t, s.Color)
 	case *chart.Raster:
-		p.raster(v, s)
+		p.raster(v, t)
 	case *chart.HeatMap:
-		if len(s.Rows) > 0 {
-			p.heat(v, s, d)
+		if len(t.Rows) > 0 {
+			p.heat(v, t, d)
 		}
 	}
 }
 
-// curve is what is drawn of a line: points in px, in runs between gaps, and
-// those that have no neighbour.
+// markerRadius is that of a circle in px, capWidth how far the ends of an error
+// bar reach to each side.
+const markerRadius, capWidth = 3, 3
+
+// mark draws a marker at a point that is in the data area.
+func (p *page) mark(v view, m chart.Marker, c color.RGBA, x, y float64) {
+	if px, py := v.x(x), v.y(y); v.has(px, py) && p.shows(py-5, py+5) {
+		p.marker(m, c, markerRadius, p.point(px, py))
+	}
+}
+
+// marker draws a marker, with the area of a circle of some radius in px.
+func (p *page) marker(m chart.Marker, c color.Color, radius float64, at vg.Point) {
+	corners := func(turn float64, n int, size float64) {
+		points := make([]vg.Point, n)
+		for i := range points {
+			sin, cos := math.Sincos(turn + 2*math.Pi*float64(i)/float64(n))
+			points[i] = vg.Point{X: at.X + px(size*cos), Y: at.Y + px(size*sin)}
+		}
+		p.c.FillPolygon(c, points)
+	}
+	switch m {
+	case chart.Circle:
+		p.c.DrawGlyphNoClip(draw.GlyphStyle{Color: c, Radius: px(radius), Shape: draw.CircleGlyph{}}, at)
+	case chart.Square:
+		corners(math.Pi/4, 4, 1.25*radius)
+	case chart.Triangle:
+		corners(math.Pi/2, 3, 1.4*radius)
+	case chart.Diamond:
+		corners(0, 4, 1.4*radius)
+	}
+}
+
+// errors draws the error bars of points.
+func (p *page) errors(v view, xs, ys, half []float64, c color.Color) {
+	area := p.clip(v)
+	style := draw.LineStyle{Color: c, Width: px(1)}
+	for i, y := range ys {
+		e, ok := scene.ErrorAt(half, i)
+		if !ok || math.IsNaN(y) {
+			continue
+		}
+		x, top, bottom := v.x(xs[i]), v.y(y+e), v.y(y-e)
+		if !p.shows(top-2, bottom+2) {
+			continue
+		}
+		for _, l := range [][]vg.Point{
+			{p.point(x, top), p.point(x, bottom)}, {p.point(x-capWidth, top), p.point(x+capWidth, top)}, {p.point(x-capWidth, bottom), p.point(x+capWidth, bottom)},
+		} {
+			area.StrokeLines(style, area.ClipLinesXY(l)...)
+		}
+	}
+}
+
+// curve is a line in px: runs of points between gaps, and single points between
+// two gaps.
 type curve struct {
 	runs   [][]vg.Point
 	alone  []vg.Point
@@ -66,18 +154,14 @@ type curve struct {
 	dashed bool
 }
 
-// curves returns those of all lines and steps of the frame shown. Bands share
+// curves returns those of all lines of the frame shown. Bands of the page share
 // them.
 func (p *page) curves() map[chart.Series]curve {
 	all := map[chart.Series]curve{}
-	for i, d := range p.f.Shown()[p.f.Frame].Panels {
-		v := p.view(i)
+	for i, d := range p.f.Frames[p.f.Frame].Panels {
 		for _, s := range d.Series {
-			switch s := s.(type) {
-			case *chart.Line:
-				all[s] = newCurve(v, s)
-			case *chart.Step:
-				all[s] = newCurve(v, s.Points())
+			if l, ok := s.Series.(*chart.Line); ok && !l.Scatter {
+				all[l] = newCurve(p.view(i, s.Right), l)
 			}
 		}
 	}
@@ -85,8 +169,8 @@ func (p *page) curves() map[chart.Series]curve {
 }
 
 func newCurve(v view, l *chart.Line) curve {
-	l = l.Thin(chart.StillWidth)
-	c := curve{width: l.Pixels(), dashed: l.Dashed}
+	l = scene.ThinLine(scene.Corners(l), scene.StillWidth, v.xLog)
+	c := curve{width: scene.Width(l), dashed: l.Dashed}
 	at := func(x, y float64) vg.Point { return vg.Point{X: vg.Length(v.x(x)), Y: vg.Length(v.y(y))} }
 	for _, part := range split(len(l.X), func(i int) bool { return !math.IsNaN(l.Y[i]) }) {
 		var points []vg.Point
@@ -95,7 +179,7 @@ func newCurve(v view, l *chart.Line) curve {
 		}
 		c.runs = append(c.runs, straight(points))
 	}
-	x, y := chart.Alone(l.X, l.Y)
+	x, y := scene.Alone(l.X, l.Y)
 	for i := range x {
 		c.alone = append(c.alone, at(x[i], y[i]))
 	}
@@ -121,15 +205,18 @@ func (p *page) line(v view, l curve, c color.RGBA) {
 		}
 	}
 	for _, at := range l.alone {
-		area.DrawGlyph(draw.GlyphStyle{Color: c, Radius: px(l.width/2 + 1.5), Shape: draw.CircleGlyph{}}, p.point(float64(at.X), float64(at.Y)))
+		if x, y := float64(at.X), float64(at.Y); p.shows(y-5, y+5) && v.has(x, y) {
+			p.marker(chart.Circle, c, l.width/2+1.5, p.point(x, y))
+		}
 	}
 }
 
-// aside is how many px beside a line its points may be left out.
+// aside is the largest distance in px from the drawn line at which straight leaves
+// out a point.
 const aside = 0.1
 
-// straight returns the points that a line needs to look as with all of them:
-// from one to the next it passes the others no further than aside, up or down.
+// straight simplifies a line: the points left out are at most aside above or below
+// the line through the remaining ones.
 func straight(points []vg.Point) []vg.Point {
 	if len(points) < 3 {
 		return points
@@ -152,9 +239,8 @@ func straight(points []vg.Point) []vg.Point {
 	return append(out, points[len(points)-1])
 }
 
-// pieces cuts a long line: the time that a picture takes grows with the square
-// of the points of one path where they are dense. Dashes begin anew at a cut,
-// so there are few.
+// pieces cuts a long line, since the time to draw a path grows with the square of
+// its points. A dashed line is cut less often: its dashes begin anew at a cut.
 func (p *page) pieces(points []vg.Point, dashed bool) (pieces [][]vg.Point) {
 	n := 40
 	if dashed {
@@ -169,7 +255,7 @@ func (p *page) pieces(points []vg.Point, dashed bool) (pieces [][]vg.Point) {
 	return append(pieces, points)
 }
 
-// reach returns between which heights a line of some width is.
+// reach returns the upper and lower edge of a line of some width.
 func reach(points []vg.Point, width float64) (top, bottom float64) {
 	top, bottom = float64(points[0].Y), float64(points[0].Y)
 	for _, at := range points {
@@ -179,7 +265,7 @@ func reach(points []vg.Point, width float64) (top, bottom float64) {
 	return top - 10*width, bottom + 10*width
 }
 
-// split returns the runs from..to of 0..n that are there.
+// split returns the intervals of 0..n in which there is true.
 func split(n int, there func(int) bool) (parts [][2]int) {
 	from := 0
 	for i := 0; i <= n; i++ {
@@ -194,8 +280,8 @@ func split(n int, there func(int) bool) (parts [][2]int) {
 	return parts
 }
 
-// through is a colour that lets part of the page through. vgpdf takes its
-// values for those of an opaque colour.
+// through is a translucent colour. vgpdf expects values that are not multiplied by
+// their opacity.
 type through struct {
 	color.NRGBA
 	pdf bool
@@ -215,7 +301,7 @@ func (p *page) paler(c color.RGBA, part float64) color.Color {
 }
 
 func (p *page) band(v view, b *chart.Band, c color.RGBA) {
-	b = b.Thin(chart.StillWidth)
+	b = scene.ThinBand(b, scene.StillWidth, v.xLog)
 	area := p.clip(v)
 	for _, part := range split(len(b.X), func(i int) bool { return b.Low[i] <= b.High[i] }) {
 		var points []vg.Point
@@ -231,10 +317,14 @@ func (p *page) band(v view, b *chart.Band, c color.RGBA) {
 }
 
 func (p *page) bars(v view, b *chart.Bars, c color.RGBA) {
-	half := b.Wide() / 2
+	half := scene.BarWidth(b) / 2
 	for i, y := range b.Y {
 		left, right := max(v.x(b.X[i]-half), v.left), min(v.x(b.X[i]+half), v.left+v.width)
-		top, bottom := max(v.y(max(y, 0)), v.top), min(v.y(min(y, 0)), v.top+v.height)
+		foot := 0.0
+		if v.yLog {
+			foot = math.Pow(10, v.y0)
+		}
+		top, bottom := max(v.y(max(y, foot)), v.top), min(v.y(min(y, foot)), v.top+v.height)
 		if left < right && top < bottom { // false for NaN
 			p.fill(c, left, top, max(1, right-left), bottom-top)
 		}
@@ -270,11 +360,11 @@ func (p *page) rule(v view, r *chart.Rule, c color.RGBA) {
 // markWidth is how wide a spike is drawn, in px.
 const markWidth = 1.2
 
-// raster draws several spikes of one place once: a row is a path, or, in a
-// picture, marks with sharp edges, which are quicker to draw and to store.
+// raster draws spikes that fall on one position once. A row is one path; in a bitmap
+// it is marks with sharp edges, which are faster to draw and smaller to store.
 func (p *page) raster(v view, r *chart.Raster) {
 	mark := max(1, 0.8*(v.y(0)-v.y(1)))
-	for i, c := range r.RowColors() {
+	for i, c := range scene.RowColors(r) {
 		y := v.y(float64(i))
 		top, bottom := max(y-mark/2, v.top), min(y+mark/2, v.top+v.height)
 		if top >= bottom || !p.shows(top, bottom) {
@@ -334,7 +424,7 @@ func (p *page) room(v view, dots float64) image.Rectangle {
 
 // heat draws the map with a dot for each place of the page, so that cells keep
 // their edges, and its colour bar.
-func (p *page) heat(v view, h *chart.HeatMap, d chart.Panel) {
+func (p *page) heat(v view, h *chart.HeatMap, d scene.Panel) {
 	dots := p.dots
 	if p.picture == nil {
 		dots = mapDots
@@ -374,17 +464,17 @@ func (p *page) heat(v view, h *chart.HeatMap, d chart.Panel) {
 		}
 	}
 	p.place(v, img)
-	left := v.left + v.width + chart.BarGap
-	bar := image.NewNRGBA(image.Rect(0, 0, int(dots*chart.BarWidth), int(dots*v.height)))
+	left := v.left + v.width + scene.BarGap
+	bar := image.NewNRGBA(image.Rect(0, 0, int(dots*scene.BarPx), int(dots*v.height)))
 	for j := range bar.Rect.Dy() {
 		c := h.Colors.At(1 - (float64(j)+0.5)/float64(bar.Rect.Dy()))
 		imagedraw.Draw(bar, image.Rect(0, j, bar.Rect.Dx(), j+1), image.NewUniform(c), image.Point{}, imagedraw.Src)
 	}
-	p.place(view{left: left, top: v.top, width: chart.BarWidth, height: v.height}, bar)
-	for _, t := range h.BarTicks(d.Pixels()) {
+	p.place(view{left: left, top: v.top, width: scene.BarPx, height: v.height}, bar)
+	for _, t := range scene.BarTicks(h, d.Height) {
 		y := v.top + v.height*(h.Max-t.At)/(h.Max-h.Min)
-		p.stroke(ink, 1, false, p.point(left+chart.BarWidth, y), p.point(left+chart.BarWidth+3, y))
-		p.text(words{text: t.Text, size: 11, x: left + chart.BarWidth + 6, y: y})
+		p.stroke(ink, 1, false, p.point(left+scene.BarPx, y), p.point(left+scene.BarPx+3, y))
+		p.text(words{text: t.Text, size: 11, x: left + scene.BarPx + 6, y: y})
 	}
-	p.text(words{text: h.Label, size: chart.TextSize, x: chart.StillWidth - 12, y: v.top + v.height/2, align: draw.XCenter, turned: true, room: v.height + 30})
+	p.text(words{text: h.Label, size: scene.TextSize, x: v.left + v.width + float64(p.layout.Right) - 12, y: v.top + v.height/2, align: draw.XCenter, turned: true, room: v.height + 30})
 }

@@ -14,11 +14,10 @@ import (
 	"sync"
 )
 
-// encodePNG writes a picture that was drawn in bands, one below the other, with
-// a palette: a third of the size, and no difference to be seen in a chart. Each
-// band is compressed by itself, at the same time as the others; image/png takes
-// several times as long. How many bands there are does not depend on the
-// machine, so that everyone gets the same bytes.
+// encodePNG writes a picture, drawn in bands one below the other, with a palette of
+// 256 colours: a third of the size, with no visible difference in a chart. The bands
+// are compressed in parallel, several times as fast as image/png. Their number does
+// not depend on the machine, so neither do the bytes.
 func encodePNG(bands []*image.RGBA) ([]byte, error) {
 	colors := newPalette(bands)
 	width, height := bands[0].Rect.Dx(), 0
@@ -117,10 +116,9 @@ func deflate(to *bytes.Buffer, data []byte, last bool) error {
 // most is how many colours a palette holds.
 const most = 256
 
-// palette is at most 256 colours that stand for those of a picture. Where it has
-// more, those that differ in their three last bits count as one, shown by that
-// of the majority or, without a majority, by one of them; and of these the ones
-// that others stand for best become the nearest of those.
+// palette maps the colours of a picture to at most 256 entries. If a picture has
+// more, colours that differ only in their three last bits form a group, represented
+// by its most frequent colour; groups without an entry take the nearest one.
 type palette struct {
 	entries []color.RGBA
 	index   func(color.RGBA) uint8
@@ -152,14 +150,15 @@ func exactly(bands []*image.RGBA) (p palette, ok bool) {
 	return p, true
 }
 
-// group is the colours that count as one.
+// group is a set of colours that differ only in their last bits.
 type group struct {
 	n    int        // px
 	best color.RGBA // of the px the majority, if there is one
 	lead int        // px of the best that no other colour makes up for
 }
 
-// add counts px of a colour, of which lead are not made up for by others.
+// add counts n px of a colour; lead is by how many it outnumbers others, for a
+// majority vote (Boyer and Moore, 1981).
 func (g *group) add(c color.RGBA, n, lead int) {
 	g.n += n
 	switch {
@@ -172,8 +171,8 @@ func (g *group) add(c color.RGBA, n, lead int) {
 	}
 }
 
-// nearly returns a palette of groups of colours that stand for all: one after the
-// other the group that was missed the most.
+// nearly returns a palette for many colours: it adds, one after the other, the group
+// with the largest error, weighted by its px.
 func nearly(bands []*image.RGBA) (p palette) {
 	key := func(c color.RGBA) int { return int(c.R)>>3<<10 | int(c.G)>>3<<5 | int(c.B)>>3 }
 	parts := slices.Collect(slices.Chunk(bands, (len(bands)+3)/4))
@@ -237,8 +236,8 @@ func distance(a, b color.RGBA) int {
 	return red*red + green*green + blue*blue
 }
 
-// runs yields the rows of pixels of one colour of an opaque picture, and how
-// long they are: a chart has long ones.
+// runs yields runs of px of one colour of an opaque picture, with their lengths. In
+// charts they are long.
 func runs(img *image.RGBA) iter.Seq2[color.RGBA, int] {
 	const opaque = 255 << 24
 	return func(yield func(color.RGBA, int) bool) {

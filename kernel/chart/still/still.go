@@ -22,6 +22,7 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 
 	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/internal/scene"
 )
 
 const (
@@ -30,13 +31,10 @@ const (
 	inkSat = 0x33
 )
 
-// PNG draws the figure chart.StillWidth px wide, with scale dots for each px, a
+// PNG draws the figure scene.StillWidth px wide, with scale dots for each px, a
 // multiple of a half.
-func PNG(f chart.Figure, scale float64) ([]byte, error) {
-	p, err := newPage(f)
-	if err != nil {
-		return nil, err
-	}
+func PNG(f *scene.Figure, scale float64) ([]byte, error) {
+	p := newPage(f)
 	bands := p.bands()
 	pictures := make([]*image.RGBA, len(bands))
 	parallel(len(bands), func(i int) { pictures[i] = bands[i].paint(scale) })
@@ -72,7 +70,7 @@ const spare = 2
 func (p page) paint(scale float64) *image.RGBA {
 	p.top -= spare
 	dots := func(px float64) int { return int(math.Round(px * scale)) }
-	img := image.NewRGBA(image.Rect(0, 0, dots(chart.StillWidth), dots(p.bottom-p.top)))
+	img := image.NewRGBA(image.Rect(0, 0, dots(scene.StillWidth), dots(p.bottom-p.top)))
 	ctx := gg.NewContextForRGBA(img) // vgimg would make one that copies the picture
 	ctx.SetLineCapButt()
 	ctx.InvertY()
@@ -84,24 +82,18 @@ func (p page) paint(scale float64) *image.RGBA {
 }
 
 // SVG draws the figure as SVG.
-func SVG(f chart.Figure) ([]byte, error) {
-	p, err := newPage(f)
-	if err != nil {
-		return nil, err
-	}
+func SVG(f *scene.Figure) ([]byte, error) {
+	p := newPage(f)
 	p.shapesText = true
-	c := vgsvg.NewWith(vgsvg.UseWH(px(chart.StillWidth), px(p.bottom)))
+	c := vgsvg.NewWith(vgsvg.UseWH(px(scene.StillWidth), px(p.bottom)))
 	return p.write(c, c)
 }
 
 // PDF draws the figure as a page of PDF.
-func PDF(f chart.Figure) ([]byte, error) {
-	p, err := newPage(f)
-	if err != nil {
-		return nil, err
-	}
+func PDF(f *scene.Figure) ([]byte, error) {
+	p := newPage(f)
 	p.pdf = true
-	c := vgpdf.New(px(chart.StillWidth), px(p.bottom))
+	c := vgpdf.New(px(scene.StillWidth), px(p.bottom))
 	return p.write(c, c)
 }
 
@@ -114,10 +106,10 @@ func (p *page) write(c vg.CanvasSizer, w io.WriterTo) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// page draws in px from the top left corner, as chart.Layout counts.
+// page draws in px from the top left corner, as scene.Layout counts.
 type page struct {
-	f           chart.Figure
-	layout      chart.Layout
+	f           *scene.Figure
+	layout      scene.Layout
 	lines       map[chart.Series]curve
 	top, bottom float64     // what the canvas shows of the page
 	pdf         bool        // with what vgpdf does in its own way
@@ -128,22 +120,19 @@ type page struct {
 	fonts       text.Plain
 }
 
-func newPage(f chart.Figure) (*page, error) {
-	if err := f.Validate(); err != nil {
-		return nil, err
-	}
+func newPage(f *scene.Figure) *page {
 	f = f.Visible()
-	layout := f.Layout()
+	layout := f.Layout(f.Columns)
 	p := &page{f: f, layout: layout, bottom: even(float64(header + layout.Height)), fonts: text.Plain{Fonts: font.NewCache(liberation.Collection())}}
 	p.lines = p.curves()
-	return p, nil
+	return p
 }
 
 func px(n float64) vg.Length { return vg.Length(n) * vg.Inch / dpi }
 
 func (p *page) point(x, y float64) vg.Point { return vg.Point{X: px(x), Y: px(p.bottom) - px(y)} }
 
-// shows tells whether the canvas shows something of what is between two heights.
+// shows reports whether the canvas shows something of what is between two heights.
 func (p *page) shows(top, bottom float64) bool { return bottom > p.top-1 && top < p.bottom+1 }
 
 var (
@@ -154,13 +143,13 @@ var (
 func (p *page) draw(c vg.CanvasSizer) {
 	p.c = draw.New(c)
 	if p.picture == nil { // pictures are white
-		p.fill(color.White, 0, 0, chart.StillWidth, p.bottom)
+		p.fill(color.White, 0, 0, scene.StillWidth, p.bottom)
 	}
 	title := p.f.Title
 	if t := p.f.FrameText(p.f.Frame); t != "" {
 		title += "  -  " + t
 	}
-	p.text(words{text: title, size: 16, bold: true, x: 8, y: 8, top: true, room: chart.StillWidth - 16})
+	p.text(words{text: title, size: 16, bold: true, x: 8, y: 8, top: true, room: scene.StillWidth - 16})
 	for i := range p.layout.Places {
 		p.panel(i)
 	}
@@ -211,75 +200,85 @@ const beyond = 60
 
 // panel draws one panel of the frame shown.
 func (p *page) panel(i int) {
-	d := p.f.Shown()[p.f.Frame].Panels[i]
-	v := p.view(i)
-	if !p.shows(float64(header+p.layout.Places[i].Title)-beyond, v.top+v.height+beyond) {
+	d, place := p.f.Frames[p.f.Frame].Panels[i], p.layout.Places[i]
+	v := p.view(i, false)
+	if !p.shows(float64(header+place.Title)-beyond, v.top+v.height+beyond) {
 		return
 	}
-	p.text(words{text: d.Title, size: chart.TitleSize, bold: true, x: v.left, y: float64(header + p.layout.Places[i].Title), top: true, room: chart.StillWidth - v.left})
-	xTicks := p.f.X.Ticks(v.x0, v.x1, chart.XSteps(int(v.width)))
-	yTicks := d.Y.Ticks(v.y0, v.y1, d.Steps())
+	end := v.left + v.width + float64(p.layout.Right)
+	p.text(words{text: d.Title, size: scene.TitleSize, bold: true, x: v.left, y: float64(header + place.Title), top: true, room: end - v.left})
+	xTicks := scene.Ticks(d.X, d.X.Min, d.X.Max, scene.XSteps(int(v.width)))
 	for _, t := range xTicks {
 		p.stroke(lines, 1, false, p.point(v.x(t.At), v.top), p.point(v.x(t.At), v.top+v.height))
 	}
-	for _, t := range yTicks {
+	for _, t := range scene.Ticks(d.Y, d.Y.Min, d.Y.Max, scene.Steps(d.Height)) {
 		p.stroke(lines, 1, false, p.point(v.left, v.y(t.At)), p.point(v.left+v.width, v.y(t.At)))
-		p.text(words{text: t.Text, size: chart.TextSize, x: v.left - 8, y: v.y(t.At), align: draw.XRight, room: v.left - 28})
+		p.text(words{text: t.Text, size: scene.TextSize, x: v.left - 8, y: v.y(t.At), align: draw.XRight, room: float64(p.layout.Left) - 28})
 	}
-	colors := d.SeriesColors()
-	for j, s := range d.Series {
-		p.series(v, s, colors[j], d)
+	right := p.view(i, true)
+	for _, s := range d.Series {
+		if s.Right {
+			p.series(right, s, d)
+		} else {
+			p.series(v, s, d)
+		}
 	}
 	bottom := v.top + v.height
 	p.stroke(ink, 1, false, p.point(v.left, v.top), p.point(v.left, bottom), p.point(v.left+v.width, bottom))
-	p.text(words{text: d.Y.Text(), size: chart.TextSize, x: 12, y: v.top + v.height/2, align: draw.XCenter, turned: true, room: v.height + 30})
-	if d.Legend {
-		p.legend(v, float64(header+p.layout.Places[i].Legend), d, colors)
+	turned := words{text: d.Y.Text(), size: scene.TextSize, x: v.left - float64(p.layout.Left) + 12, y: v.top + v.height/2, align: draw.XCenter, turned: true, room: v.height + 30}
+	p.text(turned)
+	if d.TwoAxes {
+		edge := v.left + v.width
+		p.stroke(ink, 1, false, p.point(edge, v.top), p.point(edge, bottom))
+		for _, t := range scene.Ticks(d.Right, d.Right.Min, d.Right.Max, scene.Steps(d.Height)) {
+			y := right.y(t.At)
+			p.stroke(ink, 1, false, p.point(edge, y), p.point(edge+4, y))
+			p.text(words{text: t.Text, size: scene.TextSize, x: edge + 8, y: y})
+		}
+		turned.text, turned.x = d.Right.Text(), end-12
+		p.text(turned)
 	}
-	if i < len(p.layout.Places)-1 {
+	if d.Legend {
+		p.legend(v.left, end, float64(header+place.Legend), d)
+	}
+	if !place.XTexts {
 		return
 	}
-	end := -1e9
+	last := -1e9
 	for _, t := range xTicks {
-		half := p.widthOf(words{text: t.Text, size: chart.TextSize}) / 2
-		if v.x(t.At)-half < end+6 {
+		half := p.widthOf(words{text: t.Text, size: scene.TextSize}) / 2
+		if v.x(t.At)-half < last+6 {
 			continue // it would cover the one before it
 		}
-		end = v.x(t.At) + half
-		p.text(words{text: t.Text, size: chart.TextSize, x: v.x(t.At), y: bottom + 8, align: draw.XCenter, top: true})
+		last = v.x(t.At) + half
+		p.text(words{text: t.Text, size: scene.TextSize, x: v.x(t.At), y: bottom + 8, align: draw.XCenter, top: true})
 	}
-	p.text(words{text: p.f.X.Text(), size: chart.TextSize, x: v.left + v.width/2, y: bottom + 26, align: draw.XCenter, top: true})
+	p.text(words{text: d.X.Text(), size: scene.TextSize, x: v.left + v.width/2, y: bottom + 26, align: draw.XCenter, top: true})
 }
 
-// legend names the series of a panel in one row.
-func (p *page) legend(v view, y float64, d chart.Panel, colors []color.RGBA) {
-	x := v.left
+// legend names the series of a panel in one row from left to end.
+func (p *page) legend(x, end, y float64, d scene.Panel) {
 	seen := map[string]bool{}
-	for j, s := range d.Series {
-		name := chart.Label(s)
+	for _, s := range d.Series {
+		name := s.Label()
 		if name == "" || seen[name] {
 			continue
 		}
 		seen[name] = true
-		w := words{text: name, size: chart.TextSize, x: x + 27, y: y + 10}
+		w := words{text: name, size: scene.TextSize, x: x + 27, y: y + 10}
 		width := p.widthOf(w)
-		if x+27+width > chart.StillWidth-20 {
-			p.text(words{text: "...", size: chart.TextSize, x: x, y: y + 10})
+		if x+27+width > end {
+			p.text(words{text: "...", size: scene.TextSize, x: x, y: y + 10})
 			return
 		}
-		dashed := false
-		switch s := s.(type) {
-		case *chart.Line:
-			dashed = s.Dashed
-		case *chart.Step:
-			dashed = s.Dashed
-		case *chart.Band, *chart.Bars:
-			p.fill(colors[j], x, y+5, 22, 9)
-			p.text(w)
-			x += 27 + width + 16
-			continue
+		line, ok := s.Series.(*chart.Line)
+		switch {
+		case !ok:
+			p.fill(s.Color, x, y+5, 22, 9)
+		case !line.Scatter:
+			p.stroke(s.Color, 2, line.Dashed, p.point(x, y+10), p.point(x+22, y+10))
 		}
-		p.stroke(colors[j], 2, dashed, p.point(x, y+10), p.point(x+22, y+10))
+		p.marker(s.Marker(), s.Color, markerRadius, p.point(x+11, y+10))
 		p.text(w)
 		x += 27 + width + 16
 	}

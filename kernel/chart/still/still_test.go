@@ -8,7 +8,6 @@ import (
 	"image/color"
 	"image/png"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,9 +17,19 @@ import (
 
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/charttest"
+	"gomyogen/kernel/chart/internal/scene"
 )
 
 var update = flag.Bool("update", false, "write the pictures in testdata anew; look at them then")
+
+func figure(t *testing.T, f chart.Figure) *scene.Figure {
+	t.Helper()
+	s, err := scene.New(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
 
 // The pictures in testdata were looked at.
 func TestGolden(t *testing.T) {
@@ -29,36 +38,11 @@ func TestGolden(t *testing.T) {
 		"sheet": charttest.Sheet(), "runs": charttest.Runs(), "categories": odd["categories"], "righttoleft": odd["righttoleft"], "emoji": odd["emoji"], "tiny": odd["tiny"], "long": odd["long"],
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := PNG(f, 1)
+			got, err := PNG(figure(t, f), 1)
 			if err != nil {
 				t.Fatal(err)
 			}
-			file := filepath.Join("testdata", name+".png")
-			if *update {
-				if err := os.WriteFile(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			// Other processors round the edges of letters and lines another way.
-			a, b := decode(t, got), decode(t, want)
-			if a.Bounds() != b.Bounds() {
-				t.Fatalf("the picture is %v, want %v", a.Bounds(), b.Bounds())
-			}
-			differ := 0
-			for y := range a.Bounds().Dy() {
-				for x := range a.Bounds().Dx() {
-					if far(a, b, x, y) {
-						differ++
-					}
-				}
-			}
-			if all := a.Bounds().Dx() * a.Bounds().Dy(); differ > all/2000 {
-				t.Errorf("%d of %d px differ from %s", differ, all, file)
-			}
+			charttest.Golden(t, filepath.Join("testdata", name+".png"), got, *update)
 		})
 	}
 }
@@ -81,10 +65,7 @@ func TestBandsMeet(t *testing.T) {
 	waves := chart.Figure{Title: "Waves", Panels: []chart.Panel{panel, signs}}
 	for name, f := range map[string]chart.Figure{"sheet": charttest.Sheet(), "spikes": charttest.Spikes(100, 20000), "waves": waves} {
 		for _, scale := range []float64{1, 1.5, 2} {
-			p, err := newPage(f)
-			if err != nil {
-				t.Fatal(err)
-			}
+			p := newPage(figure(t, f))
 			var parts []byte
 			for _, b := range p.bands() {
 				parts = append(parts, b.paint(scale).Pix...)
@@ -184,13 +165,6 @@ func TestRareColorsStay(t *testing.T) {
 	}
 }
 
-func far(a, b image.Image, x, y int) bool {
-	r, g, bl, _ := a.At(x, y).RGBA()
-	u, v, w, _ := b.At(x, y).RGBA()
-	d := func(p, q uint32) uint32 { return max(p, q) - min(p, q) }
-	return d(r, u)+d(g, v)+d(bl, w) > 0x3000
-}
-
 func decode(t *testing.T, b []byte) image.Image {
 	t.Helper()
 	img, err := png.Decode(bytes.NewReader(b))
@@ -202,7 +176,7 @@ func decode(t *testing.T, b []byte) image.Image {
 
 func TestOddFiguresAreDrawn(t *testing.T) {
 	for name, f := range charttest.Odd() {
-		b, err := PNG(f, 1)
+		b, err := PNG(figure(t, f), 1)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -225,14 +199,14 @@ func TestOddFiguresAreDrawn(t *testing.T) {
 func TestVectorGraphics(t *testing.T) {
 	f := charttest.Sheet()
 	f.Title = "</text><script>&"
-	svg, err := SVG(f)
+	svg, err := SVG(figure(t, f))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s := string(svg); strings.Contains(s, "<script>") || !strings.Contains(s, "&lt;script&gt;") || !strings.Contains(s, "<path") || !strings.HasPrefix(s, "<?xml") {
 		t.Errorf("the SVG is %.300s", s)
 	}
-	pdf, err := PDF(f)
+	pdf, err := PDF(figure(t, f))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,10 +219,7 @@ func TestVectorGraphics(t *testing.T) {
 // its viewer. Selectors of variants and joiners are no signs.
 func TestSignsWithoutALetterAreNamed(t *testing.T) {
 	f := charttest.Odd()["emoji"]
-	p, err := newPage(f)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := newPage(figure(t, f))
 	for text, want := range map[string]string{
 		"Motor neurons 🧠⚡ firing": "Motor neurons [brain][high voltage sign] firing",
 		"⚡️":                      "[high voltage sign]", "👩‍🔬 10 µV ≤ ±2 Ω": "[woman][microscope] 10 µV ≤ ±2 Ω",
@@ -257,7 +228,7 @@ func TestSignsWithoutALetterAreNamed(t *testing.T) {
 			t.Errorf("%q is drawn as %q, want %q", text, got, want)
 		}
 	}
-	svg, err := SVG(f)
+	svg, err := SVG(figure(t, f))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,8 +16,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// words is a text and where it stands: on the middle of its line at y, or with
-// its upper edge there.
+// words is a text and its position: y is the middle of the line, or its upper edge
+// if top is set.
 type words struct {
 	text   string
 	size   float64 // px
@@ -53,7 +53,7 @@ func (p *page) widthOf(w words) float64 {
 	return float64(s.Width(p.drawable(w))) / float64(px(1))
 }
 
-// reach returns between which heights a text is, with room to spare.
+// reach returns the upper and lower edge of a text, with a margin.
 func (w words) reach() (top, bottom float64) {
 	r := 2 * w.size
 	if w.turned { // it is in the middle of its room
@@ -131,9 +131,9 @@ func (p *page) outline(s draw.TextStyle, at vg.Point, t string) {
 	}
 }
 
-// drawable returns the text as the fonts can draw it, one letter after the
-// other: what is read from the right is turned round, and a sign that no font
-// has is named. A viewer of SVG does both itself.
+// drawable returns the text in the order in which letters are drawn, from left to
+// right, with the names of symbols that the font lacks. A viewer of SVG does both
+// itself.
 func (p *page) drawable(w words) string {
 	line := strings.Join(strings.Fields(w.text), " ")
 	if p.shapesText || line == "" {

@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 )
 
 // Node is a value as it stands in a file: a [Text], a [List] or a [*Map].
@@ -30,23 +28,18 @@ func (*Map) node()  {}
 // Add adds a key to the mapping.
 func (m *Map) Add(key string, n Node) { m.keys, m.values = append(m.keys, key), append(m.values, n) }
 
-// word is a text that no YAML reader takes for something else, unless it is one
+// plain is a text that no YAML reader takes for something else, unless it is one
 // of the keywords.
 var (
-	word     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	plain    = regexp.MustCompile(`^[A-Za-z_]([A-Za-z0-9_ ./-]*[A-Za-z0-9_./-])?$`)
 	keywords = regexp.MustCompile(`(?i)^(true|false|yes|no|on|off|null)$`)
 )
 
 // Quoted returns a text, with quotes where a YAML reader would take it for
 // something else.
 func Quoted(s string) Text {
-	if word.MatchString(s) && !keywords.MatchString(s) {
+	if plain.MatchString(s) && !keywords.MatchString(s) {
 		return Text(s)
-	}
-	out, err := yaml.Marshal(s)
-	if text := strings.TrimSuffix(string(out), "\n"); err == nil && !strings.Contains(text, "\n") &&
-		!strings.ContainsAny(s, ",[]{}#:&*!|>'\"%@`") {
-		return Text(text)
 	}
 	return Text(strconv.Quote(s))
 }

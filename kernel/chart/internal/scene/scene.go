@@ -1,0 +1,266 @@
+// Package scene prepares figures for drawing: every default filled in, the
+// limits and ticks of all axes, the place of each panel, and the points of each
+// series that can be seen. Both renderers draw from a [Figure] of this package,
+// so that a live chart and a still picture agree.
+package scene
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"reflect"
+	"slices"
+
+	"gomyogen/kernel/chart"
+)
+
+// Figure is a [chart.Figure] prepared for drawing.
+type Figure struct {
+	Title, Alt string
+	Slider     string // what it changes; empty in a figure without frames
+	Frame      int    // shown first
+	Columns    int
+	X          chart.Axis // of panels without their own
+	Frames     []Frame    // at least one
+}
+
+// Frame is the panels of one run.
+type Frame struct {
+	Label  string
+	Words  string // what it shows, for readers who cannot see it
+	Panels []Panel
+}
+
+// Panel is a data area. All its axes have limits.
+type Panel struct {
+	Title       string
+	X, Y, Right chart.Axis
+	OwnX        bool // X is not the figure's
+	TwoAxes     bool // Right is in use
+	Height      int
+	Legend      bool
+	Series      []Series
+}
+
+// Series is one of *chart.Line, *chart.Band, *chart.Bars, *chart.Rule,
+// *chart.Raster and *chart.HeatMap with what drawing it takes.
+type Series struct {
+	chart.Series
+	Right bool // on the right axis
+	Color color.RGBA
+	Of    int // points before some were left out
+}
+
+const defaultHeight = 170
+
+// New prepares a figure. The error is that of Validate. The data are shared
+// with f, and never changed.
+func New(f chart.Figure) (*Figure, error) {
+	out, err := Unscaled(f)
+	if err == nil {
+		out.scale()
+	}
+	return out, err
+}
+
+// Unscaled prepares a figure with its own numbers, and without the limits of its
+// axes: for a table.
+func Unscaled(f chart.Figure) (*Figure, error) {
+	if err := f.Validate(); err != nil {
+		return nil, err
+	}
+	out := &Figure{Title: f.Title, Alt: f.Alt, Columns: max(f.Columns, 1), X: f.X, Frame: f.Frame}
+	frames := f.Frames
+	if len(frames) == 0 {
+		frames = []chart.Frame{{Panels: f.Panels}}
+	} else if out.Slider = f.Slider; out.Slider == "" {
+		out.Slider = "Run"
+	}
+	for _, frame := range frames {
+		g := Frame{Label: frame.Label}
+		for _, p := range frame.Panels {
+			g.Panels = append(g.Panels, newPanel(p, f.X))
+		}
+		out.Frames = append(out.Frames, g)
+	}
+	out.fillMaps()
+	for i := range out.Frames {
+		out.Frames[i].Words = out.words(i)
+	}
+	return out, nil
+}
+
+func newPanel(p chart.Panel, x chart.Axis) Panel {
+	q := Panel{Title: p.Title, X: x, Y: p.Y, Right: p.Right, TwoAxes: len(p.RightSeries) > 0, Height: p.Height, Legend: p.Legend}
+	if !reflect.ValueOf(p.X).IsZero() {
+		q.X, q.OwnX = p.X, true
+	}
+	if q.Height == 0 {
+		q.Height = defaultHeight
+	}
+	for _, s := range p.Series {
+		q.Series = append(q.Series, newSeries(s, false))
+	}
+	for _, s := range p.RightSeries {
+		q.Series = append(q.Series, newSeries(s, true))
+	}
+	colorSeries(q.Series, p.Colors)
+	return q
+}
+
+// newSeries takes the address of a value. A line whose steps have edges gets as
+// many values as edges.
+func newSeries(s chart.Series, right bool) Series {
+	if v := reflect.ValueOf(s); v.Kind() != reflect.Pointer {
+		p := reflect.New(v.Type())
+		p.Elem().Set(v)
+		s = p.Interface().(chart.Series)
+	}
+	return Series{Series: s, Right: right, Of: points(s)}
+}
+
+// Corners returns the line with the corners of its steps.
+func Corners(l *chart.Line) *chart.Line {
+	if !l.Step {
+		return l
+	}
+	c := *l
+	c.X, c.Y, c.Error = make([]float64, 0, 2*len(l.X)), make([]float64, 0, 2*len(l.X)), nil
+	for i, x := range l.X {
+		if i > 0 {
+			c.X, c.Y = append(c.X, x), append(c.Y, l.Y[i-1])
+		}
+		if i < len(l.Y) {
+			c.X, c.Y = append(c.X, x), append(c.Y, l.Y[i])
+		}
+	}
+	return &c
+}
+
+// Marker returns the sign at each of the points of a line, chart.NoMarker for
+// none.
+func (s Series) Marker() chart.Marker {
+	const few = 30
+	l, ok := s.Series.(*chart.Line)
+	switch {
+	case !ok:
+		return chart.NoMarker
+	case l.Marker == chart.AutoMarker && (l.Scatter || s.Of > 2 && s.Of <= few && !l.Dashed && !l.Step):
+		return chart.Circle
+	case l.Marker == chart.AutoMarker:
+		return chart.NoMarker
+	}
+	return l.Marker
+}
+
+// Width returns the width of a line in px.
+func Width(l *chart.Line) float64 {
+	if l.Width == 0 {
+		return 1.5
+	}
+	return l.Width
+}
+
+// Label returns what a legend calls the series, empty if it stays out.
+func (s Series) Label() string {
+	switch s := s.Series.(type) {
+	case *chart.Line:
+		return s.Name
+	case *chart.Band:
+		return s.Name
+	case *chart.Bars:
+		return s.Name
+	}
+	return ""
+}
+
+// FrameText names a frame of a figure with a slider: "Peak rate: 40 pps (2 of 5)".
+func (f *Figure) FrameText(i int) string {
+	if f.Slider == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s: %s (%d of %d)", f.Slider, f.Frames[i].Label, i+1, len(f.Frames))
+}
+
+// BarWidth returns the width of bars in units of x.
+func BarWidth(b *chart.Bars) float64 {
+	if b.Width > 0 || len(b.X) == 0 {
+		return b.Width
+	}
+	near := math.Inf(1)
+	x := slices.Sorted(slices.Values(b.X))
+	for i := 1; i < len(x); i++ {
+		if d := x[i] - x[i-1]; d > 0 {
+			near = min(near, d)
+		}
+	}
+	if math.IsInf(near, 1) {
+		near = 1
+	}
+	return 0.8 * near
+}
+
+// ErrorAt returns the length of the half error bar of point i, and whether it
+// has one.
+func ErrorAt(half []float64, i int) (float64, bool) {
+	if half == nil || math.IsNaN(half[i]) {
+		return 0, false
+	}
+	return half[i], true
+}
+
+// points returns how many points a series has.
+func points(s chart.Series) int {
+	switch s := s.(type) {
+	case *chart.Line:
+		return len(s.Y)
+	case *chart.Band:
+		return len(s.X)
+	case *chart.Bars:
+		return len(s.X)
+	case *chart.Raster:
+		n := 0
+		for _, t := range s.Trains {
+			n += len(t.Times)
+		}
+		return n
+	case *chart.HeatMap:
+		if len(s.Rows) == 0 {
+			return 0
+		}
+		return len(s.Rows) * len(s.Rows[0])
+	}
+	return 0
+}
+
+// fillMaps gives heat maps without limits those of their data, in a figure of
+// several runs those of all runs.
+func (f *Figure) fillMaps() {
+	for i := range f.Frames[0].Panels {
+		low, high := math.Inf(1), math.Inf(-1)
+		var open []*Series
+		for _, frame := range f.Frames {
+			p := frame.Panels[i]
+			for j := range p.Series {
+				h, ok := p.Series[j].Series.(*chart.HeatMap)
+				if !ok || h.Min != h.Max {
+					continue
+				}
+				open = append(open, &p.Series[j])
+				for _, row := range h.Rows {
+					for _, v := range row {
+						if !math.IsNaN(v) {
+							low, high = min(low, v), max(high, v)
+						}
+					}
+				}
+			}
+		}
+		for _, s := range open {
+			h := *s.Series.(*chart.HeatMap)
+			ends := openLimits([2]float64{low, high}, 4)
+			h.Min, h.Max = ends[0], ends[1]
+			s.Series = &h
+		}
+	}
+}

@@ -1,0 +1,302 @@
+package scene
+
+import (
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/charttest"
+)
+
+func TestTicks(t *testing.T) {
+	for _, c := range []struct {
+		axis      chart.Axis
+		low, high float64
+		n         int
+		want      string
+	}{
+		{chart.Axis{}, 0, 15, 10, "0 2 4 6 8 10 12 14"},
+		{chart.Axis{}, 0, 1, 3, "0 0.25 0.5 0.75 1"},
+		{chart.Axis{}, 0, 1, 4, "0 0.25 0.5 0.75 1"},
+		{chart.Axis{}, 0, 1, 5, "0 0.25 0.5 0.75 1"},
+		{chart.Axis{}, 0, 1, 9, "0 0.1 0.2 0.3 0.4 0.5 0.6 0.7 0.8 0.9 1"},
+		{chart.Axis{}, 0, 100, 4, "0 25 50 75 100"},
+		{chart.Axis{}, 0, 10, 4, "0 2 4 6 8 10"},
+		{chart.Axis{}, 0, 70, 3, "0 20 40 60"},
+		{chart.Axis{}, 0, 70, 5, "0 10 20 30 40 50 60 70"},
+		{chart.Axis{}, -0.5, 99.5, 4, "0 20 40 60 80"},
+		{chart.Axis{}, -1, 1, 4, "-1 -0.5 0 0.5 1"},
+		{chart.Axis{}, 1, 1, 4, ""},
+		{chart.Axis{}, 0, 0.002, 4, "0 0.0005 0.001 0.0015 0.002"},
+		{chart.Axis{}, 0, 1e-5, 4, "0 2e-6 4e-6 6e-6 8e-6 1e-5"},
+		{chart.Axis{Log: true}, 0.01, 1000, 6, "0.01 0.1 1 10 100 1000"},
+		{chart.Axis{Log: true}, 1e-3, 100, 4, "0.001 0.01 0.1 1 10 100"},
+		{chart.Axis{Log: true}, 1e-12, 1, 2, "1e-12 1e-9 1e-6 0.001 1"},
+		{chart.Axis{Log: true}, 3, 60, 4, "5 10 20 50"},
+		{chart.Axis{Log: true}, 21, 24, 4, "21 22 23 24"}, // zoomed in
+		{chart.Axis{Categories: []string{"a", "b", "c"}}, -0.5, 2.5, 10, "a b c"},
+	} {
+		var got []string
+		for _, tick := range Ticks(c.axis, c.low, c.high, c.n) {
+			got = append(got, tick.Text)
+		}
+		if text := strings.Join(got, " "); text != c.want {
+			t.Errorf("%v..%v in %d: %s, want %s", c.low, c.high, c.n, text, c.want)
+		}
+	}
+}
+
+// Limits of an axis are those that a careful person chooses.
+func TestOpenLimits(t *testing.T) {
+	for _, c := range []struct{ low, high, wantLow, wantHigh float64 }{
+		{0, 69, 0, 70}, {3, 69, 0, 70}, {0, 0.97, 0, 1}, {0, 0.0069, 0, 0.007}, {0, 34, 0, 35}, {0, 88, 0, 90}, {0, 101, 0, 110},
+		{-69, 0, -70, 0}, {-70.3, 31, -80, 40}, {-5, 5, -5, 5}, {60, 69, 60, 70}, {0, 0, -1, 1}, {5, 5, 4.5, 5.5},
+	} {
+		for _, height := range []int{120, 150, 170, 200, 280} {
+			y := []float64{c.low, c.high}
+			f := figure(t, chart.Figure{Panels: []chart.Panel{{Height: height, Series: []chart.Series{chart.Line{X: []float64{0, 1}, Y: y}}}}})
+			got := f.Frames[0].Panels[0].Y
+			if c.low != -70.3 && c.low != 60 && (got.Min != c.wantLow || got.Max != c.wantHigh) || got.Min > c.low || got.Max < c.high || got.Max-got.Min > 1.3*(c.wantHigh-c.wantLow) {
+				t.Errorf("%v..%v, %d px high: %v..%v, want %v..%v", c.low, c.high, height, got.Min, got.Max, c.wantLow, c.wantHigh)
+			}
+		}
+	}
+	logs := figure(t, chart.Figure{X: chart.Axis{Log: true}, Panels: []chart.Panel{{Y: chart.Axis{Log: true}, Series: []chart.Series{chart.Line{X: []float64{0.3, 40}, Y: []float64{2, 3}}}}}})
+	if x, y := logs.X, logs.Frames[0].Panels[0].Y; x.Min != 0.1 || x.Max != 100 || y.Min != 1 || y.Max != 10 {
+		t.Errorf("log axes go from %v to %v and from %v to %v, want whole decades", x.Min, x.Max, y.Min, y.Max)
+	}
+}
+
+func figure(t interface {
+	Helper()
+	Fatal(...any)
+}, f chart.Figure) *Figure {
+	t.Helper()
+	s, err := New(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Limits enclose the data, are finite and not equal, and have whole steps.
+func TestLimits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		number := rapid.Custom(func(t *rapid.T) float64 {
+			return rapid.Float64Range(-1, 1).Draw(t, "m") * math.Pow10(rapid.IntRange(-300, 300).Draw(t, "e"))
+		})
+		y := rapid.SliceOfN(number, 1, 20).Draw(t, "y")
+		x := make([]float64, len(y))
+		for i := range x {
+			x[i] = number.Draw(t, "x")
+		}
+		f := chart.Figure{Panels: []chart.Panel{{Series: []chart.Series{&chart.Line{X: x, Y: y}}}}}
+		g := figure(t, f)
+		p := g.Frames[0].Panels[0]
+		x0, x1, y0, y1 := g.X.Min, g.X.Max, p.Y.Min, p.Y.Max
+		if !(x0 < x1 && y0 < y1) || math.IsInf(x1-x0, 0) || math.IsInf(y1-y0, 0) {
+			t.Fatalf("limits %v..%v, %v..%v", x0, x1, y0, y1)
+		}
+		l := p.Series[0].Series.(*chart.Line)
+		for i := range x {
+			if room, side := 1e-9*(y1-y0), 1e-9*(x1-x0); l.X[i] < x0-side || l.X[i] > x1+side || l.Y[i] < y0-room || l.Y[i] > y1+room {
+				t.Fatalf("(%v, %v) is outside %v..%v, %v..%v", l.X[i], l.Y[i], x0, x1, y0, y1)
+			}
+		}
+		if n := len(Ticks(chart.Axis{}, y0, y1, 4)); n < 2 || n > 12 {
+			t.Fatalf("%d ticks from %v to %v", n, y0, y1)
+		}
+	})
+}
+
+func TestScaled(t *testing.T) {
+	f := figure(t, charttest.Odd()["tiny"])
+	p := f.Frames[0].Panels[0]
+	if f.X.Unit != "1e-300 s" || p.Y.Unit != "1e-300 mV" {
+		t.Errorf("the units are %q and %q", f.X.Unit, p.Y.Unit)
+	}
+	if y := p.Series[0].Series.(*chart.Line).Y[1]; math.Abs(y-3) > 1e-12 {
+		t.Errorf("3e-300 became %v", y)
+	}
+	same := charttest.Sheet()
+	if got := figure(t, same); got.X.Unit != "s" || got.Frames[0].Panels[0].Series[1].Series.(*chart.Line).Y[7] != same.Panels[0].Series[1].(*chart.Line).Y[7] {
+		t.Error("a figure that needs no scaling was scaled")
+	}
+}
+
+// What is left of a figure for a page has the limits, the words and the numbers
+// of points of the whole.
+func TestFiguresAreThinned(t *testing.T) {
+	const n = 100000
+	x, y, low := make([]float64, n), make([]float64, n), make([]float64, n)
+	for i := range x {
+		x[i], y[i], low[i] = float64(i), math.Sin(float64(i)/3000)*float64(i)+0.3, -float64(i)
+		if i/1000 == 50 {
+			y[i] = math.NaN()
+		}
+	}
+	edges := append(slices.Clone(x), n)
+	long := figure(t, chart.Figure{Title: "long", Panels: []chart.Panel{
+		{Series: []chart.Series{&chart.Line{Name: "line", X: x, Y: y}, &chart.Line{Name: "step", X: edges, Y: y, Step: true}, &chart.Rule{At: 3}}},
+		{Series: []chart.Series{&chart.Band{Name: "band", X: x, Low: low, High: y}, &chart.Bars{X: x[:9], Y: y[:9]}}},
+		{Series: []chart.Series{&chart.HeatMap{Rows: [][]float64{x, y}, X1: n, Max: n}, &chart.Raster{Trains: charttest.Trains(3, 300, 15)}}},
+	}})
+	thin := long.Thin()
+	for i, p := range long.Frames[0].Panels {
+		if q := thin.Frames[0].Panels[i]; !reflect.DeepEqual([]chart.Axis{p.X, p.Y}, []chart.Axis{q.X, q.Y}) {
+			t.Errorf("panel %d: the axes %v, %v became %v, %v", i, p.X, p.Y, q.X, q.Y)
+		}
+	}
+	series := thin.Frames[0].Panels[0].Series
+	if l := series[0].Series.(*chart.Line); series[0].Of != n || len(l.X) > n/5 {
+		t.Errorf("of %d points, it says %d, %d are left", n, series[0].Of, len(l.X))
+	}
+	if l := series[1].Series.(*chart.Line); len(l.X) != len(l.Y)+1 || l.X[len(l.X)-1] != n || len(l.X) > n/5 {
+		t.Errorf("%d edges to %v and %d values are left of the steps", len(l.X), l.X[len(l.X)-1], len(l.Y))
+	}
+	if thin.Frames[0].Words != long.Frames[0].Words || !strings.Contains(thin.Frames[0].Words, "100000 points") {
+		t.Errorf("the words became %q", thin.Frames[0].Words)
+	}
+}
+
+// A figure of a part of its data keeps as many points of that part as of a whole.
+func TestPartsAreThinnedAsWholes(t *testing.T) {
+	x, y, low := make([]float64, 200000), make([]float64, 200000), make([]float64, 200000)
+	for i := range x {
+		x[i] = float64(i) / 2000
+		y[i] = math.Sin(2 * math.Pi * 20 * x[i])
+		low[i] = y[i] - 1
+	}
+	f := figure(t, chart.Figure{X: chart.Axis{Min: 50, Max: 51}, Panels: []chart.Panel{{Series: []chart.Series{
+		chart.Line{Name: "line", X: x, Y: y}, chart.Line{Name: "step", X: x, Y: y, Step: true}, chart.Band{Name: "band", X: x, Low: low, High: y}}}}})
+	s := f.Thin().Frames[0].Panels[0].Series
+	line, step, band := s[0].Series.(*chart.Line), s[1].Series.(*chart.Line), s[2].Series.(*chart.Band)
+	for name, part := range map[string][]float64{"line": line.X, "step": step.X, "band": band.X} {
+		if n := len(part); n != 2003 || part[0] >= 50 || part[1] != 50 || part[n-2] != 51 || part[n-1] <= 51 {
+			t.Errorf("%s: %d points from %v to %v are left", name, n, part[0], part[n-1])
+		}
+	}
+}
+
+// A thinned line has the extremes and the gaps of the line.
+func TestThin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n, columns := rapid.IntRange(1, 400).Draw(t, "n"), rapid.IntRange(1, 50).Draw(t, "columns")
+		l := &chart.Line{X: make([]float64, n), Y: make([]float64, n)}
+		for i := range l.X {
+			l.X[i], l.Y[i] = float64(i), rapid.Float64Range(-9, 9).Draw(t, "y")
+			if rapid.IntRange(0, 20).Draw(t, "gap") == 0 {
+				l.Y[i] = math.NaN()
+			}
+		}
+		thin := ThinLine(l, columns, false)
+		x, y := thin.X, thin.Y
+		if len(x) != len(y) || len(x) > max(n, 0) || n > 2*columns && len(x) > 3*columns {
+			t.Fatalf("%d points became %d and %d of %d columns", n, len(x), len(y), columns)
+		}
+		low, high := span(l.Y)
+		if a, b := span(y); a != low || b != high {
+			t.Fatalf("%v..%v became %v..%v", low, high, a, b)
+		}
+		for i := 1; i < len(x); i++ {
+			if x[i] <= x[i-1] {
+				t.Fatalf("x %v follows %v", x[i], x[i-1])
+			}
+		}
+	})
+}
+
+// A thinned line goes where the line goes, wherever its points are dense, and
+// when it turns back.
+func TestThinKeepsShapes(t *testing.T) {
+	const n, columns = 20000, 400
+	burst, loop, turns := &chart.Line{}, &chart.Line{}, &chart.Line{}
+	for i := range n {
+		a := float64(i) / n
+		x := a / 100 // most points in a hundredth of the axis
+		if i > n-20 {
+			x = 1 - float64(n-1-i)/20
+		}
+		burst.X, burst.Y = append(burst.X, x), append(burst.Y, math.Sin(3000*x)/2+math.Sin(50*x)/3)
+		loop.X, loop.Y = append(loop.X, math.Cos(40*math.Pi*a)), append(loop.Y, math.Sin(40*math.Pi*a))
+		turns.X, turns.Y = append(turns.X, math.Cos(7*math.Pi*a*a)), append(turns.Y, math.Sin(4*math.Pi*a))
+	}
+	for name, l := range map[string]*chart.Line{"burst": burst, "loop": loop, "turns": turns} {
+		thin := ThinLine(l, columns, false)
+		x, y := thin.X, thin.Y
+		if len(x) > 8*columns {
+			t.Errorf("%s: %d points of %d columns", name, len(x), columns)
+		}
+		x0, x1 := span(l.X)
+		y0, y1 := span(l.Y)
+		far := 0.0
+		for i := range l.X {
+			near := math.Inf(1)
+			for j := 1; j < len(x) && near > 0.25/columns; j++ {
+				near = min(near, distance((l.X[i]-x0)/(x1-x0), (l.Y[i]-y0)/(y1-y0), (x[j-1]-x0)/(x1-x0), (y[j-1]-y0)/(y1-y0), (x[j]-x0)/(x1-x0), (y[j]-y0)/(y1-y0)))
+			}
+			far = max(far, near*columns)
+		}
+		if far > 1 {
+			t.Errorf("%s: a point is %.1f px from the thinned line", name, far)
+		}
+	}
+}
+
+// distance returns how far a point is from the stretch between two others.
+func distance(x, y, ax, ay, bx, by float64) float64 {
+	dx, dy := bx-ax, by-ay
+	part := 0.0
+	if d := dx*dx + dy*dy; d > 0 {
+		part = min(1, max(0, ((x-ax)*dx+(y-ay)*dy)/d))
+	}
+	return math.Hypot(x-ax-part*dx, y-ay-part*dy)
+}
+
+func span(y []float64) (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, v := range y {
+		if v < low {
+			low = v
+		}
+		if v > high {
+			high = v
+		}
+	}
+	return low, high
+}
+
+func TestSeriesColorsDiffer(t *testing.T) {
+	p := chart.Panel{Series: []chart.Series{chart.Line{}, chart.Line{Step: true}, chart.Band{}, chart.Bars{}, chart.Line{Color: chart.Red}}}
+	f := figure(t, chart.Figure{Panels: []chart.Panel{p, p.Colored(chart.Rainbow)}})
+	for i, panel := range f.Frames[0].Panels {
+		seen := map[any]bool{}
+		for _, s := range panel.Series {
+			seen[s.Color] = true
+		}
+		if len(seen) != len(panel.Series) || panel.Series[4].Color != chart.Red {
+			t.Errorf("panel %d has the colors %v", i, seen)
+		}
+	}
+	if first, last := f.Frames[0].Panels[1].Series[0].Color, f.Frames[0].Panels[1].Series[3].Color; first != chart.Rainbow[0] || last != chart.Rainbow[6] {
+		t.Errorf("the rainbow goes from %v to %v", first, last)
+	}
+}
+
+// Bars do not cover each other, in whatever order they come.
+func TestBarsAreNarrowerThanTheirDistance(t *testing.T) {
+	for _, x := range [][]float64{{1, 2, 3}, {1, 4, 2, 5, 3}, {3, 1, 4, 1, 2}} {
+		b := &chart.Bars{X: slices.Clone(x), Y: make([]float64, len(x))}
+		if got := BarWidth(b); math.Abs(got-0.8) > 1e-12 {
+			t.Errorf("bars at %v are %v wide, want 0.8", x, got)
+		}
+		if !slices.Equal(b.X, x) {
+			t.Errorf("bars at %v moved to %v", x, b.X)
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package scene
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"strings"
+
+	"gomyogen/kernel/chart"
+)
+
+// manySeries is how many series of a panel its description names.
+const manySeries = 6
+
+// words describes a frame: the figure's Alt, then what each panel holds.
+func (f *Figure) words(frame int) string {
+	var b strings.Builder
+	b.WriteString(cmp.Or(f.Alt, f.Title))
+	if t := f.FrameText(frame); t != "" {
+		b.WriteString(". " + t)
+	}
+	panels := f.Frames[frame].Panels
+	if f.X.Log && f.X.Text() != "" {
+		b.WriteString(". " + f.X.Text() + " on a log axis")
+	}
+	columns := min(f.Columns, len(panels))
+	for i, p := range panels {
+		if b.WriteString("."); columns > 1 {
+			fmt.Fprintf(&b, " Row %d, column %d:", i/columns+1, i%columns+1)
+		}
+		if p.Title != "" {
+			b.WriteString(" " + p.Title)
+		}
+		for j, s := range p.Series {
+			if j == manySeries {
+				fmt.Fprintf(&b, "; and %d more", len(p.Series)-j)
+				break
+			}
+			said := strings.TrimSpace(s.words())
+			switch {
+			case j > 0:
+				said = "; " + said
+			case p.Title != "":
+				said = ": " + said
+			default:
+				said = " " + strings.ToUpper(said[:1]) + said[1:]
+			}
+			b.WriteString(said)
+			if s.Right {
+				b.WriteString(" on the right axis" + axisWords(p.Right))
+			}
+		}
+		b.WriteString(axisWords(p.Y))
+		if p.OwnX && p.X.Text() != "" {
+			b.WriteString(" over " + p.X.Text())
+			if p.X.Log {
+				b.WriteString(", log axis")
+			}
+		}
+	}
+	return b.String() + "."
+}
+
+func axisWords(a chart.Axis) string {
+	switch {
+	case a.Log && a.Unit != "":
+		return " (" + a.Unit + ", log axis)"
+	case a.Log:
+		return " (log axis)"
+	case a.Unit != "":
+		return " (" + a.Unit + ")"
+	}
+	return ""
+}
+
+// words describes a series.
+func (s Series) words() string {
+	points := func(kind, name string) string {
+		b := bounds(s.Series, true)
+		if b.y0 > b.y1 {
+			return fmt.Sprintf("%s %q without points", kind, name)
+		}
+		return fmt.Sprintf("%s %q with %d points from %.4g to %.4g", kind, name, s.Of, b.y0, b.y1)
+	}
+	switch t := s.Series.(type) {
+	case *chart.Line:
+		kind := "line"
+		switch {
+		case t.Step:
+			kind = "steps"
+		case t.Scatter:
+			kind = "points"
+		}
+		return points(kind, t.Name) + errorWords(t.Error)
+	case *chart.Band:
+		return points("band", t.Name)
+	case *chart.Bars:
+		return points("bars", t.Name) + errorWords(t.Error)
+	case *chart.Rule:
+		if t.Vertical {
+			return fmt.Sprintf("vertical line %q at %.4g", t.Name, t.At)
+		}
+		return fmt.Sprintf("horizontal line %q at %.4g", t.Name, t.At)
+	case *chart.Raster:
+		return fmt.Sprintf("%d spikes of %d trains", s.Of, len(t.Trains))
+	case *chart.HeatMap:
+		return fmt.Sprintf("heat map of %d rows, colours from %.4g to %.4g %s", len(t.Rows), t.Min, t.Max, t.Label)
+	}
+	return ""
+}
+
+// errorWords describes the error bars of points, which are in their limits.
+func errorWords(half []float64) string {
+	most := 0.0
+	for _, e := range half {
+		if !math.IsNaN(e) {
+			most = max(most, e)
+		}
+	}
+	if most == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", error bars up to %.4g", most)
+}
