@@ -343,9 +343,8 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 		}
 	}
 	start := time.Now()
-	pace := newPace()
 	for s.engine.T < float64(until) && ctx.Err() == nil {
-		steps := s.epochSteps(float64(until), pace.steps)
+		steps := s.epochSteps(float64(until), s.pace())
 		s.fire(steps)
 		if err := s.advance(steps); err != nil {
 			return nil, err
@@ -353,7 +352,6 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 		if report != nil {
 			report(min(s.Time(), until), until)
 		}
-		pace.took(steps)
 	}
 	s.wall += time.Since(start)
 	if s.engine.T >= end {
@@ -375,28 +373,11 @@ func (s *Simulation) epochSteps(until float64, most int) int {
 	return n
 }
 
-// pace chooses the number of steps after which a run looks up, by wall time:
-// 100 000 cells take a second for what 100 do in a millisecond. Where a run is
-// cut decides nothing of its result.
-type pace struct {
-	steps int
-	since time.Time
-}
+// lookUp is the wall time between two looks at the context and two reports of
+// progress, well below the 100 ms within which a run is to end. 100 000 cells
+// take a second for what 100 do in a millisecond; where a run is cut decides
+// nothing of its result.
+const lookUp = 60 * time.Millisecond
 
-// lookUp is the wall time between two looks at the context, well below the 100
-// ms within which a run is to end.
-const lookUp = 40 * time.Millisecond
-
-func newPace() *pace { return &pace{steps: 8, since: time.Now()} }
-
-// took takes account of the wall time that some steps took.
-func (p *pace) took(steps int) {
-	now := time.Now()
-	spent := now.Sub(p.since)
-	p.since = now
-	fit := min(2*p.steps, 1<<20) // while it is unknown how fast the steps are
-	if spent > 0 {
-		fit = min(fit, int(float64(steps)*float64(lookUp)/float64(spent)))
-	}
-	p.steps = max(fit, 1)
-}
+// pace returns the number of steps that take about as long.
+func (s *Simulation) pace() int { return max(1, int(lookUp/max(s.engine.StepTime(), 1))) }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
@@ -34,7 +35,14 @@ func (r *resolved) warnings(drives map[string]neo.AnalogSignal) []string {
 			warn("%s: %s", in.words(), late)
 		}
 	}
+	scheme := membrane.Scheme{Dt: float64(r.step()), SecondOrder: r.Method == CrankNicolson}
 	for _, p := range r.plans {
+		if p.cells != nil {
+			if largest := membrane.LargestStep(p.cells[0].Description, scheme); scheme.Dt > largest {
+				warn("population %q: at steps of %v, %v, cells may fire at a wrong rate or not at all; up to %v they are right within 5 %%",
+					p.name, r.step(), r.Method, units.Time(largest))
+			}
+		}
 		if w, ok := p.Population.(interface{ warning(units.Time) string }); ok {
 			if text := w.warning(r.Duration); text != "" {
 				warn("population %q: %s", p.name, text)
