@@ -43,6 +43,9 @@ func trains(t testing.TB, f npz.File, prefix string) [][]float64 {
 	return out
 }
 
+// trainsAt is one train with spikes at some times.
+func trainsAt(times ...units.Time) []neo.SpikeTrain { return []neo.SpikeTrain{{Times: times}} }
+
 // differences counts spikes that are not at the same time to the bit, and all
 // that are wanted.
 func differences(got []neo.SpikeTrain, want [][]float64) (different, all int) {

@@ -111,6 +111,7 @@ func TestInputsAreRefused(t *testing.T) {
 		{func(x *Input) { x.Target = "D" }, `input "cortex": there is no population "D"; there are ["DD" "aMN"]`},
 		{func(x *Input) { x.Target = "aMN" }, `input "cortex": "aMN" takes no input: it is NERLab motor neurons`},
 		{func(x *Input) { x.Source = "" }, "source is missing"},
+		{func(x *Input) { x.Source = "a\xff" }, `source is "a\xff", must be UTF-8`},
 		{func(x *Input) { x.Shape = nil }, `input "cortex": shape is missing`},
 		{func(x *Input) { x.Latency = -1 }, `input "cortex": latency is -1 ms`},
 		{func(x *Input) { x.Latency = units.Time(nan) }, "latency is NaN ms"},

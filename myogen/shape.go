@@ -404,7 +404,7 @@ func (v numbersValue[T]) Check(what string) error {
 func (v numbersValue[T]) Schema() fields.Schema {
 	return fields.Schema{"oneOf": []any{
 		fields.Schema{"type": "array", "items": fields.Schema{"type": "number"}, "minItems": 1},
-		fields.Schema{"type": "string", "pattern": `\\.npy$`},
+		fields.Schema{"type": "string", "pattern": `\.npy$`},
 	}}
 }
 

@@ -145,6 +145,34 @@ func TestExperimentRefuses(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{"seed: 18446744073709551615", "seed: -1", "e.yaml:1:7: seed must be a whole number from 0"},
 		{"seed: 18446744073709551615", "seed: 1.5", `e.yaml:1:7: seed must be a whole number from 0 to 18446744073709551615, it is "1.5"`},
+		{"seed: 18446744073709551615", "seed: 042", `e.yaml:1:7: seed is "042"; a number must not begin with 0`},
+		{"seed: 18446744073709551615", "seed: 18446744073709551616", "e.yaml:1:7: seed must be a whole number"},
+		{"n: 20", "n: 010", `e.yaml:8:24: n is "010"; a number must not begin with 0`},
+		{"delay: 2 ms", "delay: 010 ms", `e.yaml:24:72: delay is "010 ms"; a number must not begin with 0`},
+		{"delay: 2 ms", "delay: 0 ms", "e.yaml:24:72: delay is 0 ms, must be above 0"},
+		{"latency: 2 ms", "latency: 0 ms", "latency is 0 ms, must be above 0"},
+		{"[0.1, 0.2, 0.5]", "{max: 0}", "e.yaml:14:25: max is 0, must be above 0"},
+		{"[0.1, 0.2, 0.5]", "{slope: 0}", "slope is 0, must be above 0"},
+		{"[0.1, 0.2, 0.5]", "{n: 0}", "n must be a whole number from 2"},
+		{"[0.1, 0.2, 0.5]", "{range_ratio: 0}", "range_ratio is 0, must be above 1"},
+		{"[0.1, 0.2, 0.5]", "[0.1, 00.2, 0.5]", `a threshold is "00.2"; a number must not begin with 0`},
+		{"[0.1, 0.2, 0.5]", "curve", "no such file"},
+		{"      thresholds: [0.1, 0.2, 0.5]\n", "", "e.yaml:13:7: motor_neurons: thresholds is missing; say thresholds: {}"},
+		{"tau: 5 ms", "tau: 0 ms", "tau is 0 ms, must be above 0"},
+		{"{gamma: 4}", "{gamma: 0}", "gamma is 0, must be above 0"},
+		{"{gamma: 4}", "{gamma: 4, erlang: 5}", "process must have one of the keys poisson, erlang, gamma, it has 2"},
+		{"{gamma: 4}", "gamma", "process: gamma needs a value"},
+		{"{gamma: 4}", "erlang", "process: erlang needs a value"},
+		{"{gamma: 4}", "", "e.yaml:10:"},
+		{"ramp: {to: 5 nA", "amplitude: 1 nA, ramp: {to: 5 nA", "an injection: has both an amplitude and a shape"},
+		{"amplitude: -2 nA, start: 10 ms", "start: 10 ms", "an injection: amplitude is missing"},
+		{"start: 10 ms, duration: 0.1 s}\n  - {population: FDI, cell: 0", "start: 10 ms}\n  - {population: FDI, cell: 0", "an injection: duration is missing"},
+		{"sinusoid: {mean", "step: {level: 1 pps, duration: 1 s}, sinusoid: {mean", "of these there must be one"},
+		{"probability: 0.5", "probability: 0.5, pairs: [[0, 0, 0]]", "has both a probability and pairs"},
+		{"probability: 0.5", "pairs: [[0, 0, 0], [20, 0, 0]]", `e.yaml:24:45: connection "DD" to "aMN": pair 1: source is 20, must be 0 to 19`},
+		{"probability: 0.5", "pairs: [[0, 0]]", "a pair has 2 numbers, must have three: source, target, synapse"},
+		{"probability: 0.5", "pairs: [[0, 0, -1]]", `a pair must be a whole number from 0`},
+		{"variable: napp", "variable: nap", `e.yaml:29:32: recording: compartment 0 of a cell of "FDI" has no "nap"; it has v, m, h`},
 		{"seed:", "sead:", `e.yaml:1:1: the experiment has no "sead"; it has connections, draws`},
 		{"draws: named streams", "draws: mine", `e.yaml:2:8: draws is "mine", must be one of ["named streams" "MyoGen order"]`},
 		{"duration: 0.5 s\n", "", "e.yaml:1:5: the experiment: duration is missing"},
@@ -224,5 +252,50 @@ func TestExperimentRefuses(t *testing.T) {
 	}
 	if _, err := LoadExperiment(filepath.Join(t.TempDir(), "none.yaml")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a missing file: %v", err)
+	}
+}
+
+// An anchor stands for what it is at, a file may begin with a byte order mark,
+// and a kind without fields is a word.
+func TestExperimentsAreReadAsYAML(t *testing.T) {
+	for _, text := range []string{
+		"duration: &d 10 ms\nstep: &s 0.1 ms\npopulations:\n  DD: {drive_neurons: &x {n: 3, process: poisson}}\n  EE: {drive_neurons: *x}\n  aMN: {motor_neurons: {thresholds: &t [0.5]}}\n  bMN: {motor_neurons: {thresholds: *t}}\nconnections:\n  - {source: DD, target: aMN, probability: 1, weight: 0.1 uS, delay: *d}\n  - {source: EE, target: bMN, probability: 1, weight: 0.1 uS, delay: *d}\n",
+		"\ufeffduration: 10ms\nstep: 100 us\npopulations:\n  DD:\n    drive_neurons:\n      n: 3\n      process:\n        poisson: {}\n  EE: {drive_neurons: {\"n\": 3, 'process': \"poisson\"}}\n  aMN: {motor_neurons: {thresholds: [5e-1]}}\n  bMN: {motor_neurons: {thresholds: [.5]}}\nconnections:\n- source: DD\n  target: aMN\n  probability: 1.0\n  weight: 100 nS\n  delay: 0.01 s\n- {source: EE, target: bMN, probability: 1, weight: 0.1 uS, delay: 10 ms} # comment\n",
+	} {
+		e, err := ParseExperiment("e.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := Experiment{
+			Duration: 10, Step: 0.1,
+			Populations: []Population{
+				DescendingDrivePool{Name: "DD", N: 3, Process: random.Poisson{}}, DescendingDrivePool{Name: "EE", N: 3, Process: random.Poisson{}},
+				AlphaMNPool{Name: "aMN", Thresholds: []float64{0.5}}, AlphaMNPool{Name: "bMN", Thresholds: []float64{0.5}},
+			},
+			Connections: []Connection{
+				{Source: "DD", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 10},
+				{Source: "EE", Target: "bMN", Probability: 1, Weight: 0.1, Delay: 10},
+			},
+		}
+		if d := cmp.Diff(want, e); d != "" {
+			t.Errorf("%s\n(-want +got):\n%s", text, d)
+		}
+	}
+}
+
+func TestSaveYAML(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "e.yaml")
+	e := closedLoop(Powers2017)
+	if err := e.SaveYAML(path); err != nil {
+		t.Fatal(err)
+	}
+	got, err := LoadExperiment(path)
+	if d := cmp.Diff(e, got); d != "" || err != nil {
+		t.Errorf("error %v (-saved +loaded):\n%s", err, d)
+	}
+	e.Duration = 0
+	refused(t, "duration is 0 ms", e.SaveYAML(path))
+	if _, err := LoadExperiment(path); err != nil {
+		t.Errorf("an experiment that was refused has left a file: %v", err)
 	}
 }

@@ -165,9 +165,36 @@ func typed(text string) any {
 func (s structure) Child(element string) (Value, error) {
 	table := s.fields()
 	for _, f := range table {
-		if f.Name == element {
+		switch {
+		case f.Name != element:
+		case f.Default != "":
+			return defaulted{f.Value, f.Default}, nil
+		default:
 			return f.Value, nil
 		}
 	}
 	return nil, fmt.Errorf("there is no %q; there are %s", element, names(table))
+}
+
+// defaulted is a value whose zero stands for another.
+type defaulted struct {
+	Value
+	text string
+}
+
+func (d defaulted) Write(full bool) Node {
+	if d.Zero() {
+		return Text(d.text)
+	}
+	return d.Value.Write(full)
+}
+
+// Inner returns the value itself, which is the default where it was zero.
+func (d defaulted) Inner() Value {
+	if d.Zero() {
+		if f, docs, err := Parse("default", []byte(d.text)); err == nil && len(docs) == 1 {
+			_ = d.Read(f, "default", docs[0]) // a default that cannot be read is a word
+		}
+	}
+	return d.Value
 }

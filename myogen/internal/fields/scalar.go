@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -267,8 +268,11 @@ func (x *name) Read(f *File, what string, n ast.Node) error {
 func (x *name) Write(bool) Node { return Quoted(*x.p) }
 
 func (x *name) Check(what string) error {
-	if *x.p == "" {
+	switch {
+	case *x.p == "":
 		return fmt.Errorf("%s is missing", what)
+	case !utf8.ValidString(*x.p):
+		return fmt.Errorf("%s is %q, must be UTF-8", what, *x.p)
 	}
 	return nil
 }
