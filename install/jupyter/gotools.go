@@ -11,8 +11,11 @@ import (
 	"gomyogen/kernel/sources"
 )
 
-// tools are built from the versions that go.mod pins, and our launcher.
-var tools = []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports", "golang.org/x/tools/gopls", "gomyogen/kernel/launcher"}
+// tools are built from the versions that go.mod pins, and our own.
+var tools = append([]string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports", "golang.org/x/tools/gopls"}, own...)
+
+// own are the launcher and the kernel that clients see.
+var own = []string{"gomyogen/kernel/launcher", "gomyogen/kernel/launcher/front"}
 
 func (h *Home) toolVersions() string {
 	mod, err := os.ReadFile(filepath.Join(h.Module, "go.mod"))
@@ -21,17 +24,20 @@ func (h *Home) toolVersions() string {
 	}
 	pins := append([]string{runtime.Version()}, buildEnv...)
 	for line := range strings.Lines(string(mod)) {
-		for _, module := range []string{"janpfeifer/gonb ", "golang.org/x/tools "} {
+		for _, module := range []string{"janpfeifer/gonb ", "go-zeromq/zmq4 ", "golang.org/x/tools "} {
 			if strings.Contains(line, module) {
 				pins = append(pins, strings.TrimSpace(line))
 			}
 		}
 	}
-	launcher, err := sources.Tree(h.Module, "gomyogen/kernel/launcher")
-	if err != nil {
-		return err.Error()
+	for _, path := range own {
+		digest, err := sources.Tree(h.Module, path)
+		if err != nil {
+			return err.Error()
+		}
+		pins = append(pins, digest)
 	}
-	return strings.Join(append(pins, launcher), "\n")
+	return strings.Join(pins, "\n")
 }
 
 func (h *Home) makeTools(ctx context.Context, r runner) error {
@@ -63,7 +69,7 @@ var standIns = []string{"go", "gopls"}
 func (h *Home) standIns() string { return filepath.Join(h.Data, "stand-ins") }
 
 func (h *Home) checkTools() error {
-	files := []string{h.bin("gonb"), h.bin("goimports"), h.bin("gopls"), h.bin("launcher")}
+	files := []string{h.bin("gonb"), h.bin("goimports"), h.bin("gopls"), h.bin("launcher"), h.bin("front")}
 	for _, name := range standIns {
 		files = append(files, filepath.Join(h.standIns(), name))
 	}

@@ -25,6 +25,7 @@ func (h *Home) kernelEnv() map[string]string {
 		"PATH":            strings.Join([]string{h.standIns(), filepath.Join(h.Data, "bin"), "${PATH}"}, string(filepath.ListSeparator)),
 		"MYOGEN_TMP":      filepath.Join(h.Data, "tmp"),
 		"MYOGEN_PLANS":    filepath.Join(h.Data, "plans"),
+		"MYOGEN_HISTORY":  filepath.Join(h.Data, "history.jsonl"),
 		"MYOGEN_ECHARTS":  h.ECharts(),
 		"MYOGEN_RENDERER": h.renderer(),
 	}
@@ -32,7 +33,7 @@ func (h *Home) kernelEnv() map[string]string {
 
 func (h *Home) kernelJSON() string {
 	b, err := json.MarshalIndent(map[string]any{
-		"argv":         []string{h.bin("launcher"), h.bin("gonb"), "--kernel", "{connection_file}", "--raw_error=true", "--go_work=" + h.Module, "--logtostderr"},
+		"argv":         []string{h.bin("launcher"), h.bin("front"), h.bin("gonb"), "--kernel", "{connection_file}", "--raw_error=true", "--go_work=" + h.Module, "--logtostderr"},
 		"display_name": "Go (MyoGen)",
 		"language":     "go",
 		"env":          h.kernelEnv(),

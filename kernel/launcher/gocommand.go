@@ -15,7 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"gomyogen/kernel/internal/rebuild"
+	"gomyogen/kernel/launcher/internal/rebuild"
 )
 
 // renew is after which time a plan is learnt anew, so that the go command,
