@@ -33,12 +33,20 @@ func goCommand(args []string) error {
 		return err
 	}
 	pass := func() error { return syscall.Exec(program, append([]string{program}, args...), os.Environ()) }
-	getting, building := slices.Equal(args, []string{"get"}), len(args) == 3 && args[0] == "build" && args[1] == "-o"
+	getting, building := slices.Equal(args, []string{"get"}), len(args) >= 3 && args[0] == "build" && args[1] == "-o"
 	if !getting && !building || os.Getenv(plansEnv) == "" {
 		return pass()
 	}
 	cell, err := os.Getwd()
 	if err != nil || !strings.HasPrefix(filepath.Base(cell), cellPrefix) {
+		return pass()
+	}
+	if building {
+		if err := showValue(program, cell); err != nil {
+			fmt.Fprintln(os.Stderr, "launcher: the value of the last expression:", err)
+		}
+	}
+	if len(args) > 3 { // with flags of the user
 		return pass()
 	}
 	imports, err := rebuild.Imports(cell)
@@ -52,7 +60,7 @@ func goCommand(args []string) error {
 	case getting:
 		return nil
 	}
-	// The stop button reaches the compiler and the linker, too.
+	// The stop button reaches the compiler and the linker, too, which are in the group.
 	ctx, end := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer end()
 	learns := err != nil || time.Since(plan.Learnt) > renew
@@ -60,9 +68,14 @@ func goCommand(args []string) error {
 		err = plan.Build(cell, imports, args[2])
 	}
 	if err != nil && ctx.Err() == nil { // the go command does it, or tells what is wrong
-		cmd := exec.CommandContext(ctx, program, args...)
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-		err = cmd.Run()
+		var said []byte
+		said, err = exec.CommandContext(ctx, program, args...).CombinedOutput()
+		if err != nil {
+			said = withHints(program, cell, said)
+		}
+		if _, err := os.Stderr.Write(said); err != nil {
+			return err
+		}
 	}
 	var failed *exec.ExitError
 	switch {

@@ -200,7 +200,7 @@ func (f *front) fail(e *execution, failed failure) {
 	}
 	f.end(e, map[string]any{"status": "error", "ename": failed.Name, "evalue": failed.Value, "traceback": failed.Traceback,
 		"execution_count": f.count, "user_expressions": empty, "payload": []any{}})
-	if e.StopOnError {
+	if e.StopOnError || e.interrupted {
 		f.abort()
 	}
 	f.next()

@@ -201,9 +201,9 @@ func (f *front) lost() {
 	f.done = true
 }
 
-// interrupt stops the running cell and forgets those behind it.
+// interrupt stops the running cell. Those behind it do not run, unless it makes
+// a good end: it may have been asked to be done, as by kernel.Interact.
 func (f *front) interrupt() {
-	f.abort()
 	if e := f.running; e != nil {
 		e.interrupted = true
 		e.asks = nil

@@ -140,31 +140,35 @@ const (
 	mainHead = "func main() { flag.Parse(); "
 )
 
-// File returns the cell as a Go file, and for an offset in the file that in
+// file returns the cell as a Go file, and for an offset in the file that in
 // the cell.
-func (c *Cell) File() (file string, typed func(int) int) {
+func (c *Cell) file() (file string, typed func(int) int) {
+	text, _, typed := c.File(0, "")
+	return text, typed
+}
+
+// File returns the cell as a Go file that imports more, with the place of an
+// offset in it, and for an offset in the file that in the cell.
+func (c *Cell) File(offset int, imports string) (file string, at int, typed func(int) int) {
+	front := head + imports
+	at = offset + len(front)
 	if c.start == len(c.source) {
-		return head + c.source, func(o int) int { return max(0, o-len(head)) }
+		return front + c.source, at, func(o int) int { return max(0, o-len(front)) }
 	}
-	return head + c.source[:c.start] + mainHead + c.source[c.start:] + "\n}\n", func(o int) int {
-		if o -= len(head); o >= c.start {
+	if offset >= c.start {
+		at += len(mainHead)
+	}
+	return front + c.source[:c.start] + mainHead + c.source[c.start:] + "\n}\n", at, func(o int) int {
+		if o -= len(front); o >= c.start {
 			o = max(c.start, o-len(mainHead))
 		}
 		return min(max(0, o), len(c.source))
 	}
 }
 
-// InFile returns where an offset in the cell is in its File.
-func (c *Cell) InFile(offset int) int {
-	if offset >= c.start && c.start < len(c.source) {
-		offset += len(mainHead)
-	}
-	return offset + len(head)
-}
-
 // parse reads a cell's declarations and statements. Mistakes are of type *Error.
 func (c *Cell) parse() (*ast.File, *token.File, error) {
-	text, typed := c.File()
+	text, typed := c.file()
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, "cell", text, parser.SkipObjectResolution|parser.ParseComments)
 	if len(c.late) > 0 {

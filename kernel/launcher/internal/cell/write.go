@@ -32,7 +32,7 @@ func (c *Cell) Write() (Code, error) {
 	if err != nil {
 		return Code{}, err
 	}
-	_, typed := c.File()
+	_, typed := c.file()
 	at := func(p token.Pos) int { return typed(file.Offset(p)) }
 	var e edits
 	c.protect(&e)
