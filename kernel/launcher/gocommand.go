@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"gomyogen/kernel/launcher/internal/rebuild"
+	"gomyogen/kernel/launcher/internal/standin"
 )
 
 // renew is after which time a plan is learnt anew, so that the go command,
@@ -42,8 +43,8 @@ func goCommand(args []string) error {
 		return pass()
 	}
 	if building {
-		if err := showValue(program, cell); err != nil {
-			fmt.Fprintln(os.Stderr, "launcher: the value of the last expression:", err)
+		if err := prepare(program, cell); err != nil {
+			fmt.Fprintln(os.Stderr, "launcher:", err)
 		}
 	}
 	if len(args) > 3 { // with flags of the user
@@ -156,31 +157,11 @@ func readPlan(program, cell string) (*rebuild.Plan, error) {
 	return rebuild.Read(os.Getenv(plansEnv), setting)
 }
 
-// shadowed finds the program that this one stands in for: the next of this name
-// on the PATH, behind this one if it is there.
+// shadowed finds the program that this one stands in for.
 func shadowed(name string) (string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", err
 	}
-	own, err := os.Stat(self)
-	if err != nil {
-		return "", err
-	}
-	found := ""
-	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
-		path := filepath.Join(dir, name)
-		info, err := os.Stat(path)
-		switch {
-		case err != nil || !filepath.IsAbs(path) || !info.Mode().IsRegular() || info.Mode()&0o111 == 0:
-		case os.SameFile(info, own):
-			found = ""
-		case found == "":
-			found = path
-		}
-	}
-	if found == "" {
-		return "", fmt.Errorf("there is no %s on the PATH", name)
-	}
-	return found, nil
+	return standin.Next(name, self)
 }

@@ -22,6 +22,7 @@ type execution struct {
 	idle   bool            // GoNB has published all
 
 	interrupted bool
+	noInput     bool     // it was ended because it asked for input
 	failure     *failure // what GoNB found
 	stdout      markers  // what cells say to this kernel
 	values      []bundle // to be shown at the end

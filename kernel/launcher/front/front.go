@@ -124,7 +124,7 @@ func (f *front) start(command []string, connectionFile, dir string) {
 		return
 	}
 	f.engine = e
-	f.notebook.setFolder(e)
+	f.notebook.engine = e
 	subscribed := make(chan struct{}, 1)
 	go func() {
 		<-e.ended
@@ -309,8 +309,10 @@ func (f *front) answer(r request) {
 		f.reply(r, "history_reply", f.history.answer(r.content))
 	case "complete_request":
 		f.complete(r)
+		return // it is answered later
 	case "inspect_request":
 		f.inspect(r)
+		return
 	case "interrupt_request":
 		f.interrupt()
 		f.reply(r, "interrupt_reply", map[string]any{"status": "ok"})
@@ -322,8 +324,13 @@ func (f *front) answer(r request) {
 			f.reply(r, kind+"_reply", map[string]any{"status": "error", "ename": "NotImplementedError", "evalue": "this kernel does not answer " + r.Type, "traceback": []string{}})
 		}
 	}
+	f.answered(r)
+}
+
+// answered ends what was done for a request. A page that was just opened must not take
+// that for the state of the cell that runs.
+func (f *front) answered(r request) {
 	f.status(r.rawHeader, "idle")
-	// A page that was just opened must not take that for the state of the cell.
 	if e := f.running; e != nil {
 		f.status(e.rawHeader, "busy")
 	}
@@ -370,10 +377,7 @@ func (f *front) comm(r request) {
 	} else {
 		f.send(r.message)
 	}
-	f.status(r.rawHeader, "idle")
-	if e := f.running; e != nil {
-		f.status(e.rawHeader, "busy")
-	}
+	f.answered(r)
 }
 
 // send sends a client's message on to GoNB.

@@ -250,6 +250,9 @@ var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
 // failed.
 func (f *front) explain(e *execution, said failure) failure {
 	switch {
+	case e.noInput:
+		what := "The cell reads standard input, which this client does not offer."
+		return failure{"EOFError", what, []string{what}}
 	case e.interrupted:
 		what := describe(e, "")
 		return failure{"Interrupted", what, []string{what}}
@@ -282,7 +285,7 @@ func (f *front) compileFailure(e *execution, said failure) failure {
 		if m == nil {
 			continue
 		}
-		text := f.hint(e, m[3])
+		text := f.hint(m[3])
 		entry := ""
 		if i < len(said.Traceback) {
 			entry = colours.ReplaceAllString(said.Traceback[i], "")

@@ -11,6 +11,9 @@ import (
 	"go/types"
 	"io"
 	"os"
+	pathpkg "path"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -19,14 +22,14 @@ import (
 type Packages struct {
 	mu       sync.Mutex
 	archives map[string]string // import path to file
+	root     string            // of the toolchain
 	fset     *token.FileSet
 	importer types.Importer
 	failed   map[string]error
 }
 
-// NewPackages returns the packages that are in archives, by import path.
-func NewPackages(archives map[string]string) *Packages {
-	p := &Packages{archives: archives, fset: token.NewFileSet(), failed: map[string]error{}}
+func newPackages(archives map[string]string, root string) *Packages {
+	p := &Packages{archives: archives, root: root, fset: token.NewFileSet(), failed: map[string]error{}}
 	p.importer = importer.ForCompiler(p.fset, "gc", func(path string) (io.ReadCloser, error) {
 		file, ok := p.archives[path]
 		if !ok {
@@ -54,17 +57,44 @@ func (p *Packages) Import(path string) (*types.Package, error) {
 	return pkg, err
 }
 
-// Paths returns the import paths of all packages.
-func (p *Packages) Paths() []string {
+// paths returns the import paths of all packages that a cell may import.
+func (p *Packages) paths() []string {
 	var all []string
 	for path := range p.archives {
-		all = append(all, path)
+		if !slices.ContainsFunc(strings.Split(path, "/"), func(e string) bool { return e == "internal" || e == "vendor" }) {
+			all = append(all, path)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// names returns the last elements of all paths, which most packages go by.
+func (p *Packages) names() []string {
+	var all []string
+	for _, path := range p.paths() {
+		all = append(all, pathpkg.Base(path))
 	}
 	return all
 }
 
-// Has reports whether there is an archive of a package.
-func (p *Packages) Has(path string) bool { return p.archives[path] != "" }
+// named returns the package of the shortest path that goes by a name, or nil.
+func (p *Packages) named(name string) *types.Package {
+	best := ""
+	for _, path := range p.paths() {
+		if pathpkg.Base(path) == name && (best == "" || len(path) < len(best)) {
+			best = path
+		}
+	}
+	if best == "" {
+		return nil
+	}
+	pkg, err := p.Import(best)
+	if err != nil {
+		return nil
+	}
+	return pkg
+}
 
 // Program is code whose types are known as far as it is right.
 type Program struct {
@@ -74,18 +104,23 @@ type Program struct {
 	Info     *types.Info
 }
 
-// Load finds out the types in texts of Go, of package main. Where two declare the
-// same name the first counts.
-func Load(packages *Packages, texts ...string) *Program {
+// Load finds out the types in a text of Go, of package main, and in what was declared
+// before. Where both declare the same name the first counts.
+func Load(packages *Packages, text, before string) *Program {
 	p := &Program{Packages: packages, Info: &types.Info{
 		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
 		Selections: map[*ast.SelectorExpr]*types.Selection{}, Scopes: map[ast.Node]*types.Scope{}, Implicits: map[ast.Node]types.Object{},
 	}}
-	for _, text := range texts {
-		f, _ := parser.ParseFile(packages.fset, "", text, parser.SkipObjectResolution|parser.ParseComments|parser.AllErrors) // as far as it goes
-		if f != nil {
-			p.Files = append(p.Files, f)
-		}
+	const mode = parser.SkipObjectResolution | parser.ParseComments | parser.AllErrors
+	if f, _ := parser.ParseFile(packages.fset, "", text, mode); f != nil { // as far as it goes
+		p.Files = append(p.Files, f)
+	}
+	if f, _ := parser.ParseFile(packages.fset, "", before, mode); f != nil && before != "" {
+		f.Decls = slices.DeleteFunc(f.Decls, func(d ast.Decl) bool {
+			function, ok := d.(*ast.FuncDecl)
+			return ok && function.Recv == nil && (function.Name.Name == "main" || function.Name.Name == "gomyogenValue")
+		})
+		p.Files = append(p.Files, f)
 	}
 	config := types.Config{Importer: packages, Error: func(error) {}, DisableUnusedImportCheck: true}
 	p.Package = types.NewPackage("main", "main")

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -27,14 +28,17 @@ func (p *Program) Near(message string, line, column int) string {
 	switch {
 	case undefinedName.MatchString(message):
 		name = undefinedName.FindStringSubmatch(message)[1]
-		names = p.visible(line, column)
+		if member, ok := p.selected(name, line, column); ok { // of a package that has no such name
+			if pkg := p.Packages.named(name); pkg != nil {
+				return p.Near("undefined: "+name+"."+member, line, column)
+			}
+		}
+		names = append(p.visible(line, column), p.Packages.names()...)
 	case undefinedMember.MatchString(message):
 		m := undefinedMember.FindStringSubmatch(message)
 		name = m[2]
-		for _, i := range p.Package.Imports() {
-			if i.Name() == m[1] {
-				names = exported(i)
-			}
+		if pkg := p.imported(m[1]); pkg != nil {
+			names = exported(pkg)
 		}
 	case noMember.MatchString(message):
 		name = noMember.FindStringSubmatch(message)[1]
@@ -79,7 +83,7 @@ func nearest(name string, names []string) []string {
 			continue
 		}
 		d := distance(strings.ToLower(n), strings.ToLower(name))
-		if d <= max(1, min(len(name), len(n))/3) || len(name) > 3 && strings.HasPrefix(strings.ToLower(n), strings.ToLower(name)) {
+		if d <= max(1, (max(len(name), len(n))+1)/3) || len(name) > 3 && strings.HasPrefix(strings.ToLower(n), strings.ToLower(name)) {
 			all = append(all, candidate{n, d})
 		}
 	}
@@ -131,6 +135,40 @@ func (p *Program) visible(line, column int) []string {
 		all = append(p.Package.Scope().Names(), types.Universe.Names()...)
 	}
 	return all
+}
+
+// selected returns the name behind a name and a dot at a place.
+func (p *Program) selected(name string, line, column int) (member string, ok bool) {
+	for _, f := range p.Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if s, is := n.(*ast.SelectorExpr); is {
+				x, is := s.X.(*ast.Ident)
+				if is && x.Name == name && p.Packages.fset.Position(x.Pos()).Line == line && p.Packages.fset.Position(x.Pos()).Column == column {
+					member, ok = s.Sel.Name, true
+				}
+			}
+			return !ok
+		})
+	}
+	return member, ok
+}
+
+// imported returns the package that goes by a name in the files, or, where none
+// does, the one that an import would be added for.
+func (p *Program) imported(name string) *types.Package {
+	for _, f := range p.Files {
+		for _, i := range f.Imports {
+			path, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				continue
+			}
+			pkg, err := p.Packages.Import(path)
+			if err == nil && (i.Name != nil && i.Name.Name == name || i.Name == nil && pkg.Name() == name) {
+				return pkg
+			}
+		}
+	}
+	return p.Packages.named(name)
 }
 
 // at returns the innermost selector or identifier at a place in the first file.

@@ -13,14 +13,10 @@ import (
 // kernelPath is the package that shows figures and tables.
 const kernelPath = "gomyogen/kernel"
 
-// ShowValue returns the code of a cell's program with its last expression shown,
-// where it has a value: no line gets another number. It returns the code as it is
-// where function main does not bear the mark of package cell.
-func ShowValue(packages *Packages, code string) string {
-	if !strings.Contains(code, cell.ValueMark) {
-		return code
-	}
-	p := Load(packages, code)
+// showValue returns the code of a cell's program with its last expression shown,
+// where it has a value and function main bears the mark of package cell.
+func showValue(packages *Packages, code string) string {
+	p := Load(packages, code, "")
 	if len(p.Files) == 0 {
 		return code
 	}
