@@ -277,11 +277,16 @@ func (f *front) broadcast(m message) {
 	f.iopub.Send(m.frames(f.key))
 }
 
-// welcome greets a subscriber.
+// welcome greets a subscriber, and tells it of the cell that runs.
 func (f *front) welcome(subscription zmtp.Message) {
-	m := newMessage(f.session, "iopub_welcome", nil, map[string]any{"subscription": string(subscription[1])})
-	m.identities = [][]byte{subscription[1]}
-	f.iopub.SendTo(subscription[0], m.frames(f.key))
+	all := []message{newMessage(f.session, "iopub_welcome", nil, map[string]any{"subscription": string(subscription[1])})}
+	if e := f.running; e != nil {
+		all = append(all, newMessage(f.session, "status", e.rawHeader, map[string]any{"execution_state": "busy"}))
+	}
+	for _, m := range all {
+		m.identities = [][]byte{subscription[1]}
+		f.iopub.SendTo(subscription[0], m.frames(f.key))
+	}
 }
 
 // answer answers a message on the shell or the control socket.

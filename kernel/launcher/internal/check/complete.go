@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -56,13 +57,39 @@ func Complete(packages *Packages, text string, offset int, before, imports strin
 		to += n
 	}
 	c := cell.Read(text[:from] + cursor + text[to:])
-	file, _, _ := c.File(from, imports)
-	p := Load(packages, file, before)
+	p, _ := loadCell(packages, c, from, before, imports)
 	path := p.find(cursor)
 	if len(path) == 0 {
 		return nil, offset
 	}
 	return rank(word, p.fitting(path, word)), from
+}
+
+// loadCell finds out the types in a cell, with the packages that it does not import yet,
+// and returns where an offset is in its file.
+func loadCell(packages *Packages, c *cell.Cell, offset int, before, imports string) (p *Program, at int) {
+	file, at, _ := c.File(offset, imports)
+	p = Load(packages, file, before)
+	if len(p.Files) == 0 {
+		return p, at
+	}
+	missing := map[string]bool{}
+	ast.Inspect(p.Files[0], func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			if x, ok := s.X.(*ast.Ident); ok && p.Info.Uses[x] == nil {
+				if pkg := packages.named(x.Name); pkg != nil && !missing[pkg.Path()] {
+					missing[pkg.Path()] = true
+					imports += "import " + strconv.Quote(pkg.Path()) + ";"
+				}
+			}
+		}
+		return true
+	})
+	if len(missing) > 0 {
+		file, at, _ = c.File(offset, imports)
+		p = Load(packages, file, before)
+	}
+	return p, at
 }
 
 // find returns the nodes from a name outwards.
@@ -241,7 +268,15 @@ func rank(word string, all []Match) []Match {
 	if slices.ContainsFunc(found, func(m ranked) bool { return m.rank%3 < 2 }) {
 		found = slices.DeleteFunc(found, func(m ranked) bool { return m.rank%3 == 2 })
 	}
-	slices.SortStableFunc(found, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.Text, b.Text)) })
+	order := func(m Match) int { // what belongs to a value stands before what is everywhere
+		if m.Kind == "field" || m.Kind == "method" {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(found, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(order(a.Match), order(b.Match)), cmp.Compare(a.Text, b.Text))
+	})
 	matches := make([]Match, len(found))
 	for i, m := range found {
 		matches[i] = m.Match

@@ -6,6 +6,7 @@ import (
 	"go/doc/comment"
 	"go/format"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"go/types"
 	"os"
@@ -36,86 +37,90 @@ func (d Description) Markdown() string {
 }
 
 // Describe returns what the name at an offset in the text of a cell is, or that of the
-// function in whose call the offset is.
+// function in whose call the offset is. What earlier cells declared is in before, their
+// imports in imports.
 func Describe(packages *Packages, text string, offset int, before, imports string) (Description, bool) {
-	c := cell.Read(text)
-	file, at, _ := c.File(min(offset, len(c.Text)), imports)
-	p := Load(packages, file, before)
+	from, to := nameAt(text, offset)
+	if from == to {
+		return Description{}, false
+	}
+	// What is not complete yet may keep the rest from being understood.
+	for _, t := range []string{text, text[:to]} {
+		p, at := loadCell(packages, cell.Read(t), from, before, imports)
+		if d, ok := p.describeAt(at); ok {
+			return d, true
+		}
+	}
+	return Description{}, false
+}
+
+// nameAt returns where the name is that an offset touches, or that of the function in
+// whose call it is.
+func nameAt(text string, offset int) (from, to int) {
+	var s scanner.Scanner
+	file := token.NewFileSet().AddFile("", -1, len(text))
+	s.Init(file, []byte(text), func(token.Position, string) {}, 0)
+	type name struct{ from, to int }
+	var open []name // the names before open brackets
+	last := name{}
+	for {
+		pos, tok, lit := s.Scan()
+		at := file.Offset(pos)
+		if tok == token.EOF || at > offset {
+			break
+		}
+		switch tok {
+		case token.IDENT:
+			last = name{at, at + len(lit)}
+			if at <= offset && offset <= at+len(lit) {
+				return last.from, last.to
+			}
+			continue
+		case token.LPAREN, token.LBRACE, token.LBRACK:
+			if at < offset {
+				open = append(open, last)
+			}
+		case token.RPAREN, token.RBRACE, token.RBRACK:
+			if at < offset {
+				open = open[:max(0, len(open)-1)]
+			}
+		}
+		last = name{}
+	}
+	for i := len(open) - 1; i >= 0; i-- {
+		if open[i].to > 0 {
+			return open[i].from, open[i].to
+		}
+	}
+	return 0, 0
+}
+
+// describeAt describes the name at an offset of the first file.
+func (p *Program) describeAt(offset int) (Description, bool) {
 	if len(p.Files) == 0 {
 		return Description{}, false
 	}
-	id := p.nameAt(at)
+	var id *ast.Ident
+	ast.Inspect(p.Files[0], func(n ast.Node) bool {
+		if i, ok := n.(*ast.Ident); ok && p.offset(i.Pos()) == offset {
+			id = i
+		}
+		return true
+	})
 	if id == nil {
 		return Description{}, false
 	}
-	o := p.object(id)
-	if o == nil {
+	switch o := p.Info.ObjectOf(id).(type) {
+	case nil:
 		if pkg := p.imported(id.Name); pkg != nil {
 			return p.describePackage(pkg), true
 		}
 		return Description{}, false
+	case *types.PkgName:
+		return p.describePackage(o.Imported()), true
+	default:
+		return p.describe(o), true
 	}
-	if pkg, ok := o.(*types.PkgName); ok {
-		return p.describePackage(pkg.Imported()), true
-	}
-	return p.describe(o), true
-}
-
-// object returns what an identifier stands for.
-func (p *Program) object(id *ast.Ident) types.Object {
-	if o := p.Info.ObjectOf(id); o != nil {
-		return o
-	}
-	for _, f := range p.Files { // of a package that is not imported yet
-		var found types.Object
-		ast.Inspect(f, func(n ast.Node) bool {
-			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel == id {
-				if x, ok := s.X.(*ast.Ident); ok {
-					if pkg := p.imported(x.Name); pkg != nil {
-						found = pkg.Scope().Lookup(id.Name)
-					}
-				}
-			}
-			return found == nil
-		})
-		if found != nil {
-			return found
-		}
-	}
-	return nil
-}
-
-// nameAt returns the identifier that an offset of the first file touches, or the name of
-// the function in whose call it is.
-func (p *Program) nameAt(offset int) (found *ast.Ident) {
-	var call *ast.CallExpr
-	ast.Inspect(p.Files[0], func(n ast.Node) bool {
-		if n == nil {
-			return true
-		}
-		from, to := p.offset(n.Pos()), p.offset(n.End())
-		switch n := n.(type) {
-		case *ast.Ident:
-			if from <= offset && offset <= to {
-				found = n
-			}
-		case *ast.CallExpr:
-			if p.offset(n.Lparen) < offset && offset <= to {
-				call = n
-			}
-		}
-		return true
-	})
-	if found != nil || call == nil {
-		return found
-	}
-	switch f := ast.Unparen(call.Fun).(type) {
-	case *ast.Ident:
-		return f
-	case *ast.SelectorExpr:
-		return f.Sel
-	}
-	return nil
 }
 
 // maxMembers is how many fields and methods of a type are listed.

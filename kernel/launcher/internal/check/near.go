@@ -87,7 +87,16 @@ func nearest(name string, names []string) []string {
 			all = append(all, candidate{n, d})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
+	alike := func(c candidate) int { // letters at the beginning
+		n := 0
+		for n < min(len(c.name), len(name)) && c.name[n] == name[n] {
+			n++
+		}
+		return n
+	}
+	slices.SortStableFunc(all, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(alike(b), alike(a)))
+	})
 	var near []string
 	for _, c := range all[:min(3, len(all))] {
 		near = append(near, c.name)
