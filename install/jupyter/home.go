@@ -23,7 +23,9 @@ type Home struct {
 // Find finds the module around the working directory and the data folder:
 // MYOGEN_DATA, or gomyogen in the user's data folder.
 func Find() (*Home, error) {
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Path}} {{.Dir}}").Output()
+	list := exec.Command("go", "list", "-m", "-f", "{{.Path}} {{.Dir}}")
+	list.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GO111MODULE=on") // whatever is set for other work
+	out, err := list.Output()
 	if err != nil {
 		return nil, errors.New("run this in the clone of the module, with Go on the PATH")
 	}

@@ -2,10 +2,14 @@ package jupyter
 
 import (
 	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"gomyogen/install/notebook"
@@ -22,6 +26,8 @@ var buildEnv = []string{"GOFLAGS=" + goFlags, "CGO_ENABLED=" + cgo}
 func (h *Home) kernelEnv() map[string]string {
 	return map[string]string{
 		"GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOFLAGS": goFlags, "CGO_ENABLED": cgo,
+		// What a user has set for other work stops no kernel; what is empty is not set.
+		"GOWORK": "auto", "GO111MODULE": "on", "GOOS": runtime.GOOS, "GOARCH": runtime.GOARCH, "GOROOT": "", "GOENV": "", "GOEXPERIMENT": "", "GOTMPDIR": "",
 		"PATH":            strings.Join([]string{h.standIns(), filepath.Join(h.Data, "bin"), "${PATH}"}, string(filepath.ListSeparator)),
 		"MYOGEN_TMP":      filepath.Join(h.Data, "tmp"),
 		"MYOGEN_PLANS":    filepath.Join(h.Data, "plans"),
@@ -46,20 +52,63 @@ func (h *Home) kernelJSON() string {
 
 func (h *Home) specFile() string { return filepath.Join(h.spec(), "kernel.json") }
 
+//go:embed page.js
+var pageJS string
+
+// extension is the folder of the extension of JupyterLab that goes with the kernel.
+func (h *Home) extension() string {
+	return filepath.Join(h.Data, "venv", "share", "jupyter", "labextensions", KernelName)
+}
+
+// pageScript names the extension's script: a new one is not taken from a browser's cache.
+func pageScript() string {
+	sum := sha256.Sum256([]byte(pageJS))
+	return "static/page." + hex.EncodeToString(sum[:8]) + ".js"
+}
+
+// specFiles are the files of the kernelspec and its extension.
+func (h *Home) specFiles() map[string]string {
+	description, err := json.MarshalIndent(map[string]any{
+		"name": KernelName, "version": "1.0.0",
+		"jupyterlab": map[string]any{"extension": true, "_build": map[string]string{"load": pageScript(), "extension": "./extension"}},
+	}, "", "  ")
+	if err != nil {
+		panic("install: " + err.Error()) // strings always marshal
+	}
+	return map[string]string{
+		h.specFile(): h.kernelJSON(),
+		filepath.Join(h.extension(), "package.json"):                   string(description),
+		filepath.Join(h.extension(), filepath.FromSlash(pageScript())): pageJS,
+	}
+}
+
+// specInputs changes when a file of the kernelspec does.
+func (h *Home) specInputs() string { return h.kernelJSON() + pageScript() }
+
 func (h *Home) makeSpec(context.Context, runner) error {
-	if err := os.MkdirAll(h.spec(), 0o755); err != nil {
+	if err := os.RemoveAll(h.extension()); err != nil {
 		return err
 	}
-	return notebook.WriteFile(h.specFile(), []byte(h.kernelJSON()))
+	for path, text := range h.specFiles() {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := notebook.WriteFile(path, []byte(text)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (h *Home) checkSpec() error {
-	b, err := os.ReadFile(h.specFile())
-	if err != nil {
-		return fmt.Errorf("%s is missing", h.specFile())
-	}
-	if string(b) != h.kernelJSON() {
-		return fmt.Errorf("%s was changed", h.specFile())
+	for path, text := range h.specFiles() {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return fmt.Errorf("%s is missing", path)
+		}
+		if string(b) != text {
+			return fmt.Errorf("%s was changed", path)
+		}
 	}
 	return nil
 }

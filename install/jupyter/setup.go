@@ -29,7 +29,7 @@ func (h *Home) parts() []part {
 	return []part{
 		{"tools", "Go tools (gonb, goimports, gopls)", h.toolVersions, h.makeTools, h.checkTools},
 		{"python", "JupyterLab", func() string { return requirements + overrides }, h.makeVenv, h.checkVenv},
-		{"kernel", "kernel " + KernelName, h.kernelJSON, h.makeSpec, h.checkSpec},
+		{"kernel", "kernel " + KernelName, h.specInputs, h.makeSpec, h.checkSpec},
 		{"echarts", "ECharts " + echartsVersion, h.echartsInputs, h.makeECharts, h.checkECharts},
 		{"renderer", "renderer of figures", h.rendererInputs, h.makeRenderer, h.checkRenderer},
 		{"cache", "build cache", h.cacheKey, h.warm, func() error { return nil }},

@@ -99,6 +99,7 @@ func (f *front) execute(r request) {
 		f.notebook.typed[e.count] = e.cell
 	}
 	if !e.Silent {
+		f.records.begin(e)
 		f.publish(r.rawHeader, "execute_input", map[string]any{"code": e.Code, "execution_count": f.count})
 	}
 	if f.broken != "" {
@@ -224,6 +225,7 @@ func (f *front) finish(e *execution, payload []any) {
 func (f *front) end(e *execution, reply map[string]any) {
 	f.reply(e.request, "execute_reply", reply)
 	f.running = nil
+	f.records.end(e)
 	f.status(e.rawHeader, "idle")
 }
 

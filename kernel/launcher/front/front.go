@@ -39,6 +39,7 @@ type front struct {
 	comms    map[string]string // id to target
 	history  *history
 	notebook *notebook // what the cells have declared
+	records  records   // what they have shown
 }
 
 // request is a message of a client and the socket that it came by.
@@ -273,6 +274,7 @@ func (f *front) publish(parent json.RawMessage, kind string, content any) {
 }
 
 func (f *front) broadcast(m message) {
+	f.records.take(m)
 	m.identities = [][]byte{[]byte("kernel." + f.session + "." + m.Type)}
 	f.iopub.Send(m.frames(f.key))
 }
@@ -318,6 +320,8 @@ func (f *front) answer(r request) {
 	case "inspect_request":
 		f.inspect(r)
 		return
+	case "outputs_request": // of our own: a page was opened
+		f.reply(r, "outputs_reply", map[string]any{"status": "ok", "cells": append(records{}, f.records...)})
 	case "interrupt_request":
 		f.interrupt()
 		f.reply(r, "interrupt_reply", map[string]any{"status": "ok"})

@@ -120,6 +120,7 @@ func (p *Program) fitting(path []ast.Node, word string) []Match {
 		}
 	}
 	var all []Match
+	key := false
 	for i, n := range path {
 		lit, ok := n.(*ast.CompositeLit)
 		if !ok {
@@ -128,6 +129,7 @@ func (p *Program) fitting(path []ast.Node, word string) []Match {
 		kv, _ := path[max(0, i-1)].(*ast.KeyValueExpr)
 		if i == 1 || i == 2 && kv != nil && kv.Key == path[0] { // the name of a field
 			if names, ok := p.fields(lit); ok {
+				key = true
 				for _, name := range names {
 					all = append(all, Match{name, "field", ""})
 				}
@@ -159,7 +161,7 @@ func (p *Program) fitting(path []ast.Node, word string) []Match {
 			}
 		}
 	}
-	if word == "" {
+	if word == "" || key {
 		return all
 	}
 	for _, name := range p.Packages.names() {

@@ -67,5 +67,11 @@ func ListPackages(goCommand, dir string, packages ...string) (*Packages, error) 
 			archives[pkg.ImportPath] = pkg.Export
 		}
 	}
-	return newPackages(archives, ""), nil
+	env := exec.Command(goCommand, "env", "GOROOT")
+	env.Dir = dir
+	root, err := env.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	return newPackages(archives, strings.TrimSpace(string(root))), nil
 }
