@@ -57,7 +57,7 @@ func TestConsole(t *testing.T) {
 	python, env := clients(t)
 	cmd := exec.Command(python, "-m", "jupyter_console", "--kernel", jupyter.KernelName, "--simple-prompt")
 	cmd.Dir, cmd.Env = t.TempDir(), env
-	cmd.Stdin = strings.NewReader("func twice(x int) int {\n\treturn 2 * x\n}\n\ntwice(21)\nfmt.Println(twic(1))\n")
+	cmd.Stdin = strings.NewReader("func twice(x int) int { return 2 * x }\ntwice(21)\nfmt.Println(twic(1))\n")
 	out, err := cmd.CombinedOutput()
 	for _, want := range []string{"Out[2]: 42", "undefined: twic; did you mean twice?"} {
 		if !strings.Contains(string(out), want) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"gomyogen/install/jupyter/jupytertest"
@@ -35,9 +36,22 @@ func TestReopen(t *testing.T) {
 	home := jupytertest.Home(t)
 	lab := jupytertest.Lab(t, home, folder(t, importing, running, nextCell))
 	p := openIn(t, lab)
-	save := chromedp.Evaluate[chromedp.Void](`jupyterapp.commands.execute("docmanager:save")`)
-	// A page whose notebook is saved goes without a question.
-	leave := func() { p.do(save); time.Sleep(time.Second); p.do(chromedp.Navigate("about:blank")) }
+	dialogs := chromedp.Events(p.ctx, cdppage.JavascriptDialogOpening)
+	go func() { // "Leave this page?"
+		for _, err := range dialogs {
+			if err != nil {
+				return
+			}
+			if _, err := chromedp.Call(p.ctx, cdppage.HandleJavaScriptDialog, cdppage.HandleJavaScriptDialogParams{Accept: true}); err != nil {
+				return
+			}
+		}
+	}()
+	leave := func() {
+		p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.commands.execute("docmanager:save")`))
+		time.Sleep(time.Second)
+		p.do(chromedp.Navigate("about:blank"))
+	}
 	enter := func() { p.do(chromedp.Navigate(lab.Lab("test.ipynb")), chromedp.WaitVisible(".jp-CodeCell")) }
 
 	p.do(chromedp.Click(runButton))

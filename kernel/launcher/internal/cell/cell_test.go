@@ -86,7 +86,8 @@ func TestMistakes(t *testing.T) {
 		"import \"os\"\n\nimport \"C\"":       "line 3: cells are compiled without cgo",
 		"func f() int {\n\treturn 1 +\n}":     "line 3: expected operand, found '}'",
 		"import numpy as np":                  "line 1: ",
-		"f()\n\n) g()":                        "line 3: ",
+		"f()\n\n) g()":                        "line 3: ) closes nothing",
+		"}":                                   "line 1: } closes nothing",
 		"var s = `a\n!b`\nif x {\n\ty(\n}\n)": "line 5: ",
 	} {
 		_, err := Read(typed).Write()

@@ -177,6 +177,10 @@ func (c *Cell) parse() (*ast.File, *token.File, error) {
 		first, _ := c.position(c.start)
 		return nil, nil, &Error{at, column, fmt.Sprintf("%s stands after the first statement, in line %d; put declarations first or into a cell of their own", l.what, first)}
 	}
+	if offset, what := c.unopened(); what != "" {
+		at, column := c.position(offset)
+		return nil, nil, &Error{at, column, what + " closes nothing"}
+	}
 	var list scanner.ErrorList
 	if !errors.As(err, &list) {
 		return f, fset.File(f.FileStart), err
@@ -191,6 +195,28 @@ func (c *Cell) parse() (*ast.File, *token.File, error) {
 		all = append(all, &Error{line, column, message})
 	}
 	return nil, nil, errors.Join(all...)
+}
+
+// unopened returns the first bracket that closes what is not open, or another bracket.
+func (c *Cell) unopened() (offset int, what string) {
+	opens := map[token.Token]token.Token{token.RPAREN: token.LPAREN, token.RBRACE: token.LBRACE, token.RBRACK: token.LBRACK}
+	var open []token.Token
+	tokens, _ := scan(c.source)
+	for _, t := range tokens {
+		switch t.tok {
+		case token.LPAREN, token.LBRACE, token.LBRACK:
+			open = append(open, t.tok)
+		case token.RPAREN, token.RBRACE, token.RBRACK:
+			if len(open) == 0 {
+				return t.offset, t.tok.String()
+			}
+			if open[len(open)-1] != opens[t.tok] {
+				return 0, "" // the parser says what is missing
+			}
+			open = open[:len(open)-1]
+		}
+	}
+	return 0, ""
 }
 
 // Completeness is what a console asks about the lines that were typed so far.
