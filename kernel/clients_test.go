@@ -34,7 +34,7 @@ func clients(t *testing.T) (python string, env []string) {
 func TestPapermill(t *testing.T) {
 	t.Parallel()
 	python, env := clients(t)
-	dir := folder(t, "x := 6\nx * 7", "_, err := fmt.Scanln()\nfmt.Println(err)")
+	dir := folder(t, "x := 6\nx * 7", "_, err := fmt.Scanln(new(int))\nfmt.Println(err)")
 	cmd := exec.Command(python, "-m", "papermill", "test.ipynb", "done.ipynb", "--kernel", jupyter.KernelName)
 	cmd.Dir, cmd.Env = dir, env
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -52,7 +52,10 @@ func TestReopen(t *testing.T) {
 		time.Sleep(time.Second)
 		p.do(chromedp.Navigate("about:blank"))
 	}
-	enter := func() { p.do(chromedp.Navigate(lab.Lab("test.ipynb")), chromedp.WaitVisible(".jp-CodeCell")) }
+	enter := func() {
+		p.do(chromedp.Navigate(lab.Lab("test.ipynb")))
+		p.appears(".jp-CodeCell")
+	}
 
 	p.do(chromedp.Click(runButton))
 	p.wait(outputs, "begun")
