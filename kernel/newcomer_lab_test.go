@@ -69,6 +69,7 @@ func TestNewcomer(t *testing.T) {
 	if said := p.text(cell(8) + " .jp-OutputArea-output"); said != "" {
 		t.Errorf("a cell behind the stop says %q", said)
 	}
+	p.wait(cell(8)+" .jp-InputPrompt", "[ ]:")
 	p.screenshot("newcomer-2.png")
 
 	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()`))

@@ -69,7 +69,7 @@ func (f *front) abort() {
 	f.waiting = nil
 	for _, r := range waiting {
 		f.status(r.rawHeader, "busy")
-		f.reply(r, "execute_reply", map[string]any{"status": "aborted", "execution_count": f.count})
+		f.reply(r, "execute_reply", map[string]any{"status": "aborted"})
 		f.status(r.rawHeader, "idle")
 	}
 	if e := f.running; e != nil && len(waiting) > 0 {
