@@ -5,20 +5,18 @@
 // A cell is compiled and run as a program of its own, so its variables are gone
 // when it ends. These make that unnoticeable:
 //
-//	// A kept value: computed in the first cell that needs it.
-//	var run = kernel.Keep("descending drive", simulate)
+//	// A run with a progress bar, kept. Stopped, it goes on where it was.
+//	var nerlab = kernel.Run("NERLab", experiment)
 //
-//	%%
-//	result := run.Get() // from any later cell, kernel or day
+//	nerlab.SpikeTrains("aMN") // in any later cell, kernel or day
 //
-//	// A run with a progress bar. Stopped, it goes on where it was.
-//	result, err := kernel.Run("NERLab", network, cfg, 15*units.S)
+//	// Any other kept value: computed in the first cell that needs it.
+//	var rates = kernel.Keep("rates", computeRates)
 //
 //	// One line instead of a stack trace.
 //	rt := kernel.Must(myogen.LoadThresholds("results/thresholds.npy"))
 //
-//	kernel.Show(figure)
-//	kernel.ShowTable(kernel.Must(kernel.TableOf(rows)))
+//	figure // the value of a last expression is shown: a figure, a table, a text
 //
 //	// A figure that follows sliders while the cell runs.
 //	kernel.Interact(kernel.Interaction{Sliders: sliders}, draw)
@@ -49,7 +47,7 @@
 // A function literal may use local variables that are inputs too:
 //
 //	for _, peak := range []units.Rate{45, 65, 85} {
-//		run := kernel.Keep(fmt.Sprint("peak ", peak), func() (*myogen.Result, error) { return simulate(peak) }, peak)
+//		rate := kernel.Keep(fmt.Sprint("rate at ", peak), func() (float64, error) { return meanRate(peak) }, peak)
 //		...
 //	}
 //
@@ -114,22 +112,32 @@
 // the line of the cell that ran, and the message. If the mistake is in a helper
 // of another cell, a second line names the helper and its line.
 //
-// # What GoNB itself cannot do
+// # Cells
 //
-// The kernel passes jupyter_kernel_test 0.7.0 (kernel_info, execute_stdout,
-// execute_stderr, display_data, error, inspect, completion), apart from
+// A cell is Go: declarations, then statements; a line %% between them may be left out.
+// The value of an expression at its end is shown, a figure as a figure, a table as a
+// table, an error as one line, anything else as text; _ = in front of it keeps it from being
+// shown. What fmt.Println and its like return is not shown.
+// Magics (%help lists them) and ! lines are those of GoNB, which compiles cells. Tab
+// completes names, Shift-Tab and a question mark behind a name ("fmt.Println?") say what
+// they are. [ClearOutput] removes what a cell has shown.
 //
-//   - is_complete: a request is never answered, so consoles cannot tell whether
-//     a line goes on;
-//   - history: a request is never answered; JupyterLab keeps its own;
-//   - execute_result: the value of a cell's last expression is not shown;
-//     results are printed or displayed;
-//   - clear_output: there is none; a display that is replaced takes its place;
-//   - pager: help is shown by inspect instead.
+// # What the kernel cannot do
 //
-// Names are completed from 12 s after the start of the kernel on, when GoNB
-// connects to gopls. GoNB names cells and lines in the trace of a panic only
-// where it reads whole lines; on Linux this package has them written so. A line
-// on standard error with two colons before main.go and a line number ends the
-// kernel; the standard logger writes such lines with Lshortfile.
+// The kernel passes all of jupyter_kernel_test 0.7.0. Of Jupyter's protocol it lacks
+//
+//   - the debugger;
+//   - subshells: what it answers while a cell runs (completion, inspection, history,
+//     comm_info, kernel_info) needs none;
+//   - user_expressions: values end with the program of their cell;
+//   - the outputs in the history.
+//
+// The stop button keeps the cells behind from running unless the cell itself makes a good
+// end of it, as after Interact. A cell that reads standard input is asked for a line on Linux
+// alone. Where a client cannot ask, standard input is at its end; a cell that reads it
+// without os.Stdin or fmt.Scan being named is ended on Linux, and waits elsewhere.
+// A function or an import that stands behind the first statement is an error.
+// The trace of a panic names cells and lines where it reaches GoNB in whole lines: this
+// package sees to it on Linux. A line on standard error with two colons before main.go and
+// a line number ends the kernel; the standard logger writes such lines with Lshortfile.
 package kernel

@@ -87,7 +87,7 @@ func leftovers(t *testing.T, python int, tmp string) []string {
 	living := map[string]bool{}
 	for line := range strings.SplitSeq(string(out), "\n") {
 		f := strings.Fields(line)
-		if len(f) > 3 && filepath.Base(f[3]) == "gonb" && f[1] != strconv.Itoa(python) && f[1] != "1" && !strings.HasPrefix(f[2], "Z") {
+		if len(f) > 3 && filepath.Base(f[3]) == "front" && f[1] != strconv.Itoa(python) && f[1] != "1" && !strings.HasPrefix(f[2], "Z") {
 			living[filepath.Join(tmp, "k-"+f[0])] = true
 		}
 	}

@@ -156,6 +156,9 @@ func loadPairs(path string) ([]Link, error) {
 }
 
 func (v pairsValue) Write(bool) fields.Node {
+	if *v.p == nil {
+		return nil
+	}
 	items := fields.Items{}
 	for _, l := range *v.p {
 		items = append(items, fields.Items{

@@ -295,16 +295,35 @@ func readRange(f *fields.File, path string, n ast.Node) (Range, error) {
 }
 
 func (v parameterValue) Write(full bool) fields.Node {
+	if v.leaf() {
+		return fields.Text(v.value().String())
+	}
 	all := *v.p
 	if full {
 		all = v.effective()
 	}
 	root := &tree{}
 	for _, path := range slices.Sorted(maps.Keys(all)) {
-		root.add(strings.Split(path, "."), fields.Text(all[path].String()))
+		if below, ok := strings.CutPrefix("."+path, strings.TrimSuffix("."+v.prefix, ".")+"."); ok {
+			root.add(strings.Split(below, "."), fields.Text(all[path].String()))
+		}
 	}
 	return root.node()
 }
+
+// value returns the range of the parameter that the prefix is.
+func (v parameterValue) value() Range {
+	if r, ok := (*v.p)[v.prefix]; ok {
+		return r
+	}
+	return defaultParameters()[v.prefix]
+}
+
+// sharedParameter is a parameter that all cells share: a number.
+type sharedParameter struct{ parameterValue }
+
+// Measure implements [fields.Measured].
+func (v sharedParameter) Measure() (float64, string) { return v.value().First, "" }
 
 // effective returns the parameters that cells of the model have.
 func (v parameterValue) effective() Parameters {
@@ -366,6 +385,9 @@ func (v parameterValue) Child(element string) (fields.Value, error) {
 	below := v.below(element)
 	if !below.exists() {
 		return nil, fmt.Errorf("there is no parameter %q; here there are %s", below.prefix, v.names())
+	}
+	if r := below.value(); below.leaf() && r == Constant(r.First) {
+		return sharedParameter{below}, nil
 	}
 	return below, nil
 }

@@ -2,6 +2,7 @@ package myogen
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -49,7 +50,7 @@ type AlphaMNPool struct {
 
 func (p *AlphaMNPool) fields() []fields.Field {
 	return []fields.Field{
-		{Name: "n", Doc: "cells; as many as there are thresholds unless it is given", Value: fields.Int(&p.N, 1, maxCells)},
+		{Name: "n", Doc: "cells; as many as there are thresholds unless it is given", Default: strconv.Itoa(p.size()), Value: fields.Int(&p.N, 1, maxCells)},
 		{Name: "model", Doc: "motor neuron model", Default: "NERLab", Value: modelValue(&p.Model)},
 		{Name: "thresholds", Doc: "recruitment thresholds: a formula, a list, a .npy file, or curves", Required: true,
 			Hint:  "; say thresholds: {} for the default formula, or thresholds: curves for cells along the curves of the parameters",
@@ -298,7 +299,7 @@ func (v parameterFile) Read(f *fields.File, what string, n ast.Node) error {
 	return nil
 }
 
-func (v parameterFile) Write(bool) fields.Node { return fields.Text("") }
+func (v parameterFile) Write(bool) fields.Node { return nil }
 func (v parameterFile) Check(string) error     { return nil }
 func (v parameterFile) Schema() fields.Schema  { return fields.Schema{"type": "string"} }
 func (v parameterFile) Child(element string) (fields.Value, error) {

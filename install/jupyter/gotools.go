@@ -12,8 +12,11 @@ import (
 	"gomyogen/kernel/sources"
 )
 
-// tools are built from the versions that go.mod pins, and our launcher.
-var tools = []string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports", "golang.org/x/tools/gopls", "gomyogen/kernel/launcher"}
+// tools are built from the versions that go.mod pins, and our own.
+var tools = append([]string{"github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports", "golang.org/x/tools/gopls"}, own...)
+
+// own are the launcher and the kernel that clients see.
+var own = []string{"gomyogen/kernel/launcher", "gomyogen/kernel/launcher/front"}
 
 func (h *Home) toolVersions() string {
 	mod, err := os.ReadFile(filepath.Join(h.Module, "go.mod"))
@@ -22,17 +25,20 @@ func (h *Home) toolVersions() string {
 	}
 	pins := []string{runtime.Version(), goFlags, cgo}
 	for line := range strings.Lines(string(mod)) {
-		for _, module := range []string{"janpfeifer/gonb ", "golang.org/x/tools "} {
+		for _, module := range []string{"janpfeifer/gonb ", "go-zeromq/zmq4 ", "golang.org/x/tools "} {
 			if strings.Contains(line, module) {
 				pins = append(pins, strings.TrimSpace(line))
 			}
 		}
 	}
-	launcher, err := sources.Tree(h.Module, "gomyogen/kernel/launcher")
-	if err != nil {
-		return err.Error()
+	for _, path := range own {
+		digest, err := sources.Tree(h.Module, path)
+		if err != nil {
+			return err.Error()
+		}
+		pins = append(pins, digest)
 	}
-	return strings.Join(append(pins, launcher), "\n")
+	return strings.Join(pins, "\n")
 }
 
 func (h *Home) makeTools(ctx context.Context, r runner) (made []string, err error) {

@@ -2,9 +2,15 @@ package jupyter
 
 import (
 	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 
 	"gomyogen/kernel/env"
@@ -20,10 +26,13 @@ const goFlags, cgo = "-ldflags=-s -gcflags=all=-dwarf=false", "0"
 func (h *Home) kernelEnv() map[string]string {
 	return map[string]string{
 		"GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOFLAGS": goFlags, "CGO_ENABLED": cgo,
+		// What a user has set for other work stops no kernel; what is empty is not set.
+		"GOWORK": "auto", "GO111MODULE": "on", "GOOS": runtime.GOOS, "GOARCH": runtime.GOARCH, "GOROOT": "", "GOENV": "", "GOEXPERIMENT": "", "GOTMPDIR": "",
 		"PATH":       strings.Join([]string{h.standIns(), filepath.Join(h.Data, "bin"), "${PATH}"}, string(filepath.ListSeparator)),
 		env.Data:     h.Data,
 		env.Tmp:      filepath.Join(h.Data, "tmp"),
 		env.Plans:    filepath.Join(h.Data, "plans"),
+		env.History:  filepath.Join(h.Data, "history.jsonl"),
 		env.ECharts:  h.ECharts(),
 		env.Renderer: h.renderer(),
 	}
@@ -31,7 +40,7 @@ func (h *Home) kernelEnv() map[string]string {
 
 func (h *Home) kernelJSON() string {
 	b, err := json.MarshalIndent(map[string]any{
-		"argv":         []string{h.bin("launcher"), h.bin("gonb"), "--kernel", "{connection_file}", "--raw_error=true", "--go_work=" + h.Module, "--logtostderr"},
+		"argv":         []string{h.bin("launcher"), h.bin("front"), h.bin("gonb"), "--kernel", "{connection_file}", "--raw_error=true", "--go_work=" + h.Module, "--logtostderr"},
 		"display_name": "Go (MyoGen)",
 		"language":     "go",
 		"env":          h.kernelEnv(),
@@ -44,9 +53,52 @@ func (h *Home) kernelJSON() string {
 
 func (h *Home) specFile() string { return filepath.Join(h.spec(), "kernel.json") }
 
-func (h *Home) makeSpec(context.Context, runner) ([]string, error) {
-	if err := os.MkdirAll(h.spec(), 0o755); err != nil {
+//go:embed page.js
+var pageJS string
+
+// extension is the folder of the extension of JupyterLab that goes with the kernel.
+func (h *Home) extension() string {
+	return filepath.Join(h.Data, "venv", "share", "jupyter", "labextensions", KernelName)
+}
+
+// pageScript names the extension's script: a new one is not taken from a browser's cache.
+func pageScript() string {
+	sum := sha256.Sum256([]byte(pageJS))
+	return "static/page." + hex.EncodeToString(sum[:8]) + ".js"
+}
+
+// specFiles are the files of the kernelspec and its extension.
+func (h *Home) specFiles() map[string]string {
+	description, err := json.MarshalIndent(map[string]any{
+		"name": KernelName, "version": "1.0.0",
+		"jupyterlab": map[string]any{"extension": true, "_build": map[string]string{"load": pageScript(), "extension": "./extension"}},
+	}, "", "  ")
+	if err != nil {
+		panic("install: " + err.Error()) // strings always marshal
+	}
+	return map[string]string{
+		h.specFile(): h.kernelJSON(),
+		filepath.Join(h.extension(), "package.json"):                   string(description),
+		filepath.Join(h.extension(), filepath.FromSlash(pageScript())): pageJS,
+	}
+}
+
+// specInputs changes when a file of the kernelspec does.
+func (h *Home) specInputs() string { return h.kernelJSON() + pageScript() }
+
+func (h *Home) makeSpec(context.Context, runner) (made []string, err error) {
+	if err := os.RemoveAll(h.extension()); err != nil {
 		return nil, err
 	}
-	return []string{h.specFile()}, atomicfile.Write(h.specFile(), []byte(h.kernelJSON()))
+	files := h.specFiles()
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, err
+		}
+		if err := atomicfile.Write(path, []byte(files[path])); err != nil {
+			return nil, err
+		}
+		made = append(made, path)
+	}
+	return made, nil
 }

@@ -26,7 +26,7 @@ func (h *Home) parts() []part {
 	return []part{
 		{"tools", "Go tools (gonb, goimports, gopls)", h.toolVersions, h.makeTools},
 		{"python", "JupyterLab", func() string { return requirements + overrides }, h.makeVenv},
-		{"kernel", "kernel " + KernelName, h.kernelJSON, h.makeSpec},
+		{"kernel", "kernel " + KernelName, h.specInputs, h.makeSpec},
 		{"echarts", "ECharts " + echartsVersion, h.echartsInputs, h.makeECharts},
 		{"renderer", "renderer of figures", h.rendererInputs, h.makeRenderer},
 		{"cache", "build cache", h.cacheKey, h.warm},

@@ -29,7 +29,11 @@ func (nb Notebook) Failed() error {
 					said += string(o.Text)
 				}
 			}
-			if said = PlainError(said + "\n" + o.Failure()); said == "" {
+			said = PlainError(said)
+			if failure := o.Failure(); !strings.Contains(said, failure) {
+				said = strings.TrimSpace(said + "\n" + failure)
+			}
+			if said == "" {
 				said = o.Value
 			}
 			return fmt.Errorf("cell %d failed: %s", number, said)

@@ -28,6 +28,7 @@ const (
 const (
 	Tmp      = "MYOGEN_TMP"      // folder of the kernels' temporary folders
 	Plans    = "MYOGEN_PLANS"    // folder of the build plans of cells
+	History  = "MYOGEN_HISTORY"  // file of the cells that were run
 	ECharts  = "MYOGEN_ECHARTS"  // path of the chart library
 	Renderer = "MYOGEN_RENDERER" // path of the program that draws figures
 )

@@ -184,8 +184,11 @@ func sweep(base string) error {
 	return errors.Join(errs...)
 }
 
+// servers are the programs that are told where to listen.
+var servers = []string{"gonb", "gopls"}
+
 // endPrograms kills the programs of this user that were started from dir, the
-// gopls that listens there and what learns for its cells.
+// gonb and the gopls that listen there and what learns for its cells.
 func endPrograms(dir string) error {
 	all, err := processes()
 	if err != nil {
@@ -202,7 +205,7 @@ func endPrograms(dir string) error {
 		switch {
 		case about && names(func(a string) bool { return a == learnMode }):
 			pid = -pid // with the go command that it started
-		case about && names(func(a string) bool { return filepath.Base(a) == "gopls" }), strings.HasPrefix(args[0], inside):
+		case about && names(func(a string) bool { return slices.Contains(servers, filepath.Base(a)) }), strings.HasPrefix(args[0], inside):
 		default:
 			continue
 		}

@@ -16,7 +16,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"gomyogen/kernel/env"
-	"gomyogen/kernel/internal/rebuild"
+	"gomyogen/kernel/launcher/internal/rebuild"
+	"gomyogen/kernel/launcher/internal/standin"
 )
 
 // renew is after which time a plan is learnt anew, so that the go command,
@@ -34,12 +35,20 @@ func goCommand(args []string) error {
 		return err
 	}
 	pass := func() error { return syscall.Exec(program, append([]string{program}, args...), os.Environ()) }
-	getting, building := slices.Equal(args, []string{"get"}), len(args) == 3 && args[0] == "build" && args[1] == "-o"
+	getting, building := slices.Equal(args, []string{"get"}), len(args) >= 3 && args[0] == "build" && args[1] == "-o"
 	if !getting && !building || os.Getenv(env.Plans) == "" {
 		return pass()
 	}
 	cell, err := os.Getwd()
 	if err != nil || !strings.HasPrefix(filepath.Base(cell), cellPrefix) {
+		return pass()
+	}
+	if building {
+		if err := prepare(program, cell); err != nil {
+			fmt.Fprintln(os.Stderr, "launcher:", err)
+		}
+	}
+	if len(args) > 3 { // with flags of the user
 		return pass()
 	}
 	imports, err := rebuild.Imports(cell)
@@ -53,7 +62,7 @@ func goCommand(args []string) error {
 	case getting:
 		return nil
 	}
-	// The stop button reaches the compiler and the linker, too.
+	// The stop button reaches the compiler and the linker, too, which are in the group.
 	ctx, end := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer end()
 	learns := err != nil || time.Since(plan.Learnt) > renew
@@ -61,9 +70,14 @@ func goCommand(args []string) error {
 		err = plan.Build(cell, imports, args[2])
 	}
 	if err != nil && ctx.Err() == nil { // the go command does it, or tells what is wrong
-		cmd := exec.CommandContext(ctx, program, args...)
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-		err = cmd.Run()
+		var said []byte
+		said, err = exec.CommandContext(ctx, program, args...).CombinedOutput()
+		if err != nil {
+			said = withHints(program, cell, said)
+		}
+		if _, err := os.Stderr.Write(said); err != nil {
+			return err
+		}
 	}
 	var failed *exec.ExitError
 	switch {
@@ -140,31 +154,11 @@ func readPlan(program, cell string) (*rebuild.Plan, error) {
 	return rebuild.Read(os.Getenv(env.Plans), setting)
 }
 
-// shadowed finds the program that this one stands in for: the next of this name
-// on the PATH, behind this one if it is there.
+// shadowed finds the program that this one stands in for.
 func shadowed(name string) (string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", err
 	}
-	own, err := os.Stat(self)
-	if err != nil {
-		return "", err
-	}
-	found := ""
-	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
-		path := filepath.Join(dir, name)
-		info, err := os.Stat(path)
-		switch {
-		case err != nil || !filepath.IsAbs(path) || !info.Mode().IsRegular() || info.Mode()&0o111 == 0:
-		case os.SameFile(info, own):
-			found = ""
-		case found == "":
-			found = path
-		}
-	}
-	if found == "" {
-		return "", fmt.Errorf("there is no %s on the PATH", name)
-	}
-	return found, nil
+	return standin.Next(name, self)
 }

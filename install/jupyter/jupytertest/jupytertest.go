@@ -219,10 +219,10 @@ func NPM(t testing.TB, pkg string) string {
 	return folder
 }
 
-// PyPI returns the Python of an environment of its own with a package
+// PyPI returns the Python of an environment of its own with packages
 // ("jupyter_kernel_test==0.7.0") that only tests use, made on the first call.
 // Without a network the test is skipped.
-func PyPI(t testing.TB, pkg string) string {
+func PyPI(t testing.TB, packages ...string) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs a Python package; left out by -short")
@@ -231,7 +231,7 @@ func PyPI(t testing.TB, pkg string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(cache, "gomyogen-test", strings.ReplaceAll(pkg, "==", "-"))
+	dir := filepath.Join(cache, "gomyogen-test", strings.ReplaceAll(strings.Join(packages, "+"), "==", "-"))
 	python, done := filepath.Join(dir, "bin", "python"), filepath.Join(dir, "installed")
 	if _, err := os.Stat(done); err == nil {
 		return python
@@ -240,8 +240,8 @@ func PyPI(t testing.TB, pkg string) string {
 	if out, err := exec.Command("python3", "-m", "venv", "--clear", dir).CombinedOutput(); err != nil {
 		skip(t, "python3 cannot make an environment: %v\n%s", err, out)
 	}
-	if out, err := exec.Command(python, "-m", "pip", "install", "--disable-pip-version-check", pkg).CombinedOutput(); err != nil {
-		skip(t, "pip cannot install %s: %v\n%s", pkg, err, out)
+	if out, err := exec.Command(python, append([]string{"-m", "pip", "install", "--disable-pip-version-check"}, packages...)...).CombinedOutput(); err != nil {
+		skip(t, "pip cannot install %s: %v\n%s", packages, err, out)
 	}
 	if err := os.WriteFile(done, nil, 0o644); err != nil {
 		t.Fatal(err)

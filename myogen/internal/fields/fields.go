@@ -105,13 +105,17 @@ func (s structure) Zero() bool {
 func (s structure) Write(full bool) Node {
 	m := &Map{}
 	for _, f := range s.fields() {
-		switch zero := f.Value.Zero() && !f.Required; {
-		case zero && full && f.Default != "":
+		zero := f.Value.Zero() && !f.Required
+		if zero && full && f.Default != "" {
 			m.Add(f.Name, Text(f.Default))
-		case !zero || full:
-			if n := f.Value.Write(full); n != nil {
-				m.Add(f.Name, n)
-			}
+			continue
+		}
+		if zero && !full {
+			continue
+		}
+		n := f.Value.Write(full)
+		if _, scalar := n.(Text); n != nil && !(zero && scalar) { // a zero without a default is none
+			m.Add(f.Name, n)
 		}
 	}
 	return m

@@ -23,6 +23,9 @@ type File struct {
 
 // ErrorAt returns an error about a place in the file.
 func (f *File) ErrorAt(n ast.Node, format string, args ...any) error {
+	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
+		n = m.Values[0].Key // its own token is the colon
+	}
 	p := n.GetToken().Position
 	return fmt.Errorf("%s:%d:%d: %s", f.Name, p.Line, p.Column, fmt.Sprintf(format, args...))
 }

@@ -19,7 +19,7 @@ const form = 6
 // what the go command makes of a cell in the folder dir: the program goCommand,
 // its environment, and the versions of all modules.
 func Setting(goCommand, dir string) (string, error) {
-	if work := os.Getenv("GOWORK"); work != "" {
+	if work := os.Getenv("GOWORK"); work != "" && work != "auto" {
 		return "", fmt.Errorf("%w: GOWORK is %q", ErrUnknown, work)
 	}
 	h := sha256.New()

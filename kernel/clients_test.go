@@ -1,0 +1,105 @@
+package kernel_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"gomyogen/install/jupyter"
+	"gomyogen/install/jupyter/jupytertest"
+	"gomyogen/install/notebook"
+)
+
+// clients returns the Python of an environment with clients other than those of the
+// set-up, and the environment variables with which they find the kernel.
+func clients(t *testing.T) (python string, env []string) {
+	t.Helper()
+	home := jupytertest.Home(t)
+	python = jupytertest.PyPI(t, "papermill==2.7.0", "jupyter-console==6.6.3", "notebook==7.6.5")
+	config := t.TempDir()
+	return python, append(os.Environ(), "JUPYTER_PATH="+filepath.Join(home.Data, "venv", "share", "jupyter"),
+		"JUPYTER_CONFIG_DIR="+config, "JUPYTER_DATA_DIR="+config, "JUPYTER_RUNTIME_DIR="+config, "JUPYTERLAB_SETTINGS_DIR="+config)
+}
+
+func TestPapermill(t *testing.T) {
+	t.Parallel()
+	python, env := clients(t)
+	dir := folder(t, "x := 6\nx * 7", "_, err := fmt.Scanln(new(int))\nfmt.Println(err)")
+	cmd := exec.Command(python, "-m", "papermill", "test.ipynb", "done.ipynb", "--kernel", jupyter.KernelName)
+	cmd.Dir, cmd.Env = dir, env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	nb, err := notebook.Read(filepath.Join(dir, "done.ipynb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := nb.Cells[0].Outputs; len(o) != 1 || o[0].Type != "execute_result" || o[0].As("text/plain") != "42" {
+		t.Errorf("the first cell leaves %v", o)
+	}
+	if got := output(nb, 1, "stdout"); got != "EOF\n" {
+		t.Errorf("the cell that reads prints %q", got)
+	}
+}
+
+func TestConsole(t *testing.T) {
+	t.Parallel()
+	python, env := clients(t)
+	cmd := exec.Command(python, "-m", "jupyter_console", "--kernel", jupyter.KernelName, "--simple-prompt")
+	cmd.Dir, cmd.Env = t.TempDir(), env
+	cmd.Stdin = strings.NewReader("func twice(x int) int { return 2 * x }\ntwice(21)\nfmt.Println(twic(1))\n")
+	out, err := cmd.CombinedOutput()
+	for _, want := range []string{"Out[2]: 42", "undefined: twic; did you mean twice?"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("the console does not say %q (%v):\n%s", want, err, out)
+		}
+	}
+}
+
+func TestNotebook7(t *testing.T) {
+	t.Parallel()
+	python, env := clients(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := fmt.Sprintf("http://%s/notebooks/test.ipynb?token=test", l.Addr())
+	port := l.Addr().(*net.TCPAddr).Port
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	cmd := exec.CommandContext(ctx, python, "-m", "notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", fmt.Sprint("--port=", port), "--IdentityProvider.token=test")
+	cmd.Dir, cmd.Env = folder(t, "x := 6\nx * 7"), env
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stop()
+		_ = cmd.Wait() // it was interrupted
+	})
+	for range 300 {
+		if r, err := http.Get(url); err == nil && r.Body.Close() == nil && r.StatusCode == http.StatusOK {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	p := page{t, jupytertest.Browser(t, 1100, 900)}
+	p.do(chromedp.Navigate(url), chromedp.WaitVisible(".jp-CodeCell .cm-content"))
+	time.Sleep(3 * time.Second) // until the page has its kernel, which it does not show
+	p.do(chromedp.Click(".jp-CodeCell .cm-content"), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	p.wait(outputs, "42")
+	p.wait(prompts, "[1]:")
+}

@@ -1,0 +1,261 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"gomyogen/kernel/env"
+	"gomyogen/kernel/launcher/internal/cell"
+	"gomyogen/kernel/launcher/internal/check"
+	"gomyogen/kernel/launcher/internal/standin"
+)
+
+// notebook is what is known of the cells that ran.
+type notebook struct {
+	typed  map[int]*cell.Cell // by their number
+	locals map[string]int     // the cell whose statements declared a name
+	engine *engine
+
+	mu      sync.Mutex
+	code    string   // what GoNB composed of the last cell that ran: all declarations
+	imports []string // what cells have imported, as in an import declaration
+
+	types types // used by one goroutine at a time
+}
+
+// types finds the packages that cells import.
+type types struct {
+	mu       sync.Mutex
+	packages *check.Packages
+	of       string // what they were found for
+}
+
+func newNotebook() *notebook {
+	return &notebook{typed: map[int]*cell.Cell{}, locals: map[string]int{}}
+}
+
+// noInputName is the file in the private folder that tells the launcher that a cell
+// has no standard input.
+const noInputName = "no-input"
+
+// before prepares for a cell.
+func (n *notebook) before(e *execution) {
+	if n.engine == nil {
+		return
+	}
+	path := filepath.Join(n.engine.dir, noInputName)
+	if e.AllowStdin {
+		_ = os.Remove(path) // it is there after a cell that had none
+	} else if err := os.WriteFile(path, nil, 0o600); err != nil {
+		fmt.Fprintln(os.Stderr, "front:", err)
+	}
+}
+
+// after remembers what a cell that ran has declared.
+func (n *notebook) after(e *execution) {
+	for _, name := range e.code.Locals {
+		n.locals[name] = e.count
+	}
+	for _, name := range e.code.Declares {
+		delete(n.locals, name)
+	}
+	if slices.Contains(e.cell.Magics(), "%reset") {
+		clear(n.locals)
+	}
+	if n.engine == nil {
+		return
+	}
+	code, err := os.ReadFile(filepath.Join(n.engine.workspace(), "main.go"))
+	if err != nil {
+		return
+	}
+	f, err := parser.ParseFile(token.NewFileSet(), "", code, parser.ImportsOnly)
+	if err != nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.code = string(code)
+	for _, i := range f.Imports {
+		text := i.Path.Value
+		if i.Name != nil {
+			text = i.Name.Name + " " + text
+		}
+		if !strings.HasPrefix(text, "gomyogen") && !slices.Contains(n.imports, text) {
+			n.imports = append(n.imports, text)
+		}
+	}
+}
+
+// known returns what was declared and imported so far.
+func (n *notebook) known() (code, imports string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.imports) > 0 {
+		imports = "import (" + strings.Join(n.imports, ";") + ");"
+	}
+	return n.code, imports
+}
+
+// load returns the packages that a cell may use. It is called by one goroutine at a time.
+func (n *notebook) load() (*check.Packages, error) {
+	if n.engine == nil {
+		return nil, os.ErrNotExist
+	}
+	dir := n.engine.workspace()
+	if dir == "" {
+		return nil, os.ErrNotExist
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	goCommand, err := standin.Next("go", filepath.Join(filepath.Dir(self), "launcher"))
+	if err != nil {
+		return nil, err
+	}
+	n.mu.Lock()
+	var paths []string
+	for _, i := range n.imports {
+		if path, err := strconv.Unquote(i[strings.IndexByte(i, '"'):]); err == nil {
+			paths = append(paths, path)
+		}
+	}
+	n.mu.Unlock()
+	of := check.Version(os.Getenv(env.Plans)) + strings.Join(paths, " ")
+	if n.types.packages == nil || n.types.of != of {
+		packages, err := check.PackagesOf(goCommand, dir, os.Getenv(env.Plans), paths)
+		if err != nil {
+			return nil, err
+		}
+		n.types.packages, n.types.of = packages, of
+	}
+	return n.types.packages, nil
+}
+
+// undefined is what the compiler says of an unknown name.
+var undefined = regexp.MustCompile(`^undefined: (\w+)`)
+
+// hint adds to a message of the compiler what to do.
+func (f *front) hint(message string) string {
+	if m := undefined.FindStringSubmatch(message); m != nil {
+		if count := f.notebook.locals[m[1]]; count > 0 {
+			return fmt.Sprintf("undefined: %s; a statement of cell [%d] declared %[1]s, and the variables of statements end with their cell; write \"var %[1]s = ...\" there to use it in later cells", m[1], count)
+		}
+	}
+	if strings.HasPrefix(message, "declared and not used: ") {
+		return message + "; use it, or write _ = " + strings.TrimPrefix(message, "declared and not used: ")
+	}
+	return message
+}
+
+// position is where the cursor is in a cell.
+type position struct {
+	Code   string `json:"code"`
+	Cursor int    `json:"cursor_pos"`
+}
+
+// typed returns the text of the cell and the offset of the cursor in it.
+func (p position) typed() (text string, at int) {
+	normal := func(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
+	return normal(p.Code), len(normal(p.Code[:offset(p.Code, p.Cursor)]))
+}
+
+// lookUp calls a function beside the loop, and then another one in it, which answers
+// the request.
+func (f *front) lookUp(r request, find func(), answer func()) {
+	go func() {
+		f.notebook.types.mu.Lock()
+		defer f.notebook.types.mu.Unlock()
+		find()
+		f.do(func() {
+			answer()
+			f.answered(r)
+		})
+	}()
+}
+
+// complete answers with the names that fit where the cursor is.
+func (f *front) complete(r request) {
+	var p position
+	_ = json.Unmarshal(r.content, &p) // of nothing, nothing is completed
+	text, at := p.typed()
+	var matches []check.Match
+	from := at
+	f.lookUp(r, func() {
+		c := cell.Read(text)
+		if magic := c.Magic(at); magic != "" {
+			matches, from = completeMagic(text, at)
+			return
+		}
+		if packages, err := f.notebook.load(); err == nil {
+			code, imports := f.notebook.known()
+			matches, from = check.Complete(packages, text, at, code, imports)
+		}
+	}, func() {
+		type item struct {
+			Start     int    `json:"start"`
+			End       int    `json:"end"`
+			Text      string `json:"text"`
+			Type      string `json:"type"`
+			Signature string `json:"signature"`
+		}
+		start := p.Cursor - len([]rune(text[from:at]))
+		names, items := []string{}, []item{}
+		for _, m := range matches {
+			names = append(names, m.Text)
+			items = append(items, item{start, p.Cursor, m.Text, m.Kind, m.Type})
+		}
+		f.reply(r, "complete_reply", map[string]any{"status": "ok", "matches": names, "cursor_start": start, "cursor_end": p.Cursor,
+			"metadata": map[string]any{"_jupyter_types_experimental": items}})
+	})
+}
+
+// inspect answers with what the name at the cursor is.
+func (f *front) inspect(r request) {
+	var p position
+	_ = json.Unmarshal(r.content, &p) // of nothing, nothing is known
+	text, at := p.typed()
+	data := bundle{}
+	f.lookUp(r, func() {
+		data = f.notebook.describe(text, at)
+	}, func() {
+		f.reply(r, "inspect_reply", map[string]any{"status": "ok", "found": len(data) > 0, "data": data, "metadata": empty})
+	})
+}
+
+// describe says what is at an offset of a text.
+func (n *notebook) describe(text string, at int) bundle {
+	if magic := cell.Read(text).Magic(at); magic != "" {
+		return describeMagic(magic)
+	}
+	packages, err := n.load()
+	if err != nil {
+		return bundle{}
+	}
+	code, imports := n.known()
+	d, ok := check.Describe(packages, text, at, code, imports)
+	if !ok {
+		return bundle{}
+	}
+	return bundle{"text/plain": d.Text(), "text/markdown": d.Markdown()}
+}
+
+// help says what a name is, for the pager.
+func (n *notebook) help(name string) bundle {
+	n.types.mu.Lock()
+	defer n.types.mu.Unlock()
+	if data := n.describe(name, len(name)); len(data) > 0 {
+		return data
+	}
+	return bundle{"text/plain": "Nothing is known of " + name + "."}
+}

@@ -1,0 +1,341 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gomyogen/kernel/launcher/internal/cell"
+)
+
+// published passes on what GoNB publishes.
+func (f *front) published(m message) {
+	e := f.running
+	own := e != nil && m.parentID() == e.ID
+	switch m.Type {
+	case "status":
+		var s struct {
+			State string `json:"execution_state"`
+		}
+		if json.Unmarshal(m.content, &s) == nil && own && s.State == "idle" {
+			e.idle = true
+			f.settle(e)
+		}
+		return
+	case "execute_input":
+		return
+	case "stream":
+		if own {
+			f.stream(e, m)
+			return
+		}
+	case "error":
+		if own { // the reply says it, too
+			return
+		}
+	case "comm_open", "comm_close":
+		f.comm(request{message: m})
+		return
+	}
+	if own && e.then != nil {
+		return
+	}
+	f.pass(m)
+}
+
+// pass publishes a message of GoNB's as the front's own.
+func (f *front) pass(m message) {
+	if e := f.running; e != nil && m.parentID() == e.ID {
+		f.release(e)
+		m.parent = e.rawHeader
+	}
+	h := m.header
+	h.Session, h.Username, h.Version = f.session, "kernel", protocolVersion
+	m.header, m.rawHeader = h, encode(h)
+	f.broadcast(m)
+}
+
+// stream publishes what a cell writes.
+func (f *front) stream(e *execution, m message) {
+	var s struct {
+		Name string `json:"name"`
+		Text string `json:"text"`
+	}
+	if json.Unmarshal(m.content, &s) != nil || e.then != nil {
+		return
+	}
+	f.release(e)
+	switch {
+	case s.Name == "stdout":
+		s.Text = e.stdout.read(s.Text, func(kind, text string) { f.marked(e, kind, text) })
+	case exits.MatchString(s.Text):
+		e.held = s.Text // until it is known that the cell has failed
+		return
+	default:
+		s.Text = places.ReplaceAllString(s.Text, "${1}")
+		e.said = e.said + s.Text
+		e.said = e.said[max(0, len(e.said)-1<<16):]
+	}
+	f.write(e, s.Name, s.Text)
+}
+
+// places is a place in the code that GoNB made, behind the name that it gives it.
+var places = regexp.MustCompile(`(\[\[ Cell (?:\[\d+\] )?Line \d+ \]\]\x1b\[0m) \S*/main(?:_test)?\.go:\d+(?: \+0x[0-9a-f]+)?`)
+
+func (f *front) write(e *execution, name, text string) {
+	if text != "" {
+		f.publish(e.rawHeader, "stream", map[string]any{"name": name, "text": text})
+	}
+}
+
+// release publishes what looked like the end of a cell and was none.
+func (f *front) release(e *execution) {
+	if held := e.held; held != "" {
+		e.held = ""
+		f.write(e, "stderr", held)
+	}
+}
+
+// flush publishes what was held back when a cell has ended.
+func (f *front) flush(e *execution) {
+	f.write(e, "stdout", e.stdout.rest())
+	if m := exits.FindStringSubmatch(e.held); m != nil {
+		e.exit, e.held = m[2], ""
+	}
+}
+
+// marked takes what a cell says to the kernel between markers.
+func (f *front) marked(e *execution, kind, text string) {
+	switch kind {
+	case "text":
+		e.values = append(e.values, bundle{"text/plain": text})
+	case "bundle":
+		var b bundle
+		if json.Unmarshal([]byte(text), &b) == nil {
+			e.values = append(e.values, b)
+		}
+	case "clear":
+		f.publish(e.rawHeader, "clear_output", map[string]any{"wait": text == "wait"})
+	}
+}
+
+// markers takes messages to the kernel out of what a cell writes to standard
+// output: \x1egomyogen:KIND:QUOTED\x1e, with a text that is quoted for ASCII.
+type markers struct {
+	held string // what may be the beginning of one
+}
+
+const markerHead, markerEnd = "\x1egomyogen:", "\x1e"
+
+// read returns what is no message, and calls found for each message.
+func (m *markers) read(text string, found func(kind, text string)) string {
+	var out strings.Builder
+	text = m.held + text
+	m.held = ""
+	for {
+		i := strings.Index(text, markerEnd)
+		if i < 0 {
+			out.WriteString(text)
+			return out.String()
+		}
+		out.WriteString(text[:i])
+		text = text[i:]
+		if len(text) < len(markerHead) && strings.HasPrefix(markerHead, text) {
+			m.held = text
+			return out.String()
+		}
+		rest, is := strings.CutPrefix(text, markerHead)
+		if !is {
+			out.WriteString(text[:1])
+			text = text[1:]
+			continue
+		}
+		inside, after, complete := strings.Cut(rest, markerEnd)
+		if !complete {
+			m.held = text
+			return out.String()
+		}
+		kind, quoted, _ := strings.Cut(inside, ":")
+		if s, err := strconv.Unquote(quoted); err == nil {
+			found(kind, s)
+		} else {
+			out.WriteString(markerHead + inside + markerEnd)
+		}
+		text = after
+	}
+}
+
+// rest returns what was held back.
+func (m *markers) rest() string {
+	s := m.held
+	m.held = ""
+	return s
+}
+
+// syntax says what is wrong with the text of a cell.
+func syntax(e *execution, err error) failure {
+	var values []string
+	var traceback []string
+	for _, m := range cell.Errors(err) {
+		values = append(values, at(e.count, m.Line)+m.Message)
+		traceback = append(traceback, excerpt(e.count, e.cell, m.Line, m.Column, m.Message))
+	}
+	if language := foreign(e.Code); language != "" {
+		hint := "This is the Go kernel, and the cell looks like " + language + ". Write it in Go, or choose another kernel: Kernel, Change Kernel."
+		values, traceback = append(values, hint), append([]string{hint}, traceback...)
+	}
+	return failure{"SyntaxError", strings.Join(values, "\n"), traceback}
+}
+
+// at names a line of a cell.
+func at(count, line int) string {
+	if count == 0 {
+		return fmt.Sprintf("line %d: ", line)
+	}
+	return fmt.Sprintf("cell [%d] line %d: ", count, line)
+}
+
+// around is how many lines stand before and after the one with an error.
+const around = 2
+
+// excerpt shows a line of a cell with those around it, and what is wrong.
+func excerpt(count int, c *cell.Cell, line, column int, message string) string {
+	var b strings.Builder
+	if count > 0 {
+		fmt.Fprintf(&b, "Cell[%d]: Line %d\n", count, line)
+	} else {
+		fmt.Fprintf(&b, "Line %d\n", line)
+	}
+	last := strings.Count(c.Text, "\n") + 1
+	for i := max(1, line-around); i <= min(last, line+around); i++ {
+		fmt.Fprintln(&b, c.Line(i))
+		if i == line && column > 0 {
+			lead := strings.Map(func(r rune) rune {
+				if r == '\t' {
+					return r
+				}
+				return ' '
+			}, c.Line(i)[:min(column-1, len(c.Line(i)))])
+			fmt.Fprintln(&b, lead+"^")
+		}
+	}
+	return b.String() + "\x1b[31m" + message + "\x1b[0m"
+}
+
+// foreign returns the language that a text looks like, where it is not Go.
+func foreign(code string) string {
+	for _, l := range languages {
+		if l.looks.MatchString(code) {
+			return l.name
+		}
+	}
+	return ""
+}
+
+var languages = []struct {
+	name  string
+	looks *regexp.Regexp
+}{
+	{"Python", regexp.MustCompile(`(?m)^(?:from [\w.]+ import |import [a-z_][\w.]*(?: as \w+)?(?:, ?[a-z_]\w*)*\s*$|(?:async )?def \w+\(.*\).*:\s*$|class \w+.*:\s*$|(?:if|for|while|with|elif|else|try|except)\b[^{]*:\s*$|%matplotlib |@\w+)`)},
+	{"R", regexp.MustCompile(`(?m)^\s*(?:library\(\w+\)|[\w.]+ <- )`)},
+	{"Julia", regexp.MustCompile(`(?m)^(?:using [A-Z]\w*|function \w+\(.*\)\s*$)`)},
+}
+
+// colours are those of a terminal.
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// explain says what is wrong with a cell that GoNB did not take or whose program
+// failed.
+func (f *front) explain(e *execution, said failure) failure {
+	switch {
+	case e.noInput:
+		what := "The cell reads standard input, which this client does not offer."
+		return failure{"EOFError", what, []string{what}}
+	case e.interrupted:
+		what := describe(e, "")
+		return failure{"Interrupted", what, []string{what}}
+	case e.exit != "":
+		what := describe(e, e.exit)
+		value := what
+		if lines := strings.Split(strings.TrimSpace(colours.ReplaceAllString(e.said, "")), "\n"); lines[0] != "" && !strings.Contains(e.said, "goroutine ") {
+			value = strings.TrimSpace(lines[len(lines)-1])
+		} else if i := strings.Index(e.said, "panic: "); i >= 0 {
+			value, _, _ = strings.Cut(e.said[i:], "\n")
+		}
+		return failure{"Error", value, []string{what}}
+	}
+	return f.compileFailure(e, said)
+}
+
+// compilerLine is a message of the compiler with its place in the file, place GoNB's
+// name of it.
+var (
+	compilerLine = regexp.MustCompile(`^\S*main(?:_test)?\.go:(\d+):(\d+): (.+)$`)
+	place        = regexp.MustCompile(`^Cell(?:\[(\d+)\]:)? Line (\d+)$`)
+)
+
+// compileFailure says what the compiler says in lines of the cells.
+func (f *front) compileFailure(e *execution, said failure) failure {
+	var values, traceback []string
+	lines := strings.Split(said.Value, "\n")
+	for i, l := range lines {
+		m := compilerLine.FindStringSubmatch(l)
+		if m == nil {
+			continue
+		}
+		text := f.hint(m[3])
+		entry := ""
+		if i < len(said.Traceback) {
+			entry = colours.ReplaceAllString(said.Traceback[i], "")
+		}
+		first, rest, _ := strings.Cut(entry, "\n")
+		p := place.FindStringSubmatch(first)
+		if p == nil {
+			values, traceback = append(values, text), append(traceback, text)
+			continue
+		}
+		count, _ := strconv.Atoi(p[1]) // none: the cell that runs
+		line, _ := strconv.Atoi(p[2])
+		c := f.notebook.typed[count]
+		if count == 0 || c == nil {
+			c = e.cell
+		}
+		column, _ := strconv.Atoi(m[2])
+		column = typedColumn(c.Line(line), rest, column)
+		values = append(values, at(count, line)+text)
+		traceback = append(traceback, excerpt(count, c, line, column, text))
+	}
+	if len(values) == 0 {
+		text := strings.TrimSpace(generated.ReplaceAllString(colours.ReplaceAllString(said.Value, ""), ""))
+		return failure{"Error", text, []string{text}}
+	}
+	return failure{"CompileError", strings.Join(values, "\n"), traceback}
+}
+
+// generated is a line that names the package of a cell, or a file that GoNB made.
+var generated = regexp.MustCompile(`(?m)^# gonb_\w+\n|\S*/gonb_\w+/|: exit status \d+$`)
+
+// typedColumn returns the column of the line of a cell as it was typed that
+// belongs to a column of the line that GoNB made of it, which a mark shows in
+// GoNB's context.
+func typedColumn(typed, context string, column int) int {
+	lines := strings.Split(context, "\n")
+	made := ""
+	for i, l := range lines {
+		if i > 0 && l == strings.Repeat(" ", column-1)+"^" {
+			made = lines[i-1]
+		}
+	}
+	if column < 1 || column > len(made) {
+		return 0
+	}
+	tail := made[column-1:]
+	for n := len(tail); n > 0; n-- { // as much of what follows as is in the typed line, too
+		if i := strings.LastIndex(typed, tail[:n]); i >= 0 {
+			return i + 1
+		}
+	}
+	return 0
+}

@@ -1,0 +1,181 @@
+package check
+
+import (
+	"go/parser"
+	"go/token"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"gomyogen/kernel/launcher/internal/cell"
+)
+
+var std = sync.OnceValues(func() (*Packages, error) {
+	gocmd, err := exec.LookPath("go")
+	if err != nil {
+		return nil, err
+	}
+	return ListPackages(gocmd, ".", "bytes", "context", "errors", "fmt", "io", "os", "strings", "sync", "time", "gomyogen/kernel", "gomyogen/kernel/chart")
+})
+
+func packages(t *testing.T) *Packages {
+	t.Helper()
+	p, err := std()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+const before = `package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"gomyogen/kernel/chart"
+)
+
+type pulse struct {
+	// Width in ms.
+	Width float64
+	inner
+}
+
+type inner struct{ Depth int }
+
+func (p *pulse) With(w float64) *pulse { p.Width = w; return p }
+func (p pulse) Twice() pulse          { p.Width *= 2; return p }
+
+func one() int              { return 1 }
+func two() (int, error)     { return 2, nil }
+func fails() error          { return errors.New("x") }
+func none()                 {}
+func figure() chart.Figure  { return chart.Figure{} }
+func figures() []chart.Figure { return nil }
+
+var train = pulse{}
+var b strings.Builder
+var _ = fmt.Sprint
+
+`
+
+// The value of a last expression is shown where it has one, as code that is
+// right, in its line.
+func TestPrepare(t *testing.T) {
+	p := packages(t)
+	for last, want := range map[string]string{
+		"one()": "gomyogenValue(false)(one())", "two()": "gomyogenValue(true)(two())", "fails()": "gomyogenValue(true)(fails())", "none()": "none()",
+		"fmt.Println(1)": "fmt.Println(1)", "b.WriteString(`a`)": "b.WriteString(`a`)", "train.With(1)": "train.With(1)", "train.Twice()": "gomyogenValue(false)(train.Twice())",
+		"train.Width + 1": "gomyogenValue(false)(train.Width + 1)", "(one())": "gomyogenValue(false)((one()))", "func() int { return 1 }()": "gomyogenValue(false)(func() int { return 1 }())",
+		"copy([]int{}, []int{})": "copy([]int{}, []int{})", "unknown()": "unknown()", "strings.NoSuch()": "strings.NoSuch()",
+		"nil": "gomyogenValue(false)(nil)", "<-make(chan int)": "gomyogenValue(false)(<-make(chan int))",
+		"figure()": "gomyogenKernel.ShowValue(false)(figure())", "figures()": "gomyogenKernel.ShowValue(false)(figures())", "chart.Figure{}": "gomyogenKernel.ShowValue(false)(chart.Figure{})",
+	} {
+		code := before + "func main() {\n\t" + last + "\n" + cell.ValueMark + "}\n"
+		got := Prepare(p, code, false)
+		lines := strings.Split(got, "\n")
+		at := slices.Index(strings.Split(code, "\n"), "\t"+last)
+		if lines[at] != "\t"+want {
+			t.Errorf("%s became %s, want %s", last, lines[at], want)
+		}
+		if _, err := parser.ParseFile(token.NewFileSet(), "", got, 0); err != nil {
+			t.Errorf("%s: %v", last, err)
+		}
+		if without := strings.Replace(code, cell.ValueMark, "", 1); Prepare(p, without, false) != without {
+			t.Errorf("%s is shown without a mark", last)
+		}
+	}
+	for code, want := range map[string]string{
+		"package main\n\nimport (\n\t. \"strings\"\n\t. \"time\"\n)\n\nfunc main() {\n\t_ = Fields\n}\n": "package main\n\nimport (\n\t. \"strings\"\n\t_ \"time\"\n)\n\nfunc main() {\n\t_ = Fields\n}\n",
+	} {
+		if got := Prepare(p, code, false); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	}
+	reads := "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Scanln()\n}\n"
+	if got := Prepare(p, reads, true); !strings.Contains(got, "DevNull") || Prepare(p, reads, false) != reads {
+		t.Errorf("without input it is\n%s", got)
+	}
+}
+
+func TestNear(t *testing.T) {
+	p := packages(t)
+	for code, c := range map[string]struct{ message, want string }{
+		"\t_ = twoo()":               {"undefined: twoo", "undefined: twoo; did you mean two?"},
+		"\t_ = fmt.Sprinf":           {"undefined: fmt.Sprinf", "undefined: fmt.Sprinf; did you mean Sprint or Sprintf or Fprint?"},
+		"\t_ = time.Secnd":           {"undefined: time", "undefined: time.Secnd; did you mean Second?"},
+		"\t_ = train.Witdh":          {"train.Witdh undefined (type pulse has no field or method Witdh)", "train.Witdh undefined (type pulse has no field or method Witdh); did you mean With or Width?"},
+		"\t_ = pulse{Wdth: 1}":       {"unknown field Wdth in struct literal of type pulse", "unknown field Wdth in struct literal of type pulse; did you mean Width?"},
+		"\t_ = inner{Colour: 1}":     {"unknown field Colour in struct literal of type inner", "unknown field Colour in struct literal of type inner; it has Depth"},
+		"\t_ = zzzzzzzz":             {"undefined: zzzzzzzz", "undefined: zzzzzzzz"},
+		"\tlocal := 1\n\t_ = locale": {"undefined: locale", "undefined: locale; did you mean local?"},
+	} {
+		text := before + "func main() {\n" + code + "\n}\n"
+		lines := strings.Split(strings.TrimSuffix(text, "\n}\n"), "\n")
+		word := c.message
+		if i := strings.Index(word, "undefined: "); i >= 0 {
+			word = word[len("undefined: "):]
+		} else {
+			word = strings.Fields(strings.ReplaceAll(strings.TrimPrefix(c.message, "unknown field "), "train.", ""))[0]
+		}
+		column := strings.Index(lines[len(lines)-1], word) + 1
+		if got := Load(p, text, "").Near(c.message, len(lines), column); !alike(got, c.want) {
+			t.Errorf("%s: %q, want %q", code, got, c.want)
+		}
+	}
+}
+
+// alike reports whether two messages are equal but for the order of names.
+func alike(a, b string) bool {
+	words := func(s string) []string {
+		return slices.Sorted(strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune(" ?", r) }))
+	}
+	return slices.Equal(words(a), words(b))
+}
+
+func TestComplete(t *testing.T) {
+	p := packages(t)
+	for typed, want := range map[string]string{
+		"fmt.Prin|": "Print Printf Println", "tra|": "train", "train.W|": "Width With", "train.Dep|": "Depth", "pulse{W|": "Width", "x := pulse{}\nx.W|": "Width With",
+		"%%\ntrain.Twice().Wi|": "Width With", "strings.Fields(tr|": "train true", "time.Now().Yea|": "Year YearDay", "if x := train; x.Wid|": "Width",
+		"import \"strin|": "strings", "func f(argument int) int {\n\treturn arg|": "argument", "one|": "one", "// tra|": "", "x := 1\n{\n\ty := 2\n\t_ = x + |y": "",
+		"fmt.|Println(1)": "", "12|": "", "for i, value := range []int{} {\n\tfmt.Println(val|": "value", "train.Width = tw|": "two",
+	} {
+		at := strings.Index(typed, "|")
+		text := typed[:at] + typed[at+1:]
+		matches, from := Complete(p, text, at, before, "")
+		var names []string
+		for _, m := range matches {
+			names = append(names, m.Text)
+		}
+		if want == "" {
+			continue // it is enough that it does not fail
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: %s, want %s", typed, got, want)
+		}
+		if from > at {
+			t.Errorf("%s: it replaces from %d", typed, from)
+		}
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	p := packages(t)
+	for typed, want := range map[string]string{
+		"fmt.Print|ln(1)": "Println formats using the default formats", "fmt.Println(|": "Println formats", "one|": "func one() int", "train.Wid|th": "Width in ms.", "x := two(|": "func two() (int, error)",
+		"strings|": "package strings", "strings.Fields(\"a\", |": "Fields splits the string", "pul|se{}": "type pulse struct", "x := 1\nx|": "var x int", "chart.Figure{|": "type Figure struct",
+	} {
+		at := strings.Index(typed, "|")
+		d, ok := Describe(p, typed[:at]+typed[at+1:], at, before, "")
+		if !ok || !strings.Contains(d.Text(), want) || !strings.Contains(d.Markdown(), "```go") {
+			t.Errorf("%s: %q, want %q", typed, d.Text(), want)
+		}
+	}
+	if _, ok := Describe(p, "zzz", 1, before, ""); ok {
+		t.Error("an unknown name is described")
+	}
+}

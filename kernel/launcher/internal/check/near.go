@@ -1,0 +1,283 @@
+package check
+
+import (
+	"cmp"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// What the compiler says of names that it does not know.
+var (
+	undefinedName   = regexp.MustCompile(`^undefined: (\w+)$`)
+	undefinedMember = regexp.MustCompile(`^undefined: (\w+)\.(\w+)`)
+	noMember        = regexp.MustCompile(`\.(\w+) undefined \(type (.+?) has no field or method \w+`)
+	noField         = regexp.MustCompile(`^unknown field (\w+) in struct literal of type (\S+)`)
+)
+
+// Near adds to a message of the compiler, about a line and column of a file,
+// names that are like one that is unknown.
+func (p *Program) Near(message string, line, column int) string {
+	var name string
+	var names []string
+	switch {
+	case undefinedName.MatchString(message):
+		name = undefinedName.FindStringSubmatch(message)[1]
+		if member, ok := p.selected(name, line, column); ok { // of a package that has no such name
+			if pkg := p.Packages.named(name); pkg != nil {
+				return p.Near("undefined: "+name+"."+member, line, column)
+			}
+		}
+		names = append(p.visible(line, column), p.Packages.names()...)
+	case undefinedMember.MatchString(message):
+		m := undefinedMember.FindStringSubmatch(message)
+		name = m[2]
+		if pkg := p.imported(m[1]); pkg != nil {
+			names = exported(pkg)
+		}
+	case noMember.MatchString(message):
+		name = noMember.FindStringSubmatch(message)[1]
+		if s, ok := p.at(line, column).(*ast.SelectorExpr); ok {
+			names = p.members(p.Info.Types[s.X].Type)
+		}
+	case noField.MatchString(message):
+		name = noField.FindStringSubmatch(message)[1]
+		for _, f := range p.Files {
+			ast.Inspect(f, func(n ast.Node) bool {
+				if lit, ok := n.(*ast.CompositeLit); ok && p.holds(lit, line) {
+					if s, ok := p.fields(lit); ok && slices.ContainsFunc(lit.Elts, func(e ast.Expr) bool {
+						kv, ok := e.(*ast.KeyValueExpr)
+						return ok && p.Packages.fset.Position(kv.Pos()).Line == line
+					}) {
+						names = s
+					}
+				}
+				return true
+			})
+		}
+		if near := nearest(name, names); len(near) == 0 && len(names) > 0 && len(names) <= 12 && !strings.Contains(message, "but does have") {
+			return message + "; it has " + strings.Join(names, ", ")
+		}
+	}
+	near := nearest(name, names)
+	if len(near) == 0 || strings.Contains(message, "but does have") || strings.Contains(message, "but have") {
+		return message
+	}
+	return message + "; did you mean " + strings.Join(near, " or ") + "?"
+}
+
+// nearest returns up to three names that are like one.
+func nearest(name string, names []string) []string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	var all []candidate
+	for _, n := range slices.Compact(slices.Sorted(slices.Values(names))) {
+		if n == name || n == "_" {
+			continue
+		}
+		d := distance(strings.ToLower(n), strings.ToLower(name))
+		if d <= max(1, (max(len(name), len(n))+1)/3) || len(name) > 3 && strings.HasPrefix(strings.ToLower(n), strings.ToLower(name)) {
+			all = append(all, candidate{n, d})
+		}
+	}
+	alike := func(c candidate) int { // letters at the beginning
+		n := 0
+		for n < min(len(c.name), len(name)) && c.name[n] == name[n] {
+			n++
+		}
+		return n
+	}
+	slices.SortStableFunc(all, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(alike(b), alike(a)))
+	})
+	var near []string
+	for _, c := range all[:min(3, len(all))] {
+		near = append(near, c.name)
+	}
+	return near
+}
+
+// distance returns how many letters must be changed, added, left out or swapped with
+// the next to make b of a (Damerau and Levenshtein's, restricted).
+func distance(a, b string) int {
+	d := make([][]int, len(a)+1)
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		d[i][0] = i
+	}
+	for j := range d[0] {
+		d[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			d[i][j] = min(d[i-1][j]+1, d[i][j-1]+1, d[i-1][j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
+		}
+	}
+	return d[len(a)][len(b)]
+}
+
+// visible returns the names that are known at a place.
+func (p *Program) visible(line, column int) []string {
+	var all []string
+	pos := token.NoPos
+	if n := p.at(line, column); n != nil {
+		pos = n.Pos()
+	}
+	for s := p.Package.Scope().Innermost(pos); s != nil; s = s.Parent() {
+		all = append(all, s.Names()...)
+	}
+	if pos == token.NoPos {
+		all = append(p.Package.Scope().Names(), types.Universe.Names()...)
+	}
+	return all
+}
+
+// selected returns the name behind a name and a dot at a place.
+func (p *Program) selected(name string, line, column int) (member string, ok bool) {
+	for _, f := range p.Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if s, is := n.(*ast.SelectorExpr); is {
+				x, is := s.X.(*ast.Ident)
+				if is && x.Name == name && p.Packages.fset.Position(x.Pos()).Line == line && p.Packages.fset.Position(x.Pos()).Column == column {
+					member, ok = s.Sel.Name, true
+				}
+			}
+			return !ok
+		})
+	}
+	return member, ok
+}
+
+// imported returns the package that goes by a name in the files, or, where none
+// does, the one that an import would be added for.
+func (p *Program) imported(name string) *types.Package {
+	for _, f := range p.Files {
+		for _, i := range f.Imports {
+			path, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				continue
+			}
+			pkg, err := p.Packages.Import(path)
+			if err == nil && (i.Name != nil && i.Name.Name == name || i.Name == nil && pkg.Name() == name) {
+				return pkg
+			}
+		}
+	}
+	return p.Packages.named(name)
+}
+
+// at returns the innermost selector or identifier at a place in the first file.
+func (p *Program) at(line, column int) (found ast.Node) {
+	for _, f := range p.Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				if at := p.Packages.fset.Position(n.Sel.Pos()); at.Line == line && at.Column == column {
+					found = n
+					return false
+				}
+			case *ast.Ident:
+				if at := p.Packages.fset.Position(n.Pos()); at.Line == line && at.Column == column {
+					found = n
+				}
+			}
+			return true
+		})
+	}
+	return found
+}
+
+// holds reports whether a line is in a node.
+func (p *Program) holds(n ast.Node, line int) bool {
+	return p.Packages.fset.Position(n.Pos()).Line <= line && line <= p.Packages.fset.Position(n.End()).Line
+}
+
+// fields returns the names of the fields of a literal of a struct.
+func (p *Program) fields(lit *ast.CompositeLit) ([]string, bool) {
+	t := p.Info.Types[lit].Type
+	if t == nil {
+		return nil, false
+	}
+	if pointer, ok := t.Underlying().(*types.Pointer); ok {
+		t = pointer.Elem()
+	}
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return nil, false
+	}
+	var all []string
+	for f := range s.Fields() {
+		if f.Exported() || f.Pkg() == p.Package {
+			all = append(all, f.Name())
+		}
+	}
+	return all, true
+}
+
+// members returns the names of a type's fields and methods that a cell may use.
+func (p *Program) members(t types.Type) []string {
+	return slices.Sorted(maps.Keys(p.memberObjects(t)))
+}
+
+// memberObjects returns a type's fields and methods, with those of the structs in it.
+func (p *Program) memberObjects(t types.Type) map[string]types.Object {
+	all := map[string]types.Object{}
+	if t == nil {
+		return all
+	}
+	may := func(o types.Object) bool { return o.Exported() || o.Pkg() == p.Package }
+	receiver := t
+	if _, pointer := t.Underlying().(*types.Pointer); !pointer && !types.IsInterface(t) {
+		receiver = types.NewPointer(t)
+	}
+	for m := range types.NewMethodSet(receiver).Methods() {
+		if may(m.Obj()) {
+			all[m.Obj().Name()] = m.Obj()
+		}
+	}
+	var add func(t types.Type, depth int)
+	add = func(t types.Type, depth int) {
+		if pointer, ok := t.Underlying().(*types.Pointer); ok {
+			t = pointer.Elem()
+		}
+		s, ok := t.Underlying().(*types.Struct)
+		if !ok || depth > 4 {
+			return
+		}
+		for f := range s.Fields() {
+			if may(f) && all[f.Name()] == nil {
+				all[f.Name()] = f
+			}
+			if f.Embedded() {
+				add(f.Type(), depth+1)
+			}
+		}
+	}
+	add(t, 0)
+	return all
+}
+
+// exported returns the exported names of a package.
+func exported(pkg *types.Package) []string {
+	var all []string
+	for _, n := range pkg.Scope().Names() {
+		if token.IsExported(n) {
+			all = append(all, n)
+		}
+	}
+	return all
+}

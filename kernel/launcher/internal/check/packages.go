@@ -1,0 +1,77 @@
+package check
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"gomyogen/kernel/launcher/internal/rebuild"
+)
+
+// PackagesOf returns the packages that a cell in a folder imports: those of the plan
+// in the folder plans, if it has them all, or what the go command finds.
+func PackagesOf(goCommand, dir, plans string, imports []string) (*Packages, error) {
+	plan, err := planOf(goCommand, dir, plans)
+	if err != nil {
+		return ListPackages(goCommand, dir, ".")
+	}
+	for _, path := range imports {
+		if plan.Archives[path] == "" && path != "unsafe" {
+			return ListPackages(goCommand, dir, ".")
+		}
+	}
+	return newPackages(plan.Archives, plan.Root), nil
+}
+
+func planOf(goCommand, dir, plans string) (*rebuild.Plan, error) {
+	setting, err := rebuild.Setting(goCommand, dir)
+	if err != nil {
+		return nil, err
+	}
+	return rebuild.Read(plans, setting)
+}
+
+// Version returns what changes when a plan in the folder plans does.
+func Version(plans string) string {
+	all, err := filepath.Glob(filepath.Join(plans, "*.json"))
+	if err != nil {
+		return ""
+	}
+	version := ""
+	for _, path := range all {
+		if info, err := os.Stat(path); err == nil {
+			version += fmt.Sprintln(path, info.ModTime().UnixNano())
+		}
+	}
+	return version
+}
+
+// ListPackages returns what the go command finds behind packages, seen from a folder.
+func ListPackages(goCommand, dir string, packages ...string) (*Packages, error) {
+	cmd := exec.Command(goCommand, append([]string{"list", "-e", "-export", "-deps", "-json=ImportPath,Export"}, packages...)...)
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w", err)
+	}
+	archives := map[string]string{}
+	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
+		var pkg struct{ ImportPath, Export string }
+		if err := d.Decode(&pkg); err != nil {
+			return nil, err
+		}
+		if pkg.Export != "" {
+			archives[pkg.ImportPath] = pkg.Export
+		}
+	}
+	env := exec.Command(goCommand, "env", "GOROOT")
+	env.Dir = dir
+	root, err := env.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	return newPackages(archives, strings.TrimSpace(string(root))), nil
+}

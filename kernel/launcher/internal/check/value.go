@@ -1,0 +1,200 @@
+package check
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"gomyogen/kernel/launcher/internal/cell"
+)
+
+// kernelPath is the package that shows figures and tables.
+const kernelPath = "gomyogen/kernel"
+
+// showValue returns the code of a cell's program with its last expression shown,
+// where it has a value and function main bears the mark of package cell.
+func showValue(packages *Packages, code string) string {
+	p := Load(packages, code, "")
+	if len(p.Files) == 0 {
+		return code
+	}
+	x, marked := p.lastExpression()
+	if x == nil || !marked {
+		return code
+	}
+	show, failing, own := p.shown(x)
+	if !show {
+		return code
+	}
+	if !own {
+		own = imports(p.Files[0], kernelPath)
+	}
+	from, to := p.offset(x.Pos()), p.offset(x.End())
+	call, add, tail := "gomyogenKernel.ShowValue(", `; import gomyogenKernel "`+kernelPath+`"`, ""
+	if !own {
+		call, add, tail = "gomyogenValue(", `; import gomyogenFmt "fmt"`, helper
+	}
+	name := p.offset(p.Files[0].Name.End())
+	return code[:name] + add + code[name:from] + fmt.Sprint(call, failing, ")(") + code[from:to] + ")" + code[to:] + tail
+}
+
+// helper shows values as text where the cell does not use package kernel. What it
+// writes to standard output, the kernel takes out.
+const helper = "\n" + `func gomyogenValue(failing bool) func(...any) {
+	return func(values ...any) {
+		text := ""
+		for i, v := range values {
+			s := ""
+			switch v := v.(type) {
+			case error:
+				s = "error: "
+				for _, r := range v.Error() {
+					if r == '\n' {
+						s += "; "
+					} else {
+						s += string(r)
+					}
+				}
+				if failing && i == len(values)-1 {
+					text = ""
+				}
+			case nil:
+				if failing && i == len(values)-1 {
+					continue
+				}
+				s = "nil"
+			case string:
+				s = v
+			default:
+				if s = gomyogenFmt.Sprintf("%T", v); len(s) < 5 || s[:5] != "func(" {
+					s = gomyogenFmt.Sprintf("%+v", v)
+				}
+			}
+			if text != "" {
+				text += " "
+			}
+			text += s
+		}
+		if len(text) > 10000 {
+			text = text[:10000] + " ..."
+		}
+		if text != "" || len(values) == 1 && values[0] == "" {
+			gomyogenFmt.Printf("\x1egomyogen:text:%+q\x1e", text)
+		}
+	}
+}
+`
+
+// lastExpression returns the last statement of function main, if it is an
+// expression, and whether the mark stands behind it.
+func (p *Program) lastExpression() (x ast.Expr, marked bool) {
+	for _, d := range p.Files[0].Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Name.Name != "main" || f.Recv != nil || f.Body == nil || len(f.Body.List) == 0 {
+			continue
+		}
+		s, ok := f.Body.List[len(f.Body.List)-1].(*ast.ExprStmt)
+		if !ok {
+			return nil, false
+		}
+		for _, group := range p.Files[0].Comments {
+			for _, c := range group.List {
+				marked = marked || c.Text == cell.ValueMark && c.Pos() > s.End() && c.Pos() < f.Body.Rbrace
+			}
+		}
+		return s.X, marked
+	}
+	return nil, false
+}
+
+// shown reports whether the value of an expression is shown, whether its last part
+// is an error that says whether the others hold, and whether it is of a type of ours.
+func (p *Program) shown(x ast.Expr) (show, failing, own bool) {
+	t := p.Info.Types[x]
+	call, is := ast.Unparen(x).(*ast.CallExpr)
+	if _, receives := ast.Unparen(x).(*ast.UnaryExpr); !is && !receives {
+		return true, false, t.Type != nil && ours(t.Type) // it must be: alone it does not compile
+	}
+	if t.Type == nil || t.IsVoid() || t.Type == types.Typ[types.Invalid] {
+		return false, false, false
+	}
+	results, ok := t.Type.(*types.Tuple)
+	if !ok {
+		results = types.NewTuple(types.NewVar(token.NoPos, nil, "", t.Type))
+	}
+	if results.Len() == 0 || is && p.unused(call, results) {
+		return false, false, false
+	}
+	for v := range results.Variables() {
+		if v.Type() == types.Typ[types.Invalid] {
+			return false, false, false
+		}
+		own = own || ours(v.Type())
+	}
+	failing = isError(results.At(results.Len() - 1).Type())
+	return true, failing && is, own
+}
+
+func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
+
+// unused reports whether the results of a call are not looked at by convention.
+func (p *Program) unused(call *ast.CallExpr, results *types.Tuple) bool {
+	var id *ast.Ident
+	switch f := ast.Unparen(call.Fun).(type) {
+	case *ast.Ident:
+		id = f
+	case *ast.SelectorExpr:
+		id = f.Sel
+	default:
+		return false
+	}
+	switch f := p.Info.Uses[id].(type) {
+	case *types.Builtin:
+		return f.Name() == "copy" || f.Name() == "recover"
+	case *types.Func:
+		// The number of bytes that were written, or of values that were read.
+		if results.Len() == 2 && isInteger(results.At(0).Type()) && isError(results.At(1).Type()) {
+			for _, verb := range []string{"Print", "Fprint", "Write", "Scan", "Fscan", "Sscan", "Copy", "Read"} {
+				if strings.HasPrefix(f.Name(), verb) {
+					return true
+				}
+			}
+		}
+		// What a call changes, returned so that the next call can follow.
+		if r := f.Signature().Recv(); r != nil && results.Len() == 1 {
+			_, pointer := r.Type().(*types.Pointer)
+			return pointer && types.Identical(r.Type(), results.At(0).Type())
+		}
+	}
+	return false
+}
+
+func isInteger(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsInteger != 0
+}
+
+// ours reports whether a type is of this module.
+func ours(t types.Type) bool {
+	switch t := types.Unalias(t).(type) {
+	case *types.Pointer:
+		return ours(t.Elem())
+	case *types.Slice:
+		return ours(t.Elem())
+	case *types.Named:
+		return t.Obj().Pkg() != nil && strings.HasPrefix(t.Obj().Pkg().Path(), "gomyogen/")
+	}
+	return false
+}
+
+// imports reports whether a file imports a package.
+func imports(f *ast.File, path string) bool {
+	for _, i := range f.Imports {
+		if i.Path.Value == `"`+path+`"` {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,121 @@
+package zmtp
+
+import (
+	"context"
+	"net"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+)
+
+// listen opens a socket and returns its address and what it receives.
+func listen(t *testing.T, kind zmq4.SocketType) (*Socket, string, chan Message) {
+	t.Helper()
+	address := "ipc://" + filepath.Join(t.TempDir(), "s")
+	received := make(chan Message, 100)
+	s, err := Listen(kind, address, func(m Message) { received <- m })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s, address, received
+}
+
+func dial(t *testing.T, kind zmq4.SocketType, id, address string) (*Socket, chan Message) {
+	t.Helper()
+	received := make(chan Message, 100)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	s, err := Dial(ctx, kind, id, address, func(m Message) { received <- m })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s, received
+}
+
+func next(t *testing.T, received chan Message) Message {
+	t.Helper()
+	select {
+	case m := <-received:
+		return m
+	case <-time.After(5 * time.Second):
+		t.Fatal("nothing came within 5 s")
+		return nil
+	}
+}
+
+// A ROUTER answers the peer that it is told to.
+func TestRouter(t *testing.T) {
+	router, address, asked := listen(t, zmq4.Router)
+	a, toA := dial(t, zmq4.Dealer, "a", address)
+	b, toB := dial(t, zmq4.Dealer, "b", address)
+	for name, s := range map[string]*Socket{"a": a, "b": b} {
+		s.Send(Message{[]byte("hello"), []byte(name)})
+		if m := next(t, asked); string(m[0]) != name || string(m[2]) != name {
+			t.Errorf("%s sent %q", name, m)
+		}
+	}
+	router.Send(Message{[]byte("b"), []byte("for b")})
+	router.Send(Message{[]byte("a"), []byte("for a")})
+	if m := next(t, toA); string(m[0]) != "for a" {
+		t.Errorf("a gets %q", m)
+	}
+	if m := next(t, toB); string(m[0]) != "for b" {
+		t.Errorf("b gets %q", m)
+	}
+}
+
+// Who does not read, or does not shake hands, keeps nobody else waiting.
+func TestSlowPeers(t *testing.T) {
+	publisher, address, subscribed := listen(t, zmq4.XPub)
+	_, path, err := split(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	silent, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	raw, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow := &Socket{kind: zmq4.Sub, peers: map[*peer]bool{}, received: func(Message) { select {} }}
+	if err := slow.serve(raw, false); err != nil {
+		t.Fatal(err)
+	}
+	next(t, subscribed)
+	_, received := dial(t, zmq4.Sub, "", address)
+	next(t, subscribed)
+	big := make([]byte, 1<<20)
+	for range 50 {
+		publisher.Send(Message{big})
+	}
+	publisher.Send(Message{[]byte("last")})
+	for range 50 {
+		if m := next(t, received); len(m[0]) != len(big) {
+			t.Fatalf("a message of %d bytes came", len(m[0]))
+		}
+	}
+	if m := next(t, received); string(m[0]) != "last" {
+		t.Errorf("at last came %q", m)
+	}
+	_ = raw.Close()
+}
+
+func TestAddresses(t *testing.T) {
+	for _, address := range []string{"udp://127.0.0.1:1", "127.0.0.1:1", ""} {
+		if _, err := Listen(zmq4.Router, address, nil); err == nil {
+			t.Errorf("%q was taken", address)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := Dial(ctx, zmq4.Dealer, "", "ipc://"+filepath.Join(t.TempDir(), "nobody"), nil); err == nil {
+		t.Error("nobody listens, and it is connected")
+	}
+}

@@ -1,0 +1,105 @@
+package kernel_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// newcomer is what somebody may write who comes from Python and knows some Go.
+var newcomer = []string{
+	`fmt.Println("Hello, world")`,
+	`var rate = 65.0
+
+rate / 2`,
+	`rate * 2`,
+	`fmt.Printn(rate)`,
+	`import "gomyogen/kernel/chart"
+
+x := []float64{0, 1, 2, 3}
+y := []float64{0, 1, 4, 9}
+chart.Figure{Title: "Squares", Panels: []chart.Panel{{Series: []chart.Series{&chart.Line{Name: "y", X: x, Y: y}}}}}`,
+	`for i := range 3 {
+	fmt.Println(i, rate*float64(i))
+}`,
+	`var name string
+fmt.Print("Your name? ")
+fmt.Scanln(&name)
+fmt.Println("Hello,", name)`,
+	`fmt.Println("waiting")
+time.Sleep(time.Minute)`,
+	`fmt.Println("still here")`,
+	`strings.Rep`,
+	`strings.Repeat`,
+}
+
+// The first cells of somebody new go through in JupyterLab, each with what it says and
+// nothing that needs explaining.
+func TestNewcomer(t *testing.T) {
+	t.Parallel()
+	p := open(t, newcomer...)
+	cell := func(i int) string { return fmt.Sprintf(".jp-CodeCell:nth-child(%d)", i+1) }
+	at := func(i int, part string) {
+		t.Helper()
+		p.wait(cell(i)+" .jp-OutputArea-output", part)
+	}
+	at(0, "Hello, world")
+	for i, want := range []string{1: "32.5", 2: "130", 3: "undefined: fmt.Printn; did you mean Print", 4: "Squares", 5: "2 130"} {
+		if i > 0 {
+			p.do(chromedp.Click(cell(i)+" .cm-content"), chromedp.Click(runButton))
+			at(i, want)
+			p.wait(cell(i)+" .jp-InputPrompt", fmt.Sprintf("[%d]:", i+1))
+		}
+	}
+	p.screenshot("newcomer-1.png")
+	p.do(chromedp.Click(cell(6)+" .cm-content"), chromedp.Click(runButton))
+	at(6, "Your name?")
+	p.appears(".jp-Stdin-input")
+	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector(".jp-Stdin-input").focus()`), chromedp.KeyEvent("Ada"+kb.Enter))
+	at(6, "Hello, Ada")
+
+	p.do(chromedp.Click(cell(7)+" .cm-content"), chromedp.Click(runButton))
+	at(7, "waiting")
+	p.do(chromedp.Click(cell(8)+" .cm-content"), chromedp.Click(runButton), chromedp.Click(stopButton))
+	at(7, "Cell [8] was stopped.")
+	if said := p.text(cell(8) + " .jp-OutputArea-output"); said != "" {
+		t.Errorf("a cell behind the stop says %q", said)
+	}
+	p.wait(cell(8)+" .jp-InputPrompt", "[ ]:")
+	p.screenshot("newcomer-2.png")
+
+	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()`))
+	p.do(chromedp.Click(cell(9)+" .cm-content"), chromedp.KeyEvent(kb.End), chromedp.KeyEvent(kb.Tab))
+	p.wait(".jp-Completer", "Repeat")
+	p.screenshot("newcomer-3.png")
+	p.do(chromedp.KeyEvent(kb.Escape), chromedp.Click(cell(10)+" .cm-content"), chromedp.KeyEvent(kb.End), chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	p.wait(".jp-Tooltip", "Repeat returns a new string consisting of count copies")
+	p.screenshot("newcomer-4.png")
+	p.do(chromedp.KeyEvent(kb.Escape), chromedp.Click(cell(0)+" .cm-content"), chromedp.Click(runButton))
+	p.wait(cell(0)+" .jp-InputPrompt", "[1]:")
+
+	for _, line := range strings.Split(p.text(outputs), "\n") {
+		for _, part := range []string{"exit status", "/tmp/", "gonb_", "goroutine"} {
+			if strings.Contains(line, part) {
+				t.Errorf("a newcomer sees %q", line)
+			}
+		}
+	}
+}
+
+// appears waits until there is an element.
+func (p page) appears(selector string) {
+	p.Helper()
+	for range 600 {
+		if p.count(selector) > 0 {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	p.screenshot("failed.png")
+	p.Fatalf("there is no %s within 30 s", selector)
+}

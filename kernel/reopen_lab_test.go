@@ -1,0 +1,83 @@
+package kernel_test
+
+import (
+	"testing"
+	"time"
+
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"gomyogen/install/jupyter/jupytertest"
+)
+
+const importing = `import "fmt"`
+
+// running says that it runs, is quiet for some seconds, and then says how far it is.
+const running = `import (
+	"fmt"
+	"time"
+	"gomyogen/kernel"
+	"gomyogen/myogen/units"
+)
+
+fmt.Println("begun")
+time.Sleep(4 * time.Second)
+bar := kernel.NewProgress("Run")
+for i := range 60 {
+	bar.Update(units.Time(i+1), 60)
+	time.Sleep(100 * time.Millisecond)
+}
+fmt.Println("done")`
+
+// A page that is opened again while a cell runs shows that it runs, and what it has
+// shown and shows; one that is opened when it has ended has its outputs.
+func TestReopen(t *testing.T) {
+	t.Parallel()
+	home := jupytertest.Home(t)
+	lab := jupytertest.Lab(t, home, folder(t, importing, running, nextCell))
+	p := openIn(t, lab)
+	dialogs := chromedp.Events(p.ctx, cdppage.JavascriptDialogOpening)
+	go func() { // "Leave this page?"
+		for _, err := range dialogs {
+			if err != nil {
+				return
+			}
+			if _, err := chromedp.Call(p.ctx, cdppage.HandleJavaScriptDialog, cdppage.HandleJavaScriptDialogParams{Accept: true}); err != nil {
+				return
+			}
+		}
+	}()
+	leave := func() {
+		p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.commands.execute("docmanager:save")`))
+		time.Sleep(time.Second)
+		p.do(chromedp.Navigate("about:blank"))
+	}
+	enter := func() {
+		p.do(chromedp.Navigate(lab.Lab("test.ipynb")))
+		p.appears(".jp-CodeCell")
+	}
+
+	p.do(chromedp.Click(runButton))
+	p.wait(outputs, "begun")
+	leave()
+	enter()
+	p.wait(outputs, "begun")
+	p.wait(prompts, "[*]:")
+	p.wait(outputs, "of 60 ms")
+	p.screenshot("reopen-running.png")
+	if p.count(".jp-Notebook-ExecutionIndicator[data-status=busy]") == 0 {
+		t.Error("the page does not show that its kernel is busy")
+	}
+	p.wait(outputs, "done")
+	p.wait(prompts, "[2]:")
+	p.screenshot("reopen-done.png")
+
+	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.commands.execute("notebook:clear-all-cell-outputs")`), chromedp.Click(".jp-CodeCell:nth-child(2) .cm-content"), chromedp.Click(runButton))
+	p.wait(outputs, "begun")
+	leave()
+	time.Sleep(11 * time.Second)
+	enter()
+	p.wait(outputs, "60 of 60 ms")
+	p.wait(outputs, "done")
+	p.wait(prompts, "[3]:")
+}

@@ -1,0 +1,95 @@
+package kernel
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/internal/wire"
+)
+
+// ShowValue returns a function that shows the value of a cell's last expression:
+// a figure as Show does, a table as ShowTable does, an error as one line, anything
+// else as text. Cells need not call it, the kernel does. If failing, the last value
+// is an error that tells whether the others hold.
+func ShowValue(failing bool) func(values ...any) {
+	return func(values ...any) {
+		if n := len(values); failing && n > 0 {
+			if err, _ := values[n-1].(error); err != nil {
+				values = values[n-1:]
+			} else {
+				values = values[:n-1]
+			}
+		}
+		var texts []string
+		for _, v := range values {
+			switch v := v.(type) {
+			case chart.Figure:
+				Show(v)
+			case *chart.Figure:
+				if v != nil {
+					Show(*v)
+				}
+			case Table:
+				ShowTable(v)
+			case *Table:
+				if v != nil {
+					ShowTable(*v)
+				}
+			default:
+				texts = append(texts, asText(v))
+			}
+		}
+		if len(texts) > 0 {
+			tell("text", strings.Join(texts, " "))
+		}
+	}
+}
+
+// maxText is how many bytes of a value's text are shown.
+const maxText = 10000
+
+// asText returns a value as text.
+func asText(v any) string {
+	var text string
+	switch v := v.(type) {
+	case nil:
+		return "nil"
+	case error:
+		return "error: " + strings.Join(strings.FieldsFunc(v.Error(), func(r rune) bool { return r == '\n' }), "; ")
+	case string:
+		text = v
+	default:
+		if text = fmt.Sprintf("%T", v); !strings.HasPrefix(text, "func(") {
+			text = fmt.Sprintf("%+v", v)
+		}
+	}
+	if len(text) > maxText {
+		text = strings.ToValidUTF8(text[:maxText], "") + " ..."
+	}
+	return text
+}
+
+// ClearOutput removes what the cell has shown so far; with wait, not before it
+// shows something new. It does nothing outside a notebook.
+func ClearOutput(wait bool) {
+	how := "now"
+	if wait {
+		how = "wait"
+	}
+	if wire.Notebook {
+		tell("clear", how)
+	}
+}
+
+// tell writes to standard output what the kernel takes out again. Outside a
+// notebook it writes the text.
+func tell(kind, text string) {
+	if !wire.Notebook {
+		fmt.Println(text)
+		return
+	}
+	fmt.Fprintf(os.Stdout, "\x1egomyogen:%s:%s\x1e", kind, strconv.QuoteToASCII(text))
+}

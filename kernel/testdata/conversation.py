@@ -1,0 +1,252 @@
+"""What a client of the kernel may ask, and what it must be told."""
+import os
+import queue
+import signal
+import time
+import unittest
+
+from jupyter_client import KernelManager
+
+
+class Conversation(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.km = KernelManager(kernel_name="gomyogen")
+        cls.km.start_kernel()
+        cls.kc = cls.client()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.kc.stop_channels()
+        cls.km.shutdown_kernel()
+
+    @classmethod
+    def client(cls):
+        kc = cls.km.client()
+        kc.start_channels()
+        kc.wait_for_ready(timeout=60)
+        return kc
+
+    def published(self, request, until="idle", kc=None):
+        """Returns what is published for a request until its kernel is idle."""
+        all = []
+        while True:
+            m = (kc or self.kc).get_iopub_msg(timeout=60)
+            if m["parent_header"].get("msg_id") == request:
+                all.append(m)
+                if m["msg_type"] == "status" and m["content"]["execution_state"] == until:
+                    return all
+
+    def reply(self, request, kc=None):
+        while True:
+            m = (kc or self.kc).get_shell_msg(timeout=60)
+            if m["parent_header"]["msg_id"] == request:
+                return m["content"]
+
+    def run_cell(self, code, **options):
+        """Runs a cell; returns its reply, standard output, standard error, and the rest that it published by type."""
+        request = self.kc.execute(code, **options)
+        all = self.published(request)
+        streams = {"stdout": "", "stderr": ""}
+        for m in all:
+            if m["msg_type"] == "stream":
+                streams[m["content"]["name"]] += m["content"]["text"]
+        by_type = {}
+        for m in all:
+            by_type.setdefault(m["msg_type"], []).append(m["content"])
+        return self.reply(request), streams["stdout"], streams["stderr"], by_type
+
+    def prints(self, code, want, **options):
+        reply, out, err, _ = self.run_cell(code, **options)
+        self.assertEqual((reply["status"], out), ("ok", want), (reply, err))
+
+    def shows(self, code, want):
+        reply, out, err, rest = self.run_cell(code)
+        self.assertEqual(reply["status"], "ok", (reply, err))
+        self.assertEqual([r["data"]["text/plain"] for r in rest.get("execute_result", [])], want)
+
+    def fails(self, code, *want):
+        reply, out, err, rest = self.run_cell(code)
+        self.assertEqual(reply["status"], "error", (code, out, err))
+        said = "\n".join([err, reply["evalue"]] + reply["traceback"])
+        for part in want:
+            self.assertIn(part, said)
+        for part in ("/tmp/", "gonb_", "exit status", "expected declaration"):
+            self.assertNotIn(part, said)
+        self.assertEqual(rest["error"][0]["evalue"], reply["evalue"])
+        return said
+
+    def test_a_cell_is_go(self):
+        self.prints('fmt.Println("hello")', "hello\n")
+        self.prints('import "fmt"\n\nvar kept = 41\n\nfmt.Println(kept + 1)', "42\n")
+        self.shows("kept", ["41"])
+        self.prints("%%\nfmt.Println(1)\n%%\nfmt.Println(2)", "1\n2\n")
+        self.prints("import \"fmt\"\r\n%%\r\nfmt.Println(3)\r\n", "3\n")
+        self.prints('fmt.Print(`a\n!echo no\n%%\n%env A=b\npackage x\n`)', "a\n!echo no\n%%\n%env A=b\npackage x\n")
+        self.prints("!echo shell\nfmt.Println(`go`)", "shell\ngo\n")
+        self.prints("%%bash\necho bash", "bash\n")
+
+    def test_values(self):
+        self.run_cell("func two() (int, error) { return 2, nil }\nfunc none() {}\nfunc failing() (int, error) { return 0, errors.New(`no\nway`) }\ntype point struct{ X, Y int }")
+        for code, want in {
+            "1 + 2": ["3"], "two()": ["2"], "none()": [], "failing()": ["error: no; way"], "_ = 1": [], "fmt.Print()": [], "point{1, 2}": ["{X:1 Y:2}"],
+            "x := 3\nx": ["3"], "x := 3\nx++": [], '"a\\tb"': ["a\tb"], "len(os.Args)": ["1"], "os.Chdir(`.`)": [], "var b strings.Builder\nb.WriteString(`a`)": [],
+            "// only a comment\ntwo() // here": ["2"], "func() {}()": [], "if true {\n}": [], "two": ["func() (int, error)"], "nil": ["nil"], "err := error(nil)\nerr": ["nil"],
+        }.items():
+            self.shows(code, want)
+
+    def test_mistakes(self):
+        self.run_cell("func half(x int) int { return x / 2 }\ntype axis struct{ Label string }\nconst (\n\tseed = 1\n\tduration = 15\n)")
+        self.fails("x := 1\nfmt.Println(halv(x))", "line 2", "undefined: halv; did you mean half?")
+        self.fails("fmt.Printn(1)", "undefined: fmt.Printn; did you mean Print")
+        self.fails("_ = axis{Lable: `a`}", "unknown field Lable", "did you mean Label?")
+        self.fails("_ = axis{}.Labl", "did you mean Label?")
+        self.fails("for {", "found the end of the cell")
+        self.fails('import "C"', "cgo")
+        self.fails("import numpy as np", "Go kernel", "Python")
+        self.fails("%%\ndef f(x):\n    return x", "Go kernel", "Python")
+        self.fails("x := 1", "declared and not used: x")
+        self.run_cell("lost := 1\n_ = lost")
+        self.fails("fmt.Println(lost)", "undefined: lost", "var lost = ")
+        self.fails('panic("ah")', "panic: ah", "Line 1", "panicked")
+        self.fails("os.Exit(3)", "ended with status 3")
+        self.run_cell("const seed = 2")
+        self.shows("seed + duration", ["17"])
+        self.run_cell('import . "strings"\n\nFields("a b")')
+        self.prints("fmt.Println(1)", "1\n")
+        self.shows('Fields("a b")', ["[a b]"])
+        self.run_cell('import "math"')
+        self.prints("fmt.Println(1)", "1\n")
+
+    def test_input(self):
+        request = self.kc.execute("var name string\nfmt.Print(`name? `)\nfmt.Scanln(&name)\nfmt.Println(`hello`, name)\nfmt.Scanln(&name)\nfmt.Println(`and`, name)", allow_stdin=True)
+        for value in "Ada", "Bob":
+            asked = self.kc.get_stdin_msg(timeout=60)
+            self.assertEqual(asked["msg_type"], "input_request")
+            self.assertEqual(asked["parent_header"]["msg_id"], request)
+            self.kc.input(value)
+        self.assertEqual(self.reply(request)["status"], "ok")
+        out = "".join(m["content"]["text"] for m in self.published(request) if m["msg_type"] == "stream")
+        self.assertEqual(out, "name? hello Ada\nand Bob\n")
+        start = time.monotonic()
+        self.prints("b, err := io.ReadAll(os.Stdin)\nfmt.Println(len(b), err)", "0 <nil>\n", allow_stdin=False)
+        self.prints("_, err := fmt.Scanln(new(int))\nfmt.Println(err)", "EOF\n", allow_stdin=False)
+        self.fails_without_input("import \"syscall\"\n\nsyscall.Read(0, make([]byte, 1))")
+        self.assertLess(time.monotonic() - start, 30)
+
+    def fails_without_input(self, code):
+        reply, _, _, _ = self.run_cell(code, allow_stdin=False)
+        self.assertIn("standard input", reply.get("evalue", ""))
+
+    def wait_for(self, text, kc=None):
+        while True:
+            m = (kc or self.kc).get_iopub_msg(timeout=60)
+            if m["msg_type"] == "stream" and text in m["content"]["text"]:
+                return
+
+    def test_an_error_aborts_what_waits(self):
+        first = self.kc.execute("time.Sleep(300 * time.Millisecond)\nos.Exit(1)")
+        behind = [self.kc.execute("fmt.Println(1)") for _ in range(3)]
+        self.assertEqual(self.reply(first)["status"], "error")
+        self.assertEqual([self.reply(r)["status"] for r in behind], ["aborted"] * 3)
+        self.published(behind[-1])
+        self.prints("fmt.Println(2)", "2\n")
+        first = self.kc.execute("time.Sleep(300 * time.Millisecond)\nos.Exit(1)", stop_on_error=False)
+        behind = self.kc.execute("fmt.Println(1)")
+        self.assertEqual([self.reply(first)["status"], self.reply(behind)["status"]], ["error", "ok"])
+        self.published(behind)
+
+    def test_interrupt(self):
+        for interrupt in (lambda: self.km.interrupt_kernel(), lambda: self.kc.control_channel.send(self.kc.session.msg("interrupt_request", {}))):
+            running = self.kc.execute("fmt.Println(`here`)\ntime.Sleep(time.Minute)")
+            behind = self.kc.execute("fmt.Println(1)")
+            self.wait_for("here")
+            interrupt()
+            self.assertEqual(self.reply(running)["ename"], "Interrupted")
+            self.assertEqual(self.reply(behind)["status"], "aborted")
+            self.published(behind)
+        self.prints("fmt.Println(2)", "2\n")
+
+    def test_answers_while_a_cell_runs(self):
+        running = self.kc.execute("fmt.Println(`here`)\ntime.Sleep(2 * time.Second)")
+        self.wait_for("here")
+        other = self.km.client()
+        other.start_channels()
+        self.assertEqual(other.get_iopub_msg(timeout=60)["msg_type"], "iopub_welcome")
+        told = other.get_iopub_msg(timeout=60)
+        self.assertEqual((told["parent_header"]["msg_id"], told["content"]), (running, {"execution_state": "busy"}))
+        info = other.kernel_info()
+        self.assertEqual(self.reply(info, other)["status"], "ok")
+        # The last state that a page is told is that of the cell.
+        self.published(info, kc=other)
+        state = other.get_iopub_msg(timeout=60)
+        self.assertEqual((state["msg_type"], state["content"]), ("status", {"execution_state": "busy"}))
+        self.assertEqual(state["parent_header"]["msg_id"], running)
+        for ask in (lambda: other.complete("fmt.Prin"), lambda: other.inspect("fmt.Println", 6), lambda: other.is_complete("f("), lambda: other.history(hist_access_type="tail", n=2), lambda: other.comm_info()):
+            self.assertIn(self.reply(ask(), other)["status"], ("ok", "incomplete"))
+        try:
+            while True:
+                self.assertNotEqual(self.kc.get_shell_msg(timeout=0)["parent_header"]["msg_id"], running, "the answers waited for the cell")
+        except queue.Empty:
+            pass
+        other.stop_channels()
+        self.assertEqual(self.reply(running)["status"], "ok")
+        self.published(running)
+
+    def test_headers(self):
+        request = self.kc.execute("fmt.Println(1)")
+        all = self.published(request)
+        self.assertEqual(len({m["header"]["session"] for m in all}), 1)
+        self.assertNotEqual(all[0]["header"]["session"], self.kc.session.session)
+        self.assertEqual({m["parent_header"]["session"] for m in all}, {self.kc.session.session})
+        self.assertEqual([m["content"]["execution_state"] for m in all if m["msg_type"] == "status"], ["busy", "idle"])
+        self.reply(request)
+
+    def test_help(self):
+        self.run_cell("// twice doubles.\nfunc twice(x int) int { return 2 * x }\ntype pulse struct {\n\t// Width in ms.\n\tWidth float64\n}\nvar train = pulse{}")
+        for code, want in {"twice": "twice doubles.", "%%\ntwice(": "func twice(x int) int", "fmt.Println(": "Println formats using the default formats", "train.Width": "Width in ms.",
+                           "strings.Fields": "Fields splits", "%%": "Statements begin here", "!ls": "shell", "strings": "package strings", "x := twice(1)\nx": "var x int"}.items():
+            reply = self.reply(self.kc.inspect(code, len(code)))
+            self.assertTrue(reply["found"], code)
+            self.assertIn(want, reply["data"]["text/plain"], code)
+            self.assertNotIn("](#", reply["data"]["text/markdown"], code)
+            self.assertNotIn("](http", reply["data"]["text/markdown"].replace("](https://blog.golang.org/strings)", ""), code)
+        for code, want in {"tw": "twice", "%%\ntrain.": "Width", "pulse{W": "Width", "x := train\nx.": "Width", "strings.Fie": "Fields", "import \"strin": "strings", "%%b": "%%bash", "ret": "return",
+                           "for i := range 3 {\n\tfmt.Println(tra": "train"}.items():
+            reply = self.reply(self.kc.complete(code, len(code)))
+            self.assertIn(want, reply["matches"], code)
+
+    def test_history(self):
+        self.run_cell("_ = `remembered`")
+        found = self.reply(self.kc.history(hist_access_type="search", pattern="*`remembered`*", n=5))["history"]
+        self.assertEqual(found[-1][2], "_ = `remembered`")
+        session, line, _ = found[-1]
+        self.assertEqual(self.reply(self.kc.history(hist_access_type="range", session=session, start=line, stop=line + 1))["history"], [found[-1]])
+
+    def test_comms(self):
+        comm = {"comm_id": "c1", "target_name": "t", "data": {}}
+        self.kc.shell_channel.send(self.kc.session.msg("comm_open", comm))
+        self.assertEqual(self.reply(self.kc.comm_info("t"))["comms"], {"c1": {"target_name": "t"}})
+        self.kc.shell_channel.send(self.kc.session.msg("comm_close", {"comm_id": "c1", "data": {}}))
+        self.assertEqual(self.reply(self.kc.comm_info("t"))["comms"], {})
+
+    def test_a_kernel_that_dies(self):
+        km = KernelManager(kernel_name="gomyogen")
+        km.start_kernel()
+        kc = km.client()
+        kc.start_channels()
+        kc.wait_for_ready(timeout=60)
+        request = kc.execute("fmt.Println(os.Getppid())\ntime.Sleep(time.Minute)")
+        while True:
+            m = kc.get_iopub_msg(timeout=60)
+            if m["msg_type"] == "stream":
+                os.kill(int(m["content"]["text"]), signal.SIGKILL)
+                break
+        reply = self.reply(request, kc)
+        self.assertEqual(reply["ename"], "KernelDied")
+        self.assertIn("ended while cell [1] ran", reply["evalue"])
+        kc.stop_channels()
+        km.shutdown_kernel(now=True)
+
+
+unittest.main(verbosity=2, argv=["conversation"])
