@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 
 	"gomyogen/kernel/internal/keep"
 	"gomyogen/kernel/internal/keep/code"
@@ -18,7 +19,10 @@ import (
 
 // Result is the result of a run of an experiment: a kept [Value] with what
 // figures and tables ask of it. [Run] makes it.
-type Result struct{ *Value[*myogen.Result] }
+type Result struct {
+	*Value[*myogen.Result]
+	experiment myogen.Experiment
+}
 
 // Run names a run of an experiment. The cell that first asks for its result
 // simulates it, with a progress bar called title; later cells, kernels and days
@@ -46,7 +50,7 @@ func keepRun(title string, e myogen.Experiment, bar func() *Progress) *Result {
 	simulate := func() (any, error) { return bar().Simulate(e) }
 	return &Result{&Value[*myogen.Result]{
 		running.Values.DeclareWith(title, reflect.TypeFor[*myogen.Result](), myogen.Run, simulate, func() ([]code.Part, error) { return parts(e) }),
-	}}
+	}, e}
 }
 
 // parts lists what decides the spikes of an experiment.
@@ -66,20 +70,30 @@ func parts(e myogen.Experiment) ([]code.Part, error) {
 	return all, nil
 }
 
-// SpikeTrains returns the spike trains of a population. As with [Value.Get] an
-// error ends the cell.
+// there returns what there is of the result, whole or partial, or computes it:
+// after a stop, figures show what was computed.
+func (r *Result) there() *myogen.Result {
+	if result, ok := r.Peek(); ok {
+		return result
+	}
+	return r.Get()
+}
+
+// SpikeTrains returns the spike trains of a population: those of what there is
+// after a stop, which figures then say, and of the whole run otherwise. An error
+// ends the cell as with [Value.Get].
 func (r *Result) SpikeTrains(population string) []neo.SpikeTrain {
-	trains, err := r.Get().SpikeTrains(population)
+	trains, err := r.there().SpikeTrains(population)
 	if err != nil {
 		fail(err, place())
 	}
 	return trains
 }
 
-// Signal returns the first recorded signal of a population: the rate that
-// drives it, or that of its first probe. An error ends the cell.
+// Signal returns the first recorded signal of a population, the rate that
+// drives it or that of its first probe, as SpikeTrains does.
 func (r *Result) Signal(population string) neo.AnalogSignal {
-	signal, err := r.Get().Signal(population)
+	signal, err := r.there().Signal(population)
 	if err != nil {
 		fail(err, place())
 	}
@@ -89,12 +103,17 @@ func (r *Result) Signal(population string) neo.AnalogSignal {
 // Report returns the report of the run.
 func (r *Result) Report() myogen.Report { return r.Get().Report() }
 
-// Save writes the result to path, an .npz file, and its report beside it, and
-// makes the folder if there is none. An error ends the cell.
+// Save writes the result to path, an .npz file, with its report and the file of
+// its experiment beside it, which "myogen run" repeats: results.npz,
+// results.report.json and results.yaml. It makes the folder if there is none. An
+// error ends the cell.
 func (r *Result) Save(path string) {
 	err := os.MkdirAll(filepath.Dir(path), 0o777)
 	if err == nil {
-		err = r.Get().Save(path)
+		err = r.there().Save(path)
+	}
+	if err == nil {
+		err = r.experiment.SaveYAML(strings.TrimSuffix(path, ".npz") + ".yaml")
 	}
 	if err != nil {
 		fail(err, place())

@@ -71,6 +71,15 @@ func (s *Simulation) Result() *Result {
 	if r.Partial() {
 		stop = r.Simulated.Round(units.Us)
 	}
+	for _, p := range s.pops {
+		for c := range p.size {
+			// The last step of a run may begin after its end by a rounding. All
+			// trains of a result have the same span.
+			if spikes := p.Spikes(c); len(spikes) > 0 {
+				stop = max(stop, units.Time(spikes[len(spikes)-1].T))
+			}
+		}
+	}
 	for i, p := range s.pops {
 		seg := neo.Segment{Name: p.name}
 		for c := range p.size {
@@ -78,8 +87,6 @@ func (s *Simulation) Result() *Result {
 			train := neo.SpikeTrain{Name: fmt.Sprintf("%s_%d", p.prefix(), c), TStop: stop, SamplingPeriod: s.step()}
 			train.Times = slices.Grow(train.Times, len(spikes))
 			for _, spike := range spikes {
-				// The last step of a run may begin after its end by a rounding.
-				train.TStop = max(train.TStop, units.Time(spike.T))
 				train.Times = append(train.Times, units.Time(spike.T))
 			}
 			seg.SpikeTrains = append(seg.SpikeTrains, train)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
@@ -55,13 +56,34 @@ func sameFingerprint(t rapid.TB, want, got Experiment) {
 // An experiment that is written to a file and read again is the same.
 func TestExperimentsAreWrittenAndRead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		e := experiments(t)
-		text, err := e.YAML()
-		if err != nil {
-			t.Fatalf("%v\n%#v", err, e)
+		for range 10 {
+			e := experiments(t)
+			text, err := e.YAML()
+			if err != nil {
+				t.Fatalf("%v\n%#v", err, e)
+			}
+			sameExperiment(t, e, text)
+			pathsLead(t, e)
 		}
-		sameExperiment(t, e, text)
 	})
+}
+
+// pathsLead checks that the paths of an experiment lead to its values, whatever
+// its populations are called.
+func pathsLead(t *rapid.T, e Experiment) {
+	t.Helper()
+	for _, p := range e.Populations {
+		path := fields.Path{"populations", p.name()}.String()
+		text, err := e.Get(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same, err := e.With(path, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameFingerprint(t, e, same)
+	}
 }
 
 // A function stands in a file by the values that a run takes of it.
@@ -181,7 +203,9 @@ func experiments(t *rapid.T) Experiment {
 var oddNumbers = rapid.OneOf(
 	rapid.SampledFrom([]float64{5e-324, 1e-9, 0.1, 0.3, 0.15, 1 / 3.0, 1, 7, 1000, 60_000, 1e15, 1e21, 0.1 + 0.2, 123456.789}),
 	rapid.Float64Range(1e-12, 1e12),
-	rapid.Custom(func(t *rapid.T) float64 { return math.Ldexp(1+rapid.Float64Range(0, 1).Draw(t, "m"), rapid.IntRange(-1000, 900).Draw(t, "e")) }),
+	rapid.Custom(func(t *rapid.T) float64 {
+		return math.Ldexp(1+rapid.Float64Range(0, 1).Draw(t, "m"), rapid.IntRange(-1000, 900).Draw(t, "e"))
+	}),
 )
 
 // zeroOr draws the zero that stands for a default, or a number.

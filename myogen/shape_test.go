@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gomyogen/myogen/units"
 )
 
@@ -21,6 +23,9 @@ func TestShapes(t *testing.T) {
 		{"falling ramp", Ramp[units.Current]{From: 6, To: 2, Duration: 400}, map[units.Time]units.Current{0: 6, 300: 3, 400: 2}},
 		{"step", Step[units.Current]{Baseline: 1, Level: 7, Start: 100, Duration: 50}, map[units.Time]units.Current{99: 1, 100: 7, 149: 7, 150: 1}},
 		{"sawtooth", Sawtooth[units.Current]{Low: 1, High: 5, Frequency: 4}, map[units.Time]units.Current{0: 1, 125: 3, 250: 1, 375: 3}},
+		{"samples", Samples[units.Current]{Values: []units.Current{4, 5, 6}, Period: 10}, map[units.Time]units.Current{-1: 4, 0: 4, 9.99: 4, 10: 5, 29: 6, 99: 6}},
+		{"samples at the default step", Samples[units.Current]{Values: []units.Current{4, 5, 6, 7}}, map[units.Time]units.Current{0.1: 5, 0.29999999: 7, 0.3: 7}},
+		{"no samples", Samples[units.Current]{}, map[units.Time]units.Current{0: 0, 5: 0}},
 		{"function", ShapeFunc[units.Current](func(t units.Time) units.Current { return units.Current(t) }), map[units.Time]units.Current{3: 3}},
 	} {
 		for at, want := range c.want {
@@ -53,7 +58,26 @@ func TestSample(t *testing.T) {
 			t.Errorf("a duration of %v was accepted", d)
 		}
 	}
-	if _, err := Sample[units.Rate]("drive", nil, 1, 1); err == nil {
-		t.Error("no shape was accepted")
+	_, err = Sample[units.Rate]("drive", nil, 1, 1)
+	refused(t, "drive: shape is missing", err)
+	_, err = Sample[units.Rate]("drive", (*Step[units.Rate])(nil), 1, 1)
+	refused(t, "that is nil", err)
+}
+
+// A signal becomes a shape that gives its samples again.
+func TestSamplesOf(t *testing.T) {
+	signal, err := Sample("ramp", Ramp[units.Current]{To: 10, Duration: 100}, 100, 0.3)
+	if err != nil {
+		t.Fatal(err)
 	}
+	shape, err := SamplesOf[units.Current](signal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Sample("ramp", shape, 100, 0.3)
+	if d := cmp.Diff(signal, again); d != "" || err != nil {
+		t.Errorf("error %v (-signal +again):\n%s", err, d)
+	}
+	_, err = SamplesOf[units.Rate](signal)
+	refused(t, `signal "ramp" is in "nA", must be in pps`, err)
 }

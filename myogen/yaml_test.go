@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
@@ -137,6 +138,47 @@ func TestExperimentReadsTheFilesItNames(t *testing.T) {
 	}
 	if _, err := LoadExperiment(filepath.Join(dir, "e.yaml")); err == nil || !strings.Contains(err.Error(), "e.yaml:4:") || !strings.Contains(err.Error(), "mine.yaml:1:8: gamma is -1") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Long lists stand in files of their own.
+func TestExperimentReadsLists(t *testing.T) {
+	dir := t.TempDir()
+	array := func(name string, a npz.Array) {
+		if err := npz.WriteArray(filepath.Join(dir, name), a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pairs := npz.Ints([]int64{0, 0, 0, 1, 0, 1})
+	pairs.Shape = []int{2, 3}
+	array("pairs.npy", pairs)
+	array("flat.npy", npz.Ints([]int64{0, 0, 0, 1, 0, 1}))
+	array("rates.npy", npz.Floats([]float64{1, 2.5, 4}))
+	array("none.npy", npz.Floats(nil))
+	text := "duration: 3 ms\npopulations:\n  DD: {drive_neurons: {n: 2}}\n  aMN: {motor_neurons: {thresholds: [0.5]}}\n" +
+		"inputs:\n  - {source: x, target: DD, samples: {values: rates.npy, period: 1 ms}}\nconnections:\n  - {source: DD, target: aMN, pairs: pairs.npy, weight: 0.1 uS}\n"
+	name := filepath.Join(dir, "e.yaml")
+	e, err := ParseExperiment(name, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]Link{{0, 0, 0}, {1, 0, 1}}, e.Connections[0].Pairs); d != "" {
+		t.Errorf("pairs (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(Shape[units.Rate](Samples[units.Rate]{Values: []units.Rate{1, 2.5, 4}, Period: 1}), e.Inputs[0].Shape); d != "" {
+		t.Errorf("samples (-want +got):\n%s", d)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{"pairs.npy", "flat.npy", "flat.npy: pairs must be three columns of whole numbers, the shape is [6]"},
+		{"pairs.npy", "rates.npy", "pairs must be three columns of whole numbers"},
+		{"rates.npy", "pairs.npy", "it must hold one row of numbers, the shape is [2 3]"},
+		{"rates.npy", "none.npy", "values: there are none"},
+		{"rates.npy", "missing.npy", "no such file"},
+		{"period: 1 ms", "period: 0.5 ms", `input "x": the samples end at 1.5 ms, the run at 3 ms`},
+	} {
+		_, err := ParseExperiment(name, []byte(strings.Replace(text, c.old, c.new, 1)))
+		refused(t, c.want, err)
+		refused(t, "e.yaml:", err)
 	}
 }
 

@@ -17,8 +17,9 @@ type Path []string
 func (p Path) String() string {
 	var b strings.Builder
 	for i, element := range p {
+		_, isIndex := index(element)
 		switch {
-		case strings.HasPrefix(element, "["):
+		case isIndex:
 			b.WriteString(element)
 		case !plainName(element):
 			b.WriteString("[" + strconv.Quote(element) + "]")
@@ -90,8 +91,8 @@ func ParsePath(s string) (Path, error) {
 func index(element string) (int, bool) {
 	inner, ok := strings.CutPrefix(element, "[")
 	inner, closed := strings.CutSuffix(inner, "]")
-	i, err := strconv.Atoi(inner)
-	return i, ok && closed && err == nil
+	i, err := strconv.ParseUint(inner, 10, 31)
+	return int(i), ok && closed && err == nil
 }
 
 // Index returns the index that element i is.
