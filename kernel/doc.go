@@ -98,13 +98,12 @@
 // without a change, and after ConnectTimeout if no page shows the sliders; where
 // there is no page, as in a run without a browser, at once. It leaves the last
 // figure, with the values in its title. Cells that wait behind it wait until
-// then, so it stands best at the end of a notebook. A page that is loaded anew
-// meanwhile has lost the sliders, as it has all outputs that were not saved:
-// stop the cell and run it again.
+// then, so it stands best at the end of a notebook. A page that is opened meanwhile
+// gets the sliders from the kernel, as it gets all that cells have shown.
 //
 // The page talks to the cell through GoNB's comm, over a socket of its own: the
 // one that GoNB opens knows neither a base URL nor wss, and gives up when its
-// first message is lost. No extension of JupyterLab is needed.
+// first message is lost.
 //
 // # Mistakes
 //
@@ -114,30 +113,32 @@
 //
 // # Cells
 //
-// A cell is Go: declarations, then statements; a line %% between them may be left out.
-// The value of an expression at its end is shown, a figure as a figure, a table as a
-// table, an error as one line, anything else as text; _ = in front of it keeps it from being
-// shown. What fmt.Println and its like return is not shown.
-// Magics (%help lists them) and ! lines are those of GoNB, which compiles cells. Tab
-// completes names, Shift-Tab and a question mark behind a name ("fmt.Println?") say what
-// they are. [ClearOutput] removes what a cell has shown.
+// A cell is Go: declarations, then statements; a line %% between them may be left
+// out. The value of an expression at the end is shown: a figure as a figure, a
+// table as a table, an error as one line, anything else as text. "_ =" before it
+// keeps it from being shown; what fmt.Println and its like return is not shown.
+// Magics (%help lists them) and ! lines are those of GoNB, which compiles cells.
+// Tab completes names; Shift-Tab, or a question mark behind a name
+// ("fmt.Println?"), says what they are. [ClearOutput] removes what a cell has shown.
 //
 // # What the kernel cannot do
 //
-// The kernel passes all of jupyter_kernel_test 0.7.0. Of Jupyter's protocol it lacks
+// The kernel passes all of jupyter_kernel_test 0.7.0. Of Jupyter's protocol it
+// lacks
 //
 //   - the debugger;
-//   - subshells: what it answers while a cell runs (completion, inspection, history,
-//     comm_info, kernel_info) needs none;
+//   - subshells: what it answers while a cell runs (completion, inspection,
+//     history, comm_info, kernel_info) needs none;
 //   - user_expressions: values end with the program of their cell;
 //   - the outputs in the history.
 //
-// The stop button keeps the cells behind from running unless the cell itself makes a good
-// end of it, as after Interact. A cell that reads standard input is asked for a line on Linux
-// alone. Where a client cannot ask, standard input is at its end; a cell that reads it
-// without os.Stdin or fmt.Scan being named is ended on Linux, and waits elsewhere.
-// A function or an import that stands behind the first statement is an error.
-// The trace of a panic names cells and lines where it reaches GoNB in whole lines: this
-// package sees to it on Linux. A line on standard error with two colons before main.go and
-// a line number ends the kernel; the standard logger writes such lines with Lshortfile.
+// Cells that wait behind the stop button do not run if the stopped cell fails. A
+// cell that reads standard input is asked for a line on Linux alone. Where a
+// client cannot ask, standard input is at its end for os.Stdin and fmt.Scan; a
+// cell that reads it in another way is ended on Linux and waits elsewhere. A
+// function or an import behind the first statement is an error. GoNB names cells
+// and lines in the trace of a panic only where it reads whole lines; on Linux this
+// package has them written so. A line on standard error with two colons before
+// main.go and a line number ends the kernel; the standard logger writes such lines
+// with Lshortfile.
 package kernel

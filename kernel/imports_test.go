@@ -32,9 +32,8 @@ func TestImportsGoOneWay(t *testing.T) {
 		"kernel/chart":               {},
 		"kernel/chart/":              {"kernel/chart", "kernel/chart/", "kernel/env", "kernel/internal/"},
 		"kernel/renderer":            {"kernel/chart", "kernel/chart/"},
-		"kernel/launcher":            {"kernel/env", "kernel/launcher/", "kernel/internal/rebuild"},
-		"kernel/launcher/":           {"kernel/env", "kernel/launcher/", "kernel/sources", "kernel/internal/"},
-		"kernel/internal/rebuild":    {"kernel/env", "kernel/sources", "kernel/internal/atomicfile"},
+		"kernel/launcher":            {"kernel/env", "kernel/launcher/internal/"},
+		"kernel/launcher/":           {"kernel/env", "kernel/sources", "kernel/launcher/internal/"},
 	}
 	// Of no use to a cell: what draws (a program of its own does), and what sets up.
 	unlinked := []string{"gonum.org/v1/plot", "github.com/go-echarts", "github.com/chromedp", "github.com/parquet-go", "golang.org/x/tools", m + "install"}

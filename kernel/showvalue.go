@@ -8,6 +8,7 @@ import (
 
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/internal/wire"
+	"gomyogen/myogen"
 )
 
 // ShowValue returns a function that shows the value of a cell's last expression:
@@ -25,6 +26,9 @@ func ShowValue(failing bool) func(values ...any) {
 		}
 		var texts []string
 		for _, v := range values {
+			if kept, ok := v.(interface{ get() any }); ok {
+				v = kept.get()
+			}
 			switch v := v.(type) {
 			case chart.Figure:
 				Show(v)
@@ -48,6 +52,9 @@ func ShowValue(failing bool) func(values ...any) {
 	}
 }
 
+// get is [Value.Get] for a value of whatever type.
+func (v *Value[T]) get() any { return v.Get() }
+
 // maxText is how many bytes of a value's text are shown.
 const maxText = 10000
 
@@ -61,6 +68,11 @@ func asText(v any) string {
 		return "error: " + strings.Join(strings.FieldsFunc(v.Error(), func(r rune) bool { return r == '\n' }), "; ")
 	case string:
 		text = v
+	case *myogen.Result:
+		if v == nil {
+			return "nil"
+		}
+		text = v.Report().String()
 	default:
 		if text = fmt.Sprintf("%T", v); !strings.HasPrefix(text, "func(") {
 			text = fmt.Sprintf("%+v", v)

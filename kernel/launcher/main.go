@@ -6,11 +6,13 @@
 // the same process id. However the kernel ends, killed too, a watcher then
 // ends what still runs from that folder and removes it; what a crash of the
 // machine left is removed by the next start. The program's log goes to a file
-// in the folder above, not to the terminal of JupyterLab.
+// in the folder above, not to the terminal of JupyterLab. PROGRAM is front, the
+// kernel that clients see, with GoNB behind it.
 //
 // Called as gopls, it starts the gopls beside it so that the kernel does not
-// wait for it (see gopls.go). Called as go, it spares the go command what it
-// has found out for an earlier cell (see gocommand.go).
+// wait for it (see gopls.go). Called as go, it shows the value of a cell's last
+// expression (see prepare.go) and spares the go command what it has found out for
+// an earlier cell (see gocommand.go).
 package main
 
 import (

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -57,13 +58,12 @@ type engine struct {
 	connection
 	cmd   *exec.Cmd
 	ended chan struct{} // closed when it has ended
-	err   error         // how
 
 	shell, control, stdin, iopub *zmtp.Socket
 }
 
-// startEngine starts GoNB, by the command that has CONNECTION in the place of the
-// connection file, in the private folder dir.
+// startEngine starts GoNB by its command, with a connection file of its own in the private
+// folder dir.
 func startEngine(command []string, connectionFile, dir string) (*engine, error) {
 	c := connection{Transport: "ipc", IP: filepath.Join(dir, "z"), Shell: 1, Control: 2, IOPub: 3, Stdin: 4, Heartbeat: 5, Key: newID(), Scheme: "hmac-sha256"}
 	// GoNB takes the kernel's id, by which widgets find it, from the file's name.
@@ -73,9 +73,10 @@ func startEngine(command []string, connectionFile, dir string) (*engine, error) 
 	}
 	args := make([]string, len(command))
 	for i, a := range command {
-		if args[i] = a; a == connectionFile {
-			args[i] = own
+		if rest, ok := strings.CutSuffix(a, connectionFile); ok && (rest == "" || strings.HasSuffix(rest, "=")) {
+			a = rest + own
 		}
+		args[i] = a
 	}
 	e := &engine{dir: dir, connection: c, ended: make(chan struct{})}
 	e.cmd = exec.Command(args[0], args[1:]...)
@@ -88,11 +89,14 @@ func startEngine(command []string, connectionFile, dir string) (*engine, error) 
 		err := e.cmd.Start()
 		started <- err
 		if err == nil {
-			e.err = e.cmd.Wait()
+			_ = e.cmd.Wait() // its log says how it ended
 			close(e.ended)
 		}
 	}()
-	return e, <-started
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // startup is how long GoNB may take to listen.

@@ -23,7 +23,6 @@ type execution struct {
 
 	interrupted bool
 	noInput     bool     // it was ended because it asked for input
-	failure     *failure // what GoNB found
 	stdout      markers  // what cells say to this kernel
 	values      []bundle // to be shown at the end
 	exit        string   // how the cell's program ended, in GoNB's words

@@ -262,7 +262,7 @@ func (f *front) shutdown(r *request) {
 // closing keeps the end of GoNB from being taken for its death.
 func (f *front) closing() { f.running, f.broken = nil, "the kernel shuts down" }
 
-// send sends a message to a client.
+// reply answers a request.
 func (f *front) reply(r request, kind string, content any) {
 	m := newMessage(f.session, kind, r.rawHeader, content)
 	m.identities = r.identities

@@ -28,9 +28,6 @@ func showValue(packages *Packages, code string) string {
 	if !show {
 		return code
 	}
-	if !own {
-		own = imports(p.Files[0], kernelPath)
-	}
 	from, to := p.offset(x.Pos()), p.offset(x.End())
 	call, add, tail := "gomyogenKernel.ShowValue(", `; import gomyogenKernel "`+kernelPath+`"`, ""
 	if !own {
@@ -115,7 +112,7 @@ func (p *Program) shown(x ast.Expr) (show, failing, own bool) {
 	t := p.Info.Types[x]
 	call, is := ast.Unparen(x).(*ast.CallExpr)
 	if _, receives := ast.Unparen(x).(*ast.UnaryExpr); !is && !receives {
-		return true, false, t.Type != nil && ours(t.Type) // it must be: alone it does not compile
+		return true, false, t.Type != nil && p.ours(t.Type) // it must be: alone it does not compile
 	}
 	if t.Type == nil || t.IsVoid() || t.Type == types.Typ[types.Invalid] {
 		return false, false, false
@@ -131,7 +128,7 @@ func (p *Program) shown(x ast.Expr) (show, failing, own bool) {
 		if v.Type() == types.Typ[types.Invalid] {
 			return false, false, false
 		}
-		own = own || ours(v.Type())
+		own = own || p.ours(v.Type())
 	}
 	failing = isError(results.At(results.Len() - 1).Type())
 	return true, failing && is, own
@@ -176,14 +173,20 @@ func isInteger(t types.Type) bool {
 	return ok && b.Info()&types.IsInteger != 0
 }
 
-// ours reports whether a type is of this module.
-func ours(t types.Type) bool {
+// ours reports whether a value of a type may be one of this module's, which package kernel
+// knows how to show. Others are shown without it: a cell links what it uses.
+func (p *Program) ours(t types.Type) bool {
 	switch t := types.Unalias(t).(type) {
 	case *types.Pointer:
-		return ours(t.Elem())
+		return p.ours(t.Elem())
 	case *types.Slice:
-		return ours(t.Elem())
+		return p.ours(t.Elem())
+	case *types.Interface:
+		return imports(p.Files[0], kernelPath)
 	case *types.Named:
+		if types.IsInterface(t) && !isError(t) && imports(p.Files[0], kernelPath) {
+			return true
+		}
 		return t.Obj().Pkg() != nil && strings.HasPrefix(t.Obj().Pkg().Path(), "gomyogen/")
 	}
 	return false
