@@ -37,11 +37,6 @@ var processKinds = []fields.Case[random.Process]{
 	}),
 }
 
-// none is a struct without fields.
-type none struct{}
-
-func (none) fields() []fields.Field { return nil }
-
 func (p DescendingDrivePool) name() string { return p.Name }
 func (p DescendingDrivePool) named(name string) Population {
 	p.Name = name

@@ -1,7 +1,6 @@
 package myogen
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -18,5 +17,3 @@ func prefixed(err error) error {
 // withoutPrefix is the text of an error that will stand in another of this
 // package.
 func withoutPrefix(err error) string { return strings.TrimPrefix(err.Error(), "myogen: ") }
-
-var errPast = errors.New("myogen: the simulation is already past the end of the run")

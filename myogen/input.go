@@ -71,7 +71,7 @@ func (x Input) clean(duration, step units.Time) (neo.AnalogSignal, error) {
 	}
 	s := neo.AnalogSignal{Name: x.Source, Units: "pps", SamplingPeriod: step, Values: make([]float64, n)}
 	given, sampled := x.Shape.(Samples[units.Rate])
-	if sampled && given.TStop() < duration-step/2 {
+	if sampled && given.TStop() < duration-units.Time(step/2) {
 		return s, fmt.Errorf("the samples end at %v, the run at %v", given.TStop(), duration)
 	}
 	for i := range s.Values {

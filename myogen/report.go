@@ -93,19 +93,18 @@ func (s *Simulation) origin() Report {
 	return r
 }
 
-// modulePath is how this module is called.
-const modulePath = "gomyogen"
+// modulePath is how this module is called, and Version which one it is: a cell
+// of a notebook uses the module as a folder, of which the build knows no version.
+const (
+	modulePath = "gomyogen"
+	Version    = "v0.2.0"
+)
 
 func newSession() Session {
-	s := Session{Go: runtime.Version(), Module: modulePath, Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	s := Session{Go: runtime.Version(), Module: modulePath + " " + Version, Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return s
-	}
-	for _, m := range append(info.Deps, &info.Main) {
-		if m.Path == modulePath {
-			s.Module = strings.TrimSpace(m.Path + " " + m.Version)
-		}
 	}
 	if info.Main.Path == modulePath {
 		for _, set := range info.Settings {

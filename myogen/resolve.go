@@ -170,7 +170,7 @@ func (r *resolved) injection(i int) error {
 	if err == nil {
 		err = in.check()
 	}
-	if samples, ok := in.Shape.(interface{ TStop() units.Time }); ok && err == nil && samples.TStop() < r.Duration-stepOr(r.Step)/2 {
+	if samples, ok := in.Shape.(interface{ TStop() units.Time }); ok && err == nil && samples.TStop() < r.Duration-units.Time(r.step()/2) {
 		err = fmt.Errorf("the samples end at %v, the run at %v", samples.TStop(), r.Duration)
 	}
 	r.injections = append(r.injections, at)

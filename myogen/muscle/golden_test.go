@@ -7,8 +7,8 @@ import (
 	"os"
 	"testing"
 
-	"gomyogen/myogen/neo"
 	"gomyogen/myogen/format/npz"
+	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
 
