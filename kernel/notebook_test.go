@@ -168,7 +168,7 @@ func TestMistakesAreOneLine(t *testing.T) {
 	}
 	nb := run(t, t.TempDir(), cells...)
 	for c, want := range map[int][]string{
-		1: {`myogen: connection "DD" to "aMN": probability is 2, must be above 0 and at most 1`, "Cell [2] Line 3"},
+		1: {`myogen: connection "DD" to "aMN": probability is 2, must be above 0 and at most 1`, "Cell [2] Line 2"},
 		2: {`kernel: Keep "local": the function uses the local variable local; pass local as an input`, "Cell [3] Line 3"},
 		3: {"the function uses the variable count, which this cell assigns", "Cell [4] Line 3"},
 		4: {`kernel: row 1 of table "T" has 2 values for 1 columns`, "Cell [5] Line 2"},

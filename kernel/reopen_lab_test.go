@@ -1,6 +1,8 @@
 package kernel_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,9 +14,11 @@ import (
 
 const importing = `import "fmt"`
 
-// running says that it runs, is quiet for some seconds, and then says how far it is.
+// running says that it runs, is quiet for some seconds, and then says how far it is until
+// there is a file, which it removes.
 const running = `import (
 	"fmt"
+	"os"
 	"time"
 	"gomyogen/kernel"
 	"gomyogen/myogen/units"
@@ -23,10 +27,11 @@ const running = `import (
 fmt.Println("begun")
 time.Sleep(4 * time.Second)
 bar := kernel.NewProgress("Run")
-for i := range 60 {
-	bar.Update(units.Time(i+1), 60)
+for i := 1; os.Remove("go") != nil; i++ {
+	bar.Update(units.Time(min(i, 59)), 60)
 	time.Sleep(100 * time.Millisecond)
 }
+bar.Update(60, 60)
 fmt.Println("done")`
 
 // A page that is opened again while a cell runs shows that it runs, and what it has
@@ -34,7 +39,13 @@ fmt.Println("done")`
 func TestReopen(t *testing.T) {
 	t.Parallel()
 	home := jupytertest.Home(t)
-	lab := jupytertest.Lab(t, home, folder(t, importing, running, nextCell))
+	dir := folder(t, importing, running, nextCell)
+	lab := jupytertest.Lab(t, home, dir)
+	goOn := func() {
+		if err := os.WriteFile(filepath.Join(dir, "go"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	p := openIn(t, lab)
 	dialogs := chromedp.Events(p.ctx, cdppage.JavascriptDialogOpening)
 	go func() { // "Leave this page?"
@@ -68,6 +79,7 @@ func TestReopen(t *testing.T) {
 	if p.count(".jp-Notebook-ExecutionIndicator[data-status=busy]") == 0 {
 		t.Error("the page does not show that its kernel is busy")
 	}
+	goOn()
 	p.wait(outputs, "done")
 	p.wait(prompts, "[2]:")
 	p.screenshot("reopen-done.png")
@@ -75,7 +87,11 @@ func TestReopen(t *testing.T) {
 	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.commands.execute("notebook:clear-all-cell-outputs")`), chromedp.Click(".jp-CodeCell:nth-child(2) .cm-content"), chromedp.Click(runButton))
 	p.wait(outputs, "begun")
 	leave()
-	time.Sleep(11 * time.Second)
+	goOn()
+	for _, err := os.Stat(filepath.Join(dir, "go")); err == nil; _, err = os.Stat(filepath.Join(dir, "go")) {
+		time.Sleep(50 * time.Millisecond)
+	}
+	time.Sleep(time.Second)
 	enter()
 	p.wait(outputs, "60 of 60 ms")
 	p.wait(outputs, "done")
