@@ -84,7 +84,7 @@ const (
 // drawn returns what the live chart itself draws.
 func (p page) drawn() string {
 	p.Helper()
-	s, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`(plot => { if (!plot || plot.closest(".myogen-figure").dataset.state !== "live") return "no live chart"; const o = echarts.getInstanceByDom(plot.firstElementChild).getOption(); return o.title[0].text + ": " + Array.from(o.series[0].data).map(Math.round); })([...document.querySelectorAll(".myogen-figure .plot")].pop())`))
+	s, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](`(plot => { if (!plot || plot.closest(".myogen-figure").dataset.state !== "live") return "no live chart"; const o = echarts.getInstanceByDom(plot.firstElementChild).getOption(); return o.title[0].text + ": " + Array.from(o.series.find(s => s.type === "line").data).map(Math.round); })([...document.querySelectorAll(".myogen-figure .plot")].pop())`))
 	if err != nil {
 		p.Fatal(err)
 	}

@@ -78,12 +78,10 @@ func TestResumeIsTheSameRun(t *testing.T) {
 			}
 			workers := rapid.IntRange(1, 8)
 			s := startOn(t, e, workers.Draw(t, "workers"))
-			for at := units.Time(0); ; {
-				at += units.Time(rapid.Float64Range(0.05, 250).Draw(t, "after"))
-				if at >= 300 {
-					break
-				}
-				_, err := s.RunUntil(context.Background(), at, nil)
+			breaks := rapid.SliceOfN(rapid.Float64Range(0.05, 299.95), 1, 8).Draw(t, "breaks")
+			slices.Sort(breaks)
+			for _, at := range breaks {
+				_, err := s.RunUntil(context.Background(), units.Time(at), nil)
 				check(err)
 				check(s.SaveState(path))
 				s, err = ResumeState(context.Background(), e, path)

@@ -95,9 +95,13 @@ func TestExperimentSaysAll(t *testing.T) {
 	}
 }
 
-// No two names of a file stand for the same thing in another order.
+// The order of keys decides nothing but the order of populations.
 func TestOrderOfKeysDoesNotMatter(t *testing.T) {
-	text := "connections: [{weight: 0.1 uS, probability: 1, target: aMN, source: DD}]\npopulations: {aMN: {motor_neurons: {thresholds: {}, n: 3}}, DD: {drive_neurons: {}}}\nduration: 1 ms\nseed: 3\n"
+	text := `connections: [{weight: 0.1 uS, probability: 1, target: aMN, source: DD}]
+populations: {aMN: {motor_neurons: {thresholds: {}, n: 3}}, DD: {drive_neurons: {}}}
+duration: 1 ms
+seed: 3
+`
 	want := Experiment{
 		Seed: 3, Duration: 1, Populations: []Population{AlphaMNPool{Name: "aMN", N: 3}, DescendingDrivePool{Name: "DD"}},
 		Connections: []Connection{{Source: "DD", Target: "aMN", Probability: 1, Weight: 0.1}},
@@ -155,8 +159,15 @@ func TestExperimentReadsLists(t *testing.T) {
 	array("flat.npy", npz.Ints([]int64{0, 0, 0, 1, 0, 1}))
 	array("rates.npy", npz.Floats([]float64{1, 2.5, 4}))
 	array("none.npy", npz.Floats(nil))
-	text := "duration: 3 ms\npopulations:\n  DD: {drive_neurons: {n: 2}}\n  aMN: {motor_neurons: {thresholds: [0.5]}}\n" +
-		"inputs:\n  - {source: x, target: DD, samples: {values: rates.npy, period: 1 ms}}\nconnections:\n  - {source: DD, target: aMN, pairs: pairs.npy, weight: 0.1 uS}\n"
+	const text = `duration: 3 ms
+populations:
+  DD: {drive_neurons: {n: 2}}
+  aMN: {motor_neurons: {thresholds: [0.5]}}
+inputs:
+  - {source: x, target: DD, samples: {values: rates.npy, period: 1 ms}}
+connections:
+  - {source: DD, target: aMN, pairs: pairs.npy, weight: 0.1 uS}
+`
 	name := filepath.Join(dir, "e.yaml")
 	e, err := ParseExperiment(name, []byte(text))
 	if err != nil {
@@ -301,8 +312,36 @@ func TestExperimentRefuses(t *testing.T) {
 // and a kind without fields is a word.
 func TestExperimentsAreReadAsYAML(t *testing.T) {
 	for _, text := range []string{
-		"duration: &d 10 ms\nstep: &s 0.1 ms\npopulations:\n  DD: {drive_neurons: &x {n: 3, process: poisson}}\n  EE: {drive_neurons: *x}\n  aMN: {motor_neurons: {thresholds: &t [0.5]}}\n  bMN: {motor_neurons: {thresholds: *t}}\nconnections:\n  - {source: DD, target: aMN, probability: 1, weight: 0.1 uS, delay: *d}\n  - {source: EE, target: bMN, probability: 1, weight: 0.1 uS, delay: *d}\n",
-		"\ufeffduration: 10ms\nstep: 100 us\npopulations:\n  DD:\n    drive_neurons:\n      n: 3\n      process:\n        poisson: {}\n  EE: {drive_neurons: {\"n\": 3, 'process': \"poisson\"}}\n  aMN: {motor_neurons: {thresholds: [5e-1]}}\n  bMN: {motor_neurons: {thresholds: [.5]}}\nconnections:\n- source: DD\n  target: aMN\n  probability: 1.0\n  weight: 100 nS\n  delay: 0.01 s\n- {source: EE, target: bMN, probability: 1, weight: 0.1 uS, delay: 10 ms} # comment\n",
+		`duration: &d 10 ms
+step: &s 0.1 ms
+populations:
+  DD: {drive_neurons: &x {n: 3, process: poisson}}
+  EE: {drive_neurons: *x}
+  aMN: {motor_neurons: {thresholds: &t [0.5]}}
+  bMN: {motor_neurons: {thresholds: *t}}
+connections:
+  - {source: DD, target: aMN, probability: 1, weight: 0.1 uS, delay: *d}
+  - {source: EE, target: bMN, probability: 1, weight: 0.1 uS, delay: *d}
+`,
+		"\ufeff" + `duration: 10ms
+step: 100 us
+populations:
+  DD:
+    drive_neurons:
+      n: 3
+      process:
+        poisson: {}
+  EE: {drive_neurons: {"n": 3, 'process': "poisson"}}
+  aMN: {motor_neurons: {thresholds: [5e-1]}}
+  bMN: {motor_neurons: {thresholds: [.5]}}
+connections:
+- source: DD
+  target: aMN
+  probability: 1.0
+  weight: 100 nS
+  delay: 0.01 s
+- {source: EE, target: bMN, probability: 1, weight: 0.1 uS, delay: 10 ms} # comment
+`,
 	} {
 		e, err := ParseExperiment("e.yaml", []byte(text))
 		if err != nil {
