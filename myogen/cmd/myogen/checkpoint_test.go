@@ -189,7 +189,7 @@ func TestResultsThatCannotBeWritten(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	var out strings.Builder
 	gone := writerFunc(func(b []byte) (int, error) {
-		if strings.Contains(string(b), "50 %") {
+		if strings.Contains(string(b), " %  ") {
 			if err := os.RemoveAll(filepath.Dir(results)); err != nil {
 				t.Error(err)
 			}

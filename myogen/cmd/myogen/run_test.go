@@ -149,7 +149,7 @@ func TestRunInterrupted(t *testing.T) {
 	state, out := filepath.Join(dir, "s"), filepath.Join(dir, "r.npz")
 	ctx, cancel := context.WithCancel(context.Background())
 	stopped := writerFunc(func(b []byte) (int, error) {
-		if strings.Contains(string(b), "20 %") {
+		if strings.Contains(string(b), " %  ") {
 			cancel()
 		}
 		return len(b), nil
