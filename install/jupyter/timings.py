@@ -45,18 +45,17 @@ DECLARATIONS = """import (
 	"gomyogen/myogen/units"
 )
 
-func pool() myogen.AlphaMNPool {
-	return myogen.AlphaMNPool{Thresholds: kernel.Must(myogen.RecruitmentThresholds{N: 20}.Values())}
+var experiment = myogen.Experiment{
+	Duration:    500 * units.Ms,
+	Populations: []myogen.Population{myogen.AlphaMNPool{Name: "aMN", N: 20}},
 }
 
 func simulate() (*myogen.Result, error) {
-	n := &myogen.Network{}
-	kernel.Check(n.Add("aMN", pool()))
-	sim := kernel.Must(myogen.NewSimulation(n, myogen.SimulationConfig{}))
-	start := time.Now()
 	ctx, stop := kernel.Context()
 	defer stop()
-	r, err := sim.Run(ctx, 500*units.Ms, nil)
+	sim := kernel.Must(myogen.NewSimulation(ctx, experiment))
+	start := time.Now()
+	r, err := sim.Run(ctx, nil)
 	fmt.Println("own", time.Since(start).Seconds())
 	return r, err
 }
@@ -65,7 +64,7 @@ func simulate() (*myogen.Result, error) {
 CELLS = [
     ("nothing", "%%\n_ = {i}"),
     ("prints", "%%\nfmt.Println({i})"),
-    ("checks a description", "%%\nfmt.Println(pool(), {i})"),
+    ("checks a description", "%%\nfmt.Println(experiment.Check(), {i})"),
     ("shows a table", "%%\nkernel.ShowTable(kernel.Table{{Columns: []string{{\"a\"}}, Rows: [][]any{{{{ {i} }}}}}})"),
     ("computes", "%%\nr := kernel.Must(simulate())\nfmt.Println(r.Steps, {i})"),
     ("computes a value and keeps it", "%%\nfmt.Println(kernel.Keep(\"timing\", simulate, {i}+" + str(time.time_ns()) + ").Get().Steps)"),

@@ -127,13 +127,16 @@ func Parse(path string, text []byte) (nb Notebook, err error) {
 	return nb, nil
 }
 
-// Printed returns what the cells printed.
+// Printed returns what the cells printed, and the values that they showed as text.
 func (nb Notebook) Printed() string {
 	var b strings.Builder
 	for _, c := range nb.Cells {
 		for _, o := range c.Outputs {
 			if o.Type == "stream" && o.Name == "stdout" {
 				b.WriteString(string(o.Text))
+			}
+			if o.Type == "execute_result" {
+				b.WriteString(strings.TrimSuffix(o.As("text/plain"), "\n") + "\n")
 			}
 		}
 	}
