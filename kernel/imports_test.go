@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -78,5 +80,45 @@ func TestImportsGoOneWay(t *testing.T) {
 	}
 	if seen < 12 {
 		t.Errorf("go list found %d packages", seen)
+	}
+}
+
+// A cell that runs an experiment and reads no file links no YAML parser, and
+// none links a data-frame library.
+func TestCellsLinkNoParser(t *testing.T) {
+	dir := t.TempDir()
+	source := filepath.Join(dir, "main.go")
+	if err := os.WriteFile(source, []byte(`package main
+
+import (
+	"gomyogen/kernel"
+	"gomyogen/myogen"
+)
+
+var run = kernel.Run("x", myogen.Experiment{Populations: []myogen.Population{myogen.AlphaMNPool{Name: "aMN"}}})
+
+func main() {
+	run.SpikeTrains("aMN")
+	run.Save("x.npz")
+}
+`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(dir, "cell")
+	if out, err := exec.Command("go", "build", "-o", program, source).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := exec.Command("go", "tool", "nm", program).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	symbols := string(out)
+	for _, linked := range []string{"go-yaml/parser.(*parser)", "go-yaml/scanner.(*Scanner)", "parquet-go", "gonum.org/v1/plot", "go-echarts"} {
+		if strings.Contains(symbols, linked) {
+			t.Errorf("a cell links %s", linked)
+		}
+	}
+	if !strings.Contains(symbols, "gomyogen/myogen.(*Simulation)") {
+		t.Error("the symbols of the program cannot be read")
 	}
 }

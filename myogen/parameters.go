@@ -2,14 +2,12 @@ package myogen
 
 import (
 	_ "embed"
-	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"os"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -83,42 +81,11 @@ func (r Range) String() string {
 	return fmt.Sprintf("[%v, %v]", r.First, r.Last)
 }
 
+//go:generate go run make_parameters.go
+
 // DefaultParameters returns the parameters of alpha_mn_default.yaml, of both
 // models.
-func DefaultParameters() Parameters { return maps.Clone(defaultParameters()) }
-
-var defaultParameters = sync.OnceValue(func() Parameters {
-	p := Parameters{}
-	f, docs, err := fields.Parse("alpha_mn_default.yaml", []byte(DefaultAlphaMNYAML))
-	for _, doc := range docs {
-		err = errors.Join(err, readDefaults(f, p, "", doc))
-	}
-	if err != nil {
-		panic(fmt.Sprintf("myogen: %v", err))
-	}
-	return p
-})
-
-// readDefaults reads every parameter of a mapping but the model.
-func readDefaults(f *fields.File, p Parameters, prefix string, n ast.Node) error {
-	entries, err := f.Mapping("the file", n)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		path := strings.TrimPrefix(prefix+"."+e.Key, ".")
-		if f.Kind(e.Value) == fields.Mapping {
-			if err := readDefaults(f, p, path, e.Value); err != nil {
-				return err
-			}
-		} else if path != "model" {
-			if p[path], err = readRange(f, path, e.Value); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
+func DefaultParameters() Parameters { return maps.Clone(defaults) }
 
 // LoadParameters reads the file at path, in the form of alpha_mn_default.yaml,
 // and returns the model and the parameters that it names. The error gives the
@@ -182,7 +149,7 @@ type parameterValue struct {
 func (v parameterValue) Zero() bool { return len(*v.p) == 0 }
 
 // leaf reports whether the prefix is the path of a parameter.
-func (v parameterValue) leaf() bool { _, ok := defaultParameters()[v.prefix]; return ok }
+func (v parameterValue) leaf() bool { _, ok := defaults[v.prefix]; return ok }
 
 func (v parameterValue) below(element string) parameterValue {
 	v.prefix = strings.TrimPrefix(v.prefix+"."+element, ".")
@@ -191,7 +158,7 @@ func (v parameterValue) below(element string) parameterValue {
 
 // exists reports whether the prefix leads anywhere.
 func (v parameterValue) exists() bool {
-	for path := range defaultParameters() {
+	for path := range defaults {
 		if path == v.prefix || strings.HasPrefix(path, v.prefix+".") {
 			return true
 		}
@@ -202,7 +169,7 @@ func (v parameterValue) exists() bool {
 // names lists what there is below the prefix.
 func (v parameterValue) names() string {
 	var names []string
-	for path := range defaultParameters() {
+	for path := range defaults {
 		rest := path
 		if v.prefix != "" {
 			var ok bool
@@ -316,7 +283,7 @@ func (v parameterValue) value() Range {
 	if r, ok := (*v.p)[v.prefix]; ok {
 		return r
 	}
-	return defaultParameters()[v.prefix]
+	return defaults[v.prefix]
 }
 
 // sharedParameter is a parameter that all cells share: a number.
@@ -328,7 +295,7 @@ func (v sharedParameter) Measure() (float64, string) { return v.value().First, "
 // effective returns the parameters that cells of the model have.
 func (v parameterValue) effective() Parameters {
 	all := Parameters{}
-	for path, r := range defaultParameters() {
+	for path, r := range defaults {
 		group, _, below := strings.Cut(path, ".")
 		if below && group != string(v.shown.or()) {
 			continue
@@ -343,7 +310,7 @@ func (v parameterValue) effective() Parameters {
 
 func (v parameterValue) Check(string) error {
 	for _, path := range slices.Sorted(maps.Keys(*v.p)) {
-		if _, ok := defaultParameters()[path]; !ok {
+		if _, ok := defaults[path]; !ok {
 			at := v
 			for _, element := range strings.Split(path, ".") {
 				if next := at.below(element); next.exists() {

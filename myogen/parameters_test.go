@@ -1,11 +1,13 @@
 package myogen
 
 import (
+	"gomyogen/myogen/internal/fields"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml/ast"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -96,4 +98,42 @@ func FuzzParameters(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The Go form of the defaults is that of the file.
+func TestDefaultsAreThoseOfTheFile(t *testing.T) {
+	f, docs, err := fields.Parse("alpha_mn_default.yaml", []byte(DefaultAlphaMNYAML))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Parameters{}
+	for _, doc := range docs {
+		if err := readDefaults(f, want, "", doc); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := cmp.Diff(want, DefaultParameters()); d != "" || len(want) < 50 {
+		t.Errorf("go generate ./myogen has not been run: %s", d)
+	}
+}
+
+// readDefaults reads every parameter of a mapping but the model.
+func readDefaults(f *fields.File, p Parameters, prefix string, n ast.Node) error {
+	entries, err := f.Mapping("the file", n)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		path := strings.TrimPrefix(prefix+"."+e.Key, ".")
+		if f.Kind(e.Value) == fields.Mapping {
+			if err := readDefaults(f, p, path, e.Value); err != nil {
+				return err
+			}
+		} else if path != "model" {
+			if p[path], err = readRange(f, path, e.Value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
