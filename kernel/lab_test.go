@@ -188,7 +188,7 @@ func TestInJupyterLab(t *testing.T) {
 		p.do(chromedp.Click(runButton))
 		p.wait(prompts, "[6]:")
 		p.wait(outputs, "Cell [6] Line 2")
-		p.wait(outputs, `myogen: the experiment has no populations`)
+		p.wait(outputs, `myogen: connection "DD" to "aMN": weight is 0 uS`)
 	})
 	t.Run("a panic", func(t *testing.T) {
 		p := p.with(t)

@@ -36,6 +36,10 @@ func ShowValue(failing bool) func(values ...any) {
 				if v != nil {
 					Show(*v)
 				}
+			case chart.Panel:
+				Show(chart.Stack("", v))
+			case []chart.Panel:
+				Show(chart.Stack("", v...))
 			case Table:
 				ShowTable(v)
 			case *Table:

@@ -65,6 +65,15 @@ func (r *resolved) fingerprint() Fingerprint {
 	return f
 }
 
+// String prints an entry on each line.
+func (f Fingerprint) String() string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		fmt.Fprintf(&b, "%s: %s\n", name, f[name])
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
 // Hash returns the SHA-256 of the fingerprint in hexadecimal digits.
 func (f Fingerprint) Hash() string {
 	h := sha256.New()

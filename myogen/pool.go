@@ -26,7 +26,7 @@ type (
 // [RecruitmentThresholds].
 type AlphaMNPool struct {
 	Name  string
-	N     int   // cells; 0 means as many as there are thresholds
+	N     int   // cells, and thresholds of the formula; 0 means as many as Thresholds, else 100
 	Model Model // "" means NERLab
 	// Recruitment is the formula of the thresholds.
 	Recruitment RecruitmentThresholds

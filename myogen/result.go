@@ -26,17 +26,26 @@ func (r *Result) Partial() bool { return r.Simulated < r.Requested }
 
 // SpikeTrains returns the spike trains of a population.
 func (r *Result) SpikeTrains(population string) ([]neo.SpikeTrain, error) {
-	s, err := r.Block.Segment(population)
+	s, err := r.segment(population)
 	if err != nil {
 		return nil, err
 	}
 	return s.SpikeTrains, nil
 }
 
+// segment returns what was recorded of a population.
+func (r *Result) segment(population string) (*neo.Segment, error) {
+	_, err := findName(r.Block.Segments, func(s neo.Segment) string { return s.Name }, population)
+	if err != nil {
+		return nil, prefixed(err)
+	}
+	return r.Block.Segment(population)
+}
+
 // Signals returns the recorded signals of a population: the rate that drives it
 // in pps, then its probes in the order of the experiment.
 func (r *Result) Signals(population string) ([]neo.AnalogSignal, error) {
-	s, err := r.Block.Segment(population)
+	s, err := r.segment(population)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +56,7 @@ func (r *Result) Signals(population string) ([]neo.AnalogSignal, error) {
 func (r *Result) Signal(population string) (neo.AnalogSignal, error) {
 	all, err := r.Signals(population)
 	if err == nil && len(all) == 0 {
-		err = fmt.Errorf("myogen: no signal of population %q was recorded", population)
+		err = fmt.Errorf("myogen: no signal of population %q was recorded; Record asks for one", population)
 	}
 	if err != nil {
 		return neo.AnalogSignal{}, err

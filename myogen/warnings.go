@@ -15,6 +15,14 @@ import (
 func (r *resolved) warnings(drives map[string]neo.AnalogSignal) []string {
 	var all []string
 	warn := func(words string, args ...any) { all = append(all, fmt.Sprintf(words, args...)) }
+	if r.Duration < shortRun {
+		warn("the run lasts %v, and cells settle for some 50 ms: a number without a unit is in ms", r.Duration)
+	}
+	for _, c := range r.Connections {
+		if c.Weight > strongWeight {
+			warn("%s: the weight is %v, far above the tutorials' 0.15 uS: a number without a unit is in uS", c.words(), c.Weight)
+		}
+	}
 	for _, x := range r.Inputs {
 		if late := lateness(x.Shape, r.Duration); late != "" {
 			warn("%s: %s", x.words(), late)
@@ -53,6 +61,12 @@ func (r *resolved) warnings(drives map[string]neo.AnalogSignal) []string {
 }
 
 func (r *resolved) step() units.Time { return stepOr(r.Step) }
+
+// shortRun and strongWeight are what is more likely a missing unit than meant.
+const (
+	shortRun     = 20 * units.Ms
+	strongWeight = 10 * units.MicroSiemens
+)
 
 // worthTelling is the share of spikes that may be lost without a word.
 const worthTelling = 0.02

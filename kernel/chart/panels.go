@@ -25,8 +25,9 @@ func Stack(title string, panels ...Panel) Figure {
 	return f
 }
 
-// Signals returns a panel of analog signals as lines, with a legend when there
-// are several. The signals must have one unit; Validate reports another.
+// Signals returns a panel of analog signals as lines, with a legend of their
+// names when there are several. The signals must have one unit, and, in a legend,
+// different names; Validate reports what they have not.
 func Signals(title string, signals ...neo.AnalogSignal) Panel {
 	p := signalPanel(title, signals)
 	for _, s := range signals {
@@ -40,8 +41,11 @@ func Signals(title string, signals ...neo.AnalogSignal) Panel {
 }
 
 // Bins returns a panel of time histograms, such as those of
-// [stats.TimeHistogram]: each value is a step as wide as its bin. The signals
-// must have one unit; Validate reports another.
+// [stats.TimeHistogram]: each value is a step as wide as its bin. As in
+// [Signals], the signals must have one unit and different names:
+//
+//	left.Name, right.Name = "left pool", "right pool"
+//	chart.Bins("Population rates", left, right)
 func Bins(title string, signals ...neo.AnalogSignal) Panel {
 	p := signalPanel(title, signals)
 	for _, s := range signals {
@@ -166,6 +170,9 @@ func signalPanel(title string, signals []neo.AnalogSignal) Panel {
 			p.cover(seconds(s.TStart), seconds(s.TStop()))
 		}
 	}
+	if p.Legend && p.refused == nil {
+		p.refused = sameName(signals)
+	}
 	if len(signals) == 0 {
 		return p
 	}
@@ -174,6 +181,18 @@ func signalPanel(title string, signals []neo.AnalogSignal) Panel {
 		p.Y.Label = signals[0].Name
 	}
 	return p
+}
+
+// sameName returns an error if a legend could not tell signals apart.
+func sameName(signals []neo.AnalogSignal) error {
+	first := map[string]int{}
+	for i, s := range signals {
+		if j, again := first[s.Name]; again {
+			return fmt.Errorf("signals %d and %d are both called %q: give each its own Name for the legend", j, i, s.Name)
+		}
+		first[s.Name] = i
+	}
+	return nil
 }
 
 // cover extends the time that the panel covers.

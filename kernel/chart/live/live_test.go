@@ -59,7 +59,7 @@ func TestColumnsKeepNumbers(t *testing.T) {
 		for name, c := range map[string]column{"coarse": p.pack(x, coarseLevels, false), "fine": p.pack(x, fineLevels, false)} {
 			low, high := span(x)
 			for i, got := range unpack(p.data, c) {
-				if math.IsNaN(got) != math.IsNaN(x[i]) || math.Abs(got-x[i]) > (high/2-low/2)/3000 {
+				if math.IsNaN(got) != math.IsNaN(x[i]) || math.Abs(got-x[i]) > max((high/2-low/2)/3000, 1e-12*math.Abs(x[i])) {
 					t.Fatalf("%s: %v became %v", name, x[i], got)
 				}
 			}

@@ -25,9 +25,9 @@ import (
 
 const usage = `Runs simulations without a notebook.
 
-  myogen run EXPERIMENT.yaml [-out results.npz]
+  myogen run EXPERIMENT.yaml [-out EXPERIMENT.npz]
         run an experiment file, which holds protocol and seed; the report
-        is written beside the results, to results.report.json
+        is written beside the results, to EXPERIMENT.report.json
         -until 7s -state run.state    stop at 7 s and save the state
         -resume run.state             go on from a saved state
         -checkpoint 1m                wall time between two states of the run, beside

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"gomyogen/myogen"
@@ -52,7 +53,7 @@ func (o *runOptions) check(e myogen.Experiment) error {
 	case o.until.Time < e.Duration && o.state == "" && o.out == "":
 		return errors.New("run: -until stops before the end; -state or -out says where to save what there is")
 	case o.until.Time == e.Duration && o.out == "":
-		o.out = "results.npz"
+		o.out = strings.TrimSuffix(filepath.Base(o.experiment), filepath.Ext(o.experiment)) + ".npz"
 	case o.checkpoint < 0:
 		return fmt.Errorf("run: -checkpoint is %v, must not be negative", o.checkpoint)
 	}
