@@ -10,7 +10,8 @@
 // uS, degC. In that unit a number is kept to the bit, float64(0.1*units.Ms) is
 // 0.1; from another one it is converted by a multiplication, which may round:
 // 15*units.Us is 0.015 ms. Two different quantities cannot be added or
-// compared: that does not compile.
+// compared: that does not compile. A bare number does compile, and counts in the
+// unit of the field: a duration of 5 is 5 ms, a weight of 150 is 150 uS.
 package units
 
 import (
