@@ -70,7 +70,6 @@ func parseRow(line []byte) (Row, error) {
 // leaves at most a part of the last line.
 type log struct {
 	file *os.File
-	path string
 }
 
 // openLog opens the log of a shard and returns the rows that it has. What is
@@ -93,7 +92,7 @@ func openLog(path string, runs, values int) (*log, []Row, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("sweep: %w", err)
 	}
-	return &log{f, path}, rows, nil
+	return &log{f}, rows, nil
 }
 
 // readLog returns the rows of a log, and how many bytes of it are good: a torn
