@@ -109,6 +109,9 @@ class Conversation(unittest.TestCase):
         self.run_cell("lost := 1\n_ = lost")
         self.fails("fmt.Println(lost)", "undefined: lost", "var lost = ")
         self.fails('panic("ah")', "panic: ah", "Line 1", "panicked")
+        pieces = self.run_cell('_, file, line, _ := runtime.Caller(0)\nfor _, s := range []string{"\\t", file, ":", fmt.Sprint(line), " +0x5f", "\\n"} {\n\tos.Stderr.WriteString(s)\n\ttime.Sleep(20 * time.Millisecond)\n}')[2]
+        self.assertIn("Line 1", pieces)
+        self.assertNotIn("gonb_", pieces)
         self.fails("os.Exit(3)", "ended with status 3")
         self.run_cell("const seed = 2")
         self.shows("seed + duration", ["17"])

@@ -24,6 +24,7 @@ type execution struct {
 	interrupted bool
 	noInput     bool     // it was ended because it asked for input
 	stdout      markers  // what cells say to this kernel
+	trace       trace    // in standard error
 	values      []bundle // to be shown at the end
 	exit        string   // how the cell's program ended, in GoNB's words
 	said        string   // the end of what it wrote to standard error
@@ -79,6 +80,7 @@ func (f *front) abort() {
 // execute starts a cell.
 func (f *front) execute(r request) {
 	e := &execution{request: r, options: options{StoreHistory: true, AllowStdin: true, StopOnError: true}}
+	e.trace.name = func(path string, line int) string { return f.place(e, path, line) }
 	f.running = e
 	f.status(r.rawHeader, "busy")
 	if err := json.Unmarshal(r.content, &e.options); err != nil {

@@ -74,15 +74,17 @@ func (f *front) stream(e *execution, m message) {
 		e.held = s.Text // until it is known that the cell has failed
 		return
 	default:
-		s.Text = places.ReplaceAllString(s.Text, "${1}")
-		e.said = e.said + s.Text
-		e.said = e.said[max(0, len(e.said)-1<<16):]
+		s.Text = e.trace.read(s.Text)
+		e.keep(s.Text)
 	}
 	f.write(e, s.Name, s.Text)
 }
 
-// places is a place in the code that GoNB made, behind the name that it gives it.
-var places = regexp.MustCompile(`(\[\[ Cell (?:\[\d+\] )?Line \d+ \]\]\x1b\[0m) \S*/main(?:_test)?\.go:\d+(?: \+0x[0-9a-f]+)?`)
+// keep keeps the end of what a cell writes to standard error.
+func (e *execution) keep(text string) {
+	e.said = e.said + text
+	e.said = e.said[max(0, len(e.said)-1<<16):]
+}
 
 func (f *front) write(e *execution, name, text string) {
 	if text != "" {
@@ -101,6 +103,9 @@ func (f *front) release(e *execution) {
 // flush publishes what was held back when a cell has ended.
 func (f *front) flush(e *execution) {
 	f.write(e, "stdout", e.stdout.rest())
+	rest := e.trace.rest()
+	e.keep(rest)
+	f.write(e, "stderr", rest)
 	if m := exits.FindStringSubmatch(e.held); m != nil {
 		e.exit, e.held = m[2], ""
 	}
