@@ -25,6 +25,8 @@ type notebook struct {
 	locals map[string]int     // the cell whose statements declared a name
 	engine *engine
 
+	origins cell.Origins // of the lines of their declarations
+
 	mu      sync.Mutex
 	code    string   // what GoNB composed of the last cell that ran: all declarations
 	imports []string // what cells have imported, as in an import declaration
@@ -71,20 +73,14 @@ func (n *notebook) after(e *execution) {
 	if slices.Contains(e.cell.Magics(), "%reset") {
 		clear(n.locals)
 	}
-	if n.engine == nil {
-		return
-	}
-	code, err := os.ReadFile(filepath.Join(n.engine.workspace(), "main.go"))
-	if err != nil {
-		return
-	}
+	code := n.program()
 	f, err := parser.ParseFile(token.NewFileSet(), "", code, parser.ImportsOnly)
 	if err != nil {
 		return
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.code = string(code)
+	n.code = code
 	for _, i := range f.Imports {
 		text := i.Path.Value
 		if i.Name != nil {
