@@ -219,6 +219,22 @@ class Conversation(unittest.TestCase):
             reply = self.reply(self.kc.complete(code, len(code)))
             self.assertIn(want, reply["matches"], code)
 
+    def test_help_from_the_start(self):
+        # What is asked before the kernel is ready is answered as later, and spoils no later answer.
+        km = KernelManager(kernel_name="gomyogen")
+        km.start_kernel()
+        self.addCleanup(km.shutdown_kernel, now=True)
+        for restart in False, True:
+            if restart:
+                km.restart_kernel(now=False)
+            kc = km.client()
+            kc.start_channels()
+            self.addCleanup(kc.stop_channels)
+            for ask in [kc.complete("strings.Rep", 11), kc.complete("strings.Rep", 11)]:
+                self.assertIn("Repeat", self.reply(ask, kc)["matches"], "after a restart" if restart else "after the start")
+            shown = self.reply(kc.inspect("strings.Repeat", 14), kc)
+            self.assertIn("Repeat returns a new string", shown["data"]["text/plain"])
+
     def test_history(self):
         self.run_cell("_ = `remembered`")
         found = self.reply(self.kc.history(hist_access_type="search", pattern="*`remembered`*", n=5))["history"]

@@ -167,17 +167,29 @@ func (p position) typed() (text string, at int) {
 }
 
 // lookUp calls a function beside the loop, and then another one in it, which answers
-// the request.
+// the request; one request after the other, in the order in which they came. It waits
+// for GoNB, whose folder says which packages there are: one that is half made says that
+// there are none.
 func (f *front) lookUp(r request, find func(), answer func()) {
-	go func() {
+	if !f.ready {
+		f.later = append(f.later, func() { f.lookUp(r, find, answer) })
+		return
+	}
+	f.lookUps = append(f.lookUps, func() {
 		f.notebook.types.mu.Lock()
-		defer f.notebook.types.mu.Unlock()
 		find()
+		f.notebook.types.mu.Unlock()
 		f.do(func() {
 			answer()
 			f.answered(r)
+			if f.lookUps = f.lookUps[1:]; len(f.lookUps) > 0 {
+				go f.lookUps[0]()
+			}
 		})
-	}()
+	})
+	if len(f.lookUps) == 1 {
+		go f.lookUps[0]()
+	}
 }
 
 // complete answers with the names that fit where the cursor is.
