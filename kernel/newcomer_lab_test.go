@@ -72,9 +72,11 @@ func TestNewcomer(t *testing.T) {
 	p.wait(cell(8)+" .jp-InputPrompt", "[ ]:")
 	p.screenshot("newcomer-2.png")
 
-	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()`))
+	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart().then(() => { window.restarted = true; })`))
 	p.do(chromedp.Click(cell(9)+" .cm-content"), chromedp.KeyEvent(kb.End))
-	for range 10 { // JupyterLab drops what it asks while a kernel restarts
+	p.do(chromedp.KeyEvent(kb.Tab)) // JupyterLab drops what it asks while a kernel restarts
+	p.waitFor("String(window.restarted)", "true")
+	for range 10 { // and an answer that takes more than a second
 		p.do(chromedp.KeyEvent(kb.Tab))
 		if p.says(".jp-Completer", "Repeat", 5*time.Second) {
 			break
@@ -100,12 +102,5 @@ func TestNewcomer(t *testing.T) {
 // appears waits until there is an element.
 func (p page) appears(selector string) {
 	p.Helper()
-	for range 600 {
-		if p.count(selector) > 0 {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	p.screenshot("failed.png")
-	p.Fatalf("there is no %s within 30 s", selector)
+	p.waitFor(`String(document.querySelector('`+selector+`') !== null)`, "true")
 }
