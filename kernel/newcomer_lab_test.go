@@ -59,7 +59,8 @@ func TestNewcomer(t *testing.T) {
 	p.do(chromedp.Click(cell(6)+" .cm-content"), chromedp.Click(runButton))
 	at(6, "Your name?")
 	p.appears(".jp-Stdin-input")
-	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector(".jp-Stdin-input").focus()`), chromedp.KeyEvent("Ada"+kb.Enter))
+	p.types(".jp-Stdin-input", "Ada")
+	p.do(chromedp.KeyEvent(kb.Enter))
 	at(6, "Hello, Ada")
 
 	p.do(chromedp.Click(cell(7)+" .cm-content"), chromedp.Click(runButton))
@@ -95,6 +96,23 @@ func TestNewcomer(t *testing.T) {
 			if strings.Contains(line, part) {
 				t.Errorf("a newcomer sees %q", line)
 			}
+		}
+	}
+}
+
+// types types into an input until it holds the text: JupyterLab may move the focus.
+func (p page) types(selector, text string) {
+	p.Helper()
+	value := ""
+	for end := time.Now().Add(patience); value != text; {
+		if time.Now().After(end) {
+			p.screenshot("failed.png")
+			p.Fatalf("%s holds %q, not %q", selector, value, text)
+		}
+		p.do(chromedp.Evaluate[chromedp.Void](`(e => { e.value = ""; e.focus(); })(document.querySelector('`+selector+`'))`), chromedp.KeyEvent(text))
+		var err error
+		if value, err = chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.querySelector('`+selector+`').value`)); err != nil {
+			p.Fatal(err)
 		}
 	}
 }

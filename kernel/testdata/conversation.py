@@ -120,6 +120,12 @@ class Conversation(unittest.TestCase):
         self.run_cell('import . "strings"\n\nFields("a b")')
         self.prints("fmt.Println(1)", "1\n")
         self.shows('Fields("a b")', ["[a b]"])
+        # What is imported for its effect alone stays, however much of it there is.
+        self.run_cell('import (\n\t_ "image/png"\n\t_ "image/gif"\n)')
+        self.run_cell('import _ "image/jpeg"')
+        self.prints('import "image"\n\nfor _, head := range []string{"\\x89PNG\\r\\n\\x1a\\n", "GIF89a", "\\xff\\xd8"} {\n\t_, _, err := image.Decode(strings.NewReader(head))\n\tfmt.Println(err == image.ErrFormat)\n}', "false\n" * 3)
+        self.fails('x := 1 + strconv.Atoi("1")\n_ = x', "Line 1", "kernel.Must(strconv.Atoi(")
+        self.fails('x := strconv.Atoi("1")\n_ = x', "Line 1", "assignment mismatch", "kernel.Must(strconv.Atoi(")
         self.run_cell('import "math"')
         self.prints("fmt.Println(1)", "1\n")
 
@@ -248,6 +254,19 @@ class Conversation(unittest.TestCase):
         self.assertEqual(self.reply(self.kc.comm_info("t"))["comms"], {"c1": {"target_name": "t"}})
         self.kc.shell_channel.send(self.kc.session.msg("comm_close", {"comm_id": "c1", "data": {}}))
         self.assertEqual(self.reply(self.kc.comm_info("t"))["comms"], {})
+
+    def test_settings_of_other_work(self):
+        # What a user has set for Go elsewhere stops no kernel.
+        km = KernelManager(kernel_name="gomyogen")
+        km.start_kernel(env=dict(os.environ, GOWORK="off", GOFLAGS="-mod=vendor", GO111MODULE="off", GOOS="windows", GOARCH="386", GOROOT="/nowhere", GOENV="/nowhere",
+                                 CGO_ENABLED="1", GOPROXY="http://127.0.0.1:1", GOTOOLCHAIN="go1.1", GOEXPERIMENT="nonsense", GOTMPDIR="/nowhere", GOBIN="/nowhere"))
+        self.addCleanup(km.shutdown_kernel, now=True)
+        kc = km.client()
+        kc.start_channels()
+        self.addCleanup(kc.stop_channels)
+        kc.wait_for_ready(timeout=PATIENCE)
+        reply = self.reply(kc.execute('import "gomyogen/myogen/units"\n\nunits.Time(1)'), kc)
+        self.assertEqual(reply["status"], "ok", reply)
 
     def test_a_kernel_that_dies(self):
         km = KernelManager(kernel_name="gomyogen")

@@ -26,6 +26,7 @@ type execution struct {
 	stdout      markers // what cells say to this kernel
 	stderr      places  // where they fail
 	origins     cell.Origins
+	blank       []string
 	values      []bundle // to be shown at the end
 	exit        string   // how the cell's program ended, in GoNB's words
 	said        string   // the end of what it wrote to standard error
@@ -186,7 +187,7 @@ func (f *front) settle(e *execution) {
 		reply.Status, reply.failure = "error", failure{"Error", "GoNB's reply cannot be read: " + err.Error(), nil}
 	}
 	if reply.Status != "error" || e.exit != "" { // it was compiled: GoNB keeps what it declares
-		f.notebook.origins = e.origins
+		f.notebook.compiled(e)
 	}
 	if reply.Status != "error" {
 		f.notebook.after(e)

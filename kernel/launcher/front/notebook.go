@@ -26,6 +26,7 @@ type notebook struct {
 	engine *engine
 
 	origins cell.Origins // of the lines of their declarations
+	blank   []string     // what they import for its effect alone, of which GoNB keeps the last
 
 	mu      sync.Mutex
 	code    string   // what GoNB composed of the last cell that ran: all declarations
@@ -49,16 +50,37 @@ func newNotebook() *notebook {
 // has no standard input.
 const noInputName = "no-input"
 
+// blankName is the file in the private folder with the paths of packages that the
+// launcher imports for their effect.
+const blankName = "blank-imports"
+
 // before prepares for a cell.
 func (n *notebook) before(e *execution) {
+	e.origins, e.blank = n.origins.With(e.count, e.cell, e.code), slices.Clone(n.blank)
+	for _, path := range e.code.Blank {
+		if !slices.Contains(e.blank, path) {
+			e.blank = append(e.blank, path)
+		}
+	}
 	if n.engine == nil {
 		return
+	}
+	if err := os.WriteFile(filepath.Join(n.engine.dir, blankName), []byte(strings.Join(e.blank, "\n")), 0o600); err != nil {
+		fmt.Fprintln(os.Stderr, "front:", err)
 	}
 	path := filepath.Join(n.engine.dir, noInputName)
 	if e.AllowStdin {
 		_ = os.Remove(path) // it is there after a cell that had none
 	} else if err := os.WriteFile(path, nil, 0o600); err != nil {
 		fmt.Fprintln(os.Stderr, "front:", err)
+	}
+}
+
+// compiled remembers what GoNB keeps of a cell that was compiled, however it ended.
+func (n *notebook) compiled(e *execution) {
+	n.origins, n.blank = e.origins, e.blank
+	if slices.Contains(e.cell.Magics(), "%reset") {
+		n.blank = e.code.Blank
 	}
 }
 

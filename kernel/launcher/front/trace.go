@@ -52,7 +52,6 @@ func (p *places) rest() string {
 
 // locate has the places of a cell that is about to run found.
 func (f *front) locate(e *execution) {
-	e.origins = f.notebook.origins.With(e.count, e.cell, e.code)
 	e.stderr.find = func(line int) (cell.Place, bool) {
 		e.stderr.find = e.origins.Lines(f.notebook.program()) // it does not change while the cell runs
 		return e.stderr.find(line)
