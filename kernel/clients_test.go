@@ -79,7 +79,8 @@ func TestNotebook7(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, python, "-m", "notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", fmt.Sprint("--port=", port), "--IdentityProvider.token=test")
+	cmd := exec.CommandContext(ctx, python, "-m", "notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", fmt.Sprint("--port=", port), "--IdentityProvider.token=test",
+		"--JupyterNotebookApp.expose_app_in_browser=True")
 	cmd.Dir, cmd.Env = folder(t, "x := 6\nx * 7"), env
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
@@ -90,15 +91,14 @@ func TestNotebook7(t *testing.T) {
 		stop()
 		_ = cmd.Wait() // it was interrupted
 	})
-	for range 300 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		if r, err := http.Get(url); err == nil && r.Body.Close() == nil && r.StatusCode == http.StatusOK {
 			break
 		}
-		time.Sleep(100 * time.Millisecond)
 	}
 	p := page{t, jupytertest.Browser(t, 1100, 900)}
 	p.do(chromedp.Navigate(url), chromedp.WaitVisible(".jp-CodeCell .cm-content"))
-	time.Sleep(3 * time.Second) // until the page has its kernel, which it does not show
+	p.waitFor(connected, "true")
 	p.do(chromedp.Click(".jp-CodeCell .cm-content"), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
 	p.wait(outputs, "42")
 	p.wait(prompts, "[1]:")

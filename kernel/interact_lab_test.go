@@ -95,7 +95,7 @@ func (p page) drawn() string {
 func (p page) draws(want string) {
 	p.Helper()
 	got := ""
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if got = p.drawn(); got == want {
 			return
 		}
@@ -165,7 +165,6 @@ func TestInteract(t *testing.T) {
 	// What takes for ever is cancelled by the next change.
 	p.keys(1, kb.ArrowLeft)
 	p.wait(slidersForm, "Running: Peak rate 90 pps, Noise 0.9")
-	time.Sleep(500 * time.Millisecond)
 	p.keys(1, kb.Home)
 	p.wait(slidersForm, "Figure for Peak rate 90 pps, Noise 0.0")
 	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('`+doneButton+`').focus()`), chromedp.KeyEvent(kb.Enter))
@@ -196,7 +195,7 @@ func TestInteract(t *testing.T) {
 // reads waits until a saved file has a text.
 func (p page) reads(file, part string) {
 	p.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
 		if b, err := os.ReadFile(file); err != nil || time.Now().After(end) {
 			p.Fatalf("the notebook is not saved with %q: %v", part, err)
 		} else if strings.Contains(string(b), part) {
@@ -280,7 +279,7 @@ func TestInteractHolds(t *testing.T) {
 func (p page) waitFor(question, want string) {
 	p.Helper()
 	got := ""
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		var err error
 		if got, err = chromedp.Run(p.ctx, chromedp.Evaluate[string](question)); err != nil {
 			p.Fatal(err)

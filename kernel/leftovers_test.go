@@ -27,12 +27,12 @@ for i in range(int(sys.argv[1])):
     km.start_kernel()
     kc = km.client()
     kc.start_channels()
-    kc.wait_for_ready(timeout=60)
+    kc.wait_for_ready(timeout=180)
     running = i % 4 in (1, 3)
     if running:
         kc.execute(slow)
         while True:
-            m = kc.get_iopub_msg(timeout=60)
+            m = kc.get_iopub_msg(timeout=180)
             if m["msg_type"] == "stream" and "here" in m["content"]["text"]:
                 break
             if m["msg_type"] == "error":

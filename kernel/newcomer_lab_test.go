@@ -59,7 +59,8 @@ func TestNewcomer(t *testing.T) {
 	p.do(chromedp.Click(cell(6)+" .cm-content"), chromedp.Click(runButton))
 	at(6, "Your name?")
 	p.appears(".jp-Stdin-input")
-	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector(".jp-Stdin-input").focus()`), chromedp.KeyEvent("Ada"+kb.Enter))
+	p.types(".jp-Stdin-input", "Ada")
+	p.do(chromedp.KeyEvent(kb.Enter))
 	at(6, "Hello, Ada")
 
 	p.do(chromedp.Click(cell(7)+" .cm-content"), chromedp.Click(runButton))
@@ -72,9 +73,11 @@ func TestNewcomer(t *testing.T) {
 	p.wait(cell(8)+" .jp-InputPrompt", "[ ]:")
 	p.screenshot("newcomer-2.png")
 
-	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()`))
+	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart().then(() => { window.restarted = true; })`))
 	p.do(chromedp.Click(cell(9)+" .cm-content"), chromedp.KeyEvent(kb.End))
-	for range 10 { // JupyterLab drops what it asks while a kernel restarts
+	p.do(chromedp.KeyEvent(kb.Tab)) // JupyterLab drops what it asks while a kernel restarts
+	p.waitFor("String(window.restarted)", "true")
+	for range 10 { // and an answer that takes more than a second
 		p.do(chromedp.KeyEvent(kb.Tab))
 		if p.says(".jp-Completer", "Repeat", 5*time.Second) {
 			break
@@ -97,15 +100,25 @@ func TestNewcomer(t *testing.T) {
 	}
 }
 
+// types types into an input until it holds the text: JupyterLab may move the focus.
+func (p page) types(selector, text string) {
+	p.Helper()
+	value := ""
+	for end := time.Now().Add(patience); value != text; {
+		if time.Now().After(end) {
+			p.screenshot("failed.png")
+			p.Fatalf("%s holds %q, not %q", selector, value, text)
+		}
+		p.do(chromedp.Evaluate[chromedp.Void](`(e => { e.value = ""; e.focus(); })(document.querySelector('`+selector+`'))`), chromedp.KeyEvent(text))
+		var err error
+		if value, err = chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.querySelector('`+selector+`').value`)); err != nil {
+			p.Fatal(err)
+		}
+	}
+}
+
 // appears waits until there is an element.
 func (p page) appears(selector string) {
 	p.Helper()
-	for range 600 {
-		if p.count(selector) > 0 {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	p.screenshot("failed.png")
-	p.Fatalf("there is no %s within 30 s", selector)
+	p.waitFor(`String(document.querySelector('`+selector+`') !== null)`, "true")
 }

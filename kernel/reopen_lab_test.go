@@ -1,6 +1,9 @@
 package kernel_test
 
 import (
+	"encoding/json"
+	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -59,8 +62,8 @@ func TestReopen(t *testing.T) {
 		}
 	}()
 	leave := func() {
-		p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.commands.execute("docmanager:save")`))
-		time.Sleep(time.Second)
+		p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.shell.currentWidget.context.save().then(() => { window.saved = true; })`))
+		p.waitFor("String(window.saved)", "true")
 		p.do(chromedp.Navigate("about:blank"))
 	}
 	enter := func() {
@@ -89,9 +92,31 @@ func TestReopen(t *testing.T) {
 	for _, err := os.Stat(filepath.Join(dir, "go")); err == nil; _, err = os.Stat(filepath.Join(dir, "go")) {
 		time.Sleep(50 * time.Millisecond)
 	}
-	time.Sleep(time.Second)
+	idle(t, lab)
 	enter()
 	p.wait(outputs, "60 of 60 ms")
 	p.wait(outputs, "done")
 	p.wait(prompts, "[3]:")
+}
+
+// idle waits until no kernel of a server runs a cell.
+func idle(t *testing.T, lab jupytertest.Server) {
+	t.Helper()
+	var kernels []struct {
+		State string `json:"execution_state"`
+	}
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		r, err := http.Get(lab.URL + "/api/kernels?token=" + lab.Token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = json.NewDecoder(r.Body).Decode(&kernels)
+		if err := errors.Join(err, r.Body.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if len(kernels) == 1 && kernels[0].State == "idle" {
+			return
+		}
+	}
+	t.Fatalf("the kernels are %+v", kernels)
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"gomyogen/kernel/env"
 	"gomyogen/kernel/launcher/internal/check"
@@ -18,6 +19,10 @@ const codeFile = "main.go"
 // standard input.
 const noInputName = "no-input"
 
+// blankName is the file there with the paths of packages that cells import for their
+// effect alone.
+const blankName = "blank-imports"
+
 // prepare makes of the code in the folder of a cell what is compiled.
 func prepare(goCommand, dir string) error {
 	path := filepath.Join(dir, codeFile)
@@ -26,6 +31,14 @@ func prepare(goCommand, dir string) error {
 		return nil
 	}
 	code := string(b)
+	if b, err := os.ReadFile(filepath.Join(filepath.Dir(dir), blankName)); err == nil && len(b) > 0 {
+		if whole := check.WithImports(code, strings.Split(string(b), "\n")); whole != code {
+			if err := os.WriteFile(path, []byte(whole), 0o600); err != nil {
+				return err
+			}
+			code = whole
+		}
+	}
 	_, err = os.Stat(filepath.Join(filepath.Dir(dir), noInputName))
 	noInput := err == nil
 	if !check.Prepares(code, noInput) {

@@ -105,7 +105,7 @@ func LabAt(t testing.TB, home *jupyter.Home, dir, base string) Server {
 			t.Logf("JupyterLab said:\n%s", out.String())
 		}
 	})
-	for range 300 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		if r, err := http.Get(s.URL + "/api/status?token=" + s.Token); err == nil {
 			if err := r.Body.Close(); err != nil {
 				t.Fatal(err)
@@ -114,14 +114,44 @@ func LabAt(t testing.TB, home *jupyter.Home, dir, base string) Server {
 				return s
 			}
 		}
-		time.Sleep(100 * time.Millisecond)
 	}
-	t.Fatal("JupyterLab did not answer within 30 s")
+	t.Fatalf("JupyterLab did not answer within %v", patience)
 	return s
 }
 
 // browsers are the names that Chromium goes by.
 var browsers = []string{"chromium", "chromium-browser", "google-chrome"}
+
+// patience is how long a server may take on a slow machine that does other work, too.
+const patience = 3 * time.Minute
+
+// A browser starts a dozen processes: few tests have one at once.
+var (
+	browsing = make(chan struct{}, 2)
+	windows  = struct {
+		sync.Mutex
+		of map[string]int // how many a test has, by its name
+	}{of: map[string]int{}}
+)
+
+// mayBrowse waits until a test may have a browser. It may then have several.
+func mayBrowse(t testing.TB) {
+	name, _, _ := strings.Cut(t.Name(), "/")
+	add := func(n int) int {
+		windows.Lock()
+		defer windows.Unlock()
+		windows.of[name] += n
+		return windows.of[name]
+	}
+	if add(1) == 1 {
+		browsing <- struct{}{}
+	}
+	t.Cleanup(func() {
+		if add(-1) == 0 {
+			<-browsing
+		}
+	})
+}
 
 // Browser returns the context of a headless Chromium window of the given
 // width, which lives until the test ends. Without a Chromium the test is
@@ -141,6 +171,7 @@ func Browser(t testing.TB, width, height int) context.Context {
 	if path == "" {
 		skip(t, "there is no Chromium on the PATH")
 	}
+	mayBrowse(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.WindowSize(width, height), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("ignore-certificate-errors", true)) // of a test's own TLS server

@@ -22,9 +22,11 @@ type execution struct {
 	idle   bool            // GoNB has published all
 
 	interrupted bool
-	noInput     bool     // it was ended because it asked for input
-	stdout      markers  // what cells say to this kernel
-	trace       trace    // in standard error
+	noInput     bool    // it was ended because it asked for input
+	stdout      markers // what cells say to this kernel
+	stderr      places  // where they fail
+	origins     cell.Origins
+	blank       []string
 	values      []bundle // to be shown at the end
 	exit        string   // how the cell's program ended, in GoNB's words
 	said        string   // the end of what it wrote to standard error
@@ -80,7 +82,6 @@ func (f *front) abort() {
 // execute starts a cell.
 func (f *front) execute(r request) {
 	e := &execution{request: r, options: options{StoreHistory: true, AllowStdin: true, StopOnError: true}}
-	e.trace.name = func(path string, line int) string { return f.place(e, path, line) }
 	f.running = e
 	f.status(r.rawHeader, "busy")
 	if err := json.Unmarshal(r.content, &e.options); err != nil {
@@ -120,6 +121,7 @@ func (f *front) execute(r request) {
 		return
 	}
 	f.notebook.before(e)
+	f.locate(e)
 	f.run(e, e.code.Text)
 }
 
@@ -183,6 +185,9 @@ func (f *front) settle(e *execution) {
 	}
 	if err := json.Unmarshal(e.result, &reply); err != nil {
 		reply.Status, reply.failure = "error", failure{"Error", "GoNB's reply cannot be read: " + err.Error(), nil}
+	}
+	if reply.Status != "error" || e.exit != "" { // it was compiled: GoNB keeps what it declares
+		f.notebook.compiled(e)
 	}
 	if reply.Status != "error" {
 		f.notebook.after(e)

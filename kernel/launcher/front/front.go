@@ -36,6 +36,7 @@ type front struct {
 
 	count    int
 	waiting  []request // cells
+	lookUps  []func()  // what is asked about names, the first under way
 	running  *execution
 	comms    map[string]string // id to target
 	history  *history

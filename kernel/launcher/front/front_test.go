@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -162,5 +163,47 @@ func TestQuestionsAndOffsets(t *testing.T) {
 	}
 	if got := excerpt(2, cell.Read("a\nbc\nd"), 2, 2, "wrong"); got != "Cell[2]: Line 2\na\nbc\n ^\nd\n\x1b[31mwrong\x1b[0m" {
 		t.Errorf("the excerpt is %q", got)
+	}
+}
+
+// A trace names lines of cells, in whatever pieces it comes and whatever GoNB has marked
+// in them.
+func TestPlaces(t *testing.T) {
+	const (
+		path  = "/data/tmp/k-19630/gonb_0ddbd8ed/main.go"
+		trace = "panic: ah\n\ngoroutine 1 [running]:\nmain.main()\n\t" + path + ":29 +0x5f\nmain.f(...)\n\t" + path + ":7 +0x1\n\t/usr/lib/go/src/proc.go:1 +0x2\n" +
+			path + ":29: a message\n\tin f, " + path + ":7\n/a/b 1/2 /c"
+		want = "panic: ah\n\ngoroutine 1 [running]:\nmain.main()\n\t \x1b[7m[[ Cell [36] Line 1 ]]\x1b[0m\nmain.f(...)\n\t \x1b[7m[[ Cell ]]\x1b[0m\n\t/usr/lib/go/src/proc.go:1 +0x2\n" +
+			" \x1b[7m[[ Cell [36] Line 1 ]]\x1b[0m: a message\n\tin f,  \x1b[7m[[ Cell ]]\x1b[0m\n/a/b 1/2 /c"
+	)
+	marks := regexp.MustCompile(regexp.QuoteMeta(path) + `:\d+`)
+	find := func(line int) (cell.Place, bool) { return cell.Place{Cell: 36, Line: 1}, line == 29 }
+	check := func(pieces ...string) {
+		t.Helper()
+		for _, marked := range []bool{false, true} {
+			p, out := places{find: find}, ""
+			for _, piece := range pieces {
+				if marked { // as GoNB does in each piece
+					piece = marks.ReplaceAllString(piece, " \x1b[7m[[ Cell [36] Line 9 ]]\x1b[0m $0")
+				}
+				out += p.read(piece)
+			}
+			if out += p.rest(); out != want {
+				t.Fatalf("in the pieces %q, marked: %t, it is\n%s", pieces, marked, out)
+			}
+		}
+	}
+	for i := range trace {
+		check(trace[:i], trace[i:])
+		for j := i; j < len(trace); j++ {
+			check(trace[:i], trace[i:j], trace[j:])
+		}
+	}
+	check(strings.Split(trace, "")...)
+	p := places{find: find}
+	for _, shown := range []string{"Name? ", "3/10", "done\n", "in " + path + ":29: wait"} { // at once
+		if p.read(shown); p.held != "" {
+			t.Errorf("of %q, %q is held back", shown, p.held)
+		}
 	}
 }

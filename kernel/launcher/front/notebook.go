@@ -25,6 +25,9 @@ type notebook struct {
 	locals map[string]int     // the cell whose statements declared a name
 	engine *engine
 
+	origins cell.Origins // of the lines of their declarations
+	blank   []string     // what they import for its effect alone, of which GoNB keeps the last
+
 	mu      sync.Mutex
 	code    string   // what GoNB composed of the last cell that ran: all declarations
 	imports []string // what cells have imported, as in an import declaration
@@ -47,16 +50,37 @@ func newNotebook() *notebook {
 // has no standard input.
 const noInputName = "no-input"
 
+// blankName is the file in the private folder with the paths of packages that the
+// launcher imports for their effect.
+const blankName = "blank-imports"
+
 // before prepares for a cell.
 func (n *notebook) before(e *execution) {
+	e.origins, e.blank = n.origins.With(e.count, e.cell, e.code), slices.Clone(n.blank)
+	for _, path := range e.code.Blank {
+		if !slices.Contains(e.blank, path) {
+			e.blank = append(e.blank, path)
+		}
+	}
 	if n.engine == nil {
 		return
+	}
+	if err := os.WriteFile(filepath.Join(n.engine.dir, blankName), []byte(strings.Join(e.blank, "\n")), 0o600); err != nil {
+		fmt.Fprintln(os.Stderr, "front:", err)
 	}
 	path := filepath.Join(n.engine.dir, noInputName)
 	if e.AllowStdin {
 		_ = os.Remove(path) // it is there after a cell that had none
 	} else if err := os.WriteFile(path, nil, 0o600); err != nil {
 		fmt.Fprintln(os.Stderr, "front:", err)
+	}
+}
+
+// compiled remembers what GoNB keeps of a cell that was compiled, however it ended.
+func (n *notebook) compiled(e *execution) {
+	n.origins, n.blank = e.origins, e.blank
+	if slices.Contains(e.cell.Magics(), "%reset") {
+		n.blank = e.code.Blank
 	}
 }
 
@@ -71,20 +95,14 @@ func (n *notebook) after(e *execution) {
 	if slices.Contains(e.cell.Magics(), "%reset") {
 		clear(n.locals)
 	}
-	if n.engine == nil {
-		return
-	}
-	code, err := os.ReadFile(filepath.Join(n.engine.workspace(), "main.go"))
-	if err != nil {
-		return
-	}
+	code := n.program()
 	f, err := parser.ParseFile(token.NewFileSet(), "", code, parser.ImportsOnly)
 	if err != nil {
 		return
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.code = string(code)
+	n.code = code
 	for _, i := range f.Imports {
 		text := i.Path.Value
 		if i.Name != nil {
@@ -171,17 +189,29 @@ func (p position) typed() (text string, at int) {
 }
 
 // lookUp calls a function beside the loop, and then another one in it, which answers
-// the request.
+// the request; one request after the other, in the order in which they came. It waits
+// for GoNB, whose folder says which packages there are: one that is half made says that
+// there are none.
 func (f *front) lookUp(r request, find func(), answer func()) {
-	go func() {
+	if !f.ready {
+		f.later = append(f.later, func() { f.lookUp(r, find, answer) })
+		return
+	}
+	f.lookUps = append(f.lookUps, func() {
 		f.notebook.types.mu.Lock()
-		defer f.notebook.types.mu.Unlock()
 		find()
+		f.notebook.types.mu.Unlock()
 		f.do(func() {
 			answer()
 			f.answered(r)
+			if f.lookUps = f.lookUps[1:]; len(f.lookUps) > 0 {
+				go f.lookUps[0]()
+			}
 		})
-	}()
+	})
+	if len(f.lookUps) == 1 {
+		go f.lookUps[0]()
+	}
 }
 
 // complete answers with the names that fit where the cursor is.

@@ -74,16 +74,19 @@ func (f *front) stream(e *execution, m message) {
 		e.held = s.Text // until it is known that the cell has failed
 		return
 	default:
-		s.Text = e.trace.read(s.Text)
-		e.keep(s.Text)
+		s.Text = e.stderr.read(s.Text)
+		e.say(s.Text)
 	}
 	f.write(e, s.Name, s.Text)
 }
 
-// keep keeps the end of what a cell writes to standard error.
-func (e *execution) keep(text string) {
-	e.said = e.said + text
-	e.said = e.said[max(0, len(e.said)-1<<16):]
+// maxSaid is how much of what a cell says of its mistakes is remembered.
+const maxSaid = 1 << 16
+
+// say remembers what a cell writes to standard error.
+func (e *execution) say(text string) {
+	e.said += text
+	e.said = e.said[max(0, len(e.said)-maxSaid):]
 }
 
 func (f *front) write(e *execution, name, text string) {
@@ -103,8 +106,8 @@ func (f *front) release(e *execution) {
 // flush publishes what was held back when a cell has ended.
 func (f *front) flush(e *execution) {
 	f.write(e, "stdout", e.stdout.rest())
-	rest := e.trace.rest()
-	e.keep(rest)
+	rest := e.stderr.rest()
+	e.say(rest)
 	f.write(e, "stderr", rest)
 	if m := exits.FindStringSubmatch(e.held); m != nil {
 		e.exit, e.held = m[2], ""

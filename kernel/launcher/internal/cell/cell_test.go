@@ -144,3 +144,10 @@ func FuzzWrite(f *testing.F) {
 		}
 	})
 }
+
+func TestBlank(t *testing.T) {
+	code, err := Read("import (\n\t_ \"a\"\n\t. \"b\"\n\tc \"c\"\n)\nimport _ `d`").Write()
+	if err != nil || !slices.Equal(code.Blank, []string{"a", "d"}) {
+		t.Errorf("imports for their effect alone: %q, error %v", code.Blank, err)
+	}
+}

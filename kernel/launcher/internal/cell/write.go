@@ -20,6 +20,7 @@ type Code struct {
 	Text     string
 	Declares []string // constants, variables, types and functions
 	Locals   []string // names that the statements declare
+	Blank    []string // paths of imports for their effect alone
 }
 
 // Write returns a cell as GoNB reads it. Mistakes in the text are of type
@@ -41,7 +42,11 @@ func (c *Cell) Write() (Code, error) {
 		g, ok := d.(*ast.GenDecl)
 		if ok && g.Tok == token.IMPORT {
 			for _, s := range g.Specs {
-				if path := s.(*ast.ImportSpec).Path; path.Value == `"C"` {
+				i := s.(*ast.ImportSpec)
+				if path, err := strconv.Unquote(i.Path.Value); err == nil && i.Name != nil && i.Name.Name == "_" {
+					code.Blank = append(code.Blank, path)
+				}
+				if path := i.Path; path.Value == `"C"` {
 					line, column := c.position(at(path.Pos()))
 					return Code{}, &Error{line, column, `cells are compiled without cgo: import "C" does not work here; put C code into a package of its own that a program of its own uses`}
 				}

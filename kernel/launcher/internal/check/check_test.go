@@ -60,6 +60,8 @@ var train = pulse{}
 var b strings.Builder
 var _ = fmt.Sprint
 
+func pair() (int, int) { return 1, 2 }
+
 `
 
 // The value of a last expression is shown where it has one, as code that is
@@ -101,6 +103,18 @@ func TestPrepare(t *testing.T) {
 	}
 }
 
+func TestWithImports(t *testing.T) {
+	for paths, want := range map[string]string{
+		"a":   "package main; import _ \"a\"\n\nimport (\n\t_ \"b\"\n)\n",
+		"a b": "package main; import _ \"a\"\n\nimport (\n\t_ \"b\"\n)\n",
+		"b":   "package main\n\nimport (\n\t_ \"b\"\n)\n",
+	} {
+		if got := WithImports("package main\n\nimport (\n\t_ \"b\"\n)\n", strings.Fields(paths)); got != want {
+			t.Errorf("with %s it is\n%s", paths, got)
+		}
+	}
+}
+
 func TestNear(t *testing.T) {
 	p := packages(t)
 	for code, c := range map[string]struct{ message, want string }{
@@ -111,6 +125,9 @@ func TestNear(t *testing.T) {
 		"\t_ = pulse{Wdth: 1}":       {"unknown field Wdth in struct literal of type pulse", "unknown field Wdth in struct literal of type pulse; did you mean Width?"},
 		"\t_ = inner{Colour: 1}":     {"unknown field Colour in struct literal of type inner", "unknown field Colour in struct literal of type inner; it has Depth"},
 		"\t_ = zzzzzzzz":             {"undefined: zzzzzzzz", "undefined: zzzzzzzz"},
+		"\tv := two()":               {"assignment mismatch: 1 variable but two() returns 2 values", "assignment mismatch: 1 variable but two() returns 2 values; its last result is an error: kernel.Must(two()) gives the value, and ends the cell if there is an error"},
+		"\t_ = 1 + two()":            {"multiple-value two() (value of type (int, error)) in binary expression", "multiple-value two() (value of type (int, error)) in binary expression; its last result is an error: kernel.Must(two()) gives the value, and ends the cell if there is an error"},
+		"\tv := pair()":              {"assignment mismatch: 1 variable but pair() returns 2 values", "assignment mismatch: 1 variable but pair() returns 2 values"},
 		"\tlocal := 1\n\t_ = locale": {"undefined: locale", "undefined: locale; did you mean local?"},
 	} {
 		text := before + "func main() {\n" + code + "\n}\n"

@@ -17,7 +17,9 @@ var (
 	undefinedName   = regexp.MustCompile(`^undefined: (\w+)$`)
 	undefinedMember = regexp.MustCompile(`^undefined: (\w+)\.(\w+)`)
 	noMember        = regexp.MustCompile(`\.(\w+) undefined \(type (.+?) has no field or method \w+`)
-	noField         = regexp.MustCompile(`^unknown field (\w+) in struct literal of type (\S+)`)
+	// oneOfTwo is what it says where one value is wanted of a call that gives two.
+	oneOfTwo = regexp.MustCompile(`^(?:multiple-value .* \(value of type \(.+, error\)\)|assignment mismatch: 1 variable but .+ returns 2 values$)`)
+	noField  = regexp.MustCompile(`^unknown field (\w+) in struct literal of type (\S+)`)
 )
 
 // Near adds to a message of the compiler, about a line and column of a file,
@@ -26,6 +28,11 @@ func (p *Program) Near(message string, line, column int) string {
 	var name string
 	var names []string
 	switch {
+	case oneOfTwo.MatchString(message):
+		if call := p.fallible(line); call != "" {
+			message += "; its last result is an error: kernel.Must(" + call + ") gives the value, and ends the cell if there is an error"
+		}
+		return message
 	case undefinedName.MatchString(message):
 		name = undefinedName.FindStringSubmatch(message)[1]
 		if member, ok := p.selected(name, line, column); ok { // of a package that has no such name
@@ -69,6 +76,25 @@ func (p *Program) Near(message string, line, column int) string {
 		return message
 	}
 	return message + "; did you mean " + strings.Join(near, " or ") + "?"
+}
+
+// fallible returns the call in a line that gives a value and an error, or "".
+func (p *Program) fallible(line int) string {
+	text := ""
+	for _, f := range p.Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || text != "" || p.Packages.fset.Position(call.Pos()).Line != line {
+				return true
+			}
+			results, ok := p.Info.Types[call].Type.(*types.Tuple)
+			if ok && results.Len() == 2 && types.Identical(results.At(1).Type(), types.Universe.Lookup("error").Type()) {
+				text = types.ExprString(call)
+			}
+			return true
+		})
+	}
+	return text
 }
 
 // nearest returns up to three names that are like one.

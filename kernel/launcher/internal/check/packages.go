@@ -11,12 +11,15 @@ import (
 	"gomyogen/kernel/launcher/internal/rebuild"
 )
 
+// basics are the packages that a cell may use before any plan is there.
+var basics = []string{"errors", "fmt", "maps", "math", "os", "slices", "sort", "strconv", "strings", "time"}
+
 // PackagesOf returns the packages that a cell in a folder imports: those of the plan
 // in the folder plans, if it has them all, or what the go command finds.
 func PackagesOf(goCommand, dir, plans string, imports []string) (*Packages, error) {
 	plan, err := planOf(goCommand, dir, plans)
 	if err != nil {
-		return ListPackages(goCommand, dir, ".")
+		return ListPackages(goCommand, dir, append([]string{"."}, basics...)...)
 	}
 	for _, path := range imports {
 		if plan.Archives[path] == "" && path != "unsafe" {
@@ -66,6 +69,9 @@ func ListPackages(goCommand, dir string, packages ...string) (*Packages, error) 
 		if pkg.Export != "" {
 			archives[pkg.ImportPath] = pkg.Export
 		}
+	}
+	if len(archives) == 0 {
+		return nil, fmt.Errorf("go list finds no packages in %s", dir)
 	}
 	env := exec.Command(goCommand, "env", "GOROOT")
 	env.Dir = dir

@@ -37,6 +37,18 @@ func Prepare(packages *Packages, code string, noInput bool) string {
 	return code
 }
 
+// WithImports adds to a code imports of packages for their effect alone, where they are
+// not there. No line gets another number.
+func WithImports(code string, paths []string) string {
+	var missing strings.Builder
+	for _, path := range paths {
+		if i := "_ " + strconv.Quote(path); !strings.Contains(code, i) {
+			missing.WriteString("; import " + i)
+		}
+	}
+	return strings.Replace(code, "package main", "package main"+missing.String(), 1)
+}
+
 // withoutDots imports for nothing but its initialisation what a dot imports in vain.
 func withoutDots(packages *Packages, code string) string {
 	p := Load(packages, code, "")
