@@ -156,6 +156,9 @@ func (r *resolved) recording(i int) error {
 	if err == nil {
 		err = r.variable(at, x.Compartment, x.Variable)
 	}
+	if err == nil && !strings.HasSuffix(x.Path, ".npy") {
+		err = fields.At("path", fmt.Errorf("path is %q, must end in .npy", x.Path))
+	}
 	for _, other := range r.RecordAll[:i] {
 		if other.Path == x.Path && err == nil {
 			err = fields.At("path", fmt.Errorf("two recordings are written to %s", x.Path))
