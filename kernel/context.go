@@ -29,5 +29,5 @@ var ErrStopped = cell.ErrStopped
 //
 //	ctx, stop := kernel.Context()
 //	defer stop()
-//	result, err := sim.Run(ctx, 15*units.S, nil)
+//	result, err := sim.Run(ctx, nil)
 func Context() (context.Context, context.CancelFunc) { return running.Context(cell.Unnamed) }

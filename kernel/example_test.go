@@ -169,22 +169,22 @@ func ExampleShowTable() {
 	})
 	// Output:
 	// Peaks
-	// Pool    Peak
-	// DD    65 pps
-	// aMN   12 pps
+	// Pool  Peak (pps)
+	// DD            65
+	// aMN           12
 }
 
 func ExampleTableOf() {
 	type row struct {
-		Peak units.Rate `table:"Peak rate (pps)"`
+		Peak units.Rate `table:"Peak rate"`
 		CV   float64
 	}
 	rows := []row{{45, 0.21}, {65, 0.187}}
 	kernel.ShowTable(kernel.Must(kernel.TableOf(rows)))
 	// Output:
 	// Peak rate (pps)     CV
-	//          45 pps  0.210
-	//          65 pps  0.187
+	//              45  0.210
+	//              65  0.187
 }
 
 // In JupyterLab the reader moves the slider; where there is no page, the figure

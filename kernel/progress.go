@@ -31,7 +31,7 @@ type Progress struct {
 // reports to:
 //
 //	bar := kernel.NewProgress("Simulating")
-//	result, err := sim.Run(ctx, 15*units.S, bar.Update)
+//	result, err := sim.Run(ctx, bar.Update)
 func NewProgress(title string) *Progress {
 	p := &Progress{title: title, board: newBoard(running)}
 	p.board.bar = p

@@ -101,7 +101,8 @@ func noRenderer(err error) error {
 	return fmt.Errorf("kernel: the renderer of figures does not run; go run ./install mends it: %w", err)
 }
 
-// Save writes a figure to a file, completely or not at all: .html is a page that
+// Save writes a figure to a file, completely or not at all, and makes the file's
+// folder if there is none: .html is a page that
 // needs no other file and no network; .svg, .png and .pdf are pictures; .csv is all
 // data of the figure, where the CSV button of the page saves the points that are
 // drawn. In PNG and PDF an emoji is replaced by its name, "[brain]", since their
@@ -117,7 +118,10 @@ func Save(f chart.Figure, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.Write(path, data); err != nil {
+	if err = os.MkdirAll(filepath.Dir(path), 0o777); err == nil {
+		err = atomicfile.Write(path, data)
+	}
+	if err != nil {
 		return fmt.Errorf("kernel: save figure %q: %w", f.Title, err)
 	}
 	if cut := running.Partial(); ext == ".csv" && len(cut) > 0 {

@@ -16,8 +16,8 @@ import (
 // Table is rows of values under named columns.
 type Table struct {
 	Title   string
-	Columns []string // "Rate (pps)"
-	Rows    [][]any  // one value for each column; numbers and units are aligned and sorted as numbers
+	Columns []string // "Rate (pps)"; the unit of quantities is added where it is not there
+	Rows    [][]any  // one value for each column; numbers and quantities are aligned and sorted as numbers
 }
 
 // TableOf returns a table of a slice of structs: a column for each exported
@@ -25,7 +25,7 @@ type Table struct {
 // with the tag `table:"-"` is left out.
 //
 //	type row struct {
-//		Peak units.Rate `table:"Peak rate (pps)"`
+//		Peak units.Rate `table:"Peak rate"`
 //		CV   float64
 //	}
 //	kernel.ShowTable(kernel.Must(kernel.TableOf(rows)))
@@ -67,41 +67,34 @@ func ShowTable(t Table) {
 }
 
 func showTable(t Table) error {
-	cells, err := t.cells()
+	columns, err := t.columns()
 	if err != nil {
 		return err
 	}
-	return display("", map[string]string{"text/html": t.html(cells), "text/plain": t.plain(cells)})
+	return display("", map[string]string{"text/html": t.html(columns), "text/plain": t.plain(columns)})
 }
 
 // CSV returns the table as CSV (RFC 4180): the names of the columns, then a row a
 // line. Numbers have all their digits, where the shown table rounds them; NaN is
-// an empty field. A column of quantities in one unit holds their numbers, with the
-// unit in its name: "Peak rate (pps)". The error names a row that does not fit the
-// columns.
+// an empty field. A column of quantities holds their numbers, with the unit in its
+// name. The error names a row that does not fit the columns.
 func (t Table) CSV() ([]byte, error) {
-	cells, err := t.cells()
+	columns, err := t.columns()
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	names, plain := make([]string, len(t.Columns)), make([]bool, len(t.Columns))
-	for c := range t.Columns {
-		names[c], plain[c] = t.csvColumn(cells, c)
+	fields := make([]string, len(columns))
+	for i, c := range columns {
+		fields[i] = c.name
 	}
-	if err := w.Write(names); err != nil {
+	if err := w.Write(fields); err != nil {
 		return nil, err
 	}
-	for _, row := range cells {
-		fields := make([]string, len(row))
-		for c, cell := range row {
-			switch {
-			case !cell.isNum || !plain[c]:
-				fields[c] = cell.text
-			case !math.IsNaN(cell.number):
-				fields[c] = exactText(cell.number)
-			}
+	for row := range t.Rows {
+		for i, c := range columns {
+			fields[i] = c.cells[row].csv()
 		}
 		if err := w.Write(fields); err != nil {
 			return nil, err
@@ -109,30 +102,6 @@ func (t Table) CSV() ([]byte, error) {
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()
-}
-
-// csvColumn returns the name of a column in CSV, and whether its numbers stand
-// there without their texts.
-func (t Table) csvColumn(cells [][]tableCell, column int) (name string, plain bool) {
-	unit := ""
-	for i, row := range cells {
-		c := row[column]
-		if _, ok := t.Rows[i][column].(fmt.Stringer); !ok || !c.isNum {
-			if unit != "" && c.isNum {
-				return t.Columns[column], false
-			}
-			continue
-		}
-		u, ok := strings.CutPrefix(c.text, exactText(c.number)+" ")
-		if !ok || unit != "" && u != unit || i > 0 && unit == "" && numeric(cells[:i], column) {
-			return t.Columns[column], false
-		}
-		unit = u
-	}
-	if unit == "" || strings.HasSuffix(t.Columns[column], "("+unit+")") {
-		return t.Columns[column], true
-	}
-	return t.Columns[column] + " (" + unit + ")", true
 }
 
 // exactText returns a number in the fewest digits that give it again.
@@ -143,40 +112,99 @@ func exactText(x float64) string {
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
+// column is a column as it is shown.
+type column struct {
+	name    string
+	numeric bool // whether it holds numbers
+	cells   []tableCell
+}
+
 // tableCell is a value as it is shown.
 type tableCell struct {
 	text   string
 	number float64 // sorts; NaN when it is not a number
 	isNum  bool
+	exact  bool // whether the number with all its digits stands for the value
 }
 
-func (t Table) cells() ([][]tableCell, error) {
-	rows := make([][]tableCell, len(t.Rows))
+// csv returns the value as a field of CSV.
+func (c tableCell) csv() string {
+	switch {
+	case !c.exact:
+		return c.text
+	case math.IsNaN(c.number):
+		return ""
+	}
+	return exactText(c.number)
+}
+
+func (t Table) columns() ([]column, error) {
 	for i, r := range t.Rows {
 		if len(r) != len(t.Columns) {
 			return nil, fmt.Errorf("kernel: row %d of table %q has %d values for %d columns", i+1, t.Title, len(r), len(t.Columns))
 		}
-		rows[i] = make([]tableCell, len(r))
 	}
-	for c := range t.Columns {
-		decimals := t.decimals(c)
-		for i, r := range t.Rows {
-			rows[i][c] = newTableCell(r[c], decimals)
+	all := make([]column, len(t.Columns))
+	for i, name := range t.Columns {
+		values := make([]any, len(t.Rows))
+		for j, r := range t.Rows {
+			values[j] = r[i]
+		}
+		all[i] = newColumn(name, values)
+	}
+	return all, nil
+}
+
+// newColumn returns the column of values. Quantities in one unit are numbers, and
+// the unit stands in the column's name; mixed with plain numbers or with other
+// units each has its own.
+func newColumn(name string, values []any) column {
+	unit, one := unitOf(name, values)
+	if one && unit != "" && !strings.HasSuffix(name, "("+unit+")") {
+		name += " (" + unit + ")"
+	}
+	c := column{name: name, cells: make([]tableCell, len(values))}
+	all := make([]quantity, len(values))
+	var rounded []float64
+	for i, v := range values {
+		q, ok := newQuantity(v)
+		switch {
+		case v == nil:
+			c.cells[i].number = math.NaN()
+			continue
+		case !ok:
+			c.cells[i] = tableCell{text: fmt.Sprint(v), number: math.NaN()}
+			continue
+		case one:
+			q = q.in(unit)
+		}
+		c.numeric, all[i] = true, q
+		c.cells[i] = tableCell{text: q.text, number: q.x, isNum: true, exact: one && q.text == ""}
+		if q.text == "" {
+			rounded = append(rounded, q.x)
 		}
 	}
-	return rows, nil
+	decimals := decimals(rounded)
+	for i, q := range all {
+		if cell := &c.cells[i]; cell.isNum && cell.text == "" {
+			cell.text = shownNumber(q.x, decimals)
+			if !one && q.unit != "" {
+				cell.text += " " + q.unit
+			}
+		}
+	}
+	return c
 }
 
 // maxDecimals is how many digits follow the point at most.
 const maxDecimals = 4
 
-// decimals returns how many digits after the point show all numbers of a
-// column to five significant digits, or -1 where that takes too many.
-func (t Table) decimals(column int) int {
+// decimals returns how many digits after the point show all numbers to five
+// significant digits, or -1 where that takes too many.
+func decimals(numbers []float64) int {
 	need := 0
-	for _, r := range t.Rows {
-		x, ok := number(r[column])
-		if !ok || x == math.Trunc(x) && math.Abs(x) < 1e9 || math.IsNaN(x) || math.IsInf(x, 0) {
+	for _, x := range numbers {
+		if x == math.Trunc(x) && math.Abs(x) < 1e9 || math.IsNaN(x) || math.IsInf(x, 0) {
 			continue
 		}
 		if a := math.Abs(x); a < 1e-3 || a >= 1e9 {
@@ -193,61 +221,34 @@ func (t Table) decimals(column int) int {
 	return min(need, maxDecimals)
 }
 
-// number returns the value of a number without a text of its own.
-func number(v any) (float64, bool) {
-	r := reflect.ValueOf(v)
+func shownNumber(x float64, decimals int) string {
 	switch {
-	case !r.IsValid():
-		return 0, false
-	case r.CanFloat():
-		return r.Float(), true
-	case r.CanInt():
-		return float64(r.Int()), true
-	case r.CanUint():
-		return float64(r.Uint()), true
-	}
-	return 0, false
-}
-
-func newTableCell(v any, decimals int) tableCell {
-	x, isNum := number(v)
-	if _, ok := v.(fmt.Stringer); ok {
-		if !isNum {
-			x = math.NaN()
-		}
-		return tableCell{text: fmt.Sprint(v), number: x, isNum: isNum}
-	}
-	switch {
-	case v == nil:
-		return tableCell{text: "", number: math.NaN()}
-	case !isNum:
-		return tableCell{text: fmt.Sprint(v), number: math.NaN()}
 	case math.IsNaN(x) || math.IsInf(x, 0):
-		return tableCell{text: fmt.Sprint(x), number: x, isNum: true}
+		return fmt.Sprint(x)
 	case decimals < 0:
-		return tableCell{text: strconv.FormatFloat(x, 'g', 5, 64), number: x, isNum: true}
+		return strconv.FormatFloat(x, 'g', 5, 64)
 	}
-	return tableCell{text: strconv.FormatFloat(x, 'f', decimals, 64), number: x, isNum: true}
+	return strconv.FormatFloat(x, 'f', decimals, 64)
 }
 
 // plain returns the table as aligned text.
-func (t Table) plain(rows [][]tableCell) string {
-	width := make([]int, len(t.Columns))
-	for c, name := range t.Columns {
-		width[c] = utf8.RuneCountInString(name)
-		for _, r := range rows {
-			width[c] = max(width[c], utf8.RuneCountInString(r[c].text))
+func (t Table) plain(columns []column) string {
+	width := make([]int, len(columns))
+	for i, c := range columns {
+		width[i] = utf8.RuneCountInString(c.name)
+		for _, cell := range c.cells {
+			width[i] = max(width[i], utf8.RuneCountInString(cell.text))
 		}
 	}
 	var b strings.Builder
 	if t.Title != "" {
 		b.WriteString(t.Title + "\n")
 	}
-	line := func(text func(c int) (s string, right bool)) {
+	line := func(text func(c column) (s string, right bool)) {
 		var l strings.Builder
-		for c := range t.Columns {
+		for i, c := range columns {
 			s, right := text(c)
-			pad := strings.Repeat(" ", width[c]-utf8.RuneCountInString(s))
+			pad := strings.Repeat(" ", width[i]-utf8.RuneCountInString(s))
 			if right {
 				s = pad + s
 			} else {
@@ -257,21 +258,13 @@ func (t Table) plain(rows [][]tableCell) string {
 		}
 		b.WriteString(strings.TrimRight(l.String(), " ") + "\n")
 	}
-	line(func(c int) (string, bool) { return t.Columns[c], numeric(rows, c) })
-	for _, r := range rows {
-		line(func(c int) (string, bool) { return strings.ReplaceAll(r[c].text, "\n", " "), r[c].isNum })
+	line(func(c column) (string, bool) { return c.name, c.numeric })
+	for row := range t.Rows {
+		line(func(c column) (string, bool) {
+			return strings.ReplaceAll(c.cells[row].text, "\n", " "), c.cells[row].isNum
+		})
 	}
 	return b.String()
-}
-
-// numeric reports whether a column holds numbers.
-func numeric(rows [][]tableCell, column int) bool {
-	for _, r := range rows {
-		if r[column].isNum {
-			return true
-		}
-	}
-	return false
 }
 
 //go:embed table.js
@@ -279,32 +272,28 @@ var tableJS string
 
 // html returns the table as HTML that scrolls where it is too wide and takes
 // its colours from the page.
-func (t Table) html(rows [][]tableCell) string {
+func (t Table) html(columns []column) string {
 	var b strings.Builder
 	b.WriteString(`<div class="myogen-table" style="overflow-x:auto"><table style="margin:0;border-collapse:collapse;font-variant-numeric:tabular-nums">`)
 	if t.Title != "" {
 		fmt.Fprintf(&b, `<caption style="text-align:left;font-weight:bold;padding:4px 8px">%s</caption>`, html.EscapeString(t.Title))
 	}
 	b.WriteString("<thead><tr>")
-	for c, name := range t.Columns {
-		key := ""
-		if other, plain := t.csvColumn(rows, c); plain && numeric(rows, c) {
-			if other == name {
-				other = ""
-			}
-			key = fmt.Sprintf(` data-csv="%s"`, html.EscapeString(other))
-		}
-		fmt.Fprintf(&b, `<th scope="col" style="text-align:%s"%s>%s</th>`, side(numeric(rows, c)), key, html.EscapeString(name))
+	for _, c := range columns {
+		fmt.Fprintf(&b, `<th scope="col" style="text-align:%s">%s</th>`, side(c.numeric), html.EscapeString(c.name))
 	}
 	b.WriteString("</tr></thead><tbody>")
-	for _, r := range rows {
+	for row := range t.Rows {
 		b.WriteString("<tr>")
-		for _, c := range r {
-			key := ""
-			if c.isNum {
-				key = fmt.Sprintf(` data-number="%s"`, scriptNumber(c.number))
+		for _, c := range columns {
+			cell, key := c.cells[row], ""
+			if cell.isNum {
+				key = fmt.Sprintf(` data-number="%s"`, scriptNumber(cell.number))
 			}
-			fmt.Fprintf(&b, `<td style="text-align:%s;white-space:pre-wrap"%s>%s</td>`, side(c.isNum), key, html.EscapeString(c.text))
+			if cell.exact {
+				key += " data-exact"
+			}
+			fmt.Fprintf(&b, `<td style="text-align:%s;white-space:pre-wrap"%s>%s</td>`, side(cell.isNum), key, html.EscapeString(cell.text))
 		}
 		b.WriteString("</tr>")
 	}

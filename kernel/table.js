@@ -36,15 +36,14 @@
     });
   });
 
-  // The numbers of a column with data-csv are saved with all their digits.
-  const field = (cell, column) => {
-    const { csv } = heads[column].dataset;
-    if (csv === undefined || !('number' in cell.dataset)) return cell.textContent;
+  // Numbers are saved with all their digits.
+  const field = (cell) => {
+    if (!('exact' in cell.dataset)) return cell.textContent;
     const x = Number(cell.dataset.number);
     return Number.isNaN(x) ? '' : String(x);
   };
   const quote = (text) => (/[",\r\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text);
-  const csv = () => [heads.map((h) => h.dataset.csv || h.textContent), ...[...body.rows].map((r) => [...r.cells].map(field))].map((r) => r.map(quote).join(',') + '\n').join('');
+  const csv = () => [heads.map((h) => h.textContent), ...[...body.rows].map((r) => [...r.cells].map(field))].map((r) => r.map(quote).join(',') + '\n').join('');
   const save = document.createElement('button');
   save.type = 'button';
   save.textContent = 'CSV';

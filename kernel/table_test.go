@@ -19,11 +19,11 @@ import (
 
 func plainOf(t *testing.T, table Table) string {
 	t.Helper()
-	cells, err := table.cells()
+	columns, err := table.columns()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return table.plain(cells)
+	return table.plain(columns)
 }
 
 func TestTablePlain(t *testing.T) {
@@ -31,16 +31,62 @@ func TestTablePlain(t *testing.T) {
 		{"aMN", 17.391, 78, 65 * units.Pps, 1e-12}, {"Größe", 5.0, 8, 45.5 * units.Pps, 2.5}, {nil, math.NaN(), -1, 0 * units.Pps, math.Inf(1)},
 	}}
 	want := `Rates
-Pool   Rate (pps)   N     Drive   Tiny
-aMN        17.391  78    65 pps  1e-12
-Größe       5.000   8  45.5 pps    2.5
-              NaN  -1     0 pps   +Inf
+Pool   Rate (pps)   N  Drive (pps)   Tiny
+aMN        17.391  78         65.0  1e-12
+Größe       5.000   8         45.5    2.5
+              NaN  -1          0.0   +Inf
 `
 	if diff := cmp.Diff(want, plainOf(t, table)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if got := plainOf(t, Table{}); got != "\n" {
 		t.Errorf("an empty table is %q", got)
+	}
+}
+
+// A quantity is rounded as other numbers are, and its unit stands once, in the
+// column's name; CSV has all digits in that unit.
+func TestTableQuantities(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		values     []any
+		shown, csv string
+	}{
+		{"Rate (pps)", []any{units.Rate(12.300000000000002), units.Rate(7)}, "Rate (pps)|12.3|7.0", "Rate (pps)|12.300000000000002|7"},
+		{"Rate", []any{units.Rate(17.412345678), nil}, "Rate (pps)|17.412|", "Rate (pps)|17.412345678|"},
+		{"Delay", []any{0.1 * units.Ms, 500 * units.Ms}, "Delay (ms)|0.1|500.0", "Delay (ms)|0.1|500"},
+		{"Recruited", []any{500 * units.Ms, units.Time(1512.34567891)}, "Recruited (s)|0.5000|1.5123", "Recruited (s)|0.5|1.51234567891"},
+		{"Recruited (ms)", []any{500 * units.Ms, 1.5 * units.S}, "Recruited (ms)|500|1500", "Recruited (ms)|500|1500"},
+		{"Recruited (s)", []any{500 * units.Ms}, "Recruited (s)|0.5", "Recruited (s)|0.5"},
+		{"Weight (nS)", []any{0.15 * units.MicroSiemens}, "Weight (nS)|150", "Weight (nS)|150"},
+		{"Weight (peak)", []any{0.15 * units.MicroSiemens}, "Weight (peak) (uS)|0.15", "Weight (peak) (uS)|0.15"},
+		{"Force (mN)", []any{0.25 * units.Newton}, "Force (mN)|250", "Force (mN)|250"},
+		{"Potential", []any{units.Voltage(math.NaN()), -67 * units.MV}, "Potential (mV)|NaN|-67", "Potential (mV)||-67"},
+		{"Mixed", []any{12.300000000000002 * units.Pps, 5, "none"}, "Mixed|12.3 pps|5.0|none", "Mixed|12.3 pps|5.0|none"},
+		{"Mixed", []any{12.300000000000002 * units.Pps, 1 * units.Hz}, "Mixed|12.3 pps|1.0 Hz", "Mixed|12.3 pps|1.0 Hz"},
+		{"Wall", []any{1500 * time.Millisecond}, "Wall|1.5s", "Wall|1.5s"},
+		{"Seed", []any{uint64(math.MaxUint64), 42}, "Seed|18446744073709551615|42", "Seed|18446744073709551615|42"},
+		{"Spikes", []any{14113, int64(-1 << 40)}, "Spikes|14113|-1099511627776", "Spikes|14113|-1099511627776"},
+	} {
+		table := Table{Columns: []string{c.name}}
+		for _, v := range c.values {
+			table.Rows = append(table.Rows, []any{v})
+		}
+		columns, err := table.columns()
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := columns[0].name
+		for _, cell := range columns[0].cells {
+			shown += "|" + cell.text
+		}
+		if shown != c.shown {
+			t.Errorf("%q %v is shown as %q, want %q", c.name, c.values, shown, c.shown)
+		}
+		csv, err := table.CSV()
+		if got := strings.ReplaceAll(strings.TrimSuffix(string(csv), "\n"), "\n", "|"); err != nil || got != c.csv {
+			t.Errorf("%q %v is saved as %q, want %q; error %v", c.name, c.values, got, c.csv, err)
+		}
 	}
 }
 
@@ -55,7 +101,7 @@ func TestTableOf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := plainOf(t, table), "Peak rate     CV\n   65 pps  0.125\n   85 pps  0.500\n"; got != want {
+	if got, want := plainOf(t, table), "Peak rate (pps)     CV\n             65  0.125\n             85  0.500\n"; got != want {
 		t.Errorf("the table is\n%s", cmp.Diff(want, got))
 	}
 	if _, err := TableOf([]int{1}); err == nil {
@@ -66,17 +112,17 @@ func TestTableOf(t *testing.T) {
 func TestTableHTMLIsEscaped(t *testing.T) {
 	evil := `</td><script>alert("x")</script>&`
 	table := Table{Title: evil, Columns: []string{evil}, Rows: [][]any{{evil}}}
-	cells, err := table.cells()
+	columns, err := table.columns()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if html := table.html(cells); strings.Count(html, "<script>") != 1 || strings.Count(html, "&lt;script&gt;") != 3 {
+	if html := table.html(columns); strings.Count(html, "<script>") != 1 || strings.Count(html, "&lt;script&gt;") != 3 {
 		t.Errorf("the page is %s", html)
 	}
 }
 
 func TestTableRefusesARowThatDoesNotFit(t *testing.T) {
-	_, err := Table{Title: "T", Columns: []string{"a", "b"}, Rows: [][]any{{1, 2}, {1}}}.cells()
+	_, err := Table{Title: "T", Columns: []string{"a", "b"}, Rows: [][]any{{1, 2}, {1}}}.columns()
 	if err == nil || !strings.Contains(err.Error(), `row 2 of table "T" has 1 values for 2 columns`) {
 		t.Errorf("error %v", err)
 	}
@@ -109,12 +155,12 @@ func TestTableCSV(t *testing.T) {
 func TestTableButton(t *testing.T) {
 	ctx := jupytertest.Browser(t, 600, 400)
 	table := Table{Title: "Rates, all", Columns: []string{"Pool", "Drive", "Rate (pps)"}, Rows: [][]any{{"a, b", 65 * units.Pps, 17.3912345}, {"x \"y\"", 45.5 * units.Pps, math.NaN()}}}
-	cells, err := table.cells()
+	columns, err := table.columns()
 	if err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "table.html")
-	if err := os.WriteFile(file, []byte("<!DOCTYPE html><meta charset=utf-8>"+table.html(cells)), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte("<!DOCTYPE html><meta charset=utf-8>"+table.html(columns)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+file)); err != nil {

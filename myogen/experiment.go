@@ -122,11 +122,13 @@ func (e Experiment) Drive(population string) (neo.AnalogSignal, error) {
 		if err != nil {
 			return neo.AnalogSignal{}, prefixed(err)
 		}
-		signals, err := r.drives(r.shared())
-		return signals[population], prefixed(err)
+		return r.drives(r.shared())[population], nil
 	}
-	s, err := x.signal(e.Duration, stepOr(e.Step), e.noise(x))
-	return s, prefixed(fields.At(x.Source, err))
+	s, err := x.clean(e.Duration, stepOr(e.Step))
+	if err != nil {
+		return s, prefixed(fields.At(x.Source, err))
+	}
+	return x.noisy(s, e.noise(x)), nil
 }
 
 // CleanDrive returns the rate that an input gives a population, in pps, without
@@ -234,7 +236,9 @@ func (e Experiment) String() string {
 type resolved struct {
 	Experiment
 	plans       []plan
-	targets     []int // of each input: index of its population
+	targets     []int              // of each input: index of its population
+	clean       []neo.AnalogSignal // of each input: its shape without noise
+	purposes    []string           // of each connection
 	connections []resolvedConnection
 	probes      []int // of each probe: index of its population
 	recordings  []int
@@ -266,7 +270,7 @@ func (e Experiment) resolve() (*resolved, error) {
 	if stepOr(e.Step) > maxEpoch {
 		return nil, fields.At("step", fmt.Errorf("the time step is %v, must be at most %d ms", e.Step, maxEpoch))
 	}
-	r := &resolved{Experiment: e}
+	r := &resolved{Experiment: e, purposes: purposes(e.Connections)}
 	if err := r.plan(); err != nil {
 		return nil, err
 	}

@@ -83,9 +83,40 @@ func (f Fingerprint) Hash() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// named returns the fingerprint with inputs and connections called by what they
+// join, "connection DD -> aMN", in place of their numbers: those are numbers in
+// sorted order where the order decides nothing.
+func (f Fingerprint) named() Fingerprint {
+	out := Fingerprint{}
+	calls := map[string]string{}
+	for _, list := range []struct{ key, word string }{{"connections", "connection"}, {"inputs", "input"}} {
+		count := map[string]int{}
+		for i := 0; ; i++ {
+			path := fmt.Sprintf("%s[%d]", list.key, i)
+			source, ok := f[path+".source"]
+			if !ok {
+				break
+			}
+			name := fmt.Sprintf("%s %s -> %s", list.word, source, f[path+".target"])
+			if count[name]++; count[name] > 1 {
+				name += fmt.Sprintf(" (%d)", count[name])
+			}
+			calls[path], out[name] = name, "there"
+		}
+	}
+	for path, text := range f {
+		if item, key, ok := strings.Cut(path, "]."); ok && calls[item+"]"] != "" {
+			path = calls[item+"]"] + ": " + key
+		}
+		out[path] = text
+	}
+	return out
+}
+
 // Difference names the first entry in which f and other differ, with both
 // values; it is empty if there is none.
 func (f Fingerprint) Difference(other Fingerprint) string {
+	f, other = f.named(), other.named()
 	all := maps.Clone(f)
 	maps.Copy(all, other)
 	names := slices.SortedFunc(maps.Keys(all), func(a, b string) int { // the run before its parts

@@ -88,17 +88,14 @@ func (x Input) clean(duration, step units.Time) (neo.AnalogSignal, error) {
 	return s, nil
 }
 
-// signal returns the input with its noise, in pps.
-func (x Input) signal(duration, step units.Time, g *random.Generator) (neo.AnalogSignal, error) {
-	s, err := x.clean(duration, step)
-	if err != nil {
-		return s, err
+// noisy returns a clean signal with the input's noise.
+func (x Input) noisy(clean neo.AnalogSignal, g *random.Generator) neo.AnalogSignal {
+	sd, values := float64(x.Noise), make([]float64, len(clean.Values))
+	for i, v := range clean.Values {
+		values[i] = v + max(0, float64(sd*g.Normal()))
 	}
-	sd := float64(x.Noise)
-	for i := range s.Values {
-		s.Values[i] += max(0, float64(sd*g.Normal()))
-	}
-	return s, nil
+	clean.Values = values
+	return clean
 }
 
 // String describes the input: "cortical_input -> DD: trapezoid ..., noise 1 pps".

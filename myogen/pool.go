@@ -13,12 +13,17 @@ import (
 	"gomyogen/myogen/units"
 )
 
-// Parameters of one cell; see the fields' documentation for units.
+// Types of the parameters of one cell, as [AlphaMNPool.Cells] returns them. The
+// units are at the fields: go doc gomyogen/myogen/internal/membrane.NERLab.
 type (
-	NERLabCell         = membrane.NERLab
-	Powers2017Cell     = membrane.Powers2017
+	// NERLabCell holds the parameters of a motor neuron of NERLab.
+	NERLabCell = membrane.NERLab
+	// Powers2017Cell holds the parameters of a motor neuron of Powers 2017.
+	Powers2017Cell = membrane.Powers2017
+	// Powers2017Dendrite holds those of one of its four dendrites.
 	Powers2017Dendrite = membrane.Powers2017Dendrite
-	Synapse            = membrane.Synapse
+	// Synapse holds the parameters of a synapse of a motor neuron.
+	Synapse = membrane.Synapse
 )
 
 // AlphaMNPool describes a pool of alpha motor neurons in recruitment order. Its

@@ -70,6 +70,7 @@ func TestRecordingsRefuse(t *testing.T) {
 		{Recording{Population: "aMN", Compartment: -1, Path: "x.npy"}, "compartment is -1, must be 0 to 4"},
 		{Recording{Population: "aMN", Variable: "x", Path: "x.npy"}, `has no "x"; it has v, m, h, p, n, r, napp`},
 		{Recording{Population: "aMN"}, "path is missing"},
+		{Recording{Population: "aMN", Path: "e.yaml"}, `path is "e.yaml", must end in .npy`},
 		{good, "two recordings are written to " + good.Path},
 		{Recording{Population: "aMN", Path: filepath.Join(dir, "missing", "x.npy")}, "no such file"},
 	} {

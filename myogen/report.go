@@ -15,8 +15,8 @@ import (
 	"gomyogen/myogen/units"
 )
 
-// Report says how a result came about: enough to get it again and to see that
-// it is the same. All but Session follows from description and seed.
+// Report records how a result was made: enough to repeat the run and to verify
+// that it gives the same spikes. The experiment determines all of it but Session.
 type Report struct {
 	Seed        uint64             `json:"seed"`
 	Draws       string             `json:"draws"` // order of the random draws
@@ -93,12 +93,11 @@ func (s *Simulation) origin() Report {
 	return r
 }
 
-// modulePath is how this module is called, and Version which one it is: a cell
-// of a notebook uses the module as a folder, of which the build knows no version.
-const (
-	modulePath = "gomyogen"
-	Version    = "v0.2.0"
-)
+// Version is the version of this module that reports name: a cell of a notebook
+// uses the module as a folder, for which the build records no version.
+const Version = "v0.2.0"
+
+const modulePath = "gomyogen"
 
 func newSession() Session {
 	s := Session{Go: runtime.Version(), Module: modulePath + " " + Version, Platform: runtime.GOOS + "/" + runtime.GOARCH}
@@ -168,7 +167,7 @@ func (r *Result) Save(path string) error {
 }
 
 // LoadReport reads the report that Save wrote beside the block at path, and
-// checks that the block's spikes are those it tells of.
+// checks that the block's spikes have the SHA-256 that it records.
 func LoadReport(path string) (Report, error) {
 	var r Report
 	text, err := os.ReadFile(ReportPath(path))

@@ -69,10 +69,11 @@ func (r *resolved) input(i int) error {
 			return fields.At("target", fmt.Errorf("%s: %q is already driven by %q", x.words(), x.Target, other.Source))
 		}
 	}
-	if _, err := x.clean(r.Duration, stepOr(r.Step)); err != nil {
+	clean, err := x.clean(r.Duration, stepOr(r.Step))
+	if err != nil {
 		return fmt.Errorf("%s: %w", x.words(), err)
 	}
-	r.targets = append(r.targets, t)
+	r.targets, r.clean = append(r.targets, t), append(r.clean, clean)
 	return nil
 }
 
@@ -106,7 +107,7 @@ func (r *resolved) connection(i int) error {
 			}
 		}
 	}
-	r.connections = append(r.connections, resolvedConnection{c, purposes(r.Connections)[i], s, t})
+	r.connections = append(r.connections, resolvedConnection{c, r.purposes[i], s, t})
 	return nil
 }
 
@@ -155,6 +156,9 @@ func (r *resolved) recording(i int) error {
 	if err == nil {
 		err = r.variable(at, x.Compartment, x.Variable)
 	}
+	if err == nil && !strings.HasSuffix(x.Path, ".npy") {
+		err = fields.At("path", fmt.Errorf("path is %q, must end in .npy", x.Path))
+	}
 	for _, other := range r.RecordAll[:i] {
 		if other.Path == x.Path && err == nil {
 			err = fields.At("path", fmt.Errorf("two recordings are written to %s", x.Path))
@@ -198,18 +202,14 @@ func (r *resolved) shared() *random.Generator {
 
 // drives returns the signals of the inputs by the names of the populations that
 // they drive. Shared is the generator of MyoGen's order.
-func (r *resolved) drives(shared *random.Generator) (map[string]neo.AnalogSignal, error) {
+func (r *resolved) drives(shared *random.Generator) map[string]neo.AnalogSignal {
 	all := map[string]neo.AnalogSignal{}
 	for i, x := range r.Inputs {
 		g := shared
 		if g == nil {
 			g = r.noise(x)
 		}
-		s, err := x.signal(r.Duration, stepOr(r.Step), g)
-		if err != nil {
-			return nil, fields.At("inputs", fields.Index(i, fmt.Errorf("%s: %w", x.words(), err)))
-		}
-		all[x.Target] = s
+		all[x.Target] = x.noisy(r.clean[i], g)
 	}
-	return all, nil
+	return all
 }

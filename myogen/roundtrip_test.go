@@ -181,7 +181,7 @@ func experiments(t *rapid.T) Experiment {
 		e.Record = append(e.Record, p)
 	}
 	for i, path := range rapid.SliceOfNDistinct(texts, 0, 2, rapid.ID).Draw(t, "paths") {
-		r := Recording{Population: motor[i%len(motor)], Path: path}
+		r := Recording{Population: motor[i%len(motor)], Path: path + ".npy"}
 		r.Compartment, r.Variable = variables(t, synapses[r.Population])
 		e.RecordAll = append(e.RecordAll, r)
 	}

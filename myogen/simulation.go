@@ -70,7 +70,13 @@ func NewSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	return s, prefixed(err)
 }
 
+// errNoContext is about a caller that has none.
+var errNoContext = errors.New("the context is nil; context.Background() is one that is never cancelled")
+
 func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
+	if ctx == nil {
+		return nil, errNoContext
+	}
 	r, err := e.resolve()
 	if err != nil {
 		return nil, err
@@ -80,10 +86,7 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 		return nil, err
 	}
 	shared := r.shared()
-	drives, err := r.drives(shared)
-	if err != nil {
-		return nil, err
-	}
+	drives := r.drives(shared)
 	s.warnings = r.warnings(drives)
 	s.populate(drives)
 	s.instrument()
@@ -328,6 +331,8 @@ func (s *Simulation) Run(ctx context.Context, report func(done, total units.Time
 func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func(done, total units.Time)) (*Result, error) {
 	end := float64(s.experiment.Duration)
 	switch {
+	case ctx == nil:
+		return nil, prefixed(errNoContext)
 	case !(until > 0 && float64(until) <= end):
 		return nil, fmt.Errorf("myogen: a run until %v, must be above 0 and at most the experiment's duration, %v", until, s.experiment.Duration)
 	case s.engine.T-float64(until) > 1.5*float64(s.step()): // the last step may begin before the end by a rounding

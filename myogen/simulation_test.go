@@ -72,3 +72,22 @@ func TestCellThatFails(t *testing.T) {
 	_, err := Run(t.Context(), e, nil)
 	refused(t, `population "aMN", cell 1: membrane potential is `, err)
 }
+
+// A nil context is an error, not a stack trace, wherever one is taken.
+func TestNoContext(t *testing.T) {
+	var none context.Context
+	e := Experiment{Duration: 10, Populations: []Population{DescendingDrivePool{Name: "DD", N: 1}, AlphaMNPool{Name: "aMN", N: 2}},
+		Connections: []Connection{{Source: "DD", Target: "aMN", Probability: 1, Weight: 1}}}
+	_, err := NewSimulation(none, e)
+	refused(t, "the context is nil", err)
+	_, err = Run(none, e, nil)
+	refused(t, "the context is nil", err)
+	_, err = CheckStep(none, e, nil)
+	refused(t, "the context is nil", err)
+	sim, err := NewSimulation(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = sim.Run(none, nil)
+	refused(t, "the context is nil", err)
+}

@@ -184,11 +184,11 @@ func TestResumeNamesWhatDiffers(t *testing.T) {
 	path := savedState(t)
 	for want, change := range map[string]func(*Experiment){
 		"seed is 5, and 6": func(e *Experiment) { e.Seed = 6 },
-		"method is Crank-Nicolson, and backward Euler": func(e *Experiment) { e.Method = BackwardEuler },
-		"step is 0.1 ms, and 0.05 ms":                  func(e *Experiment) { e.Step = 0.05 },
-		"record[1].cell is 2, and missing":             func(e *Experiment) { e.Record = e.Record[:1] },
-		"connections[0].weight is 0.25 uS, and 0.3 uS": func(e *Experiment) { e.Connections[0].Weight = 0.3 },
-		"inputs[0].noise is 5 pps, and 2 pps":          func(e *Experiment) { e.Inputs[0].Noise = 2 },
+		"method is Crank-Nicolson, and backward Euler":        func(e *Experiment) { e.Method = BackwardEuler },
+		"step is 0.1 ms, and 0.05 ms":                         func(e *Experiment) { e.Step = 0.05 },
+		"record[1].cell is 2, and missing":                    func(e *Experiment) { e.Record = e.Record[:1] },
+		"connection DD -> aMN: weight is 0.25 uS, and 0.3 uS": func(e *Experiment) { e.Connections[0].Weight = 0.3 },
+		": noise is 5 pps, and 2 pps":                         func(e *Experiment) { e.Inputs[0].Noise = 2 },
 		"soma.gl is [0.000952381, 0.001538462, 2.5], and [0.001, 0.002, 1]": func(e *Experiment) {
 			e.Populations[2] = AlphaMNPool{Name: "aMN", N: 4, Parameters: Parameters{"NERLab.soma.gl": {First: 1e-3, Last: 2e-3, Curve: 1}}}
 		},

@@ -34,14 +34,14 @@ type StepStatistics struct {
 	MeanCV     float64    // of the intervals of the cells with three spikes or more
 }
 
-// Moved is the least relative difference to the finest step that StepCheck
-// calls one.
+// Moved is the relative difference from the finest step from which on
+// [StepCheck.Moved] lists a statistic.
 const Moved = 0.01
 
 // CheckStep runs an experiment at its time step, and again at a half and a
 // quarter of it with the same connections and the drive spikes of the first
-// run. Report, which may be nil, learns of the progress; a cancelled ctx is an
-// error.
+// run. It calls report, which may be nil, with the progress. A cancelled ctx is
+// an error.
 func CheckStep(ctx context.Context, e Experiment, report func(done, total units.Time)) (StepCheck, error) {
 	var c StepCheck
 	sim, err := NewSimulation(ctx, e)

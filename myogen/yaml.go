@@ -47,7 +47,10 @@ func parseFile(name string, text []byte, table func() []fields.Field, check func
 	if err != nil {
 		return err
 	}
-	if len(docs) != 1 {
+	switch {
+	case len(docs) == 0:
+		return fmt.Errorf("%s: the file is empty", name)
+	case len(docs) > 1:
 		return fmt.Errorf("%s: %d documents, must be one", name, len(docs))
 	}
 	if err := fields.Struct(table).Read(f, "the experiment", docs[0]); err != nil {

@@ -275,7 +275,7 @@ func TestExperimentRefuses(t *testing.T) {
 		{"cell: 2, compartment: 4", "cell: 2, compartment: 9", "compartment must be a whole number from 0 to 4"},
 		{"population: FDI, cell: 1", "population: DD, cell: 1", `e.yaml:31:18: injection into cell 1 of "DD": the cells of "DD" have no membrane: they are drive neurons`},
 		{"amplitude: -2 nA", "amplitude: inf nA", "amplitude"},
-		{"connections:\n", "connections: 3\nother:\n", "connections must be a list, it is integer"},
+		{"connections:\n", "connections: 3\nother:\n", "connections must be a list, it is \"3\""},
 	} {
 		if !strings.Contains(fullExperiment, c.old) {
 			t.Errorf("the experiment has no %q", c.old)
@@ -288,9 +288,9 @@ func TestExperimentRefuses(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"":                                    "0 documents",
+		"":                                    "e.yaml: the file is empty",
 		"a: 1\n---\nb: 2":                     "2 documents",
-		"- 1":                                 "the experiment must be a list of keys, it is sequence",
+		"- 1":                                 "the experiment must be a list of keys, it is a list",
 		"seed: 1\nseed: 2":                    `e.yaml:2:1: the key "seed" stands already at 1:1`,
 		"seed: [":                             "e.yaml:1:",
 		strings.Repeat("[", 1000):             "nested more than 100 deep",

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package jupyter sets up what the notebooks need - the GoNB kernel,
 // JupyterLab and ECharts - in one data folder, and runs notebooks with it.
 package jupyter

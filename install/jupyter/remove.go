@@ -1,3 +1,5 @@
+//go:build unix
+
 package jupyter
 
 import (
@@ -13,8 +15,8 @@ import (
 )
 
 // made are the names in the data folder that set-up and kernels make.
-var made = []string{"bin/figure-renderer", "bin/gonb", "bin/goimports", "bin/gopls", "bin/launcher", "stand-ins/go", "stand-ins/gopls", "venv", "venv-*", "new-*", "tmp", "plans",
-	"*.stamp", "*.key", "requirements.txt", "setup.lock"}
+var made = []string{"bin/figure-renderer", "bin/front", "bin/gonb", "bin/goimports", "bin/gopls", "bin/launcher", "stand-ins/go", "stand-ins/gopls", "venv", "venv-*", "new-*", "tmp", "plans",
+	"*.stamp", "*.key", "history.jsonl", "requirements.txt", "setup.lock"}
 
 // Remove removes everything that set-up made, and says on out what stays and why.
 func (h *Home) Remove(ctx context.Context, out io.Writer) error {

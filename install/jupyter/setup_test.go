@@ -1,3 +1,5 @@
+//go:build unix
+
 package jupyter
 
 import (
@@ -167,7 +169,7 @@ func TestRemove(t *testing.T) {
 		t.Errorf("a folder of others: error %v", err)
 	}
 	h.Data = filepath.Join(t.TempDir(), "data")
-	put("setup.lock", "bin/gonb", "stand-ins/go", "cache.stamp")
+	put("setup.lock", "bin/gonb", "bin/launcher", "bin/front", "history.jsonl", "stand-ins/go", "cache.stamp")
 	out.Reset()
 	if err := h.Remove(context.Background(), &out); err != nil || !strings.Contains(out.String(), "removed "+h.Data) || !strings.Contains(out.String(), "what stays, and why") {
 		t.Errorf("error %v, it says %q", err, out.String())

@@ -163,7 +163,7 @@ func ExampleLine_scatter() {
 	points := chart.Line{Name: "motor unit", Scatter: true}
 	for i := range 60 {
 		x := float64(i) / 60
-		points.X, points.Y = append(points.X, x), append(points.Y, 100*x*x+10*math.Sin(40*x)*x)
+		points.X, points.Y = append(points.X, 100*x), append(points.Y, 85*x*x+8*math.Sin(40*x)*x)
 	}
 	kernel.Show(chart.Figure{
 		Title: "Derecruitment over recruitment",
@@ -174,7 +174,7 @@ func ExampleLine_scatter() {
 		}},
 	})
 	// Output:
-	// Figure Derecruitment over recruitment: Derecruitment over recruitment. Points "motor unit" with 60 points from 0 to 106.5 (% of drive).
+	// Figure Derecruitment over recruitment: Derecruitment over recruitment. Points "motor unit" with 60 points from 0 to 90.04 (% of drive).
 }
 
 func ExampleBand() {

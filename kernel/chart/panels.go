@@ -27,7 +27,7 @@ func Stack(title string, panels ...Panel) Figure {
 
 // Signals returns a panel of analog signals as lines, with a legend of their
 // names when there are several. The signals must have one unit, and, in a legend,
-// different names; Validate reports what they have not.
+// different names; [Figure.Validate] reports signals that do not.
 func Signals(title string, signals ...neo.AnalogSignal) Panel {
 	p := signalPanel(title, signals)
 	for _, s := range signals {

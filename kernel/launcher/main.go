@@ -1,3 +1,5 @@
+//go:build unix
+
 // Launcher is what Jupyter starts as the kernel:
 //
 //	launcher PROGRAM ARG...

@@ -194,7 +194,7 @@ func TestAgreement(t *testing.T) {
 	}
 	for _, x := range lists {
 		in := pythontest.Numbers(x)
-		for name, f := range map[string]func([]float64) float64{"mean": stats.Mean, "SD": stats.SD, "SEM": stats.SEM, "median": stats.Median} {
+		for name, f := range map[string]func([]float64) float64{"mean": stats.Mean[float64], "SD": stats.SD[float64], "SEM": stats.SEM[float64], "median": stats.Median[float64]} {
 			add(agreementCase{Function: name, X: in, ours: func() ([]number, error) { return one(f(x), nil) }})
 		}
 		for _, p := range []float64{0, 1, 25, 50, 95, 99.9, 100, -1, 101, math.NaN()} {

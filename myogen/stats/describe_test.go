@@ -23,7 +23,7 @@ func TestMeanSDEqualsGonum(t *testing.T) {
 			}
 		}
 	}
-	if !math.IsNaN(Mean(nil)) {
+	if !math.IsNaN(Mean[float64](nil)) {
 		t.Error("no values have a mean")
 	}
 }

@@ -2,6 +2,7 @@ package stats_test
 
 import (
 	"fmt"
+	"log"
 	"math"
 
 	"gomyogen/myogen/neo"
@@ -248,11 +249,14 @@ func ExampleCompare() {
 	//   B: 10 spikes, 2 of 3 active, mean rate 11.08 pps, SD 0.40 pps, range 10.68 to 11.48 pps
 }
 
+// The mean of rates is a rate; plain numbers have plain ones.
 func ExampleSEM() {
-	x := []float64{8.1, 7.9, 8.4, 8.0}
-	fmt.Printf("%.3f +- %.3f (SD %.3f), median %.2f\n", stats.Mean(x), stats.SEM(x), stats.SD(x), stats.Median(x))
+	x := []units.Rate{8.1, 7.9, 8.4, 8.0}
+	fmt.Printf("%.3f +- %.3f pps (SD %.3f)\n", stats.Mean(x), stats.SEM(x), stats.SD(x))
+	fmt.Println(stats.Median(x), stats.Median([]float64{1, 2, 4}))
 	// Output:
-	// 8.100 +- 0.108 (SD 0.216), median 8.05
+	// 8.100 +- 0.108 pps (SD 0.216)
+	// 8.05 pps 2
 }
 
 func ExamplePercentile() {
@@ -262,7 +266,8 @@ func ExamplePercentile() {
 }
 
 func ExampleHistogram() {
-	counts, err := stats.Histogram([]float64{1, 2, 2.5, 4}, []float64{0, 2, 4})
+	intervals := []units.Time{95, 100, 104, 120}
+	counts, err := stats.Histogram(intervals, []units.Time{80, 100, 120})
 	fmt.Println(counts, err)
 	// Output:
 	// [1 3] <nil>
@@ -270,7 +275,12 @@ func ExampleHistogram() {
 
 func ExampleLinearRegression() {
 	l, err := stats.LinearRegression([]float64{10, 12, 14, 16}, []float64{8, 10.1, 11.9, 14})
-	fmt.Printf("%.2f + %.3f x, R² %.4f %v\n", l.Intercept, l.Slope, l.R2, err)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(l)
+	fmt.Printf("at 15: %.2f\n", l.At(15))
 	// Output:
-	// -1.87 + 0.990 x, R² 0.9991 <nil>
+	// y = -1.87 + 0.99 x, R2 0.999
+	// at 15: 12.98
 }

@@ -190,7 +190,7 @@ func TestFewSpikes(t *testing.T) {
 	if r := FiringRates(nil); r.Mean != 0 || r.String() != "0 of 0 active" {
 		t.Errorf("no trains: %v", r)
 	}
-	if !math.IsNaN(Percentile(nil, 50)) {
+	if !math.IsNaN(Percentile[float64](nil, 50)) {
 		t.Error("a percentile of nothing")
 	}
 }

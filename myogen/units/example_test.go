@@ -44,6 +44,14 @@ func ExampleConductance() {
 	// 0.15 uS
 }
 
+// A chart takes plain numbers.
+func ExampleFloats() {
+	rates := []units.Rate{8.1 * units.Pps, 7.9 * units.Pps}
+	fmt.Println(rates, units.Floats(rates))
+	// Output:
+	// [8.1 pps 7.9 pps] [8.1 7.9]
+}
+
 func ExampleParseTime() {
 	t, err := units.ParseTime("0.5 min")
 	fmt.Println(t, err)

@@ -113,6 +113,17 @@ const DegC Temperature = 1
 // String prints t with its unit: "6.3 degC".
 func (t Temperature) String() string { return quantity(float64(t), "degC") }
 
+// Floats returns quantities as plain numbers in the unit of their type: intervals
+// in ms, rates in pps. Fields that are plain slices, such as X and Y of a chart's
+// line, take these.
+func Floats[T ~float64](x []T) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = float64(v)
+	}
+	return out
+}
+
 func quantity(x float64, unit string) string {
 	return strconv.FormatFloat(x, 'g', -1, 64) + " " + unit
 }

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package jupytertest gives tests a real Jupyter with our kernel, and a real
 // browser to look at it with.
 package jupytertest

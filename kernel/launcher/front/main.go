@@ -1,3 +1,5 @@
+//go:build unix
+
 // Front is the Jupyter kernel that clients see:
 //
 //	front PROGRAM ARG... --kernel CONNECTION-FILE ARG...

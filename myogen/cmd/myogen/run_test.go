@@ -122,7 +122,7 @@ func TestRunRefuses(t *testing.T) {
 		{"-out: write", []string{"run", e, "-out", t.TempDir() + "/x.npz/y.npz"}},
 		{"(" + e + ") is the same file as the experiment", []string{"run", e, "-state", e}},
 		{"is the same file as -state", []string{"run", e, "-until", "100ms", "-state", filepath.Join(filepath.Dir(e), "a.npz"), "-out", filepath.Join(filepath.Dir(e), ".", "a.npz")}},
-		{"is the same file as -out", []string{"run", recordingTo(t, "r.npz"), "-out", "r.npz"}},
+		{"is the same file as -state", []string{"run", recordingTo(t, "r.npy"), "-until", "100ms", "-state", "r.npy"}},
 		{"flag provided but not defined", []string{"run", e, "-seed", "3"}},
 		{"takes 2 file names", []string{"compare", e}},
 		{"no command", []string{"fly"}},

@@ -70,7 +70,7 @@ func Parse(name string, text []byte) (*File, []ast.Node, error) {
 	}
 	var bodies []ast.Node
 	for _, doc := range file.Docs {
-		if doc.Body != nil {
+		if _, directive := doc.Body.(*ast.DirectiveNode); doc.Body != nil && !directive { // %YAML 1.2 says nothing more
 			ast.Walk(anchorFinder{f}, doc.Body)
 			bodies = append(bodies, doc.Body)
 		}
@@ -155,7 +155,7 @@ func (f *File) Mapping(what string, n ast.Node) ([]Entry, error) {
 	}
 	mapping, ok := n.(*ast.MappingNode)
 	if !ok {
-		return nil, f.ErrorAt(n, "%s must be a list of keys, it is %s", what, strings.ToLower(n.Type().String()))
+		return nil, f.ErrorAt(n, "%s must be a list of keys, it is %s", what, kindWords(n))
 	}
 	entries := make([]Entry, len(mapping.Values))
 	first := map[string]ast.Node{}
@@ -182,9 +182,24 @@ func (f *File) Sequence(what string, n ast.Node) ([]ast.Node, error) {
 	}
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
-		return nil, f.ErrorAt(n, "%s must be a list, it is %s", what, strings.ToLower(n.Type().String()))
+		return nil, f.ErrorAt(n, "%s must be a list, it is %s", what, kindWords(n))
 	}
 	return list.Values, nil
+}
+
+// kindWords says what a node is, in errors.
+func kindWords(n ast.Node) string {
+	switch n := n.(type) {
+	case *ast.SequenceNode:
+		return "a list"
+	case *ast.MappingNode, *ast.MappingValueNode:
+		return "a list of keys"
+	case *ast.NullNode:
+		return "empty"
+	case *ast.LiteralNode:
+		return fmt.Sprintf("%.40q", n.Value.Value)
+	}
+	return fmt.Sprintf("%.40q", n.GetToken().Value)
 }
 
 // Kind says what a node is.
@@ -218,7 +233,7 @@ func (f *File) Scalar(what string, n ast.Node) (string, error) {
 	}
 	switch n := n.(type) {
 	case *ast.SequenceNode, *ast.MappingNode, *ast.MappingValueNode:
-		return "", f.ErrorAt(n, "%s must be one value, it is %s", what, strings.ToLower(n.Type().String()))
+		return "", f.ErrorAt(n, "%s must be one value, it is %s", what, kindWords(n))
 	case *ast.NullNode:
 		return "", f.ErrorAt(n, "%s has no value", what)
 	case *ast.LiteralNode:

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Node is a value as it stands in a file: a [Text], a [List] or a [*Map].
+// Node is a value as it stands in a file: a [Text], [Items] or a [*Map].
 type Node interface{ node() }
 
 // Text is a scalar that needs no quotes: a number, a quantity, a keyword.

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package pythontest runs Python programs beside ours, so that tests can hold
 // our numbers against those of NumPy, SciPy, Neo and Elephant.
 package pythontest

@@ -300,3 +300,14 @@ func TestBarsAreNarrowerThanTheirDistance(t *testing.T) {
 		}
 	}
 }
+
+// A series without a name is not called "".
+func TestWordsOfUnnamedSeries(t *testing.T) {
+	f := figure(t, chart.Figure{Title: "T", X: chart.Axis{Label: "x"}, Panels: []chart.Panel{{Series: []chart.Series{
+		chart.Line{X: []float64{0, 1}, Y: []float64{2, 3}}, chart.Rule{At: 2.5}, chart.Rule{At: 0.5, Vertical: true}, chart.Rule{Name: "peak", At: 3},
+	}}}})
+	want := `T. Line with 2 points from 2 to 3; horizontal line at 2.5; vertical line at 0.5; horizontal line "peak" at 3.`
+	if got := f.Frames[0].Words; got != want {
+		t.Errorf("the words are %q, want %q", got, want)
+	}
+}

@@ -75,12 +75,18 @@ func axisWords(a chart.Axis) string {
 
 // words describes a series.
 func (s Series) words() string {
+	named := func(kind, name string) string {
+		if name == "" {
+			return kind
+		}
+		return fmt.Sprintf("%s %q", kind, name)
+	}
 	points := func(kind, name string) string {
 		b := bounds(s.Series, true)
 		if b.y0 > b.y1 {
-			return fmt.Sprintf("%s %q without points", kind, name)
+			return named(kind, name) + " without points"
 		}
-		return fmt.Sprintf("%s %q with %d points from %.4g to %.4g", kind, name, s.Of, b.y0, b.y1)
+		return fmt.Sprintf("%s with %d points from %.4g to %.4g", named(kind, name), s.Of, b.y0, b.y1)
 	}
 	switch t := s.Series.(type) {
 	case *chart.Line:
@@ -98,9 +104,9 @@ func (s Series) words() string {
 		return points("bars", t.Name) + errorWords(t.Error)
 	case *chart.Rule:
 		if t.Vertical {
-			return fmt.Sprintf("vertical line %q at %.4g", t.Name, t.At)
+			return fmt.Sprintf("%s at %.4g", named("vertical line", t.Name), t.At)
 		}
-		return fmt.Sprintf("horizontal line %q at %.4g", t.Name, t.At)
+		return fmt.Sprintf("%s at %.4g", named("horizontal line", t.Name), t.At)
 	case *chart.Raster:
 		return fmt.Sprintf("%d spikes of %d trains", s.Of, len(t.Trains))
 	case *chart.HeatMap:
