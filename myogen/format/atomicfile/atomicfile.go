@@ -42,6 +42,7 @@ type File struct {
 	path   string // as the caller named it
 	target string // with symbolic links followed
 	tmp    string
+	keep   bool // tmp outlives a writer that fails
 	file   Handle
 }
 
@@ -98,7 +99,9 @@ func Partial(path string, size int64) (*File, error) {
 		f.file, err = f.disk.Resume(f.tmp, old.mode(), size)
 	}
 	if err == nil {
-		if err = f.takeOver(old); err != nil {
+		f.keep = true
+		// So that its name is on the disk before Sync promises its content.
+		if err = errors.Join(f.takeOver(old), f.disk.SyncDir(filepath.Dir(f.target))); err != nil {
 			err = errors.Join(err, f.file.Close())
 		}
 	}
@@ -278,19 +281,28 @@ func (f *File) WriteAt(p []byte, off int64) (int, error) {
 }
 
 // Commit flushes the new content to the disk and gives it its name. After an
-// error the old content is still there; only an error of flushing the folder
-// leaves open which of the two a power failure would leave.
+// error the old content is still there, and the new is discarded unless
+// [Partial] began it; only an error of flushing the folder leaves open which of
+// the two a power failure would leave.
 func (f *File) Commit() error {
 	if err := f.file.Sync(); err != nil {
-		return errors.Join(f.errorf(err), f.Discard())
+		return f.fail(err)
 	}
 	if err := f.disk.Rename(f.tmp, f.target); err != nil {
 		if linkError, ok := err.(*os.LinkError); ok {
 			err = linkError.Err // without the two names
 		}
-		return errors.Join(f.errorf(err), f.Discard())
+		return f.fail(err)
 	}
 	return f.errorf(errors.Join(f.file.Close(), f.disk.SyncDir(filepath.Dir(f.target))))
+}
+
+// fail ends the writing after an error.
+func (f *File) fail(err error) error {
+	if f.keep {
+		return f.errorf(errors.Join(err, f.file.Close()))
+	}
+	return errors.Join(f.errorf(err), f.Discard())
 }
 
 // Sync flushes the new content to the disk and leaves it to be written on.
