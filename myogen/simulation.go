@@ -99,7 +99,6 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 		return nil, err
 	}
 	if err := s.record(); err != nil {
-		s.discard()
 		return nil, err
 	}
 	s.engine.Start()

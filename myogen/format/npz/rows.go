@@ -9,7 +9,6 @@ import (
 	"hash"
 	"io"
 	"math"
-	"os"
 
 	"gomyogen/myogen/format/atomicfile"
 )
@@ -143,7 +142,7 @@ func (r *Rows) Sync() (rows int, sum [sha256.Size]byte, err error) {
 // complete; after one, [ResumeRows] can go on after the last Sync.
 func (r *Rows) Close() error {
 	if err := r.flush(); err != nil {
-		return errors.Join(fmt.Errorf("npz: %w", err), r.Suspend())
+		return fmt.Errorf("npz: %w", errors.Join(err, r.close()))
 	}
 	if err := r.file.Commit(); err != nil {
 		return fmt.Errorf("npz: %w", err)
@@ -151,14 +150,21 @@ func (r *Rows) Close() error {
 	return nil
 }
 
-// Suspend ends the writing and leaves the rows to [ResumeRows].
+func (r *Rows) close() error {
+	if r.file == nil {
+		return nil
+	}
+	return r.file.Close()
+}
+
+// Suspend ends the writing and leaves the rows so far to [ResumeRows].
 func (r *Rows) Suspend() error {
 	if r.file == nil {
 		return nil
 	}
-	err := r.file.Close()
-	if errors.Is(err, os.ErrClosed) {
-		err = nil
+	err := errors.Join(r.flush(), r.file.Close())
+	if err != nil {
+		err = fmt.Errorf("npz: %w", err)
 	}
 	return err
 }
