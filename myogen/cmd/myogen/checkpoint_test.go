@@ -288,7 +288,7 @@ func TestFaultsLoseNoCheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	failed := 0
-	faultydisk.Seeds(t, 100, func(seed uint64, dir string) error {
+	faultydisk.Seeds(t, 30, func(seed uint64, dir string) error {
 		e := experiment
 		e.RecordAll = []myogen.Recording{{Population: "aMN", Path: filepath.Join(dir, "v.npy")}}
 		c, err := newCheckpoints(filepath.Join(dir, "r.npz"), time.Nanosecond)
