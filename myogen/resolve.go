@@ -101,7 +101,7 @@ func (r *resolved) connection(i int) error {
 	}
 	drawn := c.Probability * float64(source.size()) * float64(target.size())
 	for _, other := range r.connections {
-		drawn += other.Probability * float64(r.plans[other.source].size()) * float64(r.plans[other.target].size())
+		drawn += float64(other.Probability * float64(r.plans[other.source].size()) * float64(r.plans[other.target].size()))
 	}
 	if drawn > maxContacts {
 		return fields.At("probability", fmt.Errorf("%s: with it the network has some %.3g contacts, at most %d fit into memory", c.words(), drawn, int64(maxContacts)))
