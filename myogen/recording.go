@@ -1,20 +1,24 @@
 package myogen
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 
 	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/state"
 )
 
 // Recording writes one variable of all cells of a population to an .npy file
 // while the simulation goes on, so that memory does not grow with its length:
 // float64, a row for the initial state and one for each step, a column for
 // each cell, in the units of the variable (see [Probe]). The file is there once Run
-// has reached its end, or Close was called. Such a simulation cannot be saved and
-// resumed.
+// has reached its end, or Close was called; until then the rows stand in a file
+// with .partial behind its name. A simulation that was saved goes on with that
+// file; [ResumeState] refuses one that has changed.
 type Recording struct {
 	Population  string
 	Compartment int
@@ -46,7 +50,7 @@ func (s *Simulation) record() error {
 		rec := &recorder{Recording: r, row: make([]float64, s.pops[i].size)}
 		for c := range rec.row {
 			n := s.neuron(i, c)
-			trace := &engine.Trace{Value: n.Cell.Variable(r.Compartment, potential(r.Variable))}
+			trace := &engine.Trace{Value: n.Cell.Variable(r.Compartment, potential(r.Variable)), Streamed: true}
 			rec.traces = append(rec.traces, trace)
 			n.Traces = append(n.Traces, trace)
 		}
@@ -62,13 +66,6 @@ func (s *Simulation) record() error {
 
 // maxHeld is how many numbers of a recording are held in memory.
 const maxHeld = 1 << 20
-
-// discard removes what has been recorded.
-func (s *Simulation) discard() {
-	for _, r := range s.recorders {
-		r.rows.Discard()
-	}
-}
 
 // write writes what has been recorded since.
 func (r *recorder) write() error {
@@ -89,6 +86,64 @@ func (r *recorder) write() error {
 	return nil
 }
 
+// words names what is recorded.
+func (r Recording) words() string {
+	return fmt.Sprintf("%s of compartment %d of %q", cmp.Or(r.Variable, "v"), r.Compartment, r.Population)
+}
+
+// recorded lists what is recorded.
+func (s *Simulation) recorded() []string {
+	var all []string
+	for _, r := range s.recorders {
+		all = append(all, r.words())
+	}
+	return all
+}
+
+// save flushes the rows and writes how many there are, and their checksum.
+func (r *recorder) save(w *state.Writer) error {
+	if err := r.write(); err != nil {
+		return err
+	}
+	rows, sum, err := r.rows.Sync()
+	if err != nil {
+		return fmt.Errorf("recording: %w", err)
+	}
+	w.Int("recording_rows", rows)
+	w.Bytes("recording_sums", sum[:])
+	return nil
+}
+
+// restore goes on with the rows that save has flushed after a number of steps.
+func (r *recorder) restore(reader *state.Reader, steps int) error {
+	rows, sum := reader.Int("recording_rows"), reader.Bytes("recording_sums", sha256.Size)
+	if reader.Err != nil {
+		return reader.Err
+	}
+	if rows != steps+1 {
+		return fmt.Errorf("recording: %d rows after %d steps", rows, steps)
+	}
+	var err error
+	if r.rows, err = npz.ResumeRows(r.Path, len(r.row), rows, [sha256.Size]byte(sum)); err != nil {
+		return fmt.Errorf("recording: %w", err)
+	}
+	return nil
+}
+
+// Suspend ends the writing of the recordings, so that a simulation that
+// [ResumeState] makes of a saved state can go on with them in this process, too.
+// This one cannot go on then, if it has any.
+func (s *Simulation) Suspend() error {
+	var errs []error
+	for _, r := range s.recorders {
+		if r.rows != nil {
+			errs = append(errs, r.write(), r.rows.Suspend())
+			r.rows = nil
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // Close ends the recordings and gives their files their names. The simulation
 // cannot go on then, if it has any.
 func (s *Simulation) Close() error {
@@ -101,7 +156,7 @@ func (s *Simulation) Close() error {
 		if err == nil {
 			err = r.rows.Close()
 		} else {
-			r.rows.Discard()
+			err = errors.Join(err, r.rows.Suspend())
 		}
 		r.rows = nil
 		errs = append(errs, err)

@@ -1,8 +1,11 @@
 package myogen
 
 import (
+	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -53,9 +56,78 @@ func TestRecordingsEqualProbes(t *testing.T) {
 	if err := s.Advance(); err == nil || !strings.Contains(err.Error(), "soma.npy is closed") {
 		t.Errorf("going on after the end of a recording: error %v", err)
 	}
-	if err := s.SaveState(filepath.Join(dir, "state")); err == nil || !strings.Contains(err.Error(), "cannot be saved") {
+	if err := s.SaveState(filepath.Join(dir, "state")); err == nil || !strings.Contains(err.Error(), "soma.npy is closed") {
 		t.Errorf("Save: error %v", err)
 	}
+}
+
+// A run that is saved and goes on elsewhere records the same file.
+func TestRecordingsGoOn(t *testing.T) {
+	dir := t.TempDir()
+	e := closedLoop(NERLab)
+	e.RecordAll = []Recording{{Population: "aMN", Path: filepath.Join(dir, "v.npy")}, {Population: "aMN", Compartment: 1, Variable: "v", Path: filepath.Join(dir, "d.npy")}}
+	whole := finish(t, start(t, e))
+	var want [2][]byte
+	for i, r := range e.RecordAll {
+		var err error
+		if want[i], err = os.ReadFile(r.Path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(dir, "run.state")
+	s := start(t, e)
+	for _, at := range []units.Time{0.1, 77, 200.05} {
+		if _, err := s.RunUntil(t.Context(), at, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.SaveState(path); err != nil {
+			t.Fatal(err)
+		}
+		// What comes after the state is lost, and written again.
+		if _, err := s.RunUntil(t.Context(), at+20, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Suspend(); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if s, err = ResumeState(t.Context(), e, path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r := finish(t, s); !reflect.DeepEqual(r.Block, whole.Block) {
+		t.Error("the resumed run has other spikes")
+	}
+	for i, r := range e.RecordAll {
+		if got, err := os.ReadFile(r.Path); err != nil || !bytes.Equal(got, want[i]) {
+			t.Errorf("%s differs: %d bytes, want %d, error %v", r.Path, len(got), len(want[i]), err)
+		}
+		if _, err := os.Stat(r.Path + ".partial"); err == nil {
+			t.Errorf("%s.partial is left", r.Path)
+		}
+	}
+
+	// Rows that have changed, or other recordings, are not gone on with.
+	s = start(t, e)
+	if _, err := s.RunUntil(t.Context(), 50, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.SaveState(path), s.Suspend()); err != nil {
+		t.Fatal(err)
+	}
+	other := e
+	other.RecordAll = e.RecordAll[:1]
+	_, err := ResumeState(t.Context(), other, path)
+	refused(t, "in the state record_all is", err)
+	f, err := os.OpenFile(e.RecordAll[1].Path+".partial", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt([]byte("x"), 1000); err != nil {
+		t.Fatal(err)
+	}
+	_, err = ResumeState(t.Context(), e, path)
+	refused(t, "d.npy.partial are not those that were written", err)
 }
 
 func TestRecordingsRefuse(t *testing.T) {

@@ -154,7 +154,7 @@ func (r *Result) Save(path string) error {
 		return fmt.Errorf("myogen: report: %w", err)
 	}
 	// A report never stands beside the block of another run.
-	if err := os.Remove(ReportPath(path)); err != nil && !os.IsNotExist(err) {
+	if err := atomicfile.Remove(ReportPath(path)); err != nil {
 		return fmt.Errorf("myogen: %w", err)
 	}
 	if err := npz.WriteBlock(path, r.Block); err != nil {

@@ -77,6 +77,9 @@ func (r *resolved) input(i int) error {
 	return nil
 }
 
+// maxContacts bounds what is drawn to 16 GiB.
+const maxContacts = 1 << 32
+
 func (r *resolved) connection(i int) error {
 	c := r.Connections[i]
 	s, err := r.find(c.Source)
@@ -96,6 +99,13 @@ func (r *resolved) connection(i int) error {
 	}
 	if c.Pairs == nil && !slices.ContainsFunc(target.synapses, func(s membrane.Synapse) bool { return s.Excitatory() != c.Inhibitory }) {
 		return fmt.Errorf("%s: the target has no such synapse", c.words())
+	}
+	drawn := c.Probability * float64(source.size()) * float64(target.size())
+	for _, other := range r.connections {
+		drawn += float64(other.Probability * float64(r.plans[other.source].size()) * float64(r.plans[other.target].size()))
+	}
+	if drawn > maxContacts {
+		return fields.At("probability", fmt.Errorf("%s: with it the network has some %.3g contacts, at most %d fit into memory", c.words(), drawn, int64(maxContacts)))
 	}
 	for j, l := range c.Pairs {
 		for _, x := range []struct {

@@ -31,6 +31,7 @@ type Simulation struct {
 	fingerprint Fingerprint
 	warnings    []string
 	wall        time.Duration // spent in Run
+	stepTime    time.Duration // of the last epoch of Run
 }
 
 // running is a population that runs.
@@ -91,10 +92,7 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	s.populate(drives)
 	s.instrument()
 	for i := range r.connections {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := s.connect(r.connections[i], shared); err != nil {
+		if err := s.connect(ctx, r.connections[i], shared); err != nil {
 			return nil, err
 		}
 	}
@@ -102,7 +100,6 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 		return nil, err
 	}
 	if err := s.record(); err != nil {
-		s.discard()
 		return nil, err
 	}
 	s.engine.Start()
@@ -199,7 +196,7 @@ func (in Injection) clamp(step units.Time) func(i int, t float64) float64 {
 
 // connect gives each source of a connection a terminal with its contacts: on
 // each target with the given probability, a random synapse of the right sign.
-func (s *Simulation) connect(c resolvedConnection, shared *random.Generator) error {
+func (s *Simulation) connect(ctx context.Context, c resolvedConnection, shared *random.Generator) error {
 	d := connection{resolvedConnection: c}
 	source, target := s.pops[c.source], s.pops[c.target]
 	var choices []int
@@ -219,6 +216,9 @@ func (s *Simulation) connect(c resolvedConnection, shared *random.Generator) err
 		contacts = append(contacts, engine.Contact{Neuron: target.first + cell, Synapse: synapse, Amount: amounts[synapse]})
 	}
 	for i := range source.size {
+		if err := ctx.Err(); err != nil { // a source has a million targets at most: some ms
+			return err
+		}
 		contacts = contacts[:0]
 		for _, l := range given[i] {
 			add(l.Target, l.Synapse)
@@ -350,10 +350,12 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 	start := time.Now()
 	for s.engine.T < float64(until) && ctx.Err() == nil {
 		steps := s.epochSteps(float64(until), s.pace())
+		begun := time.Now()
 		s.fire(steps)
 		if err := s.advance(steps); err != nil {
 			return nil, err
 		}
+		s.stepTime = time.Since(begun) / time.Duration(steps)
 		if report != nil {
 			report(min(s.Time(), until), until)
 		}
@@ -384,5 +386,19 @@ func (s *Simulation) epochSteps(until float64, most int) int {
 // nothing of its result.
 const lookUp = 60 * time.Millisecond
 
-// pace returns the number of steps that take about as long.
-func (s *Simulation) pace() int { return max(1, int(lookUp/max(s.engine.StepTime(), 1))) }
+// pace returns the number of steps that take about as long: as the last ones
+// did, with the cells without membranes, which the engine does not see, or at
+// first as a guess that is too long rather than too short.
+func (s *Simulation) pace() int {
+	const guess = 20 * time.Nanosecond // a drive neuron on a slow processor
+	took := s.stepTime
+	if took == 0 {
+		took = s.engine.StepTime()
+		for _, p := range s.pops {
+			if p.cells == nil {
+				took += guess * time.Duration(p.size)
+			}
+		}
+	}
+	return max(1, int(lookUp/max(took, 1)))
+}

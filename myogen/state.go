@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gomyogen/myogen/format/npz"
+	"gomyogen/myogen/format/userkey"
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/state"
 	"gomyogen/myogen/units"
@@ -20,12 +21,20 @@ const stateFormat = "gomyogen state 2"
 
 // SaveState writes the state of the simulation to an .npz file, complete or not
 // at all. [ResumeState] goes on from it. It holds what has happened - cells,
-// events on their way, detectors, generators, spikes, traces, clock - and not
-// the experiment, of which it keeps the [Fingerprint] to compare.
-func (s *Simulation) SaveState(path string) error {
+// events on their way, detectors, generators, spikes, traces, clock, and how far
+// recordings are - and not the experiment, of which it keeps the [Fingerprint]
+// to compare.
+func (s *Simulation) SaveState(path string) error { return s.SaveSignedState(path, nil) }
+
+// SaveSignedState is SaveState with a signature: an HMAC-SHA256 with a key of
+// the user's, such as one of package userkey.
+func (s *Simulation) SaveSignedState(path string, key []byte) error {
 	f, err := s.encode()
 	if err != nil {
 		return prefixed(err)
+	}
+	if len(key) > 0 {
+		f["mac"] = npz.Texts([]string{userkey.Sign(key, []byte(f["checksum"].Text[0]))})
 	}
 	return npz.Write(path, f)
 }
@@ -34,13 +43,28 @@ func (s *Simulation) SaveState(path string) error {
 // spikes it would have had without the break. The experiment must be that of
 // the saved simulation; the error names the first difference.
 func ResumeState(ctx context.Context, e Experiment, path string) (*Simulation, error) {
-	if len(e.RecordAll) > 0 {
-		return nil, fmt.Errorf("myogen: a simulation that records to %s cannot be resumed", e.RecordAll[0].Path)
-	}
 	f, err := npz.Read(path)
 	if err != nil {
 		return nil, fmt.Errorf("myogen: %w", err)
 	}
+	return resumeState(ctx, e, path, f)
+}
+
+// ResumeSignedState is ResumeState for a state that is not believed unless it
+// was signed with the key, as one that was found and not named.
+func ResumeSignedState(ctx context.Context, e Experiment, path string, key []byte) (*Simulation, error) {
+	f, err := npz.Read(path)
+	if err != nil {
+		return nil, fmt.Errorf("myogen: %w", err)
+	}
+	mac, sum := f["mac"].Text, f["checksum"].Text
+	if len(mac) != 1 || len(sum) != 1 || !userkey.Signed(key, mac[0], []byte(sum[0])) {
+		return nil, fmt.Errorf("myogen: state %s was not made by you on this machine", path)
+	}
+	return resumeState(ctx, e, path, f)
+}
+
+func resumeState(ctx context.Context, e Experiment, path string, f npz.File) (*Simulation, error) {
 	s, err := NewSimulation(ctx, e)
 	if err != nil {
 		return nil, err
@@ -52,9 +76,6 @@ func ResumeState(ctx context.Context, e Experiment, path string) (*Simulation, e
 }
 
 func (s *Simulation) encode() (npz.File, error) {
-	if len(s.recorders) > 0 {
-		return nil, fmt.Errorf("a simulation that records to %s cannot be saved", s.recorders[0].Path)
-	}
 	fingerprint, err := json.Marshal(s.fingerprint)
 	if err != nil {
 		return nil, err
@@ -69,7 +90,15 @@ func (s *Simulation) encode() (npz.File, error) {
 		}
 	}
 	s.encodeEvents(w)
+	for _, r := range s.recorders {
+		if err := r.save(w); err != nil {
+			return nil, err
+		}
+	}
 	f := npz.File{"format": npz.Texts([]string{stateFormat}), "fingerprint": npz.Texts([]string{string(fingerprint)})}
+	if all := s.recorded(); len(all) > 0 {
+		f["recordings"] = npz.Texts(all)
+	}
 	for name, x := range w.Ints {
 		f[name] = npz.Ints(x)
 	}
@@ -93,6 +122,7 @@ func (s *Simulation) decode(f npz.File) error {
 	}
 	want := text("checksum")
 	delete(f, "checksum")
+	delete(f, "mac")
 	if sum, err := f.SHA256(); err != nil || sum != want {
 		return fmt.Errorf("the file is damaged: its checksum is %s, want %s", sum, want)
 	}
@@ -102,6 +132,9 @@ func (s *Simulation) decode(f npz.File) error {
 	}
 	if d := saved.Difference(s.fingerprint); d != "" {
 		return fmt.Errorf("it belongs to another experiment: in the state %s in this one", d)
+	}
+	if saved, mine := f["recordings"].Text, s.recorded(); !slices.Equal(saved, mine) {
+		return fmt.Errorf("it belongs to another experiment: in the state record_all is %q, and %q in this one", saved, mine)
 	}
 	r := &state.Reader{Ints: map[string][]int64{}, Floats: map[string][]float64{}}
 	for name, a := range f {
@@ -137,6 +170,11 @@ func (s *Simulation) restore(r *state.Reader) error {
 		}
 	}
 	s.decodeEvents(r)
+	for _, rec := range s.recorders {
+		if err := rec.restore(r, step); err != nil {
+			return err
+		}
+	}
 	return r.End()
 }
 

@@ -200,11 +200,3 @@ func TestResumeNamesWhatDiffers(t *testing.T) {
 		}
 	}
 }
-
-// A recording cannot go on in another process.
-func TestResumeRefusesRecordings(t *testing.T) {
-	e := closedLoop(NERLab)
-	e.RecordAll = []Recording{{Population: "aMN", Path: "v.npy"}}
-	_, err := ResumeState(t.Context(), e, savedState(t))
-	refused(t, "records to v.npy cannot be resumed", err)
-}

@@ -102,7 +102,7 @@ func (f *folder) update(files []file) (written, removed []string, err error) {
 			continue
 		}
 		if old, err := os.ReadFile(path); err == nil && sum(old) == was {
-			if err := os.Remove(path); err != nil {
+			if err := atomicfile.Remove(path); err != nil {
 				return written, removed, err
 			}
 			removed = append(removed, name)

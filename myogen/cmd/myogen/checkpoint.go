@@ -7,24 +7,37 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/atomicfile"
+	"gomyogen/myogen/format/userkey"
 	"gomyogen/myogen/units"
 )
 
 // checkpoints are the states of a run that is not complete, from which the same
 // command goes on after it was killed. The last two stand beside the results
-// and are removed when the run has written them.
+// and are removed when the run has written them. They are signed: the command
+// finds them by their names, so that those of a clone would be believed else.
 type checkpoints struct {
 	base  string // path of the results
 	every time.Duration
+	key   []byte
 	last  time.Time
 	next  int // which of the two is written next
 }
 
-func newCheckpoints(results string, every time.Duration) *checkpoints {
-	return &checkpoints{base: results, every: every, last: time.Now()}
+func newCheckpoints(results string, every time.Duration) (*checkpoints, error) {
+	data, err := userkey.DataFolder()
+	if err != nil {
+		return nil, err
+	}
+	key, err := userkey.Make(filepath.Join(data, "checkpoint.key"))
+	if err != nil {
+		return nil, fmt.Errorf("the key of checkpoints: %w", err)
+	}
+	return &checkpoints{base: results, every: every, key: key, last: time.Now()}, nil
 }
 
 func (c *checkpoints) path(i int) string { return fmt.Sprintf("%s.checkpoint%d", c.base, i+1) }
@@ -34,9 +47,9 @@ func (c *checkpoints) path(i int) string { return fmt.Sprintf("%s.checkpoint%d",
 func (c *checkpoints) resume(ctx context.Context, e myogen.Experiment, out io.Writer) *myogen.Simulation {
 	var newest *myogen.Simulation
 	for i := range 2 {
-		sim, err := myogen.ResumeState(ctx, e, c.path(i))
+		sim, err := myogen.ResumeSignedState(ctx, e, c.path(i), c.key)
 		switch {
-		case errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, fs.ErrNotExist) && !exists(c.path(i)):
 		case err != nil:
 			fmt.Fprintf(out, "not going on from a checkpoint: %v\n", err)
 		case newest == nil || sim.Time() > newest.Time():
@@ -49,6 +62,11 @@ func (c *checkpoints) resume(ctx context.Context, e myogen.Experiment, out io.Wr
 	return newest
 }
 
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
 // save writes a checkpoint if it is time to.
 func (c *checkpoints) save(sim *myogen.Simulation) error {
 	if c.every <= 0 || time.Since(c.last) < c.every {
@@ -58,21 +76,15 @@ func (c *checkpoints) save(sim *myogen.Simulation) error {
 }
 
 func (c *checkpoints) saveNow(sim *myogen.Simulation) error {
-	if err := sim.SaveState(c.path(c.next)); err != nil {
+	c.last = time.Now()
+	if err := sim.SaveSignedState(c.path(c.next), c.key); err != nil {
 		return err
 	}
 	c.next = 1 - c.next
-	c.last = time.Now()
 	return nil
 }
 
 // remove removes both checkpoints.
 func (c *checkpoints) remove() error {
-	var errs []error
-	for i := range 2 {
-		if err := os.Remove(c.path(i)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
+	return errors.Join(atomicfile.Remove(c.path(0)), atomicfile.Remove(c.path(1)))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,11 +16,28 @@ import (
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/atomicfile/faultydisk"
+	"gomyogen/myogen/format/npz"
+	"gomyogen/myogen/format/userkey"
 	"gomyogen/myogen/units"
 )
 
 // long is short's pool for long enough to be killed.
 var long = strings.Replace(short, "duration: 200 ms", "duration: 20 s", 1)
+
+// The tests have a data folder of their own.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "myogen-test-")
+	if err == nil {
+		err = os.Setenv(userkey.DataVariable, dir)
+	}
+	if err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
 
 // build returns the path of the command.
 func build(t *testing.T) string {
@@ -43,6 +61,16 @@ func spikes(t *testing.T, results string) string {
 	return report.SpikesSHA256
 }
 
+// contents returns the SHA-256 of a file.
+func contents(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(b))
+}
+
 // A command that is killed at any moment goes on from its newest checkpoint
 // when it is given again, to the spikes of a run that was not killed.
 func TestKilledRunGoesOn(t *testing.T) {
@@ -50,14 +78,15 @@ func TestKilledRunGoesOn(t *testing.T) {
 		t.Fatal("the experiment has another duration")
 	}
 	bin, dir := build(t), t.TempDir()
-	e := write(t, "e.yaml", long)
+	rows := filepath.Join(dir, "v.npy") // of whole populations: what is written while a run goes on
+	e := write(t, "e.yaml", long+fmt.Sprintf("record_all:\n  - {population: aMN, path: %s}\n", rows))
 	whole := filepath.Join(dir, "whole.npz")
 	start := time.Now()
 	if out, err := exec.Command(bin, "run", e, "-out", whole).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	took := time.Since(start)
-	want := spikes(t, whole)
+	want, wantRows := contents(t, whole), contents(t, rows)
 	kills := 50
 	if testing.Short() {
 		kills = 5
@@ -92,11 +121,14 @@ func TestKilledRunGoesOn(t *testing.T) {
 			}
 			killed++
 		}
-		if got := spikes(t, results); got != want {
-			t.Errorf("seed %d: run %d has the spikes %s, want %s", seed, run, got, want)
+		spikes(t, results)
+		if contents(t, results) != want || contents(t, rows) != wantRows {
+			t.Errorf("seed %d: run %d has other results", seed, run)
 		}
-		if left, err := filepath.Glob(results + ".checkpoint*"); err != nil || left != nil {
-			t.Errorf("left behind: %q, %v", left, err)
+		left, err := filepath.Glob(results + ".checkpoint*")
+		parts, partsErr := filepath.Glob(rows + ".*")
+		if err := errors.Join(err, partsErr); err != nil || left != nil || parts != nil {
+			t.Errorf("left behind: %q, %q, %v", left, parts, err)
 		}
 	}
 	if wentOn == 0 {
@@ -152,7 +184,10 @@ func TestDamagedCheckpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newCheckpoints(results, time.Nanosecond)
+	c, err := newCheckpoints(results, time.Nanosecond)
+	if err != nil {
+		t.Fatal(err)
+	}
 	sim, err := myogen.NewSimulation(t.Context(), experiment)
 	if err != nil {
 		t.Fatal(err)
@@ -206,4 +241,109 @@ func TestResultsThatCannotBeWritten(t *testing.T) {
 		t.Fatalf("it says %s", out.String())
 	}
 	spikes(t, elsewhere)
+}
+
+// Checkpoints that somebody else made are not believed, though they are good.
+func TestForeignCheckpoint(t *testing.T) {
+	e := write(t, "e.yaml", short)
+	results := filepath.Join(t.TempDir(), "r.npz")
+	experiment, err := myogen.LoadExperiment(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sim, err := myogen.NewSimulation(t.Context(), experiment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sim.RunUntil(t.Context(), 50, nil); err != nil {
+		t.Fatal(err)
+	}
+	other, err := newCheckpoints(results, time.Nanosecond)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.key = []byte("another user's")
+	if err := errors.Join(other.saveNow(sim), sim.SaveState(other.path(1))); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := run(t.Context(), []string{"run", e, "-out", results}, &out); err != nil {
+		t.Fatal(err)
+	}
+	if got := out.String(); strings.Count(got, "was not made by you") != 2 || strings.Contains(got, "going on at") {
+		t.Errorf("it says %s", got)
+	}
+}
+
+// After any fault of the disk while checkpoints are written, a kill or a power
+// loss, the run goes on from one that was written; from the last one, if that
+// was without an error.
+func TestFaultsLoseNoCheckpoint(t *testing.T) {
+	experiment, err := myogen.LoadExperiment(write(t, "e.yaml", short))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := myogen.Run(t.Context(), experiment, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := 0
+	faultydisk.Seeds(t, 30, func(seed uint64, dir string) error {
+		e := experiment
+		e.RecordAll = []myogen.Recording{{Population: "aMN", Path: filepath.Join(dir, "v.npy")}}
+		c, err := newCheckpoints(filepath.Join(dir, "r.npz"), time.Nanosecond)
+		if err != nil {
+			return err
+		}
+		d := faultydisk.New(seed, dir, 60)
+		var good, begun units.Time
+		died := d.Run(func() {
+			sim, err := myogen.NewSimulation(context.Background(), e)
+			for at := units.Time(20); err == nil && at < 140; at += 20 {
+				if _, err = sim.RunUntil(context.Background(), at, nil); err == nil {
+					begun = sim.Time()
+					err = c.saveNow(sim)
+				}
+				if err == nil {
+					good = sim.Time()
+				}
+			}
+			if err != nil {
+				failed++
+			}
+		})
+		if d.Random.IntN(2) == 0 {
+			if err := d.PowerLoss(); err != nil {
+				return err
+			}
+		}
+		d.Restart()
+		var said strings.Builder
+		var results *myogen.Result
+		var again error
+		d.Run(func() {
+			sim := c.resume(context.Background(), e, &said)
+			if sim == nil && good > 0 || sim != nil && (sim.Time() < good || sim.Time() > begun) {
+				again = fmt.Errorf("died %v: goes on from %v, want %v to %v: %s", died, sim, good, begun, said.String())
+				return
+			}
+			if sim == nil {
+				if sim, again = myogen.NewSimulation(context.Background(), e); again != nil {
+					return
+				}
+			}
+			results, again = sim.Run(context.Background(), nil)
+		})
+		if again != nil {
+			return again
+		}
+		if results.Block.SpikeSHA256() != whole.Block.SpikeSHA256() {
+			return errors.New("other spikes")
+		}
+		_, err = npz.ReadArray(e.RecordAll[0].Path)
+		return err
+	})
+	if failed == 0 {
+		t.Error("nothing failed")
+	}
 }

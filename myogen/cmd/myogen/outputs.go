@@ -33,11 +33,7 @@ func checkFiles(inputs, outputs []file) error {
 			return fmt.Errorf("%s (%s) is the same file as %s (%s)", f.what, f.path, other.what, other.path)
 		}
 		seen[identity(f.path)] = f
-		trial, err := atomicfile.Create(f.path)
-		if err == nil {
-			err = trial.Discard()
-		}
-		if err != nil {
+		if err := atomicfile.Check(f.path); err != nil {
 			return fmt.Errorf("%s: %w", f.what, err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/units"
 )
 
@@ -84,7 +85,7 @@ func (o *runOptions) start(ctx context.Context, e myogen.Experiment, c *checkpoi
 		if sim, err = myogen.ResumeState(ctx, e, o.resume); err == nil {
 			fmt.Fprintf(out, "going on at %v from %s\n", sim.Time().Round(units.Us), o.resume)
 		}
-	case len(e.RecordAll) == 0:
+	default:
 		sim = c.resume(ctx, e, out)
 	}
 	if sim == nil && err == nil {
@@ -100,7 +101,7 @@ func (o *runOptions) start(ctx context.Context, e myogen.Experiment, c *checkpoi
 }
 
 // runExperiment runs an experiment file, whole or in part.
-func runExperiment(ctx context.Context, args []string, out io.Writer) error {
+func runExperiment(ctx context.Context, args []string, out io.Writer) (err error) {
 	o, err := parseRun(args)
 	if err != nil {
 		return err
@@ -113,11 +114,11 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(out, e)
-	every := o.checkpoint
-	if len(e.RecordAll) > 0 {
-		every = 0
+	c, err := newCheckpoints(cmp.Or(o.out, o.state), o.checkpoint)
+	if err != nil { // a run without checkpoints is a run
+		fmt.Fprintf(out, "killed, this run will not go on: %v\n", err)
+		c = &checkpoints{base: cmp.Or(o.out, o.state)}
 	}
-	c := newCheckpoints(cmp.Or(o.out, o.state), every)
 	sim, err := o.start(ctx, e, c, out)
 	if errors.Is(err, context.Canceled) {
 		return errors.New("run: interrupted before the first step")
@@ -128,6 +129,7 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) error {
 	if sim.Time() > o.until.Time+2*cmp.Or(e.Step, myogen.DefaultStep) {
 		return fmt.Errorf("run: the state is at %v, after the end at %v", sim.Time().Round(units.Us), o.until.Time)
 	}
+	defer func() { err = errors.Join(err, sim.Suspend()) }()
 	for _, w := range sim.Warnings() {
 		fmt.Fprintln(out, "warning:", w)
 	}
@@ -146,6 +148,11 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) error {
 	}
 	fmt.Fprintln(out, result.Report())
 	saved := o.save(sim, result, out)
+	if result.Partial() {
+		for _, r := range e.RecordAll {
+			fmt.Fprintf(out, "the rows so far are in %s\n", atomicfile.PartialPath(r.Path))
+		}
+	}
 	if runErr != nil || saved != nil {
 		return errors.Join(runErr, saved)
 	}

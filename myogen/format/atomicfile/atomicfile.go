@@ -20,14 +20,12 @@ import (
 )
 
 // Write replaces the file at path by data, or creates it. The folder must
-// exist. An existing file keeps its permissions; a new one gets 0666 less the
-// umask. A symbolic link is followed to its target. Write refuses a target
+// exist. An existing file keeps its permissions and, where the process may give
+// it away, its owner and group; a new one gets 0666 less the umask. A symbolic link is followed to its target. Write refuses a target
 // that is not a regular file and one that is write-protected. Each error names
 // path, and after an error the old content is still there.
-func Write(path string, data []byte) error { return write(disk{}, path, data) }
-
-func write(fsys fileSystem, path string, data []byte) error {
-	f, err := create(fsys, path)
+func Write(path string, data []byte) error {
+	f, err := Create(path)
 	if err != nil {
 		return err
 	}
@@ -40,20 +38,74 @@ func write(fsys fileSystem, path string, data []byte) error {
 // File is new content being written. It replaces the file at its path when
 // Commit is called.
 type File struct {
-	fsys   fileSystem
+	disk   Disk
 	path   string // as the caller named it
 	target string // with symbolic links followed
 	tmp    string
-	file   file
+	keep   bool // tmp outlives a writer that fails
+	file   Handle
 }
 
 // Create begins to write the file at path, on the terms of [Write]. The caller
 // must call [File.Commit] or [File.Discard].
-func Create(path string) (*File, error) { return create(disk{}, path) }
+func Create(path string) (*File, error) {
+	f := &File{disk: disk, path: path}
+	old, err := f.look()
+	if err == nil {
+		err = f.create(old)
+	}
+	if err != nil {
+		return nil, f.errorf(err)
+	}
+	return f, nil
+}
 
-func create(fsys fileSystem, path string) (*File, error) {
-	f := &File{fsys: fsys, path: path}
-	if err := f.open(); err != nil {
+// Check returns the error that [Create] would return now. It leaves nothing
+// behind.
+func Check(path string) error {
+	f, err := Create(path)
+	if err != nil {
+		return err
+	}
+	return f.Discard()
+}
+
+// Remove removes a file, if it is there.
+func Remove(path string) error {
+	if err := disk.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// PartialPath returns where the content stands that [Partial] writes for path.
+func PartialPath(path string) string {
+	if target, err := follow(disk, path); err == nil {
+		path = target
+	}
+	return path + ".partial"
+}
+
+// Partial begins new content for the file at path that outlives its writer, or
+// goes on with it: until [File.Commit] it stands at [PartialPath], and a later
+// process goes on behind its first size bytes; what follows them is cut off. A
+// size of 0 begins anew. The error of a living writer's content says so. The
+// caller must call [File.Commit], [File.Discard] or [File.Close].
+func Partial(path string, size int64) (*File, error) {
+	f := &File{disk: disk, path: path}
+	old, err := f.look()
+	if err == nil {
+		f.tmp = PartialPath(f.target)
+		f.file, err = f.disk.Resume(f.tmp, old.mode(), size)
+	}
+	if err == nil {
+		f.keep = true
+		// So that its name is on the disk before Sync promises its content.
+		if err = errors.Join(f.takeOver(old), f.disk.SyncDir(filepath.Dir(f.target))); err != nil {
+			err = errors.Join(err, f.file.Close())
+		}
+	}
+	if err != nil {
 		return nil, f.errorf(err)
 	}
 	return f, nil
@@ -71,45 +123,65 @@ func (f *File) errorf(err error) error {
 	return fmt.Errorf("write %s: %w", f.path, err)
 }
 
-func (f *File) open() error {
-	var err error
-	if f.target, err = follow(f.fsys, f.path); err != nil {
-		return err
+// target is a file that is to be replaced; nil is none.
+type target struct{ fs.FileInfo }
+
+// mode returns the permissions to create a file with.
+func (t *target) mode() fs.FileMode {
+	if t == nil {
+		return 0o666
 	}
-	mode := fs.FileMode(0o666)
-	info, err := f.fsys.Lstat(f.target)
-	exists := err == nil
+	return t.Mode().Perm()
+}
+
+// look finds the file to replace, and refuses one that must not be.
+func (f *File) look() (*target, error) {
+	var err error
+	if f.target, err = follow(f.disk, f.path); err != nil {
+		return nil, err
+	}
+	info, err := f.disk.Lstat(f.target)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
 	case err != nil:
-		return err
+		return nil, err
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s, not a regular file", kind(info.Mode()))
+		return nil, fmt.Errorf("%s, not a regular file", kind(info.Mode()))
 	case info.Mode().Perm()&0o222 == 0:
-		return fmt.Errorf("the file is write-protected (%v): %w", info.Mode().Perm(), fs.ErrPermission)
-	default:
-		if err := f.fsys.CheckWritable(f.target); err != nil {
-			return err
-		}
-		mode = info.Mode().Perm()
+		return nil, fmt.Errorf("the file is write-protected (%v): %w", info.Mode().Perm(), fs.ErrPermission)
 	}
+	return &target{info}, f.disk.CheckWritable(f.target)
+}
+
+// create makes the temporary file.
+func (f *File) create(old *target) error {
 	dir, base := filepath.Dir(f.target), filepath.Base(f.target)
-	removeLeftovers(f.fsys, dir, short(base))
+	removeLeftovers(f.disk, dir, short(base))
+	var err error
 	for range 100 {
 		f.tmp = filepath.Join(dir, temporary(base, rand.Uint64()))
-		if f.file, err = f.fsys.Create(f.tmp, mode); !errors.Is(err, fs.ErrExist) {
+		if f.file, err = f.disk.Create(f.tmp, old.mode()); !errors.Is(err, fs.ErrExist) {
 			break
 		}
 	}
 	if err != nil {
 		return err
 	}
-	if exists { // the umask took part in the mode that Create gave
-		if err := f.file.Chmod(mode); err != nil {
-			return errors.Join(err, f.Discard())
-		}
+	if err := f.takeOver(old); err != nil {
+		return errors.Join(err, f.Discard())
 	}
 	return nil
+}
+
+// takeOver gives the new file the owner and the permissions of the old one.
+func (f *File) takeOver(old *target) error {
+	if old == nil {
+		return nil
+	}
+	f.file.Own(old)
+	// The umask took part in the mode that Create gave.
+	return f.file.Chmod(old.mode())
 }
 
 // kind names what is no regular file.
@@ -131,16 +203,16 @@ func kind(m fs.FileMode) string {
 const maxLinks = 40
 
 // follow returns the name of the file that path leads to.
-func follow(fsys fileSystem, path string) (string, error) {
+func follow(d Disk, path string) (string, error) {
 	for range maxLinks {
-		info, err := fsys.Lstat(path)
+		info, err := d.Lstat(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return path, nil
 		}
 		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
 			return path, err
 		}
-		to, err := fsys.Readlink(path)
+		to, err := d.Readlink(path)
 		if err != nil {
 			return path, err
 		}
@@ -174,18 +246,18 @@ var leftover = regexp.MustCompile(fmt.Sprintf(`^\.(.+)-[0-9]{%d}$`, digits))
 
 // RemoveLeftovers removes the temporary files of all writers in a folder that
 // died. Write and Create remove those of their own file.
-func RemoveLeftovers(dir string) { removeLeftovers(disk{}, dir, "") }
+func RemoveLeftovers(dir string) { removeLeftovers(disk, dir, "") }
 
 // removeLeftovers removes what dead writers of the file base left, or of any
 // file if base is empty. A leftover that cannot be removed is only in the way.
-func removeLeftovers(fsys fileSystem, dir, base string) {
-	names, err := fsys.ReadDir(dir)
+func removeLeftovers(d Disk, dir, base string) {
+	names, err := d.ReadDir(dir)
 	if err != nil {
 		return // a folder that may not be read may be written
 	}
 	for _, name := range names {
 		if m := leftover.FindStringSubmatch(name); m != nil && (base == "" || m[1] == base) {
-			fsys.RemoveDead(filepath.Join(dir, name))
+			d.RemoveDead(filepath.Join(dir, name))
 		}
 	}
 }
@@ -209,22 +281,38 @@ func (f *File) WriteAt(p []byte, off int64) (int, error) {
 }
 
 // Commit flushes the new content to the disk and gives it its name. After an
-// error the old content is still there; only an error of flushing the folder
-// leaves open which of the two a power failure would leave.
+// error the old content is still there, and the new is discarded unless
+// [Partial] began it; only an error of flushing the folder leaves open which of
+// the two a power failure would leave.
 func (f *File) Commit() error {
 	if err := f.file.Sync(); err != nil {
-		return errors.Join(f.errorf(err), f.Discard())
+		return f.fail(err)
 	}
-	if err := f.fsys.Rename(f.tmp, f.target); err != nil {
+	if err := f.disk.Rename(f.tmp, f.target); err != nil {
 		if linkError, ok := err.(*os.LinkError); ok {
 			err = linkError.Err // without the two names
 		}
-		return errors.Join(f.errorf(err), f.Discard())
+		return f.fail(err)
 	}
-	return f.errorf(errors.Join(f.file.Close(), f.fsys.SyncDir(filepath.Dir(f.target))))
+	return f.errorf(errors.Join(f.file.Close(), f.disk.SyncDir(filepath.Dir(f.target))))
 }
+
+// fail ends the writing after an error.
+func (f *File) fail(err error) error {
+	if f.keep {
+		return f.errorf(errors.Join(err, f.file.Close()))
+	}
+	return errors.Join(f.errorf(err), f.Discard())
+}
+
+// Sync flushes the new content to the disk and leaves it to be written on.
+func (f *File) Sync() error { return f.errorf(f.file.Sync()) }
+
+// Close ends the writing of content that [Partial] began and leaves it to be
+// gone on with.
+func (f *File) Close() error { return f.errorf(f.file.Close()) }
 
 // Discard removes the new content.
 func (f *File) Discard() error {
-	return f.errorf(errors.Join(f.file.Close(), f.fsys.Remove(f.tmp)))
+	return f.errorf(errors.Join(f.file.Close(), f.disk.Remove(f.tmp)))
 }

@@ -1,11 +1,9 @@
 package atomicfile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,128 +12,6 @@ import (
 	"testing"
 	"time"
 )
-
-// outcome is what one seed ends with.
-type outcome struct {
-	err       error
-	died      bool
-	content   []byte // nil: there is no file
-	mode      fs.FileMode
-	old, new  []byte
-	leftovers int
-	system    *faulty
-}
-
-// run writes a file on a file system with one fault, and ends the machine in
-// some of the seeds.
-func run(seed uint64, lies bool) (o outcome) {
-	random := rand.New(rand.NewPCG(seed, 2))
-	f := newFaulty(seed, fault(random.IntN(int(faults))), 1+random.IntN(14))
-	f.lies = lies
-	o.system = f
-	const path = "folder/name"
-	if random.IntN(3) > 0 {
-		o.old = bytes.Repeat([]byte("old "), 1+random.IntN(50))
-		f.put(path, 0o600, o.old)
-	}
-	o.new = bytes.Repeat([]byte("NEW "), 1+random.IntN(50))
-	func() {
-		defer func() {
-			if r := recover(); r != nil {
-				if _, ok := r.(died); !ok {
-					panic(r)
-				}
-				o.died = true
-			}
-		}()
-		file, err := create(f, path)
-		if err != nil {
-			o.err = err
-			return
-		}
-		for rest := o.new; len(rest) > 0; { // in parts
-			n := 1 + random.IntN(len(rest))
-			if _, err := file.Write(rest[:n]); err != nil {
-				o.err = errors.Join(err, file.Discard())
-				return
-			}
-			rest = rest[n:]
-		}
-		o.err = file.Commit()
-	}()
-	if o.died || random.IntN(2) == 0 {
-		f.kill()
-	}
-	if random.IntN(2) == 0 {
-		f.powerLoss()
-	}
-	if n, ok := f.seen[path]; ok {
-		o.content, o.mode = n.content, n.mode
-	}
-	o.leftovers = len(f.seen)
-	if o.content != nil {
-		o.leftovers--
-	}
-	return o
-}
-
-func (o outcome) half() bool {
-	isOld := bytes.Equal(o.content, o.old) && (o.content == nil) == (o.old == nil)
-	return !isOld && !bytes.Equal(o.content, o.new)
-}
-
-const seeds = 20_000
-
-func TestOldOrNewNeverHalf(t *testing.T) {
-	var succeeded, failed, dead int
-	for seed := range uint64(seeds) {
-		o := run(seed, false)
-		switch {
-		case o.half():
-			t.Fatalf("seed %d: the file holds %q, want %q or %q", seed, o.content, o.old, o.new)
-		case o.died:
-			dead++
-		case o.err != nil:
-			failed++
-			if !strings.Contains(o.err.Error(), "folder/name") || strings.Contains(o.err.Error(), "-0") {
-				t.Fatalf("seed %d: error %q, want it to name the file and not the temporary one", seed, o.err)
-			}
-		default:
-			succeeded++
-			if !bytes.Equal(o.content, o.new) {
-				t.Fatalf("seed %d: Commit succeeded, and the file holds %q, want %q", seed, o.content, o.new)
-			}
-		}
-		if want := fs.FileMode(0o600); o.content != nil && o.old != nil && o.mode != want {
-			t.Fatalf("seed %d: the mode is %v, want %v", seed, o.mode, want)
-		}
-		// The next writer removes what a dead one left.
-		o.system.kill()
-		o.system.fault = none
-		if err := write(o.system, "folder/name", []byte("next")); err != nil {
-			t.Fatalf("seed %d: the next writer: %v", seed, err)
-		}
-		if n := len(o.system.seen); n != 1 {
-			t.Fatalf("seed %d: %d files after the next writer, want 1", seed, n)
-		}
-	}
-	if succeeded < seeds/10 || failed < seeds/10 || dead < seeds/20 {
-		t.Errorf("%d writers succeeded, %d failed, %d died: too few of a kind", succeeded, failed, dead)
-	}
-}
-
-// The test above finds a writer that does not flush.
-func TestWithoutFlushingFilesAreHalf(t *testing.T) {
-	halves := 0
-	for seed := range uint64(seeds) {
-		if run(seed, true).half() {
-			halves++
-		}
-	}
-	if halves == 0 {
-		t.Error("a disk that does not flush lost nothing")
-	}
-}
 
 func must(t *testing.T, err error) {
 	t.Helper()
@@ -212,7 +88,7 @@ func TestRefuse(t *testing.T) {
 		}
 	}
 	expect(t, readOnly, "kept", 0o444)
-	if names, err := (disk{}).ReadDir(dir); err != nil || len(names) != 4 {
+	if names, err := (machine{}).ReadDir(dir); err != nil || len(names) != 4 {
 		t.Errorf("the folder holds %q, %v; want nothing new", names, err)
 	}
 }
@@ -253,7 +129,7 @@ func TestLeftoversOfTheDead(t *testing.T) {
 	}
 	count := func(want int) {
 		t.Helper()
-		if names, err := (disk{}).ReadDir(dir); err != nil || len(names) != want {
+		if names, err := (machine{}).ReadDir(dir); err != nil || len(names) != want {
 			t.Errorf("the folder holds %q, %v; want %d names", names, err, want)
 		}
 	}

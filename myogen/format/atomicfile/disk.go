@@ -2,15 +2,16 @@ package atomicfile
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"syscall"
 )
 
-// fileSystem is what this package asks of a file system. Tests put one in its
-// place that fails.
-type fileSystem interface {
+// Disk is what writers ask of a file system. Package faultydisk has one that
+// fails and loses power.
+type Disk interface {
 	Lstat(name string) (fs.FileInfo, error)
 	Readlink(name string) (string, error)
 	ReadDir(name string) ([]string, error)
@@ -18,7 +19,11 @@ type fileSystem interface {
 	CheckWritable(name string) error
 	// Create makes a new file with the permissions mode less the umask and marks it as having a
 	// living writer. If there is one of this name, the error is fs.ErrExist.
-	Create(name string, mode fs.FileMode) (file, error)
+	Create(name string, mode fs.FileMode) (Handle, error)
+	// Resume opens a regular file to be written behind its first size bytes, to
+	// which it is cut, and marks it as having a living writer; another living
+	// writer is an error. For a size of 0 it makes a file that is not there.
+	Resume(name string, mode fs.FileMode, size int64) (Handle, error)
 	// RemoveDead removes a file made by Create whose writer has died.
 	RemoveDead(name string)
 	Rename(from, to string) error
@@ -27,23 +32,39 @@ type fileSystem interface {
 	SyncDir(name string) error
 }
 
-type file interface {
+// Handle is an open file of a [Disk].
+type Handle interface {
 	io.Writer
 	io.WriterAt
 	io.Closer
 	Chmod(mode fs.FileMode) error
+	// Own gives the file the owner and group of another, where the process may.
+	Own(other fs.FileInfo)
 	Sync() error
 }
 
-// disk is the file system of this machine.
-type disk struct{}
+// disk is where this process writes.
+var disk Disk = machine{}
 
-func (disk) Lstat(name string) (fs.FileInfo, error) { return os.Lstat(name) }
-func (disk) Readlink(name string) (string, error)   { return os.Readlink(name) }
-func (disk) Rename(from, to string) error           { return os.Rename(from, to) }
-func (disk) Remove(name string) error               { return os.Remove(name) }
+// Use makes all writers of this process write to a disk, for tests, and returns
+// the one before.
+func Use(d Disk) (before Disk) {
+	before, disk = disk, d
+	return before
+}
 
-func (disk) ReadDir(name string) ([]string, error) {
+// Machine returns the disk of this machine.
+func Machine() Disk { return machine{} }
+
+// machine is the disk of this machine.
+type machine struct{}
+
+func (machine) Lstat(name string) (fs.FileInfo, error) { return os.Lstat(name) }
+func (machine) Readlink(name string) (string, error)   { return os.Readlink(name) }
+func (machine) Rename(from, to string) error           { return os.Rename(from, to) }
+func (machine) Remove(name string) error               { return os.Remove(name) }
+
+func (machine) ReadDir(name string) ([]string, error) {
 	dir, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -52,7 +73,7 @@ func (disk) ReadDir(name string) ([]string, error) {
 	return dir.Readdirnames(-1)
 }
 
-func (disk) CheckWritable(name string) error {
+func (machine) CheckWritable(name string) error {
 	f, err := os.OpenFile(name, os.O_WRONLY, 0)
 	if err != nil {
 		return err
@@ -60,7 +81,7 @@ func (disk) CheckWritable(name string) error {
 	return f.Close()
 }
 
-func (disk) Create(name string, mode fs.FileMode) (file, error) {
+func (machine) Create(name string, mode fs.FileMode) (Handle, error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return nil, err
@@ -69,10 +90,47 @@ func (disk) Create(name string, mode fs.FileMode) (file, error) {
 	if lock(f) == errLocked || !sameFile(f, name) {
 		return nil, errors.Join(f.Close(), fs.ErrExist)
 	}
-	return f, nil
+	return handle{f}, nil
 }
 
-func (disk) RemoveDead(name string) {
+func (machine) Resume(name string, mode fs.FileMode, size int64) (Handle, error) {
+	info, err := os.Lstat(name)
+	flags := os.O_WRONLY
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && size == 0:
+		flags |= os.O_CREATE | os.O_EXCL
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: %s, not a regular file", name, kind(info.Mode()))
+	}
+	f, err := os.OpenFile(name, flags, mode)
+	if err != nil {
+		return nil, err
+	}
+	info, err = f.Stat()
+	switch {
+	case lock(f) == errLocked || !sameFile(f, name):
+		err = fmt.Errorf("another run is writing to %s", name)
+	case err == nil && info.Size() < size:
+		err = fmt.Errorf("%s has %d bytes, must have %d", name, info.Size(), size)
+	case err == nil:
+		if err = f.Truncate(size); err == nil {
+			_, err = f.Seek(size, io.SeekStart)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return handle{f}, nil
+}
+
+// handle is an open file of this machine.
+type handle struct{ *os.File }
+
+func (h handle) Own(other fs.FileInfo) { own(h.File, other) }
+
+func (machine) RemoveDead(name string) {
 	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
 		return
 	}
@@ -96,7 +154,7 @@ func sameFile(f *os.File, name string) bool {
 	return err == nil && os.SameFile(a, b)
 }
 
-func (disk) SyncDir(name string) error {
+func (machine) SyncDir(name string) error {
 	dir, err := os.Open(name)
 	if err != nil {
 		return nil // a folder that may not be read may be written

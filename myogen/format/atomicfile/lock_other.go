@@ -4,6 +4,7 @@ package atomicfile
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 )
 
@@ -11,3 +12,6 @@ var errLocked = errors.New("locked")
 
 // lock fails: here a leftover is never known to be dead and stays.
 func lock(*os.File) error { return errors.ErrUnsupported }
+
+// own does nothing: there are no owners here that could be kept.
+func own(*os.File, fs.FileInfo) {}

@@ -3,6 +3,7 @@
 package atomicfile
 
 import (
+	"io/fs"
 	"os"
 	"syscall"
 )
@@ -13,4 +14,16 @@ const errLocked = syscall.EWOULDBLOCK
 // lock locks a file until it is closed or the process ends.
 func lock(f *os.File) error {
 	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+}
+
+// own gives a file the owner and group of another, where the process may: root
+// gives all away, others give a file to their groups.
+func own(f *os.File, other fs.FileInfo) {
+	to, ok := other.Sys().(*syscall.Stat_t)
+	if !ok {
+		return
+	}
+	if f.Chown(int(to.Uid), int(to.Gid)) != nil {
+		_ = f.Chown(-1, int(to.Gid))
+	}
 }

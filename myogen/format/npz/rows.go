@@ -2,21 +2,27 @@ package npz
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
+	"io"
 	"math"
 
 	"gomyogen/myogen/format/atomicfile"
 )
 
 // Rows writes a two-dimensional float64 array to an .npy file row by row, so
-// that it need not fit into memory. The file gets its name when Close is
-// called.
+// that it need not fit into memory. The file gets its name when Close is called;
+// until then the rows stand beside it, in a file with .partial behind its name,
+// and a later process can go on with them.
 type Rows struct {
+	path    string
 	columns int
 	rows    int
-	file    *atomicfile.File
+	sum     hash.Hash        // of the rows, without the header
+	file    *atomicfile.File // nil until the first row is written
 	w       *bufio.Writer
 	row     []byte
 }
@@ -25,18 +31,65 @@ type Rows struct {
 const rowsHeader = 128
 
 // CreateRows begins the .npy file at path for rows of the given number of
-// columns. The caller must call [Rows.Close] or [Rows.Discard].
+// columns. The caller must call [Rows.Close] or [Rows.Discard], or leave the
+// rows to [ResumeRows].
 func CreateRows(path string, columns int) (*Rows, error) {
-	f, err := atomicfile.Create(path)
-	if err != nil {
+	if err := atomicfile.Check(path); err != nil {
 		return nil, fmt.Errorf("npz: %w", err)
 	}
-	r := &Rows{columns: columns, file: f, w: bufio.NewWriterSize(f, 1<<20), row: make([]byte, 8*columns)}
-	if _, err := r.w.Write(r.header()); err != nil {
-		r.Discard()
+	return newRows(path, columns), nil
+}
+
+func newRows(path string, columns int) *Rows {
+	return &Rows{path: path, columns: columns, sum: sha256.New(), row: make([]byte, 8*columns)}
+}
+
+// ResumeRows goes on with what [CreateRows] began for a path, behind rows rows,
+// which must have the SHA-256 that [Rows.Sync] returned. What was written behind
+// them is replaced, but not before the first row is appended.
+func ResumeRows(path string, columns, rows int, sum [sha256.Size]byte) (*Rows, error) {
+	r := newRows(path, columns)
+	r.rows = rows
+	partial := atomicfile.PartialPath(path)
+	f, size, err := open(partial)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if columns <= 0 || rows < 0 || int64(rows) > (size-rowsHeader)/int64(8*columns) {
+		return nil, fmt.Errorf("npz: %s has %d bytes, too few for %d rows of %d columns", partial, size, rows, columns)
+	}
+	if _, err := f.Seek(rowsHeader, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("npz: %w", err)
+	}
+	if _, err := io.CopyN(r.sum, f, r.size()-rowsHeader); err != nil {
+		return nil, fmt.Errorf("npz: %w", err)
+	}
+	if [sha256.Size]byte(r.sum.Sum(nil)) != sum {
+		return nil, fmt.Errorf("npz: the first %d rows of %s are not those that were written", rows, partial)
 	}
 	return r, nil
+}
+
+// size returns the size of the file in bytes.
+func (r *Rows) size() int64 { return rowsHeader + int64(r.rows)*int64(8*r.columns) }
+
+// open makes or opens the file of the rows.
+func (r *Rows) open() error {
+	if r.file != nil {
+		return nil
+	}
+	var err error
+	if r.rows > 0 {
+		r.file, err = atomicfile.Partial(r.path, r.size())
+	} else if r.file, err = atomicfile.Partial(r.path, 0); err == nil {
+		_, err = r.file.Write(r.header())
+	}
+	if err != nil {
+		return err
+	}
+	r.w = bufio.NewWriterSize(r.file, 1<<20)
+	return nil
 }
 
 func (r *Rows) header() []byte { return encodeHeader("<f8", []int{r.rows, r.columns}, rowsHeader) }
@@ -46,25 +99,50 @@ func (r *Rows) Append(row []float64) error {
 	if len(row) != r.columns {
 		panic(fmt.Sprintf("npz: a row of %d columns in a file of %d", len(row), r.columns))
 	}
+	if err := r.open(); err != nil {
+		return fmt.Errorf("npz: %w", err)
+	}
 	for i, x := range row {
 		binary.LittleEndian.PutUint64(r.row[8*i:], math.Float64bits(x))
 	}
 	if _, err := r.w.Write(r.row); err != nil {
 		return fmt.Errorf("npz: %w", err)
 	}
+	r.sum.Write(r.row)
 	r.rows++
 	return nil
 }
 
-// Close ends the file and gives it its name. Without an error the file is
-// complete.
-func (r *Rows) Close() error {
-	err := r.w.Flush()
+// flush writes what is still in memory, and the number of rows.
+func (r *Rows) flush() error {
+	err := r.open()
+	if err == nil {
+		err = r.w.Flush()
+	}
 	if err == nil {
 		_, err = r.file.WriteAt(r.header(), 0)
 	}
+	return err
+}
+
+// Sync flushes the rows to the disk. It returns how many there are and their
+// SHA-256, with which [ResumeRows] goes on after them. The file with .partial
+// behind its name can be read then.
+func (r *Rows) Sync() (rows int, sum [sha256.Size]byte, err error) {
+	if err = r.flush(); err == nil {
+		err = r.file.Sync()
+	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("npz: %w", err), r.file.Discard())
+		return 0, sum, fmt.Errorf("npz: %w", err)
+	}
+	return r.rows, [sha256.Size]byte(r.sum.Sum(nil)), nil
+}
+
+// Close ends the file and gives it its name. Without an error the file is
+// complete; after one, [ResumeRows] can go on after the last Sync.
+func (r *Rows) Close() error {
+	if err := r.flush(); err != nil {
+		return fmt.Errorf("npz: %w", errors.Join(err, r.close()))
 	}
 	if err := r.file.Commit(); err != nil {
 		return fmt.Errorf("npz: %w", err)
@@ -72,5 +150,28 @@ func (r *Rows) Close() error {
 	return nil
 }
 
+func (r *Rows) close() error {
+	if r.file == nil {
+		return nil
+	}
+	return r.file.Close()
+}
+
+// Suspend ends the writing and leaves the rows so far to [ResumeRows].
+func (r *Rows) Suspend() error {
+	if r.file == nil {
+		return nil
+	}
+	err := errors.Join(r.flush(), r.file.Close())
+	if err != nil {
+		err = fmt.Errorf("npz: %w", err)
+	}
+	return err
+}
+
 // Discard leaves no file behind.
-func (r *Rows) Discard() { _ = r.file.Discard() }
+func (r *Rows) Discard() {
+	if r.file != nil {
+		_ = r.file.Discard()
+	}
+}

@@ -53,6 +53,9 @@ type Spike struct {
 type Trace struct {
 	Value  func() float64
 	Values []float64
+	// Streamed says that somebody takes the values away while the run goes on:
+	// they are no part of a neuron's state.
+	Streamed bool
 }
 
 // Neuron is one cell with what surrounds it.

@@ -18,17 +18,31 @@ type State struct {
 func (e *Engine) State(i int) State {
 	n := e.Neurons[i]
 	s := State{Cell: n.Cell.State(), Above: e.tiles[e.tile[i]].above>>n.Cell.Lane&1 == 1, Spikes: slices.Clone(n.Spikes)}
-	for _, t := range n.Traces {
+	for _, t := range n.kept() {
 		s.Traces = append(s.Traces, slices.Clone(t.Values))
 	}
 	return s
 }
 
+// kept returns the traces that are part of the neuron's state.
+func (n *Neuron) kept() (all []*Trace) {
+	for _, t := range n.Traces {
+		if !t.Streamed {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// Kept returns how many traces are part of the neuron's state.
+func (n *Neuron) Kept() int { return len(n.kept()) }
+
 // SetState takes over the state of a neuron with the same parameters and traces.
 func (e *Engine) SetState(i int, s State) error {
 	n := e.Neurons[i]
-	if len(s.Traces) != len(n.Traces) {
-		return fmt.Errorf("a state of %d traces, the neuron has %d", len(s.Traces), len(n.Traces))
+	kept := n.kept()
+	if len(s.Traces) != len(kept) {
+		return fmt.Errorf("a state of %d traces, the neuron has %d", len(s.Traces), len(kept))
 	}
 	if err := n.Cell.SetState(s.Cell); err != nil {
 		return err
@@ -39,8 +53,13 @@ func (e *Engine) SetState(i int, s State) error {
 		*above |= 1 << n.Cell.Lane
 	}
 	n.Spikes = s.Spikes
-	for i, t := range n.Traces {
+	for i, t := range kept {
 		t.Values = s.Traces[i]
+	}
+	for _, t := range n.Traces {
+		if t.Streamed {
+			t.Values = t.Values[:0]
+		}
 	}
 	return nil
 }

@@ -87,7 +87,7 @@ func (g *motor) Save(w *state.Writer) error {
 func (g *motor) Restore(r *state.Reader, steps int) error {
 	for i := range g.sent {
 		n := g.neuron(i)
-		s := r.Neuron(len(n.Traces), steps)
+		s := r.Neuron(n.Kept(), steps)
 		if r.Err == nil {
 			r.Err = g.engine.SetState(g.first+i, s)
 		}

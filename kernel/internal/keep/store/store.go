@@ -19,7 +19,6 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -33,6 +32,8 @@ import (
 	"time"
 
 	"gomyogen/kernel/internal/keep/code"
+	"gomyogen/myogen/format/atomicfile"
+	"gomyogen/myogen/format/userkey"
 )
 
 // DefaultLimit is how many bytes of values a folder keeps, 2 GiB.
@@ -44,11 +45,8 @@ const magic = "gomyogen kept value 2\n"
 // maxHeader is how long the line with the header may be.
 const maxHeader = 1 << 20
 
-// suffix ends the names of kept files; partial begins those being written.
-const (
-	suffix  = ".kept"
-	partial = ".writing-"
-)
+// suffix ends the names of kept files.
+const suffix = ".kept"
 
 // Folder is a folder of kept values.
 type Folder struct {
@@ -143,21 +141,23 @@ func (f Folder) Save(h Header, value []byte) error {
 		return err
 	}
 	path := f.path(h.Name, h.Key)
-	tmp, err := os.CreateTemp(f.Path, partial)
+	// A link, which could have come with a clone, is not followed.
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		if err := atomicfile.Remove(path); err != nil {
+			return err
+		}
+	}
+	file, err := atomicfile.Create(path)
 	if err != nil {
 		return err
 	}
-	for _, part := range [][]byte{[]byte(magic + authenticate(secret, header) + "\n"), header, []byte("\n"), value} {
-		if err == nil {
-			_, err = tmp.Write(part)
+	for _, part := range [][]byte{[]byte(magic + userkey.Sign(secret, []byte(magic), header) + "\n"), header, []byte("\n"), value} {
+		if _, err := file.Write(part); err != nil {
+			return errors.Join(err, file.Discard())
 		}
 	}
-	err = errors.Join(err, tmp.Sync(), tmp.Close()) // else a power cut may leave the name without the content
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(tmp.Name()))
+	if err := file.Commit(); err != nil {
+		return err
 	}
 	return f.bound(limit, path)
 }
@@ -205,12 +205,10 @@ func (f Folder) check() error {
 	return nil
 }
 
-// abandoned is how old a half-written file is when its writer must be dead.
-const abandoned = time.Hour
-
 // bound removes the least recently used files but keep until the folder is
 // within limit, and what dead writers left.
 func (f Folder) bound(limit int64, keep string) error {
+	atomicfile.RemoveLeftovers(f.Path)
 	dir, err := os.ReadDir(f.Path)
 	if err != nil {
 		return err
@@ -227,15 +225,9 @@ func (f Folder) bound(limit int64, keep string) error {
 		if err != nil {
 			continue // another program removed it
 		}
-		path := filepath.Join(f.Path, d.Name())
-		switch {
-		case strings.HasPrefix(d.Name(), partial) && time.Since(info.ModTime()) > abandoned:
-			if err := remove(path); err != nil {
-				return err
-			}
-		case strings.HasSuffix(d.Name(), suffix):
+		if strings.HasSuffix(d.Name(), suffix) {
 			total += info.Size()
-			files = append(files, file{path, info.Size(), info.ModTime()})
+			files = append(files, file{filepath.Join(f.Path, d.Name()), info.Size(), info.ModTime()})
 		}
 	}
 	slices.SortFunc(files, func(a, b file) int { return a.used.Compare(b.used) })
@@ -246,17 +238,10 @@ func (f Folder) bound(limit int64, keep string) error {
 		if old.path == keep {
 			continue
 		}
-		if err := remove(old.path); err != nil {
+		if err := atomicfile.Remove(old.path); err != nil {
 			return err
 		}
 		total -= old.size
-	}
-	return nil
-}
-
-func remove(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
 	}
 	return nil
 }
@@ -334,7 +319,7 @@ func (k *kept) header() (h Header, err error) {
 		return h, &DamagedError{k.Name(), "its header is cut off"}
 	}
 	header := bytes.TrimSuffix(line, []byte("\n"))
-	if mac := string(start[len(magic) : len(start)-1]); k.secret == nil || !hmac.Equal([]byte(mac), []byte(authenticate(k.secret, header))) {
+	if mac := string(start[len(magic) : len(start)-1]); !userkey.Signed(k.secret, mac, []byte(magic), header) {
 		return h, &ForeignError{k.Name()}
 	}
 	if err := json.Unmarshal(header, &h); err != nil {
@@ -347,14 +332,6 @@ func (k *kept) header() (h Header, err error) {
 	_, err = k.Seek(before, io.SeekStart)
 	k.r.Reset(k.File)
 	return h, err
-}
-
-// authenticate returns the HMAC-SHA256 of a header.
-func authenticate(secret, header []byte) string {
-	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte(magic))
-	mac.Write(header)
-	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // List returns what the folder holds, the most recently used first. Of the
@@ -396,7 +373,7 @@ func (f Folder) Remove(name, key string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	return remove(f.path(name, key))
+	return atomicfile.Remove(f.path(name, key))
 }
 
 // Forget removes the values called name that forget approves, and those that
@@ -413,7 +390,7 @@ func (f Folder) Forget(name string, forget func(Header) bool) (n int, size int64
 		if !unreadable && (e.Damage != nil || e.Name != name || !forget(e.Header)) {
 			continue
 		}
-		if err := remove(e.Path); err != nil {
+		if err := atomicfile.Remove(e.Path); err != nil {
 			return n, size, err
 		}
 		n, size = n+1, size+e.Bytes

@@ -8,11 +8,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"gomyogen/myogen/format/atomicfile/faultydisk"
+	"gomyogen/myogen/format/userkey"
 )
 
 func folder(t *testing.T) Folder {
@@ -336,7 +340,7 @@ func TestSecret(t *testing.T) {
 	}
 	wg.Wait()
 	for _, s := range secrets {
-		if s != secrets[0] || len(s) != secretSize {
+		if s != secrets[0] || len(s) != userkey.Size {
 			t.Fatalf("secrets %x and %x", secrets[0], s)
 		}
 	}
@@ -432,7 +436,7 @@ func FuzzLoad(f *testing.F) {
 	dir := f.TempDir()
 	folder := Folder{Path: filepath.Join(dir, "kept"), Secret: filepath.Join(dir, "key")}
 	// One secret for all processes of the fuzzer, so that they agree on what is good.
-	if err := os.WriteFile(folder.Secret, []byte(strings.Repeat("5a", secretSize)), 0o600); err != nil {
+	if err := os.WriteFile(folder.Secret, []byte(strings.Repeat("5a", userkey.Size)), 0o600); err != nil {
 		f.Fatal(err)
 	}
 	if err := folder.Save(Header{Name: "n", Key: "k"}, []byte("v")); err != nil {
@@ -453,4 +457,72 @@ func FuzzLoad(f *testing.F) {
 			t.Errorf("error %v", err)
 		}
 	})
+}
+
+// A link in the place of a kept file is replaced, not followed.
+func TestLinkIsNotFollowed(t *testing.T) {
+	f := folder(t)
+	if err := f.Make(); err != nil {
+		t.Fatal(err)
+	}
+	mine := filepath.Join(t.TempDir(), "mine")
+	if err := errors.Join(os.WriteFile(mine, []byte("mine"), 0o600), os.Symlink(mine, f.path("n", "k"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Save(Header{Name: "n", Key: "k"}, []byte("v")); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(mine); err != nil || string(b) != "mine" {
+		t.Errorf("the file behind the link holds %q, %v", b, err)
+	}
+	if _, b, err := f.Load("n", "k"); err != nil || string(b) != "v" {
+		t.Errorf("loaded %q, %v", b, err)
+	}
+}
+
+// After any fault of the disk, a kill or a power loss, a value is the old or the
+// new one; what was saved without an error is there.
+func TestFaultsLoseNoValue(t *testing.T) {
+	failed, saved := 0, 0
+	faultydisk.Seeds(t, 300, func(seed uint64, dir string) error {
+		f := Folder{Path: filepath.Join(dir, ".myogen"), Secret: filepath.Join(dir, "k.key")}
+		d := faultydisk.New(seed, dir, 30)
+		if err := f.Save(Header{Name: "n", Key: "k"}, []byte("0")); err != nil {
+			return err
+		}
+		good, begun := 0, 0
+		d.Run(func() {
+			for i := 1; i <= 3; i++ {
+				begun = i
+				if err := f.Save(Header{Name: "n", Key: "k"}, []byte(strconv.Itoa(i))); err != nil {
+					failed++
+					return
+				}
+				good = i
+				saved++
+			}
+		})
+		if d.Random.IntN(2) == 0 {
+			if err := d.PowerLoss(); err != nil {
+				return err
+			}
+		}
+		d.Restart()
+		_, b, err := f.Load("n", "k")
+		if err != nil {
+			return err
+		}
+		if n, err := strconv.Atoi(string(b)); err != nil || n < good || n > begun {
+			return fmt.Errorf("loaded %q, error %v; want %d to %d", b, err, good, begun)
+		}
+		var again error
+		d.Run(func() { again = f.Save(Header{Name: "n", Key: "k"}, []byte("next")) })
+		if entries, err := os.ReadDir(f.Path); again != nil || err != nil || len(entries) != 2 {
+			return fmt.Errorf("the next save: %w; the folder holds %v, %w", again, entries, err)
+		}
+		return nil
+	})
+	if failed == 0 || saved == 0 {
+		t.Errorf("%d saves failed, %d did not", failed, saved)
+	}
 }

@@ -1,0 +1,103 @@
+// Package userkey keeps the keys with which a user's programs sign what they
+// leave for themselves: kept values, stamps of notebooks, states of runs. What
+// another person made, as in a folder that came with a clone, is not signed
+// with them.
+package userkey
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// DataVariable is the environment variable of the user's data folder.
+const DataVariable = "MYOGEN_DATA"
+
+// DataFolder returns the user's data folder, in which the keys are:
+// $MYOGEN_DATA, or gomyogen in $XDG_DATA_HOME or ~/.local/share.
+func DataFolder() (string, error) {
+	data := os.Getenv(DataVariable)
+	if data == "" {
+		base := os.Getenv("XDG_DATA_HOME")
+		if base == "" {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				return "", errors.New("there is no home folder; set " + DataVariable)
+			}
+			base = filepath.Join(home, ".local", "share")
+		}
+		data = filepath.Join(base, "gomyogen")
+	}
+	return filepath.Abs(data)
+}
+
+// Size is how many bytes a key has.
+const Size = 32
+
+// Read returns the key in a file, nil if there is no file.
+func Read(path string) ([]byte, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(b)))
+	if err != nil || len(key) != Size {
+		return nil, fmt.Errorf("the key in %s is not %d bytes in hexadecimal; remove it, and a new one is made", path, Size)
+	}
+	return key, nil
+}
+
+// Make returns the key in a file, which it makes, readable by the user alone, if
+// it is not there. Two programs that make it at once get the same key.
+func Make(path string) ([]byte, error) {
+	if key, err := Read(path); key != nil || err != nil {
+		return key, err
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	key := make([]byte, Size)
+	_, _ = rand.Read(key)                        // never fails
+	tmp, err := os.CreateTemp(dir, ".new-*.key") // of mode 0600
+	if err != nil {
+		return nil, err
+	}
+	_, err = tmp.WriteString(hex.EncodeToString(key) + "\n")
+	err = errors.Join(err, tmp.Sync(), tmp.Close())
+	if err == nil {
+		// A link, unlike a new name, leaves the file of another program.
+		if err = os.Link(tmp.Name(), path); errors.Is(err, fs.ErrExist) {
+			err = nil
+		}
+	}
+	if err := errors.Join(err, os.Remove(tmp.Name())); err != nil {
+		return nil, err
+	}
+	return Read(path)
+}
+
+// Sign returns the HMAC-SHA256 of parts of a text, in hexadecimal digits.
+func Sign(key []byte, parts ...[]byte) string {
+	mac := hmac.New(sha256.New, key)
+	for _, p := range parts {
+		mac.Write(p)
+	}
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// Signed reports whether a text was signed with the key. Without a key nothing
+// was.
+func Signed(key []byte, mac string, parts ...[]byte) bool {
+	return len(key) > 0 && hmac.Equal([]byte(mac), []byte(Sign(key, parts...)))
+}
