@@ -52,9 +52,8 @@ type Session struct {
 	Experiment     string `json:"experiment,omitempty"`      // the experiment's YAML
 	ExperimentFile string `json:"experiment_file,omitempty"` // the name of that file
 
-	// Thresholds are the recruitment thresholds of cells, by population and the
-	// cell's index in it.
-	Thresholds map[string]map[int]float64 `json:"thresholds,omitempty"`
+	// Thresholds are the recruitment thresholds of the cells of a population.
+	Thresholds map[string][]float64 `json:"thresholds,omitempty"`
 }
 
 // Subject is who was recorded from.
@@ -93,6 +92,15 @@ func write(path string, b *neo.Block, s Session) error {
 	}
 	if s.Identifier == "" {
 		s.Identifier = b.SpikeSHA256()
+	}
+	for name, x := range s.Thresholds {
+		segment, err := b.Segment(name)
+		if err != nil {
+			return fmt.Errorf("thresholds: %w", err)
+		}
+		if len(x) != len(segment.SpikeTrains) {
+			return fmt.Errorf("population %q has %d cells and %d thresholds", name, len(segment.SpikeTrains), len(x))
+		}
 	}
 	if s.Report != "" && !json.Valid([]byte(s.Report)) {
 		return errors.New("the report is not JSON")

@@ -45,7 +45,7 @@ func result() *neo.Block {
 
 var session = nwb.Session{
 	Report: `{"seed": 42, "session": {"date": "2026-05-01T10:00:00Z"}}`, Experiment: "seed: 42\n", ExperimentFile: "x.yaml",
-	Thresholds: map[string]map[int]float64{"aMN": {0: 0.5}},
+	Thresholds: map[string][]float64{"aMN": {0.5, 1}},
 }
 
 // What pynwb and nwbinspector say of the file, and what is in it.
@@ -100,7 +100,7 @@ json.dump(out, sys.stdout)`, path, &got)
 	if diff := cmp.Diff(want, have); diff != "" {
 		t.Error(diff)
 	}
-	if x := got.Thresholds; len(x) != 3 || x[1] != 0.5 || !math.IsNaN(float64(x[0])) || !math.IsNaN(float64(x[2])) {
+	if x := got.Thresholds; len(x) != 3 || x[1] != 0.5 || !math.IsNaN(float64(x[0])) || x[2] != 1 {
 		t.Errorf("thresholds %v", x)
 	}
 }
@@ -178,7 +178,7 @@ json.dump(True, sys.stdout)`, dir, &done)
 func TestNothingIsHalfWritten(t *testing.T) {
 	pythontest.DataFolder(t)
 	path := filepath.Join(t.TempDir(), "a.nwb")
-	for _, s := range []nwb.Session{{Report: "{"}, {Start: "yesterday"}, {Subject: &nwb.Subject{Age: "x", Sex: "M"}, Start: "2020"}} {
+	for _, s := range []nwb.Session{{Report: "{"}, {Start: "yesterday"}, {Thresholds: map[string][]float64{"aMN": {1}}}, {Subject: &nwb.Subject{Age: "x", Sex: "M"}, Start: "2020"}} {
 		err := nwb.Write(path, result(), s)
 		if _, missing := os.Stat(path); s.Subject == nil && (err == nil || !os.IsNotExist(missing)) {
 			t.Errorf("%+v: %v", s, err)

@@ -71,7 +71,7 @@ def write_nwb(task):
             i = index[population] = index.get(population, -1) + 1
             row = {"unit_name": t.name, "population": population}
             if thresholds:
-                row["recruitment_threshold"] = float(thresholds.get(population, {}).get(str(i), np.nan))
+                row["recruitment_threshold"] = float(thresholds[population][i]) if population in thresholds else np.nan
             if not exact:
                 row["spike_times_ms"] = t.magnitude
             file.units.add_unit(spike_times=t.magnitude / 1000,
