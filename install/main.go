@@ -30,6 +30,8 @@ const usage = `Sets up the Go notebooks of this module, runs and publishes them.
       -fold    fold the code of the pages at first
       -run     run notebooks whose outputs are not those of their code
   go run ./install timings [-n N]           time cells of several kinds, N of each (default 7)
+  go run ./install nwb                      add Python's pynwb, Neo and SciPy (400 MB, a minute), with
+                                            which NWB and MATLAB files are read and written
   go run ./install doctor                   read all that is installed, name what is missing or broken
   go run ./install remove                   remove all that was installed, and say what stays
 
@@ -64,6 +66,9 @@ var commands = map[string]func(context.Context, *jupyter.Home, io.Writer, []stri
 	"run":     runNotebooks,
 	"publish": publish,
 	"timings": timings,
+	"nwb": func(ctx context.Context, home *jupyter.Home, out io.Writer, _ []string) error {
+		return home.AddNWB(ctx, out)
+	},
 	"doctor": func(_ context.Context, home *jupyter.Home, out io.Writer, _ []string) error {
 		return home.Doctor(out)
 	},

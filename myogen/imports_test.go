@@ -65,14 +65,16 @@ func TestImportsGoOneWay(t *testing.T) {
 		"myogen/internal/":                    {"myogen/internal/"},
 		"myogen/internal/population":          {"myogen/internal/", "myogen/random"},
 		"myogen/random":                       {"myogen/internal/"},
-		"myogen/format/npz":                   {"myogen/format/atomicfile", "myogen/neo", "myogen/units"},
+		"myogen/format/":                      {"myogen/format/", "myogen/datafolder", "myogen/neo", "myogen/units"},
+		"myogen/datafolder":                   {},
+		"myogen/internal/pythontest":          {"myogen/datafolder"},
 		"myogen/neo":                          {"myogen/units"},
 		"myogen/stats":                        {"myogen/neo", "myogen/units"},
 		"myogen/stats/pic":                    {"myogen/neo", "myogen/units"},
 		"myogen/muscle":                       {"myogen/neo", "myogen/units"},
 		"myogen/sweep":                        {"myogen", "myogen/neo", "myogen/format/", "myogen/stats"},
 		"myogen":                              {"myogen/neo", "myogen/format/", "myogen/stats", "myogen/random", "myogen/units", "myogen/internal/"},
-		"myogen/cmd/":                         {"myogen", "myogen/sweep", "myogen/neo", "myogen/format/", "myogen/stats", "myogen/random", "myogen/units"},
+		"myogen/cmd/":                         {"myogen", "myogen/datafolder", "myogen/sweep", "myogen/neo", "myogen/format/", "myogen/stats", "myogen/random", "myogen/units"},
 		"kernel/chart":                        {"myogen/stats", "myogen/neo", "myogen/units"},
 	}
 	forbidden := []string{m + "kernel", m + "install", "github.com/janpfeifer/gonb", "github.com/go-echarts", "gonum.org/v1/plot"}

@@ -9,11 +9,15 @@ import (
 	"os"
 	"path/filepath"
 
+	"gomyogen/myogen/datafolder"
 	"gomyogen/myogen/format/atomicfile"
 )
 
 //go:embed requirements.txt
 var requirements string
+
+//go:embed nwb.txt
+var nwbRequirements string
 
 // overrides are JupyterLab's settings where ours differ: it asks for no news
 // and no updates, which need a network.
@@ -49,6 +53,22 @@ func (h *Home) makeVenv(ctx context.Context, r runner) (made []string, err error
 		return nil, err
 	}
 	return []string{h.venv()}, h.useVenv(dir)
+}
+
+// makeNWB makes the environment of the programs that read and write the files of
+// others: JupyterLab's has no need of it, and it is larger.
+func (h *Home) makeNWB(ctx context.Context, r runner) (made []string, err error) {
+	dir := filepath.Join(h.Data, datafolder.NWB)
+	if err := os.RemoveAll(dir); err != nil {
+		return nil, err
+	}
+	if err := r.run(ctx, h.Data, pythonEnv(), "python3", "-m", "venv", dir); err != nil {
+		return nil, err
+	}
+	if err := pipInto(ctx, r, dir, dir, nwbRequirements); err != nil {
+		return nil, fmt.Errorf("is there a network? %w", err)
+	}
+	return []string{dir}, nil
 }
 
 // useVenv turns the link to a new environment and removes the others.

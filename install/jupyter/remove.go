@@ -15,7 +15,7 @@ import (
 )
 
 // made are the names in the data folder that set-up and kernels make.
-var made = []string{"bin/figure-renderer", "bin/front", "bin/gonb", "bin/goimports", "bin/gopls", "bin/launcher", "stand-ins/go", "stand-ins/gopls", "venv", "venv-*", "new-*", "tmp", "plans",
+var made = []string{"bin/figure-renderer", "bin/front", "bin/gonb", "bin/goimports", "bin/gopls", "bin/launcher", "stand-ins/go", "stand-ins/gopls", "venv", "venv-*", "nwb", "new-*", "tmp", "plans",
 	"*.stamp", "*.key", "history.jsonl", "requirements.txt", "setup.lock"}
 
 // Remove removes everything that set-up made, and says on out what stays and why.

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"gomyogen/myogen/datafolder"
 )
 
 // part is one thing that set-up makes. Its stamp, written last, says from what
@@ -25,7 +27,7 @@ type part struct {
 }
 
 func (h *Home) parts() []part {
-	return []part{
+	all := []part{
 		{"tools", "Go tools (gonb, goimports, gopls)", h.toolVersions, h.makeTools},
 		{"python", "JupyterLab", func() string { return requirements + overrides }, h.makeVenv},
 		{"kernel", "kernel " + KernelName, h.specInputs, h.makeSpec},
@@ -33,6 +35,31 @@ func (h *Home) parts() []part {
 		{"renderer", "renderer of figures", h.rendererInputs, h.makeRenderer},
 		{"cache", "build cache", h.cacheKey, h.warm},
 	}
+	if _, err := os.Lstat(filepath.Join(h.Data, datafolder.NWB)); err == nil { // it was asked for once
+		all = append(all, h.nwb())
+	}
+	return all
+}
+
+// nwb is the part that only who asks for it gets.
+func (h *Home) nwb() part {
+	return part{"nwb", "pynwb, Neo and SciPy", func() string { return nwbRequirements }, h.makeNWB}
+}
+
+// AddNWB adds the Python packages that read and write the files of other
+// programs. It needs no other part.
+func (h *Home) AddNWB(ctx context.Context, out io.Writer) error {
+	unlock, err := h.begin(ctx, out)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	p := h.nwb()
+	if h.ready(p, true) == nil {
+		fmt.Fprintf(out, "%s are there\n", p.name)
+		return nil
+	}
+	return h.build(ctx, out, []part{p}, true)
 }
 
 // SetUp makes what is not there and tells on out what it does. Files that were
@@ -43,18 +70,23 @@ func (h *Home) SetUp(ctx context.Context, out io.Writer) error { return h.setUp(
 func (h *Home) Mend(ctx context.Context, out io.Writer) error { return h.setUp(ctx, out, true) }
 
 func (h *Home) setUp(ctx context.Context, out io.Writer, all bool) error {
-	if err := checkPython(); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Join(h.Data, "bin"), 0o755); err != nil {
-		return err
-	}
-	unlock, err := lock(ctx, out, h.lockFile())
+	unlock, err := h.begin(ctx, out)
 	if err != nil {
 		return err
 	}
 	defer unlock()
 	return h.build(ctx, out, h.parts(), all)
+}
+
+// begin makes the folder and waits for its lock.
+func (h *Home) begin(ctx context.Context, out io.Writer) (unlock func(), err error) {
+	if err := checkPython(); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Join(h.Data, "bin"), 0o755); err != nil {
+		return nil, err
+	}
+	return lock(ctx, out, h.lockFile())
 }
 
 // build makes the parts that are not ready, in their order, and is silent

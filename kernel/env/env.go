@@ -1,5 +1,5 @@
 // Package env names the environment variables that the notebook side of this
-// module reads or sets, each once. It imports next to nothing, so that
+// module reads or sets, each once. It imports nothing but datafolder, so that
 // every program may use it.
 //
 // Not here are the variables of the system and of the go command (PATH, TMPDIR,
@@ -7,13 +7,13 @@
 // see [gomyogen/myogen.BackendVariable].
 package env
 
-import "gomyogen/myogen/format/userkey"
+import "gomyogen/myogen/datafolder"
 
 // What a user may set.
 const (
 	// Data is the folder that "go run ./install" makes, and in which the key of
 	// kept values is. See [DataFolder].
-	Data = userkey.DataVariable
+	Data = datafolder.Variable
 	// KeepMiB is how many MiB of kept values a folder holds at most; 2048 if unset.
 	KeepMiB = "MYOGEN_KEEP_MIB"
 	// Screenshots is a folder in which browser tests leave pictures.
@@ -48,6 +48,6 @@ const (
 	GoNBKernelID = "GONB_JUPYTER_KERNEL_ID" // of the kernel in the server's API
 )
 
-// DataFolder returns the folder of what the user's set-up made: [Data], or
-// gomyogen in the user's data folder ($XDG_DATA_HOME, else ~/.local/share).
-func DataFolder() (string, error) { return userkey.DataFolder() }
+// DataFolder returns the folder of what the user's set-up made; see
+// [datafolder.Find].
+func DataFolder() (string, error) { return datafolder.Find() }

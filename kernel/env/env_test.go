@@ -29,7 +29,7 @@ func TestNamesOfGoNB(t *testing.T) {
 // No other file of the module names one of our variables, Jupyter's or GoNB's.
 func TestNamesAreHere(t *testing.T) {
 	name := regexp.MustCompile(`^["` + "`" + `](MYOGEN|JPY|GONB)_[A-Z_]+["` + "`" + `]$`)
-	here := []string{"kernel/env/env.go", "myogen/internal/membrane/backend.go", "myogen/format/userkey/userkey.go", "myogen/format/atomicfile/faultydisk/seeds.go"}
+	here := []string{"kernel/env/env.go", "myogen/internal/membrane/backend.go", "myogen/datafolder/datafolder.go", "myogen/format/atomicfile/faultydisk/seeds.go"}
 	root := filepath.FromSlash("../..")
 	seen := 0
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {

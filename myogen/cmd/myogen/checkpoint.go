@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/datafolder"
 	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/format/userkey"
 	"gomyogen/myogen/units"
@@ -29,7 +30,7 @@ type checkpoints struct {
 }
 
 func newCheckpoints(results string, every time.Duration) (*checkpoints, error) {
-	data, err := userkey.DataFolder()
+	data, err := datafolder.Find()
 	if err != nil {
 		return nil, err
 	}

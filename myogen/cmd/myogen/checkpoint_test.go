@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/datafolder"
 	"gomyogen/myogen/format/atomicfile/faultydisk"
 	"gomyogen/myogen/format/npz"
-	"gomyogen/myogen/format/userkey"
 	"gomyogen/myogen/units"
 )
 
@@ -29,7 +29,7 @@ var long = strings.Replace(short, "duration: 200 ms", "duration: 20 s", 1)
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "myogen-test-")
 	if err == nil {
-		err = os.Setenv(userkey.DataVariable, dir)
+		err = os.Setenv(datafolder.Variable, dir)
 	}
 	if err != nil {
 		panic(err)

@@ -4,6 +4,7 @@
 //	myogen compare a.npz b.npz
 //	myogen check-step EXPERIMENT.yaml
 //	myogen sweep SWEEP.yaml -o DIR
+//	myogen convert results.npz results.nwb
 //	myogen schema
 //	myogen replay -model NERLab -in network.npz -out spikes.npz
 //	myogen bench -neuron PYTHON -myogen PYTHON
@@ -46,6 +47,9 @@ const usage = `Runs simulations without a notebook.
         -workers N                    cores to use; the table does not depend on it
         -shard I/N                    run one of N shards, on this machine or another
         -merge, -status -shards N     put the shards together; say how far they are
+  myogen convert IN OUT
+        convert between .npz, NWB, CSV, Parquet, MATLAB, openhdemg and MyoGen's pickles;
+        myogen convert -h lists what goes where
   myogen schema
         print the JSON Schema of experiment files, by which editors complete
         and check them
@@ -83,7 +87,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	commands := map[string]func(context.Context, []string, io.Writer) error{
 		"run": runExperiment, "compare": compare, "check-step": checkStep, "schema": schema, "sweep": runSweep,
-		"replay": replay, "bench": bench,
+		"replay": replay, "bench": bench, "convert": convert,
 	}
 	command, ok := commands[args[0]]
 	if !ok {

@@ -44,12 +44,29 @@ func Write(path string, f File) error {
 	if len(f) > defaultArrays {
 		return fmt.Errorf("npz: %s: %d arrays, a file has at most %d", path, len(f), defaultArrays)
 	}
-	// What compresses better than a reader believes is stored as it is.
+	// Many spikes are stored as they are: packing and unpacking ten million takes
+	// seconds.
+	if f.numbers() >= large {
+		_, _, err := writeArchive(path, f, zip.Store)
+		return err
+	}
+	// What compresses better than a reader believes is stored as it is, too.
 	packed, raw, err := writeArchive(path, f, zip.Deflate)
 	if err == nil && !plausible(raw, packed) {
 		_, _, err = writeArchive(path, f, zip.Store)
 	}
 	return err
+}
+
+// large is how many numbers a file has that is not compressed.
+const large = 4 << 20
+
+// numbers returns how many numbers all arrays together have.
+func (f File) numbers() (n int) {
+	for _, a := range f {
+		n += len(a.Float) + len(a.Int)
+	}
+	return n
 }
 
 // plausible reports whether a reader accepts a file of packed bytes with raw

@@ -17,27 +17,6 @@ import (
 	"strings"
 )
 
-// DataVariable is the environment variable of the user's data folder.
-const DataVariable = "MYOGEN_DATA"
-
-// DataFolder returns the user's data folder, in which the keys are:
-// $MYOGEN_DATA, or gomyogen in $XDG_DATA_HOME or ~/.local/share.
-func DataFolder() (string, error) {
-	data := os.Getenv(DataVariable)
-	if data == "" {
-		base := os.Getenv("XDG_DATA_HOME")
-		if base == "" {
-			home, err := os.UserHomeDir()
-			if err != nil {
-				return "", errors.New("there is no home folder; set " + DataVariable)
-			}
-			base = filepath.Join(home, ".local", "share")
-		}
-		data = filepath.Join(base, "gomyogen")
-	}
-	return filepath.Abs(data)
-}
-
 // Size is how many bytes a key has.
 const Size = 32
 

@@ -20,6 +20,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"gomyogen/myogen/datafolder"
 )
 
 //go:embed requirements.txt
@@ -52,6 +54,27 @@ func Run(t testing.TB, program string, input, output any) {
 	if err := json.Unmarshal(out, output); err != nil {
 		t.Fatalf("python wrote %.200q: %v", out, err)
 	}
+}
+
+// DataFolder makes, for the time of the test, a data folder in which "go run
+// ./install nwb" seems to have been run, with the pinned packages.
+func DataFolder(t testing.TB) {
+	t.Helper()
+	python, err := environment()
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	err = errors.Join(
+		os.Symlink(filepath.Dir(filepath.Dir(python)), filepath.Join(dir, datafolder.NWB)),
+		os.WriteFile(filepath.Join(dir, datafolder.NWBStamp), nil, 0o644))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(datafolder.Variable, dir)
 }
 
 // environment returns the Python of a virtual environment in the user's cache,

@@ -1,0 +1,92 @@
+package openhdemg_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"gomyogen/myogen/format/openhdemg"
+	"gomyogen/myogen/internal/pythontest"
+	"gomyogen/myogen/units"
+)
+
+// Files in both forms, by pandas as openhdemg writes them.
+func TestRead(t *testing.T) {
+	dir := t.TempDir()
+	var done bool
+	pythontest.Run(t, `
+import gzip, json, sys, numpy as np, pandas as pd
+dir = json.load(sys.stdin)
+ref = pd.DataFrame({0: np.arange(4096) / 7})
+pulses = [np.array([0, 1024, 2048]), np.array([4095])]
+frame = pd.DataFrame({0: [0.9, 0.8]})
+e = {"SOURCE": "CUSTOMCSV", "FILENAME": "a.csv", "RAW_SIGNAL": frame, "REF_SIGNAL": ref, "ACCURACY": frame, "IPTS": frame, "MUPULSES": pulses,
+     "FSAMP": 2048.0, "IED": 8.0, "EMG_LENGTH": 4096, "NUMBER_OF_MUS": 2, "BINARY_MUS_FIRING": frame, "EXTRAS": pd.DataFrame()}
+def member(k, v):
+    if isinstance(v, pd.DataFrame): return json.dumps({k: v.to_json()})
+    if k == "MUPULSES": return json.dumps([x.tolist() for x in v])
+    return json.dumps({k: v})
+with gzip.open(dir + "/list.json", "w") as f: f.write(json.dumps([member(k, v) for k, v in e.items()]).encode())
+flat = {k: v.to_json(orient="split") if isinstance(v, pd.DataFrame) else [x.tolist() for x in v] if k == "MUPULSES" else v for k, v in e.items()}
+with gzip.open(dir + "/object.json", "wt") as f: json.dump(flat, f)
+json.dump(True, sys.stdout)`, dir, &done)
+	for _, name := range []string{"list.json", "object.json"} {
+		b, err := openhdemg.Read(filepath.Join(dir, name))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		s := b.Segments[0]
+		if len(s.SpikeTrains) != 2 || !slices.Equal(s.SpikeTrains[0].Times, []units.Time{0, 500, 1000}) || s.SpikeTrains[1].TStop != 2000 ||
+			s.SpikeTrains[0].SamplingPeriod != 1000.0/2048 || b.Annotations["filename"] != "a.csv" {
+			t.Errorf("%s: %+v", name, s.SpikeTrains)
+		}
+		if a := s.AnalogSignals[0]; len(a.Values) != 4096 || a.Values[7] != 1 || a.SamplingPeriod != 1000.0/2048 {
+			t.Errorf("%s: %v", name, a)
+		}
+	}
+}
+
+func compressed(text string) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write([]byte(text)); err != nil {
+		panic(err)
+	}
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func TestRefusals(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"FSAMP": 2048, "EMG_LENGTH": 10}`:                                          "MUPULSES is missing",
+		`{"FSAMP": 0, "EMG_LENGTH": 10, "MUPULSES": []}`:                             "FSAMP is 0",
+		`{"FSAMP": 1, "EMG_LENGTH": 10, "MUPULSES": [[1], [3, 10]]}`:                 "unit 1, discharge 1 is sample 10 of 10",
+		`{"FSAMP": 1, "EMG_LENGTH": 10, "MUPULSES": [[1.5]]}`:                        "sample 1.5",
+		`{"FSAMP": 1, "EMG_LENGTH": 1, "MUPULSES": [], "REF_SIGNAL": {"0":{"7":1}}}`: `REF_SIGNAL: row "7" of 1`,
+		`[1]`: "not a file of openhdemg",
+	} {
+		if _, err := openhdemg.Decode(bytes.NewReader(compressed(text))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+	if _, err := openhdemg.Decode(strings.NewReader("{}")); err == nil || !strings.Contains(err.Error(), "not a file of openhdemg") {
+		t.Error(err)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(`{"FSAMP": 1, "EMG_LENGTH": 10, "MUPULSES": [[1], [3, 9]], "REF_SIGNAL": "{\"0\":{\"0\":1}}"}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if b, err := openhdemg.Decode(bytes.NewReader(compressed(string(text)))); err == nil {
+			if err := b.Validate(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,101 @@
+"""Reads and writes the .npz files of gomyogen as neo.Block.
+
+    import gomyogen                             # this file, on the path of Python
+    block = gomyogen.load("results.npz")        # a neo.Block: a segment for each population
+    trains = block.segments[1].spiketrains      # names, units, t_start, t_stop, sampling_rate
+
+gomyogen.save("results.npz", block) is the way back. Times are in ms and equal to
+the last bit. Needs NumPy and Neo.
+"""
+
+import neo
+import numpy as np
+import quantities as pq
+
+FORMAT, VERSION = "gomyogen block", 1
+
+pps = pq.UnitQuantity("pulses per second", 1 / pq.s, symbol="pps")
+_ours = {"pps": pps, "": pq.dimensionless}
+
+
+def _units(text):
+    """Returns the unit and what is left over where quantities does not know it."""
+    if text in _ours:
+        return _ours[text], {}
+    try:
+        return pq.unit_registry[text], {}
+    except (LookupError, SyntaxError, TypeError, ValueError):
+        return pq.dimensionless, {"unit_text": text}
+
+
+def load(path):
+    """Returns the block of a file as a neo.Block."""
+    with np.load(path, allow_pickle=False) as f:
+        if "format" not in f:
+            raise ValueError(f"{path} does not hold a block: it has no array 'format'")
+        name, _, version = str(f["format"][0]).rpartition(" ")
+        if name != FORMAT or int(version) > VERSION:
+            raise ValueError(f"{path} has format {f['format'][0]!r}; this program reads {FORMAT} up to version {VERSION}")
+        notes = [str(x) for x in f["annotations"]]
+        block = neo.Block(name=str(f["name"][0]), **dict(zip(notes[::2], notes[1::2])))
+        for i, segment_name in enumerate(f["segments"]):
+            segment = neo.Segment(name=str(segment_name))
+            times = np.split(f[f"{i}/spike_times_ms"], np.cumsum(f[f"{i}/spike_counts"]))[:-1]
+            for train, t, (start, stop, period) in zip(f[f"{i}/spike_names"], times, f[f"{i}/spike_spans_ms"].reshape(-1, 3)):
+                rate = {"sampling_rate": 1000 / period * pq.Hz, "sampling_period_ms": float(period)} if period > 0 else {"sampling_rate": None}
+                segment.spiketrains.append(
+                    neo.SpikeTrain(t, units=pq.ms, t_start=start * pq.ms, t_stop=stop * pq.ms, name=str(train), **rate))
+            values = np.split(f[f"{i}/signal_values"], np.cumsum(f[f"{i}/signal_counts"]))[:-1]
+            for signal, unit, v, (start, period) in zip(
+                    f[f"{i}/signal_names"], f[f"{i}/signal_units"], values, f[f"{i}/signal_spans_ms"].reshape(-1, 2)):
+                units, text = _units(str(unit))
+                segment.analogsignals.append(neo.AnalogSignal(
+                    v, units=units, t_start=start * pq.ms, sampling_period=period * pq.ms, name=str(signal), **text))
+            block.segments.append(segment)
+    return block
+
+
+def _text(x):
+    return np.array(x, dtype="U") if len(x) else np.zeros(0, "U1")
+
+
+def _ms(x):
+    return float(x.rescale(pq.ms).magnitude)
+
+
+def save(path, block):
+    """Writes a neo.Block. Each channel of a signal becomes a signal of its own."""
+    f = {"format": _text([f"{FORMAT} {VERSION}"]), "name": _text([block.name or ""]),
+         "segments": _text([s.name or str(i) for i, s in enumerate(block.segments)])}
+    notes = [str(x) for pair in sorted(block.annotations.items()) for x in pair]
+    f["annotations"] = _text(notes)
+    for i, segment in enumerate(block.segments):
+        names, times, spans = [], [], []
+        for j, t in enumerate(segment.spiketrains):
+            names.append(t.name or str(j))
+            times.append(np.sort(t.rescale(pq.ms).magnitude.astype(float)))
+            period = t.annotations.get("sampling_period_ms")
+            if period is None:  # 1 Hz is Neo's default and says nothing
+                known = t.sampling_rate is not None and t.sampling_rate > 0 and t.sampling_rate != 1 * pq.Hz
+                period = _ms(1 / t.sampling_rate) if known else 0
+            spans += [_ms(t.t_start), _ms(t.t_stop), float(period)]
+        signals, units, values, signal_spans = [], [], [], []
+        for j, a in enumerate(segment.analogsignals):
+            data = np.asarray(a.magnitude, float).reshape(len(a), -1)
+            unit = a.annotations.get("unit_text", a.dimensionality.string.replace("dimensionless", ""))
+            for k in range(data.shape[1]):
+                name = a.name or str(j)
+                signals.append(name if data.shape[1] == 1 else f"{name}[{k}]")
+                units.append(unit)
+                values.append(data[:, k])
+                signal_spans += [_ms(a.t_start), _ms(a.sampling_period)]
+        p = f"{i}/"
+        f[p + "spike_names"], f[p + "spike_counts"] = _text(names), np.array([len(t) for t in times], np.int64)
+        f[p + "spike_times_ms"] = np.concatenate(times) if times else np.zeros(0)
+        f[p + "spike_spans_ms"] = np.array(spans, float)
+        f[p + "signal_names"], f[p + "signal_units"] = _text(signals), _text(units)
+        f[p + "signal_counts"] = np.array([len(v) for v in values], np.int64)
+        f[p + "signal_values"] = np.concatenate(values) if values else np.zeros(0)
+        f[p + "signal_spans_ms"] = np.array(signal_spans, float)
+    with open(path, "wb") as file:
+        np.savez_compressed(file, **f)

@@ -1,0 +1,123 @@
+// Package python reads and writes, by Python's own libraries, the files that Go
+// has none for. gomyogen.py beside it is the way from results to Neo for Python
+// users.
+package python
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"gomyogen/myogen/datafolder"
+	"gomyogen/myogen/format/npz"
+	"gomyogen/myogen/neo"
+)
+
+//go:embed gomyogen.py
+var module []byte
+
+//go:embed convert.py
+var program []byte
+
+// Task is what the program is to do.
+type Task struct {
+	Task     string  `json:"task"` // "read nwb", "write nwb", "read matlab", "read pickle"
+	In       string  `json:"in,omitempty"`
+	Block    string  `json:"block,omitempty"` // set by Write
+	Out      string  `json:"out"`             // set by Read and Write
+	Session  any     `json:"session,omitempty"`
+	Variable string  `json:"variable,omitempty"`
+	Rate     float64 `json:"rate,omitempty"` // in Hz
+	Unit     string  `json:"unit,omitempty"` // "s" or "ms"
+}
+
+// Read does a task that reads the file t.In and returns the block in it.
+func Read(ctx context.Context, t Task) (b *neo.Block, err error) {
+	if t.In, err = filepath.Abs(t.In); err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(t.In); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("it is not a regular file (%v)", info.Mode())
+	}
+	err = inFolder(func(dir string) error {
+		t.Out = filepath.Join(dir, "block.npz")
+		if err := run(ctx, dir, t); err != nil {
+			return err
+		}
+		b, err = npz.ReadBlock(t.Out)
+		return err
+	})
+	return b, err
+}
+
+// Write does a task that writes a block, and calls done with the file.
+func Write(ctx context.Context, b *neo.Block, t Task, done func(file string) error) error {
+	return inFolder(func(dir string) error {
+		t.Block, t.Out = filepath.Join(dir, "block.npz"), filepath.Join(dir, "out")
+		if err := npz.WriteBlock(t.Block, b); err != nil {
+			return err
+		}
+		if err := run(ctx, dir, t); err != nil {
+			return err
+		}
+		return done(t.Out)
+	})
+}
+
+// inFolder calls f with a folder that is there as long as it runs.
+func inFolder(f func(dir string) error) error {
+	dir, err := os.MkdirTemp("", "myogen-python-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(dir), os.RemoveAll(dir))
+}
+
+func run(ctx context.Context, dir string, t Task) error {
+	python, err := datafolder.Python()
+	if err != nil {
+		return err
+	}
+	input, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	script := filepath.Join(dir, "convert.py")
+	for path, text := range map[string][]byte{script: program, filepath.Join(dir, "gomyogen.py"): module} {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			return err
+		}
+	}
+	cmd := exec.CommandContext(ctx, python, "-B", "-W", "ignore", script)
+	cmd.Dir = dir
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "PYTHON") {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	cmd.Env = append(cmd.Env, "PYTHONNOUSERSITE=1")
+	cmd.Stdin = bytes.NewReader(input)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		text := strings.TrimSpace(stderr.String())
+		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 3 {
+			return errors.New(text)
+		}
+		lines := strings.Split(text, "\n")
+		return fmt.Errorf("python: %w: %s", err, lines[len(lines)-1])
+	}
+	return nil
+}
