@@ -24,7 +24,10 @@ type Sweep struct {
 	// Repeats is the number of runs of each point, with the seeds Experiment.Seed,
 	// Seed + 1 and so on; 0 means 1.
 	Repeats int
-	Trains  bool // keep the spike trains of each run
+	// Recruitment names populations whose table has the times of recruitment and
+	// derecruitment of each cell ([Recruitment]).
+	Recruitment []string
+	Trains      bool // keep the spike trains of each run
 }
 
 // Axis is a list of values, or a range, for one value of an experiment or for
@@ -94,6 +97,8 @@ func (s *Sweep) fields() []fields.Field {
 			func(a *Axis) fields.Value { return fields.Struct(a.fields) })},
 		{Name: "zip", Doc: "step all axes together", Default: "false", Value: fields.Bool(&s.Zip)},
 		{Name: "repeats", Doc: "runs of each point, with seeds that follow one another", Default: "1", Value: fields.Int(&s.Repeats, 1, maxRuns)},
+		{Name: "recruitment", Doc: "populations whose cells have columns for recruitment and derecruitment",
+			Value: fields.ListOf(&s.Recruitment, "a population", fields.Name)},
 		{Name: "trains", Doc: "keep the spike trains of each run", Default: "false", Value: fields.Bool(&s.Trains)},
 	}
 }
@@ -118,8 +123,9 @@ type Column struct {
 // Plan is a checked sweep.
 type Plan struct {
 	Sweep
-	Columns []Column
-	points  int
+	Columns    []Column    // of the axes
+	Statistics []Statistic // of each run: [Experiment.Statistics], and Recruitment
+	points     int
 }
 
 // Plan checks the sweep. Every value is tried on the experiment, alone.
@@ -135,7 +141,16 @@ func (s Sweep) plan() (*Plan, error) {
 	if s.Repeats < 0 {
 		return nil, fields.At(sweepKey, fields.At("repeats", fmt.Errorf("repeats is %d, must be at least 1", s.Repeats)))
 	}
-	p := &Plan{Sweep: s, points: 1}
+	p := &Plan{Sweep: s, points: 1, Statistics: s.Experiment.Statistics()}
+	for i, name := range s.Recruitment {
+		cells, err := s.cells(name)
+		if err != nil {
+			return nil, fields.At(sweepKey, fields.At("recruitment", fields.Index(i, err)))
+		}
+		for cell := range cells {
+			p.Statistics = append(p.Statistics, Recruitment(name, cell)...)
+		}
+	}
 	for i, a := range s.Axes {
 		c, err := s.column(a)
 		if err == nil && slices.ContainsFunc(p.Columns, func(o Column) bool { return o.Name == c.Name }) {
@@ -158,14 +173,32 @@ func (s Sweep) plan() (*Plan, error) {
 	return p, nil
 }
 
+// cells returns the number of cells of a population.
+func (s Sweep) cells(name string) (int, error) {
+	all := present(s.Experiment.Populations)
+	i, err := findName(all, Population.name, name)
+	if err != nil {
+		return 0, err
+	}
+	return all[i].size(), nil
+}
+
 // column lists the values of an axis and tries each.
 func (s Sweep) column(a Axis) (Column, error) {
 	c := Column{Name: a.Name}
-	if c.Name == "" {
-		path, err := fields.ParsePath(a.Path)
-		if err != nil {
-			return c, fields.At("path", err)
+	path, err := fields.ParsePath(a.Path)
+	if err == nil {
+		_, err = s.Experiment.lookup(a.Path)
+	}
+	if err != nil {
+		return c, fields.At("path", err)
+	}
+	for i, also := range a.Also {
+		if _, err := s.Experiment.lookup(also); err != nil {
+			return c, fields.At("also", fields.Index(i, err))
 		}
+	}
+	if c.Name == "" {
 		for _, element := range slices.Backward(path) {
 			if !strings.HasPrefix(element, "[") {
 				c.Name = element
@@ -183,7 +216,11 @@ func (s Sweep) column(a Axis) (Column, error) {
 			err = e.Check()
 		}
 		if err != nil {
-			return c, fields.At("values", fields.Index(i, fmt.Errorf("value %d, %s: %s", i, text, withoutPrefix(err))))
+			err = fmt.Errorf("value %d, %s: %s", i, text, withoutPrefix(err))
+			if a.Values != nil {
+				err = fields.At("values", fields.Index(i, err))
+			}
+			return c, err
 		}
 		canonical, err := e.Get(a.Path)
 		if err != nil {

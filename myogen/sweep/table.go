@@ -1,9 +1,11 @@
 package sweep
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"strconv"
 
@@ -16,12 +18,12 @@ type Table struct {
 	Columns []Column
 }
 
-// Column is a column of a table: numbers, or texts.
+// Column is a column of a table: numbers, whole numbers or texts.
 type Column struct {
 	Name    string // with the unit: "weight_uS"
 	Unit    string
-	Numbers []float64 // nil for texts
-	Ints    []int64   // of run and seed
+	Numbers []float64
+	Ints    []int64
 	Texts   []string
 }
 
@@ -46,43 +48,132 @@ func (t *Table) Column(name string) (Column, error) {
 	return Column{}, fmt.Errorf("sweep: there is no column %q; there are %q", name, all)
 }
 
-// Table returns the table of all shards. The error names those that are not
-// complete.
+// withUnit is the name of a column: weight_uS.
+func withUnit(name, unit string) string {
+	if unit == "" {
+		return name
+	}
+	return name + "_" + unit
+}
+
+// checkNames refuses two columns of one name.
+func (s *Sweep) checkNames() error {
+	seen := map[string]bool{}
+	for _, c := range s.empty(0).Columns {
+		if seen[c.Name] {
+			return fmt.Errorf("sweep: two columns are called %q", c.Name)
+		}
+		seen[c.Name] = true
+	}
+	return nil
+}
+
+// seedPath is the path of an axis whose column is that of the seeds.
+const seedPath = "seed"
+
+// empty returns the columns of a table with n rows.
+func (s *Sweep) empty(n int) *Table {
+	t := &Table{}
+	add := func(c Column) { t.Columns = append(t.Columns, c) }
+	add(Column{Name: "run", Ints: make([]int64, n)})
+	add(Column{Name: "seed", Ints: make([]int64, n)})
+	for i, c := range s.Columns {
+		switch column := (Column{Name: withUnit(c.Name, c.Unit), Unit: c.Unit}); {
+		case s.Axes[i].Path == seedPath:
+		case c.Numbers != nil:
+			column.Numbers = make([]float64, n)
+			add(column)
+		default:
+			column.Texts = make([]string, n)
+			add(column)
+		}
+	}
+	for _, x := range s.statistics {
+		c := Column{Name: withUnit(x.Name, x.Unit), Unit: x.Unit, Numbers: make([]float64, n)}
+		for i := range c.Numbers {
+			c.Numbers[i] = math.NaN()
+		}
+		add(c)
+	}
+	add(Column{Name: "spikes_sha256", Texts: make([]string, n)})
+	add(Column{Name: "error", Texts: make([]string, n)})
+	return t
+}
+
+// fill writes what a run gave into a row of the table.
+func (s *Sweep) fill(t *Table, at int, r row) error {
+	if r.Seed > math.MaxInt64 {
+		return fmt.Errorf("sweep: run %d: the seed is %d; in a table it must be below 2^63", r.Run, r.Seed)
+	}
+	c := t.Columns
+	c[0].Ints[at], c[1].Ints[at] = int64(r.Run), int64(r.Seed)
+	c = c[2:]
+	for i, value := range s.Point(r.Run) {
+		switch {
+		case s.Axes[i].Path == seedPath:
+			continue
+		case c[0].Numbers != nil:
+			c[0].Numbers[at] = s.Columns[i].Numbers[value]
+		default:
+			c[0].Texts[at] = s.Columns[i].Text[value]
+		}
+		c = c[1:]
+	}
+	for i, v := range r.Values {
+		c[i].Numbers[at] = float64(v)
+	}
+	c = c[len(s.statistics):]
+	c[0].Texts[at], c[1].Texts[at] = r.SHA256, r.Error
+	return nil
+}
+
+// Table returns the table of all shards, in the order of the runs. If runs are
+// missing it returns the rows that there are, and a [MissingError], which names
+// the shards.
 func (s *Sweep) Table() (*Table, error) {
-	rows, err := s.rows()
+	t, made := s.empty(s.Runs()), make([]bool, s.Runs())
+	end := len(t.Columns)
+	err := s.each(func(r row) error {
+		if made[r.Run] {
+			if t.Columns[end-2].Texts[r.Run] != r.SHA256 || t.Columns[end-1].Texts[r.Run] != r.Error {
+				return fmt.Errorf("run %d has other spikes than in another row", r.Run)
+			}
+			return nil
+		}
+		made[r.Run] = true
+		return s.fill(t, r.Run, r)
+	})
 	if err != nil {
 		return nil, err
 	}
-	names := s.names()
-	t := &Table{Columns: make([]Column, len(names))}
-	for i, name := range names {
-		t.Columns[i].Name = name
-	}
-	for _, r := range rows {
-		c := t.Columns
-		c[0].Ints, c[1].Ints = append(c[0].Ints, int64(r.Run)), append(c[1].Ints, int64(r.Seed))
-		c = c[2:]
-		for i, at := range s.Point(r.Run) {
-			column := s.Columns[i]
-			c[i].Unit = column.Unit
-			if column.Numbers != nil {
-				c[i].Numbers = append(c[i].Numbers, column.Numbers[at])
-			} else {
-				c[i].Texts = append(c[i].Texts, column.Text[at])
-			}
-		}
-		c = c[len(s.Columns):]
-		for i, x := range s.statistics {
-			v := nan
-			if r.Values != nil {
-				v = r.Values[i]
-			}
-			c[i].Unit, c[i].Numbers = x.Unit, append(c[i].Numbers, v)
-		}
-		c = c[len(s.statistics):]
-		c[0].Texts, c[1].Texts = append(c[0].Texts, r.SHA256), append(c[1].Texts, r.Error)
+	if err := s.missing(made); err != nil {
+		return t.only(made), err
 	}
 	return t, nil
+}
+
+// only returns the rows that are true.
+func (t *Table) only(rows []bool) *Table {
+	out := &Table{}
+	for _, c := range t.Columns {
+		out.Columns = append(out.Columns, Column{
+			Name: c.Name, Unit: c.Unit, Numbers: pick(c.Numbers, rows), Ints: pick(c.Ints, rows), Texts: pick(c.Texts, rows),
+		})
+	}
+	return out
+}
+
+func pick[T any](all []T, rows []bool) []T {
+	if all == nil {
+		return nil
+	}
+	out := []T{}
+	for i, x := range all {
+		if rows[i] {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // text returns a cell as text; NaN is empty.
@@ -92,16 +183,20 @@ func (c Column) text(i int) string {
 		return strconv.FormatInt(c.Ints[i], 10)
 	case c.Texts != nil:
 		return c.Texts[i]
-	case c.Numbers[i] != c.Numbers[i]:
+	case math.IsNaN(c.Numbers[i]):
 		return ""
 	}
 	return strconv.FormatFloat(c.Numbers[i], 'g', -1, 64)
 }
 
-// CSV returns the table as comma-separated values with a row of names.
-func (t *Table) CSV() ([]byte, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
+// WriteCSV writes the table as comma-separated values with a row of names.
+func (t *Table) WriteCSV(path string) error {
+	f, err := atomicfile.Create(path)
+	if err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	b := bufio.NewWriter(f)
+	w := csv.NewWriter(b)
 	row := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		row[i] = c.Name
@@ -114,7 +209,13 @@ func (t *Table) CSV() ([]byte, error) {
 		_ = w.Write(row)
 	}
 	w.Flush()
-	return b.Bytes(), w.Error()
+	if err := errors.Join(w.Error(), b.Flush()); err != nil {
+		return errors.Join(fmt.Errorf("sweep: %w", err), f.Discard())
+	}
+	if err := f.Commit(); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	return nil
 }
 
 // NPZ returns the table as arrays by column.
@@ -133,19 +234,15 @@ func (t *Table) NPZ() npz.File {
 	return f
 }
 
-// Merge writes the table to table.csv and table.npz in the folder, and returns
-// it.
+// Merge writes the table of all shards to table.csv and table.npz in the
+// folder, and returns it.
 func (s *Sweep) Merge() (*Table, error) {
 	t, err := s.Table()
 	if err != nil {
 		return nil, err
 	}
-	text, err := t.CSV()
-	if err != nil {
-		return nil, fmt.Errorf("sweep: %w", err)
-	}
-	if err := atomicfile.Write(filepath.Join(s.dir, "table.csv"), text); err != nil {
-		return nil, fmt.Errorf("sweep: %w", err)
+	if err := t.WriteCSV(filepath.Join(s.dir, "table.csv")); err != nil {
+		return nil, err
 	}
 	return t, npz.Write(filepath.Join(s.dir, "table.npz"), t.NPZ())
 }
