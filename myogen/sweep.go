@@ -104,9 +104,11 @@ func (s *Sweep) fields() []fields.Field {
 }
 
 // file is the table of a sweep's file: an experiment with one more key.
-func (s *Sweep) file() []fields.Field {
-	return append(s.Experiment.fields(), fields.Field{Name: sweepKey, Doc: "runs of the experiment with some of its values changed",
-		Required: true, Value: fields.Struct(s.fields)})
+func (s *Sweep) file() []fields.Field { return append(s.Experiment.fields(), s.section()) }
+
+// section is the field of the experiment's file that holds the sweep.
+func (s *Sweep) section() fields.Field {
+	return fields.Field{Name: sweepKey, Doc: "runs of the experiment with some of its values changed", Required: true, Value: fields.Struct(s.fields)}
 }
 
 const sweepKey = "sweep"
@@ -183,28 +185,37 @@ func (s Sweep) cells(name string) (int, error) {
 	return all[i].size(), nil
 }
 
-// column lists the values of an axis and tries each.
-func (s Sweep) column(a Axis) (Column, error) {
-	c := Column{Name: a.Name}
+// name checks the paths of an axis and returns the name of its column.
+func (a Axis) name(e Experiment) (string, error) {
 	path, err := fields.ParsePath(a.Path)
 	if err == nil {
-		_, err = s.Experiment.lookup(a.Path)
+		_, err = e.lookup(a.Path)
 	}
 	if err != nil {
-		return c, fields.At("path", err)
+		return "", fields.At("path", err)
 	}
 	for i, also := range a.Also {
-		if _, err := s.Experiment.lookup(also); err != nil {
-			return c, fields.At("also", fields.Index(i, err))
+		if _, err := e.lookup(also); err != nil {
+			return "", fields.At("also", fields.Index(i, err))
 		}
 	}
-	if c.Name == "" {
-		for _, element := range slices.Backward(path) {
-			if !strings.HasPrefix(element, "[") {
-				c.Name = element
-				break
-			}
+	if a.Name != "" {
+		return a.Name, nil
+	}
+	for _, element := range slices.Backward(path) {
+		if !strings.HasPrefix(element, "[") {
+			return element, nil
 		}
+	}
+	return "", fields.At("path", fmt.Errorf("path %q: it names no value", a.Path)) // a path begins with a key
+}
+
+// column lists the values of an axis and tries each.
+func (s Sweep) column(a Axis) (Column, error) {
+	name, err := a.name(s.Experiment)
+	c := Column{Name: name}
+	if err != nil {
+		return c, err
 	}
 	texts, err := s.texts(a)
 	if err != nil {
@@ -250,19 +261,9 @@ func (s Sweep) texts(a Axis) ([]string, error) {
 	case a.From == "" || a.To == "" || a.N == 0:
 		return nil, errors.New("a range needs from, to and n")
 	}
-	var ends [2]float64
-	var unit string
-	for i, text := range []string{a.From, a.To} {
-		e, err := a.set(s.Experiment, text)
-		if err != nil {
-			return nil, fields.At([]string{"from", "to"}[i], errors.New(withoutPrefix(err)))
-		}
-		if ends[i], unit, err = e.Number(a.Path); err != nil {
-			return nil, errors.New(withoutPrefix(err))
-		}
-	}
-	if a.Log && !(ends[0] > 0 && ends[1] > 0) {
-		return nil, fields.At("log", fmt.Errorf("a range by equal factors from %s to %s: both must be above 0", a.From, a.To))
+	ends, unit, err := a.ends(s.Experiment)
+	if err != nil {
+		return nil, err
 	}
 	all := make([]string, a.N)
 	for i := range all {
@@ -280,6 +281,26 @@ func (s Sweep) texts(a Axis) ([]string, error) {
 		all[i] = strings.TrimSpace(strconv.FormatFloat(x, 'g', -1, 64) + " " + unit)
 	}
 	return all, nil
+}
+
+// ends returns the first and the last number of a range, and their unit.
+func (a Axis) ends(e Experiment) (ends [2]float64, unit string, err error) {
+	for i, text := range []string{a.From, a.To} {
+		e, err := a.set(e, text)
+		if err == nil {
+			err = e.Check()
+		}
+		if err != nil {
+			return ends, "", fields.At([]string{"from", "to"}[i], errors.New(withoutPrefix(err)))
+		}
+		if ends[i], unit, err = e.Number(a.Path); err != nil {
+			return ends, "", fields.At("path", errors.New(withoutPrefix(err)))
+		}
+	}
+	if a.Log && !(ends[0] > 0 && ends[1] > 0) {
+		return ends, "", fields.At("log", fmt.Errorf("a range by equal factors from %s to %s: both must be above 0", a.From, a.To))
+	}
+	return ends, unit, nil
 }
 
 // set returns the experiment with the axis at a value.

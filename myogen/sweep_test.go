@@ -100,12 +100,17 @@ func TestSweepPoints(t *testing.T) {
 }
 
 // The schema has the sections that Go has.
-func TestSchemaHasSweeps(t *testing.T) {
+func TestSchemaHasSweepsAndFits(t *testing.T) {
 	var s struct {
 		Properties map[string]struct{ Properties map[string]any }
 	}
 	if err := json.Unmarshal([]byte(Schema()), &s); err != nil {
 		t.Fatal(err)
+	}
+	for _, key := range []string{"parameters", "targets", "method", "trials", "repeats"} {
+		if s.Properties["fit"].Properties[key] == nil {
+			t.Errorf("the schema has no fit.%s", key)
+		}
 	}
 	for _, key := range []string{"axes", "zip", "repeats", "recruitment", "trains"} {
 		if s.Properties["sweep"].Properties[key] == nil {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"gomyogen/myogen"
-	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/sweep/internal/rows"
 	"gomyogen/myogen/sweep/internal/runs"
@@ -191,7 +190,7 @@ func (s *Sweep) one(ctx context.Context, run int) (row, error) {
 	r := row{Run: run, Seed: e.Seed}
 	var result *myogen.Result
 	if err == nil {
-		result, err = runs.Simulate(ctx, e, report)
+		result, err = runs.Simulate(ctx, e, 1, report)
 	}
 	if ctx.Err() != nil {
 		return r, ctx.Err()
@@ -321,21 +320,7 @@ func (s *Sweep) missing(made []bool) error {
 // SaveState writes the rows that there are to one file, from which LoadState of
 // the same sweep in another folder goes on.
 func (s *Sweep) SaveState(path string) error {
-	f, err := atomicfile.Create(path)
-	if err != nil {
-		return fmt.Errorf("sweep: %w", err)
-	}
-	err = s.each(func(r row) error {
-		line, err := rows.Line(r)
-		if err == nil {
-			_, err = f.Write(line)
-		}
-		return err
-	})
-	if err != nil {
-		return errors.Join(err, f.Discard())
-	}
-	if err := f.Commit(); err != nil {
+	if err := rows.Save(s.rows(), path); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
 	return nil
@@ -343,19 +328,9 @@ func (s *Sweep) SaveState(path string) error {
 
 // LoadState adds the rows that SaveState wrote.
 func (s *Sweep) LoadState(path string) error {
-	text, err := os.ReadFile(path)
-	if err == nil {
-		err = os.MkdirAll(s.rows(), 0o777)
-	}
-	if err == nil {
-		err = atomicfile.Write(filepath.Join(s.rows(), "state.jsonl"), text)
-	}
-	if err != nil {
-		return fmt.Errorf("sweep: %w", err)
-	}
 	s.made = nil
-	if err := s.read(); err != nil {
-		return errors.Join(err, os.Remove(filepath.Join(s.rows(), "state.jsonl")))
+	if err := rows.Load(s.rows(), path, s.read); err != nil {
+		return fmt.Errorf("sweep: %w", err)
 	}
 	return nil
 }

@@ -227,9 +227,9 @@ func TestSweepRefuses(t *testing.T) {
 		"both must be above 0": func(s *myogen.Sweep) {
 			s.Axes = []myogen.Axis{{Path: "inputs[0].step.level", From: "0 pps", To: "9 pps", N: 3, Log: true}}
 		},
-		"two axes are called":     func(s *myogen.Sweep) { s.Axes = append(s.Axes, s.Axes[0]) },
-		"axes that step together": func(s *myogen.Sweep) { s.Zip = true },
-		"must be at most":         func(s *myogen.Sweep) { s.Repeats = 1 << 40 },
+		"two axes are called":         func(s *myogen.Sweep) { s.Axes = append(s.Axes, s.Axes[0]) },
+		"axes that step together":     func(s *myogen.Sweep) { s.Zip = true },
+		"must be at most":             func(s *myogen.Sweep) { s.Repeats = 1 << 40 },
 		`there is no population "MN"`: func(s *myogen.Sweep) { s.Recruitment = []string{"MN"} },
 		"is no number": func(s *myogen.Sweep) {
 			s.Axes = []myogen.Axis{{Path: "populations.aMN.model", From: "NERLab", To: "Powers2017", N: 2}}

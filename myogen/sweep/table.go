@@ -48,8 +48,8 @@ func (t *Table) Column(name string) (Column, error) {
 	return Column{}, fmt.Errorf("sweep: there is no column %q; there are %q", name, all)
 }
 
-// withUnit is the name of a column: weight_uS.
-func withUnit(name, unit string) string {
+// ColumnName returns the name of a column with its unit: weight_uS.
+func ColumnName(name, unit string) string {
 	if unit == "" {
 		return name
 	}
@@ -78,7 +78,7 @@ func (s *Sweep) empty(n int) *Table {
 	add(Column{Name: "run", Ints: make([]int64, n)})
 	add(Column{Name: "seed", Ints: make([]int64, n)})
 	for i, c := range s.Columns {
-		switch column := (Column{Name: withUnit(c.Name, c.Unit), Unit: c.Unit}); {
+		switch column := (Column{Name: ColumnName(c.Name, c.Unit), Unit: c.Unit}); {
 		case s.Axes[i].Path == seedPath:
 		case c.Numbers != nil:
 			column.Numbers = make([]float64, n)
@@ -89,7 +89,7 @@ func (s *Sweep) empty(n int) *Table {
 		}
 	}
 	for _, x := range s.statistics {
-		c := Column{Name: withUnit(x.Name, x.Unit), Unit: x.Unit, Numbers: make([]float64, n)}
+		c := Column{Name: ColumnName(x.Name, x.Unit), Unit: x.Unit, Numbers: make([]float64, n)}
 		for i := range c.Numbers {
 			c.Numbers[i] = math.NaN()
 		}

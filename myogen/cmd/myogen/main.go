@@ -4,6 +4,7 @@
 //	myogen compare a.npz b.npz
 //	myogen check-step EXPERIMENT.yaml
 //	myogen sweep SWEEP.yaml -o DIR
+//	myogen fit FIT.yaml -o DIR
 //	myogen schema
 //	myogen replay -model NERLab -in network.npz -out spikes.npz
 //	myogen bench -neuron PYTHON -myogen PYTHON
@@ -46,6 +47,11 @@ const usage = `Runs simulations without a notebook.
         -workers N                    cores to use; the table does not depend on it
         -shard I/N                    run one of N shards, on this machine or another
         -merge, -status -shards N     put the shards together; say how far they are
+  myogen fit FIT.yaml -o DIR
+        search for values of an experiment, a file with a key fit, and write one
+        row for each trial to DIR/trials.csv and trials.npz and the experiment
+        that was found to best.yaml; what was interrupted goes on
+        -workers N                    cores to use; the answer does not depend on it
   myogen schema
         print the JSON Schema of experiment files, by which editors complete
         and check them
@@ -82,7 +88,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return nil
 	}
 	commands := map[string]func(context.Context, []string, io.Writer) error{
-		"run": runExperiment, "compare": compare, "check-step": checkStep, "schema": schema, "sweep": runSweep,
+		"run": runExperiment, "compare": compare, "check-step": checkStep, "schema": schema, "sweep": runSweep, "fit": runFit,
 		"replay": replay, "bench": bench,
 	}
 	command, ok := commands[args[0]]

@@ -19,6 +19,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // Float is a float64 that stands in JSON as text, so that it may be NaN or
@@ -165,4 +167,44 @@ func (l *Log) Close() error {
 		return nil
 	}
 	return errors.Join(l.file.Sync(), l.file.Close())
+}
+
+// Save writes the records of a folder to one file, from which Load adds them to
+// another.
+func Save(dir, path string) error {
+	f, err := atomicfile.Create(path)
+	if err != nil {
+		return err
+	}
+	err = Read(dir, func(record json.RawMessage) error {
+		line, err := Line(record)
+		if err == nil {
+			_, err = f.Write(line)
+		}
+		return err
+	})
+	if err != nil {
+		return errors.Join(err, f.Discard())
+	}
+	return f.Commit()
+}
+
+// Load adds the records that Save wrote to a folder, if check, which reads the
+// folder, then finds nothing wrong.
+func Load(dir, path string, check func() error) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	state := filepath.Join(dir, "state.jsonl")
+	if err := atomicfile.Write(state, text); err != nil {
+		return err
+	}
+	if err := check(); err != nil {
+		return errors.Join(err, os.Remove(state))
+	}
+	return nil
 }

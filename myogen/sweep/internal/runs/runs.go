@@ -62,11 +62,11 @@ func Values(result *myogen.Result, statistics []myogen.Statistic) ([]rows.Float,
 	return all, nil
 }
 
-// Simulate runs an experiment on one core: other runs have the others.
-func Simulate(ctx context.Context, e myogen.Experiment, report func(done, total units.Time)) (*myogen.Result, error) {
+// Simulate runs an experiment on so many cores: other runs have the others.
+func Simulate(ctx context.Context, e myogen.Experiment, cores int, report func(done, total units.Time)) (*myogen.Result, error) {
 	sim, err := myogen.NewSimulation(ctx, e)
 	if err == nil {
-		err = sim.SetWorkers(1)
+		err = sim.SetWorkers(cores)
 	}
 	if err != nil {
 		return nil, err
