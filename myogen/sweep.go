@@ -28,6 +28,8 @@ type Sweep struct {
 	// derecruitment of each cell ([Recruitment]).
 	Recruitment []string
 	Trains      bool // keep the spike trains of each run
+	// Statistics are further columns of the table. A file has none.
+	Statistics []Statistic
 }
 
 // Axis is a list of values, or a range, for one value of an experiment or for
@@ -126,7 +128,7 @@ type Column struct {
 type Plan struct {
 	Sweep
 	Columns    []Column    // of the axes
-	Statistics []Statistic // of each run: [Experiment.Statistics], and Recruitment
+	Statistics []Statistic // of each run: [Experiment.Statistics], Recruitment, those of the sweep
 	points     int
 }
 
@@ -153,6 +155,7 @@ func (s Sweep) plan() (*Plan, error) {
 			p.Statistics = append(p.Statistics, Recruitment(name, cell)...)
 		}
 	}
+	p.Statistics = append(p.Statistics, s.Statistics...)
 	for i, a := range s.Axes {
 		c, err := s.column(a)
 		if err == nil && slices.ContainsFunc(p.Columns, func(o Column) bool { return o.Name == c.Name }) {

@@ -19,10 +19,9 @@ import (
 
 // Options say how a sweep is run. The zero value runs all of it on all cores.
 type Options struct {
-	Workers    int                // 0 means all cores; the table does not depend on it
-	Shard      int                // this shard, from 0
-	Shards     int                // 0 means 1
-	Statistics []myogen.Statistic // besides those of the plan
+	Workers int // 0 means all cores; the table does not depend on it
+	Shard   int // this shard, from 0
+	Shards  int // 0 means 1
 	// Progress, which may be nil, learns of each run that is done.
 	Progress func(done, total int)
 	// Watch, which may be nil, is called before a run. The function that it
@@ -50,10 +49,9 @@ func (o Options) check() (Options, error) {
 // Sweep is a plan that runs in a folder.
 type Sweep struct {
 	*myogen.Plan
-	dir        string
-	statistics []myogen.Statistic
-	options    Options
-	made       []bool // by run; nil before the folder was read
+	dir     string
+	options Options
+	made    []bool // by run; nil before the folder was read
 }
 
 // Open prepares a folder for a sweep: a new or empty one, or that of the same
@@ -63,7 +61,7 @@ func Open(dir string, p *myogen.Plan, o Options) (*Sweep, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sweep{Plan: p, dir: dir, options: o, statistics: slices.Concat(p.Statistics, o.Statistics)}
+	s := &Sweep{Plan: p, dir: dir, options: o}
 	if err := s.checkNames(); err != nil {
 		return nil, err
 	}
@@ -98,8 +96,8 @@ func (s *Sweep) rows() string { return filepath.Join(s.dir, rowsFolder) }
 // each calls f with the rows of all shards.
 func (s *Sweep) each(f func(row) error) error {
 	err := rows.Read(s.rows(), func(r row) error {
-		if r.Run < 0 || r.Run >= s.Runs() || r.Error == "" && len(r.Values) != len(s.statistics) {
-			return fmt.Errorf("it is run %d with %d values, of %d runs with %d", r.Run, len(r.Values), s.Runs(), len(s.statistics))
+		if r.Run < 0 || r.Run >= s.Runs() || r.Error == "" && len(r.Values) != len(s.Statistics) {
+			return fmt.Errorf("it is run %d with %d values, of %d runs with %d", r.Run, len(r.Values), s.Runs(), len(s.Statistics))
 		}
 		return f(r)
 	})
@@ -196,7 +194,7 @@ func (s *Sweep) one(ctx context.Context, run int) (row, error) {
 		return r, ctx.Err()
 	}
 	if err == nil {
-		r.Values, err = runs.Values(result, s.statistics)
+		r.Values, err = runs.Values(result, s.Statistics)
 	}
 	if err != nil {
 		r.Error = err.Error()

@@ -30,7 +30,8 @@ func small(t *testing.T) *myogen.Plan {
 			{Path: "inputs[0].step.level", Values: []string{"20 pps", "80 pps", "200 pps"}},
 			{Path: "connections[0].weight", From: "0.2 uS", To: "0.4 uS", N: 2},
 		},
-		Repeats: 2,
+		Repeats:    2,
+		Statistics: []myogen.Statistic{picky},
 	}.Plan()
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +59,6 @@ func count(r *myogen.Result, population string) (n int, err error) {
 
 func open(t *testing.T, dir string, o Options) *Sweep {
 	t.Helper()
-	o.Statistics = []myogen.Statistic{picky}
 	s, err := Open(dir, small(t), o)
 	if err != nil {
 		t.Fatal(err)
@@ -192,6 +192,14 @@ func TestRowsAreRuns(t *testing.T) {
 		if got := column("aMN.spikes").Numbers[run]; got != float64(n) {
 			t.Errorf("run %d: %v spikes, want %d", run, got, n)
 		}
+	}
+	means, levels, weights, err := table.Grid("aMN.spikes", "level_pps", "weight_uS")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spikes := column("aMN.spikes").Numbers
+	if fmt.Sprint(levels, weights) != "[20 80 200] [0.2 0.4]" || means[1][0] != (spikes[4]+spikes[5])/2 || means[0][1] != (spikes[2]+spikes[3])/2 || !math.IsNaN(means[2][0]) {
+		t.Errorf("the grid is %v over %q and %q", means, levels, weights)
 	}
 	failed := 0
 	for i, text := range column("error").Texts {

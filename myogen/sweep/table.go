@@ -16,7 +16,11 @@ import (
 // Table is the rows of a sweep as columns, all of the same length.
 type Table struct {
 	Columns []Column
+	Missing int // runs that are not made yet
 }
+
+// Partial reports whether runs are missing.
+func (t *Table) Partial() bool { return t.Missing > 0 }
 
 // Column is a column of a table: numbers, whole numbers or texts.
 type Column struct {
@@ -46,6 +50,70 @@ func (t *Table) Column(name string) (Column, error) {
 		all = append(all, c.Name)
 	}
 	return Column{}, fmt.Errorf("sweep: there is no column %q; there are %q", name, all)
+}
+
+// Grid returns the means of a column of numbers over all rows that have the same
+// values in two other columns: means[i][j] is that of the i-th value of down and
+// the j-th value of across, in the order in which they first stand in the table.
+// The values are those of the columns as text. A point with no number is NaN.
+func (t *Table) Grid(column, down, across string) (means [][]float64, i, j []string, err error) {
+	c, err := t.Column(column)
+	if err == nil && c.Numbers == nil {
+		err = fmt.Errorf("sweep: the column %q has no numbers", column)
+	}
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	y, i, err := t.index(down)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	x, j, err := t.index(across)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	counts := make([][]float64, len(i))
+	means = make([][]float64, len(i))
+	for k := range means {
+		means[k], counts[k] = make([]float64, len(j)), make([]float64, len(j))
+	}
+	for row, v := range c.Numbers {
+		if !math.IsNaN(v) {
+			means[y[row]][x[row]] += v
+			counts[y[row]][x[row]]++
+		}
+	}
+	for k := range means {
+		for l, n := range counts[k] {
+			if n == 0 {
+				means[k][l] = math.NaN()
+			} else {
+				means[k][l] /= n
+			}
+		}
+	}
+	return means, i, j, nil
+}
+
+// index returns the different values of a column as text, and which of them each
+// row has.
+func (t *Table) index(name string) (of []int, values []string, err error) {
+	c, err := t.Column(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	seen := map[string]int{}
+	for row := range t.Len() {
+		text := c.text(row)
+		k, ok := seen[text]
+		if !ok {
+			k = len(values)
+			seen[text] = k
+			values = append(values, text)
+		}
+		of = append(of, k)
+	}
+	return of, values, nil
 }
 
 // ColumnName returns the name of a column with its unit: weight_uS.
@@ -88,7 +156,7 @@ func (s *Sweep) empty(n int) *Table {
 			add(column)
 		}
 	}
-	for _, x := range s.statistics {
+	for _, x := range s.Statistics {
 		c := Column{Name: ColumnName(x.Name, x.Unit), Unit: x.Unit, Numbers: make([]float64, n)}
 		for i := range c.Numbers {
 			c.Numbers[i] = math.NaN()
@@ -122,7 +190,7 @@ func (s *Sweep) fill(t *Table, at int, r row) error {
 	for i, v := range r.Values {
 		c[i].Numbers[at] = float64(v)
 	}
-	c = c[len(s.statistics):]
+	c = c[len(s.Statistics):]
 	c[0].Texts[at], c[1].Texts[at] = r.SHA256, r.Error
 	return nil
 }
@@ -155,6 +223,11 @@ func (s *Sweep) Table() (*Table, error) {
 // only returns the rows that are true.
 func (t *Table) only(rows []bool) *Table {
 	out := &Table{}
+	for _, row := range rows {
+		if !row {
+			out.Missing++
+		}
+	}
 	for _, c := range t.Columns {
 		out.Columns = append(out.Columns, Column{
 			Name: c.Name, Unit: c.Unit, Numbers: pick(c.Numbers, rows), Ints: pick(c.Ints, rows), Texts: pick(c.Texts, rows),
