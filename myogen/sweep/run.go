@@ -25,7 +25,8 @@ type Options struct {
 	// Progress, which may be nil, learns of each run that is done.
 	Progress func(done, total int)
 	// Watch, which may be nil, is called before a run. The function that it
-	// returns, which may be nil, learns of the simulated time of that run.
+	// returns, which may be nil, learns of the simulated time of that run, which
+	// ends with the total even if the run fails.
 	Watch func(run int) func(done, total units.Time)
 }
 
@@ -197,6 +198,9 @@ func (s *Sweep) one(ctx context.Context, run int) (row, error) {
 		r.Values, err = runs.Values(result, s.Statistics)
 	}
 	if err != nil {
+		if report != nil {
+			report(e.Duration, e.Duration)
+		}
 		r.Error = err.Error()
 		return r, nil
 	}

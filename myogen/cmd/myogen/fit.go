@@ -9,6 +9,7 @@ import (
 
 	"gomyogen/myogen"
 	"gomyogen/myogen/sweep/fit"
+	"gomyogen/myogen/sweep/fit/optimizer"
 )
 
 // runFit runs a fit, or goes on with one.
@@ -27,7 +28,7 @@ func runFit(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s, err := fit.Open(*dir, plan, fit.Options{Workers: *workers, Progress: trialLine(out, plan)})
+	s, err := fit.Open(*dir, plan, optimizer.Minimize, fit.Options{Workers: *workers, Progress: trialLine(out, plan)})
 	if err != nil {
 		return err
 	}

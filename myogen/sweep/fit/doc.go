@@ -8,7 +8,7 @@
 // statistics from the row. The answer is the same with any number of workers and
 // after any interruption.
 //
-// The search is that of gonum.org/v1/gonum/optimize. It moves in a cube in which
-// each parameter goes from 0, its lower bound, to 1, and is reflected at the
-// bounds.
+// A [Minimizer], such as that of package optimizer, decides where to try next. It
+// moves in a cube in which each parameter goes from 0, its lower bound, to 1, and
+// is reflected at the bounds.
 package fit

@@ -24,7 +24,8 @@ type Options struct {
 	// their order.
 	Progress func(Trial)
 	// Watch, which may be nil, is called before a run of a trial. The function
-	// that it returns, which may be nil, learns of the simulated time of that run.
+	// that it returns, which may be nil, learns of the simulated time of that run,
+	// which ends with the total even if the run fails.
 	Watch func(trial, repeat int) func(done, total units.Time)
 }
 
@@ -47,21 +48,32 @@ type trial struct {
 	Error      string       `json:"error,omitempty"`
 }
 
+// Minimizer searches for the least cost, beginning at start, in a space that is
+// 1 wide in each direction. Evaluate returns the costs of points, in their order,
+// and false to end the search. Equal costs lead to equal points. Package optimizer
+// has one.
+type Minimizer func(method myogen.FitMethod, seed uint64, start []float64, evaluate func(points [][]float64) (costs []float64, more bool))
+
 // Search is a fit that runs in a folder.
 type Search struct {
 	*myogen.FitPlan
-	dir     string
-	options Options
-	kept    map[int]trial
-	trials  []Trial
-	ended   string // why the search is over; "" if it is not
+	dir      string
+	minimize Minimizer
+	options  Options
+	kept     map[int]trial
+	trials   []Trial
+	ended    string // why the search is over; "" if it is not
 }
 
 const rowsFolder = "rows"
 
+// lastStep is how close the last trials are in every parameter when the search
+// ends, as a part of its range.
+const lastStep = 1e-3
+
 // Open prepares a folder for a fit: a new or empty one, or that of the same fit,
 // which then goes on. It writes the fit to fit.yaml in it.
-func Open(dir string, p *myogen.FitPlan, o Options) (*Search, error) {
+func Open(dir string, p *myogen.FitPlan, minimize Minimizer, o Options) (*Search, error) {
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -75,7 +87,7 @@ func Open(dir string, p *myogen.FitPlan, o Options) (*Search, error) {
 	if err := runs.Prepare(dir, "fit", text, rowsFolder); err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
 	}
-	return &Search{FitPlan: p, dir: dir, options: o}, nil
+	return &Search{FitPlan: p, dir: dir, minimize: minimize, options: o}, nil
 }
 
 func (s *Search) rows() string { return filepath.Join(s.dir, rowsFolder) }
@@ -113,7 +125,7 @@ func (s *Search) Run(ctx context.Context) error {
 	log := rows.New(s.rows(), "trials")
 	var failed error
 	var points [][]float64
-	minimize(s.Method, s.Experiment.Seed, start, func(batch [][]float64) ([]float64, bool) {
+	s.minimize(s.Method, s.Experiment.Seed, start, func(batch [][]float64) ([]float64, bool) {
 		room := min(len(batch), s.Trials-len(s.trials))
 		costs, err := s.batch(ctx, log, batch[:room])
 		if err != nil {
@@ -137,6 +149,16 @@ func (s *Search) Run(ctx context.Context) error {
 		failed = errors.Join(failed, fmt.Errorf("fit: %w", err))
 	}
 	return failed
+}
+
+// Made returns how many trials are kept.
+func (s *Search) Made() (int, error) {
+	made := map[int]bool{}
+	err := s.each(func(r trial) error {
+		made[r.Trial] = true
+		return nil
+	})
+	return len(made), err
 }
 
 // job is a run of a trial.
@@ -223,6 +245,9 @@ func (s *Search) one(ctx context.Context, j job, values []float64, cores int) (r
 		r.statistics, err = runs.Values(result, s.statistics())
 	}
 	if err != nil {
+		if report != nil {
+			report(e.Duration, e.Duration)
+		}
 		r.failed = err.Error()
 		return r, nil
 	}
@@ -309,4 +334,19 @@ func (s *Search) LoadState(path string) error {
 		return fmt.Errorf("fit: %w", err)
 	}
 	return nil
+}
+
+// converged reports whether points are closer to each other than lastStep in
+// every parameter.
+func converged(points [][]float64) bool {
+	for i := range points[0] {
+		least, most := math.Inf(1), math.Inf(-1)
+		for _, p := range points {
+			least, most = min(least, p[i]), max(most, p[i])
+		}
+		if most-least > lastStep {
+			return false
+		}
+	}
+	return true
 }

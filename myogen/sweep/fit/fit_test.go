@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/sweep/fit/optimizer"
 )
 
 // example returns an example fit with a smaller pool and a shorter run.
@@ -38,7 +39,7 @@ func example(t *testing.T, name string, change func(*myogen.Fit)) *myogen.FitPla
 
 func open(t *testing.T, dir string, p *myogen.FitPlan, o Options) *Search {
 	t.Helper()
-	s, err := Open(dir, p, o)
+	s, err := Open(dir, p, optimizer.Minimize, o)
 	if err != nil {
 		t.Fatal(err)
 	}

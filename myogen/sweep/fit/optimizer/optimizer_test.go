@@ -1,4 +1,4 @@
-package fit
+package optimizer
 
 import (
 	"math"
@@ -26,7 +26,7 @@ func TestMinimize(t *testing.T) {
 	for _, method := range []myogen.FitMethod{myogen.NelderMead, myogen.CMAES} {
 		var got [][]float64
 		best := math.Inf(1)
-		minimize(method, 1, start, func(points [][]float64) ([]float64, bool) {
+		Minimize(method, 1, start, func(points [][]float64) ([]float64, bool) {
 			costs := make([]float64, len(points))
 			for i, p := range points {
 				costs[i] = valley(p)

@@ -1,4 +1,7 @@
-package fit
+// Package optimizer has the searches of package fit, by
+// gonum.org/v1/gonum/optimize. It is a package of its own so that what only reads
+// the answer of a fit does not link them.
+package optimizer
 
 import (
 	"math"
@@ -10,22 +13,18 @@ import (
 	"gomyogen/myogen"
 )
 
-const (
-	// firstStep is how far the first trials are from each other: an edge of the
-	// simplex, the standard deviation of CMA-ES.
-	firstStep = 0.25
-	// lastStep is how close the last trials are in every parameter when the
-	// search ends.
-	lastStep = 1e-3
-)
+// firstStep is how far the first trials are from each other: an edge of the
+// simplex, the standard deviation of CMA-ES.
+const firstStep = 0.25
 
-// minimize has a method of gonum search for the least cost, beginning at start.
-// Evaluate returns the costs of points, in their order, and false to end the
-// search. The points of a call do not depend on one another's costs.
+// Minimize is a fit.Minimizer. It has a method search for the least cost, beginning at start, in a space
+// that is about 1 wide in each direction. Evaluate returns the costs of points, in
+// their order, and false to end the search. The points of a call do not depend on
+// one another's costs. The seed is that of CMA-ES.
 //
 // optimize.Minimize evaluates points in the order in which its goroutines get to
 // them. Here their order is the method's, so that a trial has a number.
-func minimize(method myogen.FitMethod, seed uint64, start []float64, evaluate func(points [][]float64) (costs []float64, more bool)) {
+func Minimize(method myogen.FitMethod, seed uint64, start []float64, evaluate func(points [][]float64) (costs []float64, more bool)) {
 	var m optimize.Method = &optimize.NelderMead{SimplexSize: firstStep}
 	most := 1
 	if method == myogen.CMAES {
@@ -72,19 +71,4 @@ func minimize(method myogen.FitMethod, seed uint64, start []float64, evaluate fu
 			results <- task
 		}
 	}
-}
-
-// converged reports whether points are closer to each other than lastStep in
-// every parameter.
-func converged(points [][]float64) bool {
-	for i := range points[0] {
-		least, most := math.Inf(1), math.Inf(-1)
-		for _, p := range points {
-			least, most = min(least, p[i]), max(most, p[i])
-		}
-		if most-least > lastStep {
-			return false
-		}
-	}
-	return true
 }
