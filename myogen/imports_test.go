@@ -63,7 +63,7 @@ func TestImportsGoOneWay(t *testing.T) {
 		"myogen/internal/":           {"myogen/internal/"},
 		"myogen/internal/population": {"myogen/internal/", "myogen/random"},
 		"myogen/random":              {"myogen/internal/"},
-		"myogen/format/npz":          {"myogen/format/atomicfile", "myogen/neo", "myogen/units"},
+		"myogen/format/":             {"myogen/format/", "myogen/neo", "myogen/units"},
 		"myogen/neo":                 {"myogen/units"},
 		"myogen/stats":               {"myogen/neo", "myogen/units"},
 		"myogen/stats/pic":           {"myogen/neo", "myogen/units"},

@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"unicode/utf8"
+
+	"gomyogen/myogen/format/internal/regular"
 )
 
 // Reader reads files within limits, which it checks before it allocates. The
@@ -50,20 +52,13 @@ func Read(path string) (File, error) { return Reader{}.Read(path) }
 // ReadArray reads the .npy file at path with the limits of the zero [Reader].
 func ReadArray(path string) (Array, error) { return Reader{}.ReadArray(path) }
 
-// open opens a regular file: a device has no end, and a pipe may have no writer.
+// open opens a file that has an end.
 func open(path string) (*os.File, int64, error) {
-	info, err := os.Stat(path)
+	f, size, err := regular.Open(path)
 	if err != nil {
 		return nil, 0, fmt.Errorf("npz: %w", err)
 	}
-	if !info.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("npz: %s is not a regular file (%v)", path, info.Mode())
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, 0, fmt.Errorf("npz: %w", err)
-	}
-	return f, info.Size(), nil
+	return f, size, nil
 }
 
 // Read reads the .npz file at path. The error names file, array and value.

@@ -1,0 +1,187 @@
+package frame
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"gomyogen/myogen/format/atomicfile"
+	"gomyogen/myogen/format/internal/regular"
+)
+
+// EncodeCSV writes the frame as comma-separated values (RFC 4180). The first
+// row has the names, with the unit in brackets where there is one:
+// "weight [uS]". An empty field is a missing number or an empty text. The bytes
+// depend on names, units and values alone.
+func (f *Frame) EncodeCSV(w io.Writer) error {
+	if err := f.Validate(); err != nil {
+		return err
+	}
+	b := bufio.NewWriter(w)
+	c := csv.NewWriter(b)
+	row := make([]string, len(f.Columns))
+	write := func() error {
+		if len(row) == 1 && row[0] == "" { // an empty line is no row
+			c.Flush()
+			_, err := b.WriteString("\"\"\n")
+			return errors.Join(c.Error(), err)
+		}
+		return c.Write(row)
+	}
+	for i, column := range f.Columns {
+		row[i] = column.head()
+	}
+	if err := write(); err != nil {
+		return err
+	}
+	for i := range f.Len() {
+		for j, column := range f.Columns {
+			row[j] = column.Values.Text(i)
+		}
+		if err := write(); err != nil {
+			return err
+		}
+	}
+	c.Flush()
+	return errors.Join(c.Error(), b.Flush())
+}
+
+// WriteCSV writes the frame to the file at path, complete or not at all; see
+// [Frame.EncodeCSV].
+func (f *Frame) WriteCSV(path string) error {
+	file, err := atomicfile.Create(path)
+	if err != nil {
+		return fmt.Errorf("frame: %w", err)
+	}
+	if err := f.EncodeCSV(file); err != nil {
+		return fmt.Errorf("frame: %s: %w", path, errors.Join(err, file.Discard()))
+	}
+	if err := file.Commit(); err != nil {
+		return fmt.Errorf("frame: %w", err)
+	}
+	return nil
+}
+
+// ReadCSV reads the file at path; see [DecodeCSV].
+func ReadCSV(path string) (*Frame, error) {
+	file, _, err := regular.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("frame: %w", err)
+	}
+	defer file.Close()
+	f, err := DecodeCSV(file)
+	if err != nil {
+		return nil, fmt.Errorf("frame: %s: %w", path, err)
+	}
+	return f, nil
+}
+
+// DecodeCSV reads comma-separated values whose first row has the names of the
+// columns, with a unit in brackets or without. CSV does not say what type a
+// column has: it is [Ints] where all fields are integers as [Ints.Text] writes
+// them, [Bools] where all are true or false, [Floats] where all are numbers or
+// empty, and [Texts] otherwise. A line end CR LF within a text becomes LF.
+func DecodeCSV(r io.Reader) (*Frame, error) {
+	b := bufio.NewReader(r)
+	if mark, err := b.Peek(3); err == nil && string(mark) == "\ufeff" {
+		if _, err := b.Discard(3); err != nil {
+			return nil, err
+		}
+	}
+	c := csv.NewReader(b)
+	c.ReuseRecord = true
+	head, err := c.Read()
+	if err == io.EOF {
+		return nil, errors.New("the file is empty: it has no row of names")
+	}
+	if err != nil {
+		return nil, err
+	}
+	f := &Frame{Columns: make([]Column, len(head))}
+	for i, s := range head {
+		f.Columns[i].Name, f.Columns[i].Unit = parseHead(strings.Clone(s))
+	}
+	columns := make([]Texts, len(head))
+	for {
+		row, err := c.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		for i, s := range row {
+			if !utf8.ValidString(s) {
+				line, _ := c.FieldPos(i)
+				return nil, fmt.Errorf("line %d: column %q: %q is not UTF-8", line, f.Columns[i].Name, s)
+			}
+			columns[i] = append(columns[i], strings.Clone(s))
+		}
+	}
+	for i, texts := range columns {
+		f.Columns[i].Values = guess(texts)
+	}
+	return f, f.Validate()
+}
+
+// guess returns texts as values of the narrowest kind.
+func guess(texts Texts) Values {
+	if texts == nil {
+		texts = Texts{}
+	}
+	if x, ok := parse(texts, func(s string) (int64, bool) {
+		v, err := strconv.ParseInt(s, 10, 64)
+		return v, err == nil && strconv.FormatInt(v, 10) == s
+	}); ok {
+		return Ints(x)
+	}
+	if x, ok := parse(texts, func(s string) (bool, bool) { return s == "true" || s == "True", isBool(s) }); ok {
+		return Bools(x)
+	}
+	if x, ok := parse(texts, parseFloat); ok {
+		return Floats(x)
+	}
+	return texts
+}
+
+func isBool(s string) bool { return slices.Contains([]string{"true", "false", "True", "False"}, s) }
+
+// parseFloat reads a number in decimal digits.
+func parseFloat(s string) (float64, bool) {
+	switch strings.ToLower(s) {
+	case "", "nan":
+		return math.NaN(), true
+	case "inf", "+inf":
+		return math.Inf(1), true
+	case "-inf":
+		return math.Inf(-1), true
+	}
+	if strings.Trim(s, "0123456789+-.eE") != "" { // hexadecimal, underscores
+		return 0, false
+	}
+	x, err := strconv.ParseFloat(s, 64)
+	return x, err == nil
+}
+
+// parse returns all texts as T, or false if one is no T or there is none.
+func parse[T any](texts Texts, one func(string) (T, bool)) ([]T, bool) {
+	if len(texts) == 0 {
+		return nil, false
+	}
+	all := make([]T, len(texts))
+	for i, s := range texts {
+		x, ok := one(s)
+		if !ok {
+			return nil, false
+		}
+		all[i] = x
+	}
+	return all, true
+}
