@@ -29,7 +29,7 @@ type SweepResult struct {
 //
 //	var runs = kernel.Sweep("drive and weight", myogen.Sweep{Experiment: experiment, Axes: axes})
 //
-//	runs.HeatMap("Active", "aMN.active") // in any cell
+//	runs.HeatMaps("Recruitment", "aMN.active") // in any cell
 //
 // The stop button ends the sweep, and the table is then partial: it has the runs
 // that were made. They are kept, and every minute before: Get makes the others, in
@@ -76,50 +76,56 @@ func (r *SweepResult) there() *sweep.Table {
 	return r.Get()
 }
 
-// Column returns a column of numbers, such as "aMN.mean_rate_pps", of the runs
+// Column returns a column of numbers, such as "aMN.mean_rate", of the runs
 // that there are after a stop, and of all otherwise. An error ends the cell as
 // with [Value.Get].
 func (r *SweepResult) Column(name string) []float64 {
-	c, err := r.there().Column(name)
-	if err == nil && c.Numbers == nil {
-		err = fmt.Errorf("kernel: the column %q of %q has no numbers", name, r.title)
-	}
+	numbers, err := r.there().Floats(name)
 	if err != nil {
 		fail(err, place())
 	}
-	return c.Numbers
+	return numbers
 }
 
-// HeatMap returns a panel of a column of numbers over the first two axes of the
-// sweep, the first upwards and the second to the right. Where a point has several
-// runs it shows their mean. An error ends the cell as with [Value.Get].
-func (r *SweepResult) HeatMap(title, column string) chart.Panel {
-	p, err := r.heatMap(title, column)
+// HeatMaps returns a figure with a panel for each of these columns of numbers,
+// over the first two axes of the sweep: the first upwards, the second to the
+// right. Where a point has several runs it shows their mean. An error ends the
+// cell as with [Value.Get].
+func (r *SweepResult) HeatMaps(title string, columns ...string) chart.Figure {
+	f, err := r.heatMaps(title, columns)
 	if err != nil {
 		fail(err, place())
 	}
-	return p
+	return f
 }
 
-func (r *SweepResult) heatMap(title, column string) (chart.Panel, error) {
+func (r *SweepResult) heatMaps(title string, columns []string) (chart.Figure, error) {
 	plan, err := r.sweep.Plan()
 	if err != nil {
-		return chart.Panel{}, err
+		return chart.Figure{}, err
 	}
 	if len(plan.Columns) < 2 || plan.Zip {
-		return chart.Panel{}, fmt.Errorf("kernel: %q has %d axes that cross; a heat map needs two", r.title, min(len(plan.Columns), 1))
+		return chart.Figure{}, fmt.Errorf("kernel: a heat map needs two axes that cross; %q has not", r.title)
 	}
 	down, across := plan.Columns[0], plan.Columns[1]
-	rows, i, j, err := r.there().Grid(column, sweep.ColumnName(down.Name, down.Unit), sweep.ColumnName(across.Name, across.Unit))
-	if err != nil {
-		return chart.Panel{}, err
+	f := chart.Figure{Title: title, Alt: fmt.Sprintf("Heat maps of %s over %s and %s", strings.Join(columns, ", "), down.Name, across.Name)}
+	for _, column := range columns {
+		rows, i, j, err := r.there().Grid(column, down.Name, across.Name)
+		if err != nil {
+			return f, err
+		}
+		c, err := r.there().Frame.Column(column)
+		if err != nil {
+			return f, err
+		}
+		labelled := chart.Axis{Label: column, Unit: c.Unit}.Text()
+		f.X = chart.Axis{Label: across.Name, Unit: across.Unit, Categories: rounded(j)}
+		f.Panels = append(f.Panels, chart.Panel{
+			Title: labelled, Y: chart.Axis{Label: down.Name, Unit: down.Unit, Categories: rounded(i)},
+			Series: []chart.Series{chart.HeatMap{Rows: rows, X0: -0.5, X1: float64(len(j)) - 0.5, Label: labelled}},
+		})
 	}
-	return chart.Panel{
-		Title:  title,
-		X:      chart.Axis{Label: across.Name, Unit: across.Unit, Categories: rounded(j)},
-		Y:      chart.Axis{Label: down.Name, Unit: down.Unit, Categories: rounded(i)},
-		Series: []chart.Series{chart.HeatMap{Rows: rows, X0: -0.5, X1: float64(len(j)) - 0.5, Label: title}},
-	}, nil
+	return f, nil
 }
 
 // rounded shortens numbers to what an axis has room for.
@@ -135,22 +141,37 @@ func rounded(texts []string) []string {
 	return out
 }
 
+// Experiment returns the experiment of a run, by its row of the table. An error
+// ends the cell as with [Value.Get].
+func (r *SweepResult) Experiment(run int) myogen.Experiment {
+	_, e, err := r.run(run)
+	if err != nil {
+		fail(err, place())
+	}
+	return e
+}
+
 // Run names a run of the sweep, by its row of the table, to see more of it than
 // its row: its spikes, its signals. It is simulated when it is first asked for,
 // and kept as by [Run].
 func (r *SweepResult) Run(run int) *Result {
+	point, e, err := r.run(run)
+	if err != nil {
+		fail(err, place())
+	}
+	return Run(fmt.Sprintf("%s, run %d: %s", r.title, run, point), e)
+}
+
+func (r *SweepResult) run(run int) (point string, e myogen.Experiment, err error) {
 	plan, err := r.sweep.Plan()
 	if err == nil && (run < 0 || run >= plan.Runs()) {
 		err = fmt.Errorf("kernel: %q has the runs 0 to %d, not %d", r.title, plan.Runs()-1, run)
 	}
-	var e myogen.Experiment
-	if err == nil {
-		e, err = plan.Run(run)
-	}
 	if err != nil {
-		fail(err, place())
+		return "", e, err
 	}
-	return Run(fmt.Sprintf("%s, run %d: %s", r.title, run, pointOf(plan, run)), e)
+	e, err = plan.Run(run)
+	return pointOf(plan, run), e, err
 }
 
 // pointOf says which values a run has: "level 40 pps, weight 0.1 uS".

@@ -115,21 +115,30 @@ func TestSweepStopsAndGoesOn(t *testing.T) {
 	if diff := cmp.Diff(whole, rest, cmpopts.EquateNaNs()); diff != "" {
 		t.Errorf("kept (-whole +kept)\n%s", diff)
 	}
-	sums, err := whole.Column("spikes_sha256")
+	sums, err := whole.Texts("spikes_sha256")
 	if err != nil {
 		t.Fatal(err)
 	}
 	quiet(t, func() {
-		if got := r.Run(7).Get().Block.SpikeSHA256(); got != sums.Texts[7] {
-			t.Errorf("run 7 has the spikes %s, its row %s", got, sums.Texts[7])
+		if got := r.Run(7).Get().Block.SpikeSHA256(); got != sums[7] {
+			t.Errorf("run 7 has the spikes %s, its row %s", got, sums[7])
 		}
 	})
 	if title := r.Run(7).kept.Name(); title != "kept, run 7: peak 65 pps, weight 0.2 uS" {
 		t.Errorf("run 7 is called %q", title)
 	}
-	p, err := r.heatMap("Rate", "aMN.mean_rate_pps")
-	if err != nil || strings.Join(p.X.Categories, " ") != "0.2 0.3 0.4" || strings.Join(p.Y.Categories, " ") != "40 65" {
-		t.Errorf("the heat map is %+v, %v", p, err)
+	f, err := r.heatMaps("Rate", []string{"aMN.mean_rate", "aMN.active"})
+	if err == nil {
+		err = f.Validate()
+	}
+	if err != nil || strings.Join(f.X.Categories, " ") != "0.2 0.3 0.4" || len(f.Panels) != 2 || strings.Join(f.Panels[1].Y.Categories, " ") != "40 65" {
+		t.Errorf("the heat maps are %+v, %v", f, err)
+	}
+	if _, err := r.heatMaps("None", []string{"aMN.none"}); err == nil || !strings.Contains(err.Error(), `there is no column "aMN.none"`) {
+		t.Errorf("no column: error %v", err)
+	}
+	if _, _, err := r.run(12); err == nil || !strings.Contains(err.Error(), "runs 0 to 11, not 12") {
+		t.Errorf("no run: error %v", err)
 	}
 	if n := len(r.Column("aMN.active")); n != 12 {
 		t.Errorf("the column has %d values", n)

@@ -156,22 +156,29 @@ func TestRowsAreRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	column := func(name string) Column {
-		c, err := table.Column(name)
+	column := func(name string) []float64 {
+		numbers, err := table.Floats(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return c
+		return numbers
+	}
+	texts := func(name string) []string {
+		all, err := table.Texts(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
 	}
 	for run, at := range []struct {
 		level  units.Rate
 		weight units.Conductance
 		seed   uint64
 	}{{20, 0.2, 3}, {20, 0.2, 4}, {20, 0.4, 3}, {20, 0.4, 4}, {80, 0.2, 3}} {
-		if got := column("level_pps").Numbers[run]; got != float64(at.level) {
+		if got := column("level")[run]; got != float64(at.level) {
 			t.Errorf("run %d: level is %v, want %v", run, got, at.level)
 		}
-		if got := column("weight_uS").Numbers[run]; got != float64(at.weight) {
+		if got := column("weight")[run]; got != float64(at.weight) {
 			t.Errorf("run %d: weight is %v, want %v", run, got, at.weight)
 		}
 		e := s.Experiment
@@ -182,32 +189,32 @@ func TestRowsAreRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := column("spikes_sha256").Texts[run], r.Block.SpikeSHA256(); got != want {
+		if got, want := texts("spikes_sha256")[run], r.Block.SpikeSHA256(); got != want {
 			t.Errorf("run %d: the spikes are %s, want %s", run, got, want)
 		}
 		n, err := count(r, "aMN")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := column("aMN.spikes").Numbers[run]; got != float64(n) {
+		if got := column("aMN.spikes")[run]; got != float64(n) {
 			t.Errorf("run %d: %v spikes, want %d", run, got, n)
 		}
 	}
-	means, levels, weights, err := table.Grid("aMN.spikes", "level_pps", "weight_uS")
+	means, levels, weights, err := table.Grid("aMN.spikes", "level", "weight")
 	if err != nil {
 		t.Fatal(err)
 	}
-	spikes := column("aMN.spikes").Numbers
-	if fmt.Sprint(levels, weights) != "[20 80 200] [0.2 0.4]" || means[1][0] != (spikes[4]+spikes[5])/2 || means[0][1] != (spikes[2]+spikes[3])/2 || !math.IsNaN(means[2][0]) {
+	spikes := column("aMN.spikes")
+	if fmt.Sprint(levels, weights) != "[20.0 80.0 200.0] [0.2 0.4]" || means[1][0] != (spikes[4]+spikes[5])/2 || means[0][1] != (spikes[2]+spikes[3])/2 || !math.IsNaN(means[2][0]) {
 		t.Errorf("the grid is %v over %q and %q", means, levels, weights)
 	}
 	failed := 0
-	for i, text := range column("error").Texts {
+	for i, text := range texts("error") {
 		if text == "" {
 			continue
 		}
 		failed++
-		if !math.IsNaN(column("aMN.spikes").Numbers[i]) || column("seed").Ints[i] == 0 {
+		if !math.IsNaN(column("aMN.spikes")[i]) || column("seed")[i] == 0 {
 			t.Errorf("the failed run %d has numbers", i)
 		}
 	}
@@ -293,11 +300,11 @@ func TestTrainsAndWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, err := table.Column("kind"); err != nil || strings.Join(c.Texts, " ") != "NERLab Powers2017" {
-		t.Errorf("the column is %v, %v", c.Texts, err)
+	if kinds, err := table.Texts("kind"); err != nil || strings.Join(kinds, " ") != "NERLab Powers2017" {
+		t.Errorf("the column is %v, %v", kinds, err)
 	}
-	if c, err := table.Column("aMN.0.recruitment_s"); err != nil || !(c.Numbers[0] > 0 && c.Numbers[0] < 0.2) {
-		t.Errorf("recruitment is %v, %v", c.Numbers, err)
+	if times, err := table.Floats("aMN.0.recruitment"); err != nil || !(times[0] > 0 && times[0] < 0.2) {
+		t.Errorf("recruitment is %v, %v", times, err)
 	}
 	for run := range 2 {
 		if _, err := os.Stat(sw.trainsPath(run)); err != nil {

@@ -1,66 +1,37 @@
 package sweep
 
 import (
-	"bufio"
-	"encoding/csv"
-	"errors"
+	"encoding/gob"
 	"fmt"
 	"math"
 	"path/filepath"
-	"strconv"
 
-	"gomyogen/myogen/format/atomicfile"
+	"gomyogen/myogen/format/frame"
 	"gomyogen/myogen/format/npz"
 )
 
-// Table is the rows of a sweep as columns, all of the same length.
+// Table is the rows of a sweep as columns.
 type Table struct {
-	Columns []Column
+	frame.Frame
 	Missing int // runs that are not made yet
+}
+
+// A kept table has values of these types.
+func init() {
+	for _, v := range []frame.Values{frame.Floats{}, frame.Ints{}, frame.Texts{}} {
+		gob.Register(v)
+	}
 }
 
 // Partial reports whether runs are missing.
 func (t *Table) Partial() bool { return t.Missing > 0 }
-
-// Column is a column of a table: numbers, whole numbers or texts.
-type Column struct {
-	Name    string // with the unit: "weight_uS"
-	Unit    string
-	Numbers []float64
-	Ints    []int64
-	Texts   []string
-}
-
-// Len returns the number of rows.
-func (t *Table) Len() int {
-	if len(t.Columns) == 0 {
-		return 0
-	}
-	c := t.Columns[0]
-	return max(len(c.Numbers), len(c.Ints), len(c.Texts))
-}
-
-// Column returns the column of a name.
-func (t *Table) Column(name string) (Column, error) {
-	var all []string
-	for _, c := range t.Columns {
-		if c.Name == name {
-			return c, nil
-		}
-		all = append(all, c.Name)
-	}
-	return Column{}, fmt.Errorf("sweep: there is no column %q; there are %q", name, all)
-}
 
 // Grid returns the means of a column of numbers over all rows that have the same
 // values in two other columns: means[i][j] is that of the i-th value of down and
 // the j-th value of across, in the order in which they first stand in the table.
 // The values are those of the columns as text. A point with no number is NaN.
 func (t *Table) Grid(column, down, across string) (means [][]float64, i, j []string, err error) {
-	c, err := t.Column(column)
-	if err == nil && c.Numbers == nil {
-		err = fmt.Errorf("sweep: the column %q has no numbers", column)
-	}
+	numbers, err := t.Floats(column)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -77,7 +48,7 @@ func (t *Table) Grid(column, down, across string) (means [][]float64, i, j []str
 	for k := range means {
 		means[k], counts[k] = make([]float64, len(j)), make([]float64, len(j))
 	}
-	for row, v := range c.Numbers {
+	for row, v := range numbers {
 		if !math.IsNaN(v) {
 			means[y[row]][x[row]] += v
 			counts[y[row]][x[row]]++
@@ -98,13 +69,12 @@ func (t *Table) Grid(column, down, across string) (means [][]float64, i, j []str
 // index returns the different values of a column as text, and which of them each
 // row has.
 func (t *Table) index(name string) (of []int, values []string, err error) {
-	c, err := t.Column(name)
+	texts, err := t.Texts(name)
 	if err != nil {
 		return nil, nil, err
 	}
 	seen := map[string]int{}
-	for row := range t.Len() {
-		text := c.text(row)
+	for _, text := range texts {
 		k, ok := seen[text]
 		if !ok {
 			k = len(values)
@@ -116,22 +86,11 @@ func (t *Table) index(name string) (of []int, values []string, err error) {
 	return of, values, nil
 }
 
-// ColumnName returns the name of a column with its unit: weight_uS.
-func ColumnName(name, unit string) string {
-	if unit == "" {
-		return name
-	}
-	return name + "_" + unit
-}
-
 // checkNames refuses two columns of one name.
 func (s *Sweep) checkNames() error {
-	seen := map[string]bool{}
-	for _, c := range s.empty(0).Columns {
-		if seen[c.Name] {
-			return fmt.Errorf("sweep: two columns are called %q", c.Name)
-		}
-		seen[c.Name] = true
+	t := s.empty(0)
+	if err := t.Validate(); err != nil {
+		return fmt.Errorf("sweep: %w", err)
 	}
 	return nil
 }
@@ -142,56 +101,62 @@ const seedPath = "seed"
 // empty returns the columns of a table with n rows.
 func (s *Sweep) empty(n int) *Table {
 	t := &Table{}
-	add := func(c Column) { t.Columns = append(t.Columns, c) }
-	add(Column{Name: "run", Ints: make([]int64, n)})
-	add(Column{Name: "seed", Ints: make([]int64, n)})
+	add := func(name, unit string, v frame.Values) {
+		t.Columns = append(t.Columns, frame.Column{Name: name, Unit: unit, Values: v})
+	}
+	add("run", "", make(frame.Ints, n))
+	add("seed", "", make(frame.Ints, n))
 	for i, c := range s.Columns {
-		switch column := (Column{Name: ColumnName(c.Name, c.Unit), Unit: c.Unit}); {
+		switch {
 		case s.Axes[i].Path == seedPath:
 		case c.Numbers != nil:
-			column.Numbers = make([]float64, n)
-			add(column)
+			add(c.Name, c.Unit, make(frame.Floats, n))
 		default:
-			column.Texts = make([]string, n)
-			add(column)
+			add(c.Name, "", make(frame.Texts, n))
 		}
 	}
 	for _, x := range s.Statistics {
-		c := Column{Name: ColumnName(x.Name, x.Unit), Unit: x.Unit, Numbers: make([]float64, n)}
-		for i := range c.Numbers {
-			c.Numbers[i] = math.NaN()
+		numbers := make(frame.Floats, n)
+		for i := range numbers {
+			numbers[i] = math.NaN()
 		}
-		add(c)
+		add(x.Name, x.Unit, numbers)
 	}
-	add(Column{Name: "spikes_sha256", Texts: make([]string, n)})
-	add(Column{Name: "error", Texts: make([]string, n)})
+	add("spikes_sha256", "", make(frame.Texts, n))
+	add("error", "", make(frame.Texts, n))
 	return t
 }
 
-// fill writes what a run gave into a row of the table.
-func (s *Sweep) fill(t *Table, at int, r row) error {
+// fill writes what a run gave into its row of the table.
+func (s *Sweep) fill(t *Table, r row) error {
 	if r.Seed > math.MaxInt64 {
-		return fmt.Errorf("sweep: run %d: the seed is %d; in a table it must be below 2^63", r.Run, r.Seed)
+		return fmt.Errorf("run %d: the seed is %d; in a table it must be below 2^63", r.Run, r.Seed)
 	}
-	c := t.Columns
-	c[0].Ints[at], c[1].Ints[at] = int64(r.Run), int64(r.Seed)
-	c = c[2:]
-	for i, value := range s.Point(r.Run) {
-		switch {
-		case s.Axes[i].Path == seedPath:
+	next := 0
+	values := func() frame.Values {
+		next++
+		return t.Columns[next-1].Values
+	}
+	values().(frame.Ints)[r.Run] = int64(r.Run)
+	values().(frame.Ints)[r.Run] = int64(r.Seed)
+	for i, at := range s.Point(r.Run) {
+		if s.Axes[i].Path == seedPath {
 			continue
-		case c[0].Numbers != nil:
-			c[0].Numbers[at] = s.Columns[i].Numbers[value]
-		default:
-			c[0].Texts[at] = s.Columns[i].Text[value]
 		}
-		c = c[1:]
+		switch v := values().(type) {
+		case frame.Floats:
+			v[r.Run] = s.Columns[i].Numbers[at]
+		case frame.Texts:
+			v[r.Run] = s.Columns[i].Text[at]
+		}
 	}
-	for i, v := range r.Values {
-		c[i].Numbers[at] = float64(v)
+	for i := range s.Statistics {
+		if v := values().(frame.Floats); r.Error == "" {
+			v[r.Run] = float64(r.Values[i])
+		}
 	}
-	c = c[len(s.Statistics):]
-	c[0].Texts[at], c[1].Texts[at] = r.SHA256, r.Error
+	values().(frame.Texts)[r.Run] = r.SHA256
+	values().(frame.Texts)[r.Run] = r.Error
 	return nil
 }
 
@@ -201,15 +166,16 @@ func (s *Sweep) fill(t *Table, at int, r row) error {
 func (s *Sweep) Table() (*Table, error) {
 	t, made := s.empty(s.Runs()), make([]bool, s.Runs())
 	end := len(t.Columns)
+	sums, failures := t.Columns[end-2].Values.(frame.Texts), t.Columns[end-1].Values.(frame.Texts)
 	err := s.each(func(r row) error {
 		if made[r.Run] {
-			if t.Columns[end-2].Texts[r.Run] != r.SHA256 || t.Columns[end-1].Texts[r.Run] != r.Error {
+			if sums[r.Run] != r.SHA256 || failures[r.Run] != r.Error {
 				return fmt.Errorf("run %d has other spikes than in another row", r.Run)
 			}
 			return nil
 		}
 		made[r.Run] = true
-		return s.fill(t, r.Run, r)
+		return s.fill(t, r)
 	})
 	if err != nil {
 		return nil, err
@@ -229,18 +195,21 @@ func (t *Table) only(rows []bool) *Table {
 		}
 	}
 	for _, c := range t.Columns {
-		out.Columns = append(out.Columns, Column{
-			Name: c.Name, Unit: c.Unit, Numbers: pick(c.Numbers, rows), Ints: pick(c.Ints, rows), Texts: pick(c.Texts, rows),
-		})
+		switch v := c.Values.(type) {
+		case frame.Floats:
+			c.Values = frame.Floats(pick(v, rows))
+		case frame.Ints:
+			c.Values = frame.Ints(pick(v, rows))
+		case frame.Texts:
+			c.Values = frame.Texts(pick(v, rows))
+		}
+		out.Columns = append(out.Columns, c)
 	}
 	return out
 }
 
 func pick[T any](all []T, rows []bool) []T {
-	if all == nil {
-		return nil
-	}
-	out := []T{}
+	out := make([]T, 0, len(all))
 	for i, x := range all {
 		if rows[i] {
 			out = append(out, x)
@@ -249,62 +218,34 @@ func pick[T any](all []T, rows []bool) []T {
 	return out
 }
 
-// text returns a cell as text; NaN is empty.
-func (c Column) text(i int) string {
-	switch {
-	case c.Ints != nil:
-		return strconv.FormatInt(c.Ints[i], 10)
-	case c.Texts != nil:
-		return c.Texts[i]
-	case math.IsNaN(c.Numbers[i]):
-		return ""
-	}
-	return strconv.FormatFloat(c.Numbers[i], 'g', -1, 64)
-}
-
-// WriteCSV writes the table as comma-separated values with a row of names.
-func (t *Table) WriteCSV(path string) error {
-	f, err := atomicfile.Create(path)
-	if err != nil {
-		return fmt.Errorf("sweep: %w", err)
-	}
-	b := bufio.NewWriter(f)
-	w := csv.NewWriter(b)
-	row := make([]string, len(t.Columns))
-	for i, c := range t.Columns {
-		row[i] = c.Name
-	}
-	_ = w.Write(row) // Error has it
-	for i := range t.Len() {
-		for j, c := range t.Columns {
-			row[j] = c.text(i)
-		}
-		_ = w.Write(row)
-	}
-	w.Flush()
-	if err := errors.Join(w.Error(), b.Flush()); err != nil {
-		return errors.Join(fmt.Errorf("sweep: %w", err), f.Discard())
-	}
-	if err := f.Commit(); err != nil {
-		return fmt.Errorf("sweep: %w", err)
-	}
-	return nil
-}
-
-// NPZ returns the table as arrays by column.
+// NPZ returns the table as arrays by column, named as in a CSV file: "weight
+// [uS]".
 func (t *Table) NPZ() npz.File {
 	f := npz.File{}
 	for _, c := range t.Columns {
-		switch {
-		case c.Ints != nil:
-			f[c.Name] = npz.Ints(c.Ints)
-		case c.Texts != nil:
-			f[c.Name] = npz.Texts(c.Texts)
-		default:
-			f[c.Name] = npz.Floats(c.Numbers)
+		name := c.Name
+		if c.Unit != "" {
+			name += " [" + c.Unit + "]"
+		}
+		switch v := c.Values.(type) {
+		case frame.Floats:
+			f[name] = npz.Floats(v)
+		case frame.Ints:
+			f[name] = npz.Ints(v)
+		case frame.Texts:
+			f[name] = npz.Texts(v)
 		}
 	}
 	return f
+}
+
+// Write writes the table to NAME.csv and NAME.npz in a folder. Package parquet
+// writes the Frame of a table as Parquet.
+func (t *Table) Write(dir, name string) error {
+	if err := t.WriteCSV(filepath.Join(dir, name+".csv")); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	return npz.Write(filepath.Join(dir, name+".npz"), t.NPZ())
 }
 
 // Merge writes the table of all shards to table.csv and table.npz in the
@@ -314,8 +255,5 @@ func (s *Sweep) Merge() (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.WriteCSV(filepath.Join(s.dir, "table.csv")); err != nil {
-		return nil, err
-	}
-	return t, npz.Write(filepath.Join(s.dir, "table.npz"), t.NPZ())
+	return t, t.Write(s.dir, "table")
 }

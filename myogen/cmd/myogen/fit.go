@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/parquet"
 	"gomyogen/myogen/sweep/fit"
 	"gomyogen/myogen/sweep/fit/optimizer"
 )
@@ -35,13 +37,16 @@ func runFit(ctx context.Context, args []string, out io.Writer) error {
 	start := time.Now()
 	runErr := s.Run(ctx)
 	t, err := s.Write() // what there is of it
+	if err == nil {
+		err = parquet.Write(filepath.Join(*dir, "trials.parquet"), &t.Frame)
+	}
 	if ctx.Err() != nil && err == nil {
 		return errors.New("fit: interrupted; the same command goes on from here")
 	}
 	if err := errors.Join(runErr, err); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "took %v\n%v\n%d rows in %s: trials.csv, trials.npz; the experiment of the best in best.yaml\n",
+	_, err = fmt.Fprintf(out, "took %v\n%v\n%d rows in %s: trials.parquet, trials.csv, trials.npz; the experiment of the best in best.yaml\n",
 		time.Since(start).Round(time.Millisecond), s.Result(), t.Len(), *dir)
 	return err
 }

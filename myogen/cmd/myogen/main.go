@@ -43,13 +43,13 @@ const usage = `Runs simulations without a notebook.
         drive spikes and say which statistics move
   myogen sweep SWEEP.yaml -o DIR
         run a sweep, an experiment file with a key sweep, and write one row for
-        each run to DIR/table.csv and table.npz; what was interrupted goes on
+        each run to DIR/table.parquet, .csv and .npz; what was interrupted goes on
         -workers N                    cores to use; the table does not depend on it
         -shard I/N                    run one of N shards, on this machine or another
         -merge, -status -shards N     put the shards together; say how far they are
   myogen fit FIT.yaml -o DIR
         search for values of an experiment, a file with a key fit, and write one
-        row for each trial to DIR/trials.csv and trials.npz and the experiment
+        row for each trial to DIR/trials.parquet, .csv and .npz and the experiment
         that was found to best.yaml; what was interrupted goes on
         -workers N                    cores to use; the answer does not depend on it
   myogen schema

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/parquet"
 	"gomyogen/myogen/sweep"
 )
 
@@ -79,15 +81,20 @@ func mergeSweep(s *sweep.Sweep, dir string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := parquet.Write(filepath.Join(dir, "table.parquet"), &t.Frame); err != nil {
+		return err
+	}
+	errs, err := t.Texts("error")
+	if err != nil {
+		return err
+	}
 	failed := 0
-	if c, err := t.Column("error"); err == nil {
-		for _, text := range c.Texts {
-			if text != "" {
-				failed++
-			}
+	for _, text := range errs {
+		if text != "" {
+			failed++
 		}
 	}
-	_, err = fmt.Fprintf(out, "%d rows, %d of them failed, in %s: table.csv, table.npz\n", t.Len(), failed, dir)
+	_, err = fmt.Fprintf(out, "%d rows, %d of them failed, in %s: table.parquet, table.csv, table.npz\n", t.Len(), failed, dir)
 	return err
 }
 

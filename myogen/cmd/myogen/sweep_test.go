@@ -56,7 +56,7 @@ func TestSweepCommand(t *testing.T) {
 	say(t, []string{"sweep", file, "-o", parts, "-shard", "1/3"})
 	say(t, []string{"sweep", file, "-o", parts, "-shard", "3/3"})
 	say(t, []string{"sweep", file, "-o", parts, "-merge", "-shards", "3"}, "8 rows")
-	for _, name := range []string{"sweep.yaml", "table.csv", "table.npz"} {
+	for _, name := range []string{"sweep.yaml", "table.parquet", "table.csv", "table.npz"} {
 		a, errA := os.ReadFile(filepath.Join(whole, name))
 		b, errB := os.ReadFile(filepath.Join(parts, name))
 		if errA != nil || errB != nil || !bytes.Equal(a, b) {

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gomyogen/myogen/format/npz"
+	"gomyogen/myogen/format/frame"
 	"gomyogen/myogen/sweep"
 )
 
@@ -100,33 +100,38 @@ func (r *Result) String() string {
 
 // Table returns a row for each trial.
 func (r *Result) Table() *sweep.Table {
-	n := len(r.Trials)
-	column := func(q Quantity, of func(Trial) float64) sweep.Column {
-		c := sweep.Column{Name: sweep.ColumnName(q.Name, q.Unit), Unit: q.Unit, Numbers: make([]float64, n)}
-		for i, t := range r.Trials {
-			c.Numbers[i] = of(t)
+	t := &sweep.Table{}
+	add := func(name, unit string, v frame.Values) {
+		t.Columns = append(t.Columns, frame.Column{Name: name, Unit: unit, Values: v})
+	}
+	column := func(q Quantity, of func(Trial) float64) {
+		v := make(frame.Floats, len(r.Trials))
+		for i, trial := range r.Trials {
+			v[i] = of(trial)
 		}
-		return c
+		add(q.Name, q.Unit, v)
 	}
-	numbers := sweep.Column{Name: "trial", Ints: make([]int64, n)}
-	sums, failed := sweep.Column{Name: "spikes_sha256", Texts: make([]string, n)}, sweep.Column{Name: "error", Texts: make([]string, n)}
-	for i, t := range r.Trials {
-		numbers.Ints[i], sums.Texts[i], failed.Texts[i] = int64(t.Trial), t.SHA256, t.Error
+	numbers := make(frame.Ints, len(r.Trials))
+	sums, failures := make(frame.Texts, len(r.Trials)), make(frame.Texts, len(r.Trials))
+	for i, trial := range r.Trials {
+		numbers[i], sums[i], failures[i] = int64(trial.Trial), trial.SHA256, trial.Error
 	}
-	all := &sweep.Table{Columns: []sweep.Column{numbers}}
+	add("trial", "", numbers)
 	for i, p := range r.Parameters {
-		all.Columns = append(all.Columns, column(p, func(t Trial) float64 { return t.Parameters[i] }))
+		column(p, func(t Trial) float64 { return t.Parameters[i] })
 	}
 	for i, w := range r.Targets {
-		all.Columns = append(all.Columns, column(w.Quantity, func(t Trial) float64 {
+		column(w.Quantity, func(t Trial) float64 {
 			if t.Error != "" {
 				return math.NaN()
 			}
 			return t.Statistics[i]
-		}))
+		})
 	}
-	all.Columns = append(all.Columns, column(Quantity{Name: "cost"}, func(t Trial) float64 { return t.Cost }), sums, failed)
-	return all
+	column(Quantity{Name: "cost"}, func(t Trial) float64 { return t.Cost })
+	add("spikes_sha256", "", sums)
+	add("error", "", failures)
+	return t
 }
 
 // Write writes the trials to trials.csv and trials.npz in the folder, and the
@@ -134,10 +139,7 @@ func (r *Result) Table() *sweep.Table {
 func (s *Search) Write() (*sweep.Table, error) {
 	r := s.Result()
 	t := r.Table()
-	if err := t.WriteCSV(filepath.Join(s.dir, "trials.csv")); err != nil {
-		return nil, err
-	}
-	if err := npz.Write(filepath.Join(s.dir, "trials.npz"), t.NPZ()); err != nil {
+	if err := t.Write(s.dir, "trials"); err != nil {
 		return nil, err
 	}
 	best, ok := r.Best()
