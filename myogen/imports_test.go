@@ -71,6 +71,7 @@ func TestImportsGoOneWay(t *testing.T) {
 		"myogen/sweep":               {"myogen", "myogen/format/", "myogen/sweep/internal/", "myogen/units"},
 		"myogen/sweep/fit":           {"myogen", "myogen/format/", "myogen/sweep", "myogen/sweep/internal/", "myogen/units"},
 		"myogen/sweep/fit/optimizer": {"myogen"},
+		"myogen/sweep/slurm":         {"myogen/format/atomicfile"},
 		"myogen/sweep/internal/":     {"myogen", "myogen/format/", "myogen/sweep/internal/", "myogen/units"},
 		"myogen":                     {"myogen/neo", "myogen/format/", "myogen/stats", "myogen/random", "myogen/units", "myogen/internal/"},
 		"myogen/cmd/":                {"myogen", "myogen/sweep", "myogen/sweep/", "myogen/neo", "myogen/format/", "myogen/stats", "myogen/random", "myogen/units"},

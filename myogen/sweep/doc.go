@@ -23,7 +23,8 @@
 //   - -merge may run at any time and as often as one likes. It exits with 2 until
 //     all runs are made.
 //
-// On Slurm, "myogen sweep FILE -o DIR -slurm" submits it, see [Slurm].
+// On Slurm, "myogen sweep FILE -o DIR -slurm" submits it
+// ([gomyogen/myogen/sweep/slurm]).
 //
 // An Indexed Job of Kubernetes, whose pods share a volume, counts from 0:
 //

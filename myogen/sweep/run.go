@@ -80,7 +80,7 @@ func Open(dir string, p *myogen.Plan, o Options) (*Sweep, error) {
 const (
 	rowsFolder   = "rows"
 	trainsFolder = "trains"
-	jobsFolder   = "slurm"
+	jobsFolder   = "slurm" // of package slurm
 )
 
 // row is what a run gave, as it is kept.
@@ -335,4 +335,20 @@ func (s *Sweep) LoadState(path string) error {
 		return fmt.Errorf("sweep: %w", err)
 	}
 	return nil
+}
+
+// Progress returns how many runs of each shard are made, and how many it has.
+func (s *Sweep) Progress() (made, total []int, err error) {
+	if _, err := s.Done(); err != nil {
+		return nil, nil, err
+	}
+	made, total = make([]int, s.options.Shards), make([]int, s.options.Shards)
+	for run, ok := range s.made {
+		shard := run % s.options.Shards
+		total[shard]++
+		if ok {
+			made[shard]++
+		}
+	}
+	return made, total, nil
 }

@@ -47,6 +47,9 @@ const usage = `Runs simulations without a notebook.
         -workers N                    cores to use; the table does not depend on it
         -shard I/N                    run one of N shards, on this machine or another
         -merge, -status -shards N     put the shards together; say how far they are
+        -slurm [-tasks 20] [-cores 1] [-partition P] [-time 2h]
+                                      submit it to Slurm: an array job, and a job
+                                      that puts the shards together
   myogen fit FIT.yaml -o DIR
         search for values of an experiment, a file with a key fit, and write one
         row for each trial to DIR/trials.parquet, .csv and .npz and the experiment
