@@ -122,8 +122,7 @@ func (e Experiment) Drive(population string) (neo.AnalogSignal, error) {
 		if err != nil {
 			return neo.AnalogSignal{}, prefixed(err)
 		}
-		signals, err := r.drives(r.shared())
-		return signals[population], prefixed(err)
+		return r.drives(r.shared())[population], nil
 	}
 	s, err := x.signal(e.Duration, stepOr(e.Step), e.noise(x))
 	return s, prefixed(fields.At(x.Source, err))
@@ -234,7 +233,8 @@ func (e Experiment) String() string {
 type resolved struct {
 	Experiment
 	plans       []plan
-	targets     []int // of each input: index of its population
+	targets     []int              // of each input: index of its population
+	clean       []neo.AnalogSignal // of each input, without its noise
 	connections []resolvedConnection
 	probes      []int // of each probe: index of its population
 	recordings  []int

@@ -91,14 +91,18 @@ func (x Input) clean(duration, step units.Time) (neo.AnalogSignal, error) {
 // signal returns the input with its noise, in pps.
 func (x Input) signal(duration, step units.Time, g *random.Generator) (neo.AnalogSignal, error) {
 	s, err := x.clean(duration, step)
-	if err != nil {
-		return s, err
+	if err == nil {
+		x.addNoise(s.Values, g)
 	}
+	return s, err
+}
+
+// addNoise adds the input's noise to its rates.
+func (x Input) addNoise(rates []float64, g *random.Generator) {
 	sd := float64(x.Noise)
-	for i := range s.Values {
-		s.Values[i] += max(0, float64(sd*g.Normal()))
+	for i := range rates {
+		rates[i] += max(0, float64(sd*g.Normal()))
 	}
-	return s, nil
 }
 
 // String describes the input: "cortical_input -> DD: trapezoid ..., noise 1 pps".

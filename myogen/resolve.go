@@ -69,10 +69,11 @@ func (r *resolved) input(i int) error {
 			return fields.At("target", fmt.Errorf("%s: %q is already driven by %q", x.words(), x.Target, other.Source))
 		}
 	}
-	if _, err := x.clean(r.Duration, stepOr(r.Step)); err != nil {
+	clean, err := x.clean(r.Duration, stepOr(r.Step))
+	if err != nil {
 		return fmt.Errorf("%s: %w", x.words(), err)
 	}
-	r.targets = append(r.targets, t)
+	r.targets, r.clean = append(r.targets, t), append(r.clean, clean)
 	return nil
 }
 
@@ -198,18 +199,17 @@ func (r *resolved) shared() *random.Generator {
 
 // drives returns the signals of the inputs by the names of the populations that
 // they drive. Shared is the generator of MyoGen's order.
-func (r *resolved) drives(shared *random.Generator) (map[string]neo.AnalogSignal, error) {
+func (r *resolved) drives(shared *random.Generator) map[string]neo.AnalogSignal {
 	all := map[string]neo.AnalogSignal{}
 	for i, x := range r.Inputs {
 		g := shared
 		if g == nil {
 			g = r.noise(x)
 		}
-		s, err := x.signal(r.Duration, stepOr(r.Step), g)
-		if err != nil {
-			return nil, fields.At("inputs", fields.Index(i, fmt.Errorf("%s: %w", x.words(), err)))
-		}
+		s := r.clean[i]
+		s.Values = slices.Clone(s.Values)
+		x.addNoise(s.Values, g)
 		all[x.Target] = s
 	}
-	return all, nil
+	return all
 }

@@ -80,10 +80,7 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 		return nil, err
 	}
 	shared := r.shared()
-	drives, err := r.drives(shared)
-	if err != nil {
-		return nil, err
-	}
+	drives := r.drives(shared)
 	s.warnings = r.warnings(drives)
 	s.populate(drives)
 	s.instrument()

@@ -64,6 +64,8 @@ const usage = `Runs simulations without a notebook.
   myogen bench [-model M] [-duration 15s] [-neuron PYTHON] [-myogen PYTHON] [-growth]
         measure the engine; with a Python that has NEURON, beside it; with
         one that has MyoGen, beside its whole loop, drive included
+  myogen bench -sweep [-runs 100] [-most 100000]
+        measure what a sweep adds to the simulations of its runs, and its memory
 
 The exit code is 0 when all is well, 1 when compare finds a difference, 2 after
 an error or an interruption.
