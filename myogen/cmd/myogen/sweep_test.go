@@ -4,8 +4,14 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gomyogen/myogen/format/parquet"
+	"gomyogen/myogen/internal/pythontest"
 )
 
 // shortened writes an example file with shorter runs and smaller pools.
@@ -86,5 +92,75 @@ func TestFitCommand(t *testing.T) {
 	say(t, []string{"run", filepath.Join(dir, "best.yaml"), "-out", filepath.Join(dir, "best.npz")}, "12 NERLab motor neurons")
 	if _, err := command(t, "fit", shortened(t, "sweep_small.yaml"), "-o", t.TempDir()); err == nil || !strings.Contains(err.Error(), `has no "sweep"`) {
 		t.Errorf("a sweep is no fit: error %v", err)
+	}
+}
+
+// pandas and polars read the table, with its units.
+const readTable = `
+import json, sys
+import numpy, pandas, polars
+folder = json.load(sys.stdin)
+frame = pandas.read_parquet(folder + "/table.parquet")
+other = polars.read_parquet(folder + "/table.parquet")
+units = json.loads(polars.read_parquet_metadata(folder + "/table.parquet")["units"])
+text = pandas.read_csv(folder + "/table.csv", keep_default_na=False)
+arrays = numpy.load(folder + "/table.npz")
+json.dump({
+    "Columns": list(frame.columns), "Polars": other.columns, "Units": units, "Attrs": frame.attrs["units"],
+    "Types": [str(t) for t in frame.dtypes],
+    "Seeds": frame["seed"].tolist(), "Weights": [repr(x) for x in frame["weight"]], "PolarsWeights": [repr(x) for x in other["weight"]],
+    "Rates": [repr(x) for x in frame["aMN.mean_rate"]], "ArrayRates": [repr(float(x)) for x in arrays["aMN.mean_rate [pps]"]],
+    "Sums": frame["spikes_sha256"].tolist(), "TextSums": text["spikes_sha256"].tolist(),
+}, sys.stdout)
+`
+
+func TestTableInPython(t *testing.T) {
+	file, dir := shortened(t, "sweep_small.yaml"), t.TempDir()
+	say(t, []string{"sweep", file, "-o", dir}, "8 rows")
+	var got struct {
+		Columns, Polars, Types                    []string
+		Units, Attrs                              map[string]string
+		Seeds                                     []int64
+		Weights, PolarsWeights, Rates, ArrayRates []pythontest.Number
+		Sums, TextSums                            []string
+	}
+	pythontest.Run(t, readTable, dir, &got)
+	want, err := parquet.Read(filepath.Join(dir, "table.parquet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var columns []string
+	units := map[string]string{}
+	for _, c := range want.Columns {
+		columns = append(columns, c.Name)
+		if c.Unit != "" {
+			units[c.Name] = c.Unit
+		}
+	}
+	for what, pair := range map[string][2]any{
+		"columns": {got.Columns, columns}, "columns of polars": {got.Polars, columns},
+		"units of polars": {got.Units, units}, "units of pandas": {got.Attrs, units},
+	} {
+		if diff := cmp.Diff(pair[1], pair[0]); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", what, diff)
+		}
+	}
+	if units["weight"] != "uS" || units["aMN.mean_rate"] != "pps" || len(got.Seeds) != 8 || got.Seeds[7] != 1 {
+		t.Errorf("units %v, seeds %v", units, got.Seeds)
+	}
+	for name, lists := range map[string][][]pythontest.Number{"weight": {got.Weights, got.PolarsWeights}, "aMN.mean_rate": {got.Rates, got.ArrayRates}} {
+		numbers, err := want.Floats(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, list := range lists {
+			if !pythontest.Near(list, pythontest.Numbers(numbers), 0) {
+				t.Errorf("%s is %v, want %v", name, list, numbers)
+			}
+		}
+	}
+	sums, err := want.Texts("spikes_sha256")
+	if err != nil || !slices.Equal(got.Sums, sums) || !slices.Equal(got.TextSums, sums) {
+		t.Errorf("the digests are %q and %q, want %q, %v", got.Sums, got.TextSums, sums, err)
 	}
 }
