@@ -5,6 +5,7 @@ import (
 	"html"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -116,7 +117,11 @@ type Bars struct {
 	n     int
 	start time.Time
 	board *board
-	runs  []*Progress // that were asked for
+	asked int         // runs
+	done  int         // of them, that are finished
+	kept  int         // of those, that were kept before
+	first float64     // fraction that was done before
+	runs  []*Progress // that were asked for and are not finished
 }
 
 // NewBars returns a bar over n runs; [Bars.Next] returns the bar of each.
@@ -145,30 +150,56 @@ func (b *Bars) Next(title string) *Progress {
 	defer b.board.mu.Unlock()
 	p := &Progress{title: title, board: b.board}
 	b.runs = append(b.runs, p)
+	b.asked++
 	return p
 }
 
+// before notes that so many runs were made before.
+func (b *Bars) before(n int) {
+	b.board.mu.Lock()
+	defer b.board.mu.Unlock()
+	b.asked, b.done, b.kept = b.asked+n, b.done+n, b.kept+n
+	b.first = float64(b.done) / float64(max(b.n, 1))
+}
+
+// ends shows that no more runs will come.
+func (b *Bars) ends() {
+	b.board.mu.Lock()
+	defer b.board.mu.Unlock()
+	b.settle()
+	b.n = b.done
+	b.board.show(time.Now())
+}
+
+// settle counts the runs that are finished and forgets their bars: there may be
+// a hundred thousand.
+func (b *Bars) settle() {
+	b.runs = slices.DeleteFunc(b.runs, func(p *Progress) bool {
+		if !p.finished() {
+			return false
+		}
+		b.done++
+		if p.kept {
+			b.kept++
+		}
+		return true
+	})
+}
+
 func (b *Bars) fraction() float64 {
-	f := 0.0
+	b.settle()
+	f := float64(b.done)
 	for _, p := range b.runs {
 		f += p.fraction()
 	}
-	return min(f/float64(max(b.n, len(b.runs), 1)), 1)
+	return min(f/float64(max(b.n, b.asked, 1)), 1)
 }
 
 func (b *Bars) line(now time.Time, stopped bool) string {
-	f, done, kept := b.fraction(), 0, 0
-	for _, p := range b.runs {
-		if p.finished() {
-			done++
-		}
-		if p.kept {
-			kept++
-		}
-	}
-	of := fmt.Sprintf("%s: %d of %d (%.0f %%)", b.title, done, b.n, 100*f)
-	if kept > 0 {
-		of += fmt.Sprintf(", %d of them kept before", kept)
+	f := b.fraction()
+	of := fmt.Sprintf("%s: %d of %d (%.0f %%)", b.title, b.done, b.n, 100*f)
+	if b.kept > 0 {
+		of += fmt.Sprintf(", %d of them kept before", b.kept)
 	}
 	wall := now.Sub(b.start).Seconds()
 	switch {
@@ -176,8 +207,8 @@ func (b *Bars) line(now time.Time, stopped bool) string {
 		return fmt.Sprintf("%s, took %.1f s", of, wall)
 	case stopped:
 		return fmt.Sprintf("%s, stopped after %.1f s", of, wall)
-	case f > 0:
-		return fmt.Sprintf("%s, %.1f s left", of, wall*(1-f)/f)
+	case f > b.first:
+		return fmt.Sprintf("%s, %.1f s left", of, wall*(1-f)/(f-b.first))
 	}
 	return of
 }

@@ -72,9 +72,13 @@ func TestImportsGoOneWay(t *testing.T) {
 		"myogen/stats":                        {"myogen/neo", "myogen/units"},
 		"myogen/stats/pic":                    {"myogen/neo", "myogen/units"},
 		"myogen/muscle":                       {"myogen/neo", "myogen/units"},
-		"myogen/sweep":                        {"myogen", "myogen/neo", "myogen/format/", "myogen/stats"},
+		"myogen/sweep":                        {"myogen", "myogen/format/", "myogen/sweep/internal/", "myogen/units"},
+		"myogen/sweep/fit":                    {"myogen", "myogen/format/", "myogen/sweep", "myogen/sweep/internal/", "myogen/units"},
+		"myogen/sweep/fit/optimizer":          {"myogen"},
+		"myogen/sweep/slurm":                  {"myogen/format/atomicfile"},
+		"myogen/sweep/internal/":              {"myogen", "myogen/format/", "myogen/sweep/internal/", "myogen/units"},
 		"myogen":                              {"myogen/neo", "myogen/format/", "myogen/stats", "myogen/random", "myogen/units", "myogen/internal/"},
-		"myogen/cmd/":                         {"myogen", "myogen/datafolder", "myogen/sweep", "myogen/neo", "myogen/format/", "myogen/stats", "myogen/random", "myogen/units"},
+		"myogen/cmd/":                         {"myogen", "myogen/datafolder", "myogen/sweep", "myogen/sweep/", "myogen/neo", "myogen/format/", "myogen/stats", "myogen/random", "myogen/units"},
 		"kernel/chart":                        {"myogen/stats", "myogen/neo", "myogen/units"},
 	}
 	forbidden := []string{m + "kernel", m + "install", "github.com/janpfeifer/gonb", "github.com/go-echarts", "gonum.org/v1/plot"}

@@ -112,16 +112,9 @@ func (s *Simulation) finer(r *Result, divisor int) Experiment {
 
 func stepStatistics(s neo.Segment, step units.Time) StepStatistics {
 	rates := stats.FiringRates(s.SpikeTrains)
-	row := StepStatistics{Population: s.Name, Step: step, Active: rates.Active, MeanRate: rates.Mean}
-	var cvs []float64
-	for _, t := range s.SpikeTrains {
-		row.Spikes += len(t.Times)
-		if len(t.Times) > 2 {
-			cvs = append(cvs, stats.CV(t))
-		}
-	}
-	if len(cvs) > 0 {
-		row.MeanCV = stats.Mean(cvs)
+	row := StepStatistics{Population: s.Name, Step: step, Spikes: spikes(s.SpikeTrains), Active: rates.Active, MeanRate: rates.Mean}
+	if cv := meanCV(s.SpikeTrains); !math.IsNaN(cv) {
+		row.MeanCV = cv
 	}
 	return row
 }

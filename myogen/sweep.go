@@ -24,7 +24,12 @@ type Sweep struct {
 	// Repeats is the number of runs of each point, with the seeds Experiment.Seed,
 	// Seed + 1 and so on; 0 means 1.
 	Repeats int
-	Trains  bool // keep the spike trains of each run
+	// Recruitment names populations whose table has the times of recruitment and
+	// derecruitment of each cell ([Recruitment]).
+	Recruitment []string
+	Trains      bool // keep the spike trains of each run
+	// Statistics are further columns of the table. A file has none.
+	Statistics []Statistic
 }
 
 // Axis is a list of values, or a range, for one value of an experiment or for
@@ -94,14 +99,18 @@ func (s *Sweep) fields() []fields.Field {
 			func(a *Axis) fields.Value { return fields.Struct(a.fields) })},
 		{Name: "zip", Doc: "step all axes together", Default: "false", Value: fields.Bool(&s.Zip)},
 		{Name: "repeats", Doc: "runs of each point, with seeds that follow one another", Default: "1", Value: fields.Int(&s.Repeats, 1, maxRuns)},
+		{Name: "recruitment", Doc: "populations whose cells have columns for recruitment and derecruitment",
+			Value: fields.ListOf(&s.Recruitment, "a population", fields.Name)},
 		{Name: "trains", Doc: "keep the spike trains of each run", Default: "false", Value: fields.Bool(&s.Trains)},
 	}
 }
 
 // file is the table of a sweep's file: an experiment with one more key.
-func (s *Sweep) file() []fields.Field {
-	return append(s.Experiment.fields(), fields.Field{Name: sweepKey, Doc: "runs of the experiment with some of its values changed",
-		Required: true, Value: fields.Struct(s.fields)})
+func (s *Sweep) file() []fields.Field { return append(s.Experiment.fields(), s.section()) }
+
+// section is the field of the experiment's file that holds the sweep.
+func (s *Sweep) section() fields.Field {
+	return fields.Field{Name: sweepKey, Doc: "runs of the experiment with some of its values changed", Required: true, Value: fields.Struct(s.fields)}
 }
 
 const sweepKey = "sweep"
@@ -118,8 +127,9 @@ type Column struct {
 // Plan is a checked sweep.
 type Plan struct {
 	Sweep
-	Columns []Column
-	points  int
+	Columns    []Column    // of the axes
+	Statistics []Statistic // of each run: [Experiment.Statistics], Recruitment, those of the sweep
+	points     int
 }
 
 // Plan checks the sweep. Every value is tried on the experiment, alone.
@@ -135,7 +145,17 @@ func (s Sweep) plan() (*Plan, error) {
 	if s.Repeats < 0 {
 		return nil, fields.At(sweepKey, fields.At("repeats", fmt.Errorf("repeats is %d, must be at least 1", s.Repeats)))
 	}
-	p := &Plan{Sweep: s, points: 1}
+	p := &Plan{Sweep: s, points: 1, Statistics: s.Experiment.Statistics()}
+	for i, name := range s.Recruitment {
+		cells, err := s.cells(name)
+		if err != nil {
+			return nil, fields.At(sweepKey, fields.At("recruitment", fields.Index(i, err)))
+		}
+		for cell := range cells {
+			p.Statistics = append(p.Statistics, Recruitment(name, cell)...)
+		}
+	}
+	p.Statistics = append(p.Statistics, s.Statistics...)
 	for i, a := range s.Axes {
 		c, err := s.column(a)
 		if err == nil && slices.ContainsFunc(p.Columns, func(o Column) bool { return o.Name == c.Name }) {
@@ -158,20 +178,47 @@ func (s Sweep) plan() (*Plan, error) {
 	return p, nil
 }
 
+// cells returns the number of cells of a population.
+func (s Sweep) cells(name string) (int, error) {
+	all := present(s.Experiment.Populations)
+	i, err := findName(all, Population.name, name)
+	if err != nil {
+		return 0, err
+	}
+	return all[i].size(), nil
+}
+
+// name checks the paths of an axis and returns the name of its column.
+func (a Axis) name(e Experiment) (string, error) {
+	path, err := fields.ParsePath(a.Path)
+	if err == nil {
+		_, err = e.lookup(a.Path)
+	}
+	if err != nil {
+		return "", fields.At("path", err)
+	}
+	for i, also := range a.Also {
+		if _, err := e.lookup(also); err != nil {
+			return "", fields.At("also", fields.Index(i, err))
+		}
+	}
+	if a.Name != "" {
+		return a.Name, nil
+	}
+	for _, element := range slices.Backward(path) {
+		if !strings.HasPrefix(element, "[") {
+			return element, nil
+		}
+	}
+	return "", fields.At("path", fmt.Errorf("path %q: it names no value", a.Path)) // a path begins with a key
+}
+
 // column lists the values of an axis and tries each.
 func (s Sweep) column(a Axis) (Column, error) {
-	c := Column{Name: a.Name}
-	if c.Name == "" {
-		path, err := fields.ParsePath(a.Path)
-		if err != nil {
-			return c, fields.At("path", err)
-		}
-		for _, element := range slices.Backward(path) {
-			if !strings.HasPrefix(element, "[") {
-				c.Name = element
-				break
-			}
-		}
+	name, err := a.name(s.Experiment)
+	c := Column{Name: name}
+	if err != nil {
+		return c, err
 	}
 	texts, err := s.texts(a)
 	if err != nil {
@@ -183,7 +230,11 @@ func (s Sweep) column(a Axis) (Column, error) {
 			err = e.Check()
 		}
 		if err != nil {
-			return c, fields.At("values", fields.Index(i, fmt.Errorf("value %d, %s: %s", i, text, withoutPrefix(err))))
+			err = fmt.Errorf("value %d, %s: %s", i, text, withoutPrefix(err))
+			if a.Values != nil {
+				err = fields.At("values", fields.Index(i, err))
+			}
+			return c, err
 		}
 		canonical, err := e.Get(a.Path)
 		if err != nil {
@@ -213,19 +264,9 @@ func (s Sweep) texts(a Axis) ([]string, error) {
 	case a.From == "" || a.To == "" || a.N == 0:
 		return nil, errors.New("a range needs from, to and n")
 	}
-	var ends [2]float64
-	var unit string
-	for i, text := range []string{a.From, a.To} {
-		e, err := a.set(s.Experiment, text)
-		if err != nil {
-			return nil, fields.At([]string{"from", "to"}[i], errors.New(withoutPrefix(err)))
-		}
-		if ends[i], unit, err = e.Number(a.Path); err != nil {
-			return nil, errors.New(withoutPrefix(err))
-		}
-	}
-	if a.Log && !(ends[0] > 0 && ends[1] > 0) {
-		return nil, fields.At("log", fmt.Errorf("a range by equal factors from %s to %s: both must be above 0", a.From, a.To))
+	ends, unit, err := a.ends(s.Experiment)
+	if err != nil {
+		return nil, err
 	}
 	all := make([]string, a.N)
 	for i := range all {
@@ -243,6 +284,26 @@ func (s Sweep) texts(a Axis) ([]string, error) {
 		all[i] = strings.TrimSpace(strconv.FormatFloat(x, 'g', -1, 64) + " " + unit)
 	}
 	return all, nil
+}
+
+// ends returns the first and the last number of a range, and their unit.
+func (a Axis) ends(e Experiment) (ends [2]float64, unit string, err error) {
+	for i, text := range []string{a.From, a.To} {
+		e, err := a.set(e, text)
+		if err == nil {
+			err = e.Check()
+		}
+		if err != nil {
+			return ends, "", fields.At([]string{"from", "to"}[i], errors.New(withoutPrefix(err)))
+		}
+		if ends[i], unit, err = e.Number(a.Path); err != nil {
+			return ends, "", fields.At("path", errors.New(withoutPrefix(err)))
+		}
+	}
+	if a.Log && !(ends[0] > 0 && ends[1] > 0) {
+		return ends, "", fields.At("log", fmt.Errorf("a range by equal factors from %s to %s: both must be above 0", a.From, a.To))
+	}
+	return ends, unit, nil
 }
 
 // set returns the experiment with the axis at a value.

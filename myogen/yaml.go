@@ -108,9 +108,12 @@ func (r *resolved) writable() Experiment {
 //
 //	# yaml-language-server: $schema=experiment.schema.json
 func Schema() string {
-	var sweep Sweep
-	table := sweep.file()
-	table[len(table)-1].Required = false
+	var e Experiment
+	table := e.fields()
+	for _, section := range []fields.Field{new(Sweep).section(), new(Fit).section()} {
+		section.Required = false
+		table = append(table, section)
+	}
 	s := fields.Struct(func() []fields.Field { return table }).Schema()
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	s["title"] = "An experiment of gomyogen"

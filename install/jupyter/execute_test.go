@@ -91,6 +91,8 @@ var printedBy = map[string][]string{
 	"05_one_neuron_inside.ipynb":  {"Powers2017    0.2    3.34 nA"},
 	"06_exploring.ipynb":          {"78 of 100 active, mean rate 16.78 pps"},
 	"07_same_run_as_python.ipynb": {"69026 equal to the last bit", "14113 equal to the last bit", "0.1 ms     33.76 ms      4.783 %"},
+	"08_a_thousand_runs.ipynb":    {"1000 runs"},
+	"09_fitting_the_drive.ipynb":  {"aMN.mean_rate          16.82 pps, wanted 16.82 ± 2.5", "weight                 0.2552 uS"},
 }
 
 func TestAFailingCellIsNamed(t *testing.T) {

@@ -41,16 +41,16 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	level, err := table.Column("level_pps")
+	level, err := table.Floats("level")
 	if err != nil {
 		log.Fatal(err)
 	}
-	active, err := table.Column("aMN.active")
+	active, err := table.Floats("aMN.active")
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(level.Numbers)
-	fmt.Println(active.Numbers)
+	fmt.Println(level)
+	fmt.Println(active)
 	// Output:
 	// [40 60 80]
 	// [3 6 7]

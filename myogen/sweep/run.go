@@ -8,22 +8,26 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"sync"
 	"time"
 
 	"gomyogen/myogen"
-	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/format/npz"
+	"gomyogen/myogen/sweep/internal/rows"
+	"gomyogen/myogen/sweep/internal/runs"
+	"gomyogen/myogen/units"
 )
 
 // Options say how a sweep is run. The zero value runs all of it on all cores.
 type Options struct {
-	Workers    int         // 0 means all cores; the table does not depend on it
-	Shard      int         // this shard, from 0
-	Shards     int         // 0 means 1
-	Statistics []Statistic // besides the usual
-	// Progress, which may be nil, is told of each run that is done.
+	Workers int // 0 means all cores; the table does not depend on it
+	Shard   int // this shard, from 0
+	Shards  int // 0 means 1
+	// Progress, which may be nil, learns of each run that is done.
 	Progress func(done, total int)
+	// Watch, which may be nil, is called before a run. The function that it
+	// returns, which may be nil, learns of the simulated time of that run, which
+	// ends with the total even if the run fails.
+	Watch func(run int) func(done, total units.Time)
 }
 
 // check returns the options with their defaults.
@@ -46,9 +50,9 @@ func (o Options) check() (Options, error) {
 // Sweep is a plan that runs in a folder.
 type Sweep struct {
 	*myogen.Plan
-	dir        string
-	statistics []Statistic
-	options    Options
+	dir     string
+	options Options
+	made    []bool // by run; nil before the folder was read
 }
 
 // Open prepares a folder for a sweep: a new or empty one, or that of the same
@@ -58,260 +62,230 @@ func Open(dir string, p *myogen.Plan, o Options) (*Sweep, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sweep{Plan: p, dir: dir, options: o, statistics: append(Usual(p.Experiment), o.Statistics...)}
-	seen := map[string]bool{}
-	for _, name := range s.names() {
-		if seen[name] {
-			return nil, fmt.Errorf("sweep: two columns are called %q", name)
-		}
-		seen[name] = true
+	s := &Sweep{Plan: p, dir: dir, options: o}
+	if err := s.checkNames(); err != nil {
+		return nil, err
 	}
 	text, err := p.YAML()
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, fmt.Errorf("sweep: %w", err)
-	}
-	path := filepath.Join(dir, "sweep.yaml")
-	switch old, err := os.ReadFile(path); {
-	case err == nil && string(old) != text:
-		return nil, fmt.Errorf("sweep: %s holds another sweep; choose another folder, or remove it", path)
-	case err == nil:
-		return s, nil
-	case !errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("sweep: %w", err)
-	}
-	if others, err := os.ReadDir(dir); err != nil {
-		return nil, fmt.Errorf("sweep: %w", err)
-	} else if len(others) > 0 {
-		return nil, fmt.Errorf("sweep: the folder %s has other files, %q among them; choose an empty one", dir, others[0].Name())
-	}
-	if err := atomicfile.Write(path, []byte(text)); err != nil {
+	if err := runs.Prepare(dir, "sweep", text, rowsFolder, trainsFolder, jobsFolder); err != nil {
 		return nil, fmt.Errorf("sweep: %w", err)
 	}
 	return s, nil
 }
 
-// names returns the columns of the table.
-func (s *Sweep) names() []string {
-	all := []string{"run", "seed"}
-	for _, c := range s.Columns {
-		all = append(all, withUnit(c.Name, c.Unit))
-	}
-	for _, x := range s.statistics {
-		all = append(all, withUnit(x.Name, x.Unit))
-	}
-	return append(all, "spikes_sha256", "error")
+// Folders in that of a sweep.
+const (
+	rowsFolder   = "rows"
+	trainsFolder = "trains"
+	jobsFolder   = "slurm" // of package slurm
+)
+
+// row is what a run gave, as it is kept.
+type row struct {
+	Run    int          `json:"run"`
+	Seed   uint64       `json:"seed"`
+	Values []rows.Float `json:"values,omitempty"` // of the statistics; none if the run failed
+	SHA256 string       `json:"sha256,omitempty"` // of the spikes
+	Error  string       `json:"error,omitempty"`
 }
 
-// withUnit is the name of a column: weight_uS.
-func withUnit(name, unit string) string {
-	if unit == "" {
-		return name
-	}
-	return name + "_" + unit
-}
+func (s *Sweep) rows() string { return filepath.Join(s.dir, rowsFolder) }
 
-func (s *Sweep) logPath(shard, shards int) string {
-	return filepath.Join(s.dir, "rows", fmt.Sprintf("%d-of-%d.jsonl", shard+1, shards))
-}
-
-// trainsPath is where the spike trains of a run are kept.
-func (s *Sweep) trainsPath(run int) string {
-	return filepath.Join(s.dir, "trains", fmt.Sprintf("%04d", run/1000), fmt.Sprintf("%d.npz", run))
-}
-
-// Run runs what is left of the shard. A run that fails is a row with its error.
-// When ctx is cancelled Run returns its error; what was done is kept.
-func (s *Sweep) Run(ctx context.Context) error {
-	l, rows, err := openLog(s.logPath(s.options.Shard, s.options.Shards), s.Runs(), len(s.statistics))
+// each calls f with the rows of all shards.
+func (s *Sweep) each(f func(row) error) error {
+	err := rows.Read(s.rows(), func(r row) error {
+		if r.Run < 0 || r.Run >= s.Runs() || r.Error == "" && len(r.Values) != len(s.Statistics) {
+			return fmt.Errorf("it is run %d with %d values, of %d runs with %d", r.Run, len(r.Values), s.Runs(), len(s.Statistics))
+		}
+		return f(r)
+	})
 	if err != nil {
-		return err
+		return fmt.Errorf("sweep: %w", err)
 	}
-	done := map[int]bool{}
-	for _, r := range rows {
-		done[r.Run] = true
+	return nil
+}
+
+// read notes which runs are made, once.
+func (s *Sweep) read() error {
+	if s.made != nil {
+		return nil
 	}
-	var left []int
-	total := 0
-	for run := s.options.Shard; run < s.Runs(); run += s.options.Shards {
-		total++
-		if !done[run] {
-			left = append(left, run)
-		}
-	}
-	err = s.work(ctx, left, func(r Row) error {
-		if err := l.append(r); err != nil {
-			return err
-		}
-		done[r.Run] = true
-		if s.options.Progress != nil {
-			s.options.Progress(len(done), total)
-		}
+	made := make([]bool, s.Runs())
+	err := s.each(func(r row) error {
+		made[r.Run] = true
 		return nil
 	})
-	return errors.Join(err, l.close())
+	if err == nil {
+		s.made = made
+	}
+	return err
 }
 
-// work makes runs on all workers and hands their rows to keep, one at a time.
-func (s *Sweep) work(ctx context.Context, left []int, keep func(Row) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	next := make(chan int)
-	go func() {
-		defer close(next)
-		for _, run := range left {
-			select {
-			case next <- run:
-			case <-ctx.Done():
+// trainsPath is where the spike trains of a run are kept: a thousand to a folder.
+func (s *Sweep) trainsPath(run int) string {
+	return filepath.Join(s.dir, trainsFolder, fmt.Sprintf("%04d", run/1000), fmt.Sprintf("%d.npz", run))
+}
+
+func (s *Sweep) log() *rows.Log {
+	return rows.New(s.rows(), fmt.Sprintf("%d-of-%d", s.options.Shard+1, s.options.Shards))
+}
+
+// shard returns how many runs the shard has, and how many of them are made.
+func (s *Sweep) shard() (total, done int) {
+	for run := s.options.Shard; run < s.Runs(); run += s.options.Shards {
+		total++
+		if s.made[run] {
+			done++
+		}
+	}
+	return total, done
+}
+
+// Run makes the runs of the shard that no program has made. A run that fails is
+// a row with its error. When ctx is cancelled Run returns its error; what was
+// done is kept.
+func (s *Sweep) Run(ctx context.Context) error {
+	if err := s.read(); err != nil {
+		return err
+	}
+	total, done := s.shard()
+	before := slices.Clone(s.made)
+	left := func(yield func(int) bool) {
+		for run := s.options.Shard; run < s.Runs(); run += s.options.Shards {
+			if !before[run] && !yield(run) {
 				return
 			}
 		}
-	}()
-	var workers sync.WaitGroup
-	var mu sync.Mutex
-	for range s.options.Workers {
-		workers.Go(func() {
-			for run := range next {
-				row, err := s.one(ctx, run)
-				if err == nil && ctx.Err() == nil {
-					mu.Lock()
-					err = keep(row)
-					mu.Unlock()
-				}
-				if err != nil {
-					cancel(err)
-					return
-				}
-			}
-		})
 	}
-	workers.Wait()
-	return context.Cause(ctx)
+	l := s.log()
+	err := runs.Work(ctx, s.options.Workers, left, func(ctx context.Context, run int) (row, error) { return s.one(ctx, run) }, func(r row) error {
+		if err := l.Append(r); err != nil {
+			return fmt.Errorf("sweep: %w", err)
+		}
+		s.made[r.Run] = true
+		done++
+		if s.options.Progress != nil {
+			s.options.Progress(done, total)
+		}
+		return nil
+	})
+	if closeErr := l.Close(); closeErr != nil {
+		err = errors.Join(err, fmt.Errorf("sweep: %w", closeErr))
+	}
+	return err
 }
 
 // one makes a run. An error of the experiment is in the row; the error that it
 // returns ends the sweep.
-func (s *Sweep) one(ctx context.Context, run int) (Row, error) {
-	row := Row{Run: run}
+func (s *Sweep) one(ctx context.Context, run int) (row, error) {
+	var report func(done, total units.Time)
+	if s.options.Watch != nil {
+		report = s.options.Watch(run)
+	}
 	e, err := s.Plan.Run(run)
-	row.Seed = e.Seed
+	r := row{Run: run, Seed: e.Seed}
 	var result *myogen.Result
 	if err == nil {
-		result, err = simulate(ctx, e)
+		result, err = runs.Simulate(ctx, e, 1, report)
 	}
 	if ctx.Err() != nil {
-		return row, nil // cut short, and left out
+		return r, ctx.Err()
 	}
-	for _, x := range s.statistics {
-		if err != nil {
-			break
-		}
-		var v float64
-		if v, err = x.Of(result); err == nil {
-			row.Values = append(row.Values, v)
-		}
-	}
-	if err != nil {
-		row.Values, row.Error = nil, err.Error()
-		return row, nil
-	}
-	row.SHA256 = result.Block.SpikeSHA256()
-	if s.Trains {
-		path := s.trainsPath(run)
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			return row, fmt.Errorf("sweep: %w", err)
-		}
-		if err := npz.WriteBlock(path, result.Block); err != nil {
-			return row, err
-		}
-	}
-	return row, nil
-}
-
-// simulate runs an experiment on one core: the runs share the others.
-func simulate(ctx context.Context, e myogen.Experiment) (*myogen.Result, error) {
-	sim, err := myogen.NewSimulation(ctx, e)
 	if err == nil {
-		err = sim.SetWorkers(1)
+		r.Values, err = runs.Values(result, s.Statistics)
 	}
 	if err != nil {
-		return nil, err
+		if report != nil {
+			report(e.Duration, e.Duration)
+		}
+		r.Error = err.Error()
+		return r, nil
 	}
-	return sim.Run(ctx, nil)
+	r.SHA256 = result.Block.SpikeSHA256()
+	if !s.Trains {
+		return r, nil
+	}
+	path := s.trainsPath(run)
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return r, fmt.Errorf("sweep: %w", err)
+	}
+	return r, npz.WriteBlock(path, result.Block)
 }
 
-// Estimate is what a sweep will take.
+// Estimate is what the rest of a shard will take.
 type Estimate struct {
-	Runs  int
+	Runs  int           // of the shard
+	Left  int           // that are not made
 	Each  time.Duration // of one core
-	Bytes int64         // of what is kept
+	Bytes int64         // of what is kept of them
 }
 
-// Estimate times the first run.
+// Estimate makes and times the first run of the shard that is left, and keeps
+// its row.
 func (s *Sweep) Estimate(ctx context.Context) (Estimate, error) {
-	start := time.Now()
-	row, err := s.one(ctx, 0)
-	if err == nil {
-		err = ctx.Err()
-	}
-	if err != nil {
+	if err := s.read(); err != nil {
 		return Estimate{}, err
 	}
-	line, err := row.line()
-	e := Estimate{Runs: s.Runs(), Each: time.Since(start), Bytes: int64(s.Runs()) * int64(3*len(line))}
-	if info, statErr := os.Stat(s.trainsPath(0)); s.Trains && statErr == nil {
-		e.Bytes += int64(s.Runs()) * info.Size()
+	total, done := s.shard()
+	e := Estimate{Runs: total, Left: total - done}
+	first := s.options.Shard
+	for ; first < s.Runs() && s.made[first]; first += s.options.Shards {
 	}
-	return e, err
+	if e.Left == 0 {
+		return e, nil
+	}
+	start := time.Now()
+	r, err := s.one(ctx, first)
+	if err != nil {
+		return e, err
+	}
+	e.Each = time.Since(start)
+	line, err := rows.Line(r)
+	if err == nil {
+		l := s.log()
+		err = errors.Join(l.Append(r), l.Close())
+	}
+	if err != nil {
+		return e, fmt.Errorf("sweep: %w", err)
+	}
+	s.made[first] = true
+	each := int64(3 * len(line)) // the row, and its part of the tables
+	if info, err := os.Stat(s.trainsPath(first)); err == nil && s.Trains {
+		each += info.Size()
+	}
+	e.Bytes = int64(e.Left) * each
+	return e, nil
 }
 
 // String prints the estimate in one line.
 func (e Estimate) String() string {
-	return fmt.Sprintf("%d runs of about %v each: %.2g core-hours, %.1f MB", e.Runs, e.Each.Round(time.Millisecond),
-		(time.Duration(e.Runs) * e.Each).Hours(), float64(e.Bytes)/1e6)
+	text := fmt.Sprintf("%d runs", e.Runs)
+	if e.Left < e.Runs {
+		text += fmt.Sprintf(", %d of them made before", e.Runs-e.Left)
+	}
+	if e.Left == 0 {
+		return text
+	}
+	return fmt.Sprintf("%s: %d of about %v each, %.2g core-hours, %.1f MB", text, e.Left, e.Each.Round(time.Millisecond),
+		(time.Duration(e.Left) * e.Each).Hours(), float64(e.Bytes)/1e6)
 }
 
-// rows returns the rows of all shards in the order of the runs. The error names
-// the shards that are missing or not complete.
-func (s *Sweep) rows() ([]Row, error) {
-	paths, err := filepath.Glob(filepath.Join(s.dir, "rows", "*.jsonl"))
-	if err != nil {
-		return nil, fmt.Errorf("sweep: %w", err)
+// Done returns how many runs of all shards are made.
+func (s *Sweep) Done() (int, error) {
+	s.made = nil // other programs may have made some
+	if err := s.read(); err != nil {
+		return 0, err
 	}
-	all := make([]*Row, s.Runs())
-	for _, path := range paths {
-		rows, _, err := readLog(path, s.Runs(), len(s.statistics))
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			if old := all[r.Run]; old != nil && (old.SHA256 != r.SHA256 || old.Error != r.Error) {
-				return nil, fmt.Errorf("sweep: %s: run %d has other spikes than in another shard", path, r.Run)
-			}
-			all[r.Run] = &r
+	n := 0
+	for _, made := range s.made {
+		if made {
+			n++
 		}
 	}
-	missing := map[int]int{}
-	out := make([]Row, 0, len(all))
-	for run, r := range all {
-		if r == nil {
-			missing[run%s.options.Shards]++
-			continue
-		}
-		out = append(out, *r)
-	}
-	if len(missing) > 0 {
-		var shards []int
-		n := 0
-		for shard, count := range missing {
-			shards, n = append(shards, shard+1), n+count
-		}
-		slices.Sort(shards)
-		return out, &MissingError{Runs: n, Shards: shards, Of: s.options.Shards}
-	}
-	return out, nil
+	return n, nil
 }
 
 // MissingError reports runs that have not been made yet.
@@ -325,12 +299,56 @@ func (e *MissingError) Error() string {
 	return fmt.Sprintf("sweep: %d runs are missing, of the shards %v of %d", e.Runs, e.Shards, e.Of)
 }
 
-// Done returns how many runs are made.
-func (s *Sweep) Done() (int, error) {
-	rows, err := s.rows()
-	var missing *MissingError
-	if errors.As(err, &missing) {
-		err = nil
+// missing returns a MissingError unless all runs are made.
+func (s *Sweep) missing(made []bool) error {
+	e := &MissingError{Of: s.options.Shards}
+	for shard := range s.options.Shards {
+		before := e.Runs
+		for run := shard; run < len(made); run += s.options.Shards {
+			if !made[run] {
+				e.Runs++
+			}
+		}
+		if e.Runs > before {
+			e.Shards = append(e.Shards, shard+1)
+		}
 	}
-	return len(rows), err
+	if e.Runs > 0 {
+		return e
+	}
+	return nil
+}
+
+// SaveState writes the rows that there are to one file, from which LoadState of
+// the same sweep in another folder goes on.
+func (s *Sweep) SaveState(path string) error {
+	if err := rows.Save(s.rows(), path); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	return nil
+}
+
+// LoadState adds the rows that SaveState wrote.
+func (s *Sweep) LoadState(path string) error {
+	s.made = nil
+	if err := rows.Load(s.rows(), path, s.read); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	return nil
+}
+
+// Progress returns how many runs of each shard are made, and how many it has.
+func (s *Sweep) Progress() (made, total []int, err error) {
+	if _, err := s.Done(); err != nil {
+		return nil, nil, err
+	}
+	made, total = make([]int, s.options.Shards), make([]int, s.options.Shards)
+	for run, ok := range s.made {
+		shard := run % s.options.Shards
+		total[shard]++
+		if ok {
+			made[shard]++
+		}
+	}
+	return made, total, nil
 }

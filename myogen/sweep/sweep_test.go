@@ -30,7 +30,8 @@ func small(t *testing.T) *myogen.Plan {
 			{Path: "inputs[0].step.level", Values: []string{"20 pps", "80 pps", "200 pps"}},
 			{Path: "connections[0].weight", From: "0.2 uS", To: "0.4 uS", N: 2},
 		},
-		Repeats: 2,
+		Repeats:    2,
+		Statistics: []myogen.Statistic{picky},
 	}.Plan()
 	if err != nil {
 		t.Fatal(err)
@@ -39,17 +40,25 @@ func small(t *testing.T) *myogen.Plan {
 }
 
 // picky is a statistic that refuses busy drives.
-var picky = Statistic{Name: "picky", Of: func(r *myogen.Result) (float64, error) {
-	trains, err := r.SpikeTrains("DD")
-	if n := spikes(trains); err == nil && n > 600 {
+var picky = myogen.Statistic{Name: "picky", Of: func(r *myogen.Result) (float64, error) {
+	n, err := count(r, "DD")
+	if err == nil && n > 600 {
 		err = fmt.Errorf("%d spikes are too many", n)
 	}
 	return 1, err
 }}
 
+// count returns the number of spikes of a population.
+func count(r *myogen.Result, population string) (n int, err error) {
+	trains, err := r.SpikeTrains(population)
+	for _, train := range trains {
+		n += len(train.Times)
+	}
+	return n, err
+}
+
 func open(t *testing.T, dir string, o Options) *Sweep {
 	t.Helper()
-	o.Statistics = []Statistic{picky}
 	s, err := Open(dir, small(t), o)
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +133,7 @@ func TestTableIsTheSameHoweverItIsMade(t *testing.T) {
 			t.Fatal(err)
 		}
 		// A row that was torn by a loss of power is made again.
-		log := filepath.Join(dir, "rows", "1-of-1.jsonl")
+		log := filepath.Join(dir, "rows", "1-of-1.2.jsonl")
 		if b, err := os.ReadFile(log); err == nil && stop == 2 {
 			if err := os.WriteFile(log, b[:len(b)-7], 0o644); err != nil {
 				t.Fatal(err)
@@ -147,22 +156,29 @@ func TestRowsAreRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	column := func(name string) Column {
-		c, err := table.Column(name)
+	column := func(name string) []float64 {
+		numbers, err := table.Floats(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return c
+		return numbers
+	}
+	texts := func(name string) []string {
+		all, err := table.Texts(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
 	}
 	for run, at := range []struct {
 		level  units.Rate
 		weight units.Conductance
 		seed   uint64
 	}{{20, 0.2, 3}, {20, 0.2, 4}, {20, 0.4, 3}, {20, 0.4, 4}, {80, 0.2, 3}} {
-		if got := column("level_pps").Numbers[run]; got != float64(at.level) {
+		if got := column("level")[run]; got != float64(at.level) {
 			t.Errorf("run %d: level is %v, want %v", run, got, at.level)
 		}
-		if got := column("weight_uS").Numbers[run]; got != float64(at.weight) {
+		if got := column("weight")[run]; got != float64(at.weight) {
 			t.Errorf("run %d: weight is %v, want %v", run, got, at.weight)
 		}
 		e := s.Experiment
@@ -173,24 +189,32 @@ func TestRowsAreRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := column("spikes_sha256").Texts[run], r.Block.SpikeSHA256(); got != want {
+		if got, want := texts("spikes_sha256")[run], r.Block.SpikeSHA256(); got != want {
 			t.Errorf("run %d: the spikes are %s, want %s", run, got, want)
 		}
-		trains, err := r.SpikeTrains("aMN")
+		n, err := count(r, "aMN")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := column("aMN.spikes").Numbers[run]; got != float64(spikes(trains)) {
-			t.Errorf("run %d: %v spikes, want %d", run, got, spikes(trains))
+		if got := column("aMN.spikes")[run]; got != float64(n) {
+			t.Errorf("run %d: %v spikes, want %d", run, got, n)
 		}
 	}
+	means, levels, weights, err := table.Grid("aMN.spikes", "level", "weight")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spikes := column("aMN.spikes")
+	if fmt.Sprint(levels, weights) != "[20.0 80.0 200.0] [0.2 0.4]" || means[1][0] != (spikes[4]+spikes[5])/2 || means[0][1] != (spikes[2]+spikes[3])/2 || !math.IsNaN(means[2][0]) {
+		t.Errorf("the grid is %v over %q and %q", means, levels, weights)
+	}
 	failed := 0
-	for i, text := range column("error").Texts {
+	for i, text := range texts("error") {
 		if text == "" {
 			continue
 		}
 		failed++
-		if !math.IsNaN(column("aMN.spikes").Numbers[i]) || column("seed").Ints[i] == 0 {
+		if !math.IsNaN(column("aMN.spikes")[i]) || column("seed")[i] == 0 {
 			t.Errorf("the failed run %d has numbers", i)
 		}
 	}
@@ -218,9 +242,10 @@ func TestSweepRefuses(t *testing.T) {
 		"both must be above 0": func(s *myogen.Sweep) {
 			s.Axes = []myogen.Axis{{Path: "inputs[0].step.level", From: "0 pps", To: "9 pps", N: 3, Log: true}}
 		},
-		"two axes are called":     func(s *myogen.Sweep) { s.Axes = append(s.Axes, s.Axes[0]) },
-		"axes that step together": func(s *myogen.Sweep) { s.Zip = true },
-		"must be at most":         func(s *myogen.Sweep) { s.Repeats = 1 << 40 },
+		"two axes are called":         func(s *myogen.Sweep) { s.Axes = append(s.Axes, s.Axes[0]) },
+		"axes that step together":     func(s *myogen.Sweep) { s.Zip = true },
+		"must be at most":             func(s *myogen.Sweep) { s.Repeats = 1 << 40 },
+		`there is no population "MN"`: func(s *myogen.Sweep) { s.Recruitment = []string{"MN"} },
 		"is no number": func(s *myogen.Sweep) {
 			s.Axes = []myogen.Axis{{Path: "populations.aMN.model", From: "NERLab", To: "Powers2017", N: 2}}
 		},
@@ -258,13 +283,13 @@ func TestSweepRefuses(t *testing.T) {
 // Spike trains of each run are kept on request, and words are values too.
 func TestTrainsAndWords(t *testing.T) {
 	s := small(t).Sweep
-	s.Trains, s.Repeats = true, 0
+	s.Trains, s.Repeats, s.Recruitment = true, 0, []string{"aMN"}
 	s.Axes = []myogen.Axis{{Name: "kind", Path: "populations.aMN.model", Values: []string{"NERLab", "Powers2017"}}}
 	p, err := s.Plan()
 	if err != nil {
 		t.Fatal(err)
 	}
-	sw, err := Open(t.TempDir(), p, Options{Statistics: Recruitment("aMN", 0)})
+	sw, err := Open(t.TempDir(), p, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,11 +300,11 @@ func TestTrainsAndWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, err := table.Column("kind"); err != nil || strings.Join(c.Texts, " ") != "NERLab Powers2017" {
-		t.Errorf("the column is %v, %v", c.Texts, err)
+	if kinds, err := table.Texts("kind"); err != nil || strings.Join(kinds, " ") != "NERLab Powers2017" {
+		t.Errorf("the column is %v, %v", kinds, err)
 	}
-	if c, err := table.Column("aMN.0.recruitment_s"); err != nil || !(c.Numbers[0] > 0 && c.Numbers[0] < 0.2) {
-		t.Errorf("recruitment is %v, %v", c.Numbers, err)
+	if times, err := table.Floats("aMN.0.recruitment"); err != nil || !(times[0] > 0 && times[0] < 0.2) {
+		t.Errorf("recruitment is %v, %v", times, err)
 	}
 	for run := range 2 {
 		if _, err := os.Stat(sw.trainsPath(run)); err != nil {

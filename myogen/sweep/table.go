@@ -1,151 +1,259 @@
 package sweep
 
 import (
-	"bytes"
-	"encoding/csv"
+	"encoding/gob"
 	"fmt"
+	"math"
 	"path/filepath"
-	"strconv"
 
-	"gomyogen/myogen/format/atomicfile"
+	"gomyogen/myogen/format/frame"
 	"gomyogen/myogen/format/npz"
 )
 
-// Table is the rows of a sweep as columns, all of the same length.
+// Table is the rows of a sweep as columns.
 type Table struct {
-	Columns []Column
+	frame.Frame
+	Missing int // runs that are not made yet
 }
 
-// Column is a column of a table: numbers, or texts.
-type Column struct {
-	Name    string // with the unit: "weight_uS"
-	Unit    string
-	Numbers []float64 // nil for texts
-	Ints    []int64   // of run and seed
-	Texts   []string
-}
-
-// Len returns the number of rows.
-func (t *Table) Len() int {
-	if len(t.Columns) == 0 {
-		return 0
+// A kept table has values of these types.
+func init() {
+	for _, v := range []frame.Values{frame.Floats{}, frame.Ints{}, frame.Texts{}} {
+		gob.Register(v)
 	}
-	c := t.Columns[0]
-	return max(len(c.Numbers), len(c.Ints), len(c.Texts))
 }
 
-// Column returns the column of a name.
-func (t *Table) Column(name string) (Column, error) {
-	var all []string
-	for _, c := range t.Columns {
-		if c.Name == name {
-			return c, nil
+// Partial reports whether runs are missing.
+func (t *Table) Partial() bool { return t.Missing > 0 }
+
+// Grid returns the means of a column of numbers over all rows that have the same
+// values in two other columns: means[i][j] is that of the i-th value of down and
+// the j-th value of across, in the order in which they first stand in the table.
+// The values are those of the columns as text. A point with no number is NaN.
+func (t *Table) Grid(column, down, across string) (means [][]float64, i, j []string, err error) {
+	numbers, err := t.Floats(column)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	y, i, err := t.index(down)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	x, j, err := t.index(across)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	counts := make([][]float64, len(i))
+	means = make([][]float64, len(i))
+	for k := range means {
+		means[k], counts[k] = make([]float64, len(j)), make([]float64, len(j))
+	}
+	for row, v := range numbers {
+		if !math.IsNaN(v) {
+			means[y[row]][x[row]] += v
+			counts[y[row]][x[row]]++
 		}
-		all = append(all, c.Name)
 	}
-	return Column{}, fmt.Errorf("sweep: there is no column %q; there are %q", name, all)
+	for k := range means {
+		for l, n := range counts[k] {
+			if n == 0 {
+				means[k][l] = math.NaN()
+			} else {
+				means[k][l] /= n
+			}
+		}
+	}
+	return means, i, j, nil
 }
 
-// Table returns the table of all shards. The error names those that are not
-// complete.
+// index returns the different values of a column as text, and which of them each
+// row has.
+func (t *Table) index(name string) (of []int, values []string, err error) {
+	texts, err := t.Texts(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	seen := map[string]int{}
+	for _, text := range texts {
+		k, ok := seen[text]
+		if !ok {
+			k = len(values)
+			seen[text] = k
+			values = append(values, text)
+		}
+		of = append(of, k)
+	}
+	return of, values, nil
+}
+
+// checkNames refuses two columns of one name.
+func (s *Sweep) checkNames() error {
+	t := s.empty(0)
+	if err := t.Validate(); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	return nil
+}
+
+// seedPath is the path of an axis whose column is that of the seeds.
+const seedPath = "seed"
+
+// empty returns the columns of a table with n rows.
+func (s *Sweep) empty(n int) *Table {
+	t := &Table{}
+	add := func(name, unit string, v frame.Values) {
+		t.Columns = append(t.Columns, frame.Column{Name: name, Unit: unit, Values: v})
+	}
+	add("run", "", make(frame.Ints, n))
+	add("seed", "", make(frame.Ints, n))
+	for i, c := range s.Columns {
+		switch {
+		case s.Axes[i].Path == seedPath:
+		case c.Numbers != nil:
+			add(c.Name, c.Unit, make(frame.Floats, n))
+		default:
+			add(c.Name, "", make(frame.Texts, n))
+		}
+	}
+	for _, x := range s.Statistics {
+		numbers := make(frame.Floats, n)
+		for i := range numbers {
+			numbers[i] = math.NaN()
+		}
+		add(x.Name, x.Unit, numbers)
+	}
+	add("spikes_sha256", "", make(frame.Texts, n))
+	add("error", "", make(frame.Texts, n))
+	return t
+}
+
+// fill writes what a run gave into its row of the table.
+func (s *Sweep) fill(t *Table, r row) error {
+	if r.Seed > math.MaxInt64 {
+		return fmt.Errorf("run %d: the seed is %d; in a table it must be below 2^63", r.Run, r.Seed)
+	}
+	next := 0
+	values := func() frame.Values {
+		next++
+		return t.Columns[next-1].Values
+	}
+	values().(frame.Ints)[r.Run] = int64(r.Run)
+	values().(frame.Ints)[r.Run] = int64(r.Seed)
+	for i, at := range s.Point(r.Run) {
+		if s.Axes[i].Path == seedPath {
+			continue
+		}
+		switch v := values().(type) {
+		case frame.Floats:
+			v[r.Run] = s.Columns[i].Numbers[at]
+		case frame.Texts:
+			v[r.Run] = s.Columns[i].Text[at]
+		}
+	}
+	for i := range s.Statistics {
+		if v := values().(frame.Floats); r.Error == "" {
+			v[r.Run] = float64(r.Values[i])
+		}
+	}
+	values().(frame.Texts)[r.Run] = r.SHA256
+	values().(frame.Texts)[r.Run] = r.Error
+	return nil
+}
+
+// Table returns the table of all shards, in the order of the runs. If runs are
+// missing it returns the rows that there are, and a [MissingError], which names
+// the shards.
 func (s *Sweep) Table() (*Table, error) {
-	rows, err := s.rows()
+	t, made := s.empty(s.Runs()), make([]bool, s.Runs())
+	end := len(t.Columns)
+	sums, failures := t.Columns[end-2].Values.(frame.Texts), t.Columns[end-1].Values.(frame.Texts)
+	err := s.each(func(r row) error {
+		if made[r.Run] {
+			if sums[r.Run] != r.SHA256 || failures[r.Run] != r.Error {
+				return fmt.Errorf("run %d has other spikes than in another row", r.Run)
+			}
+			return nil
+		}
+		made[r.Run] = true
+		return s.fill(t, r)
+	})
 	if err != nil {
 		return nil, err
 	}
-	names := s.names()
-	t := &Table{Columns: make([]Column, len(names))}
-	for i, name := range names {
-		t.Columns[i].Name = name
-	}
-	for _, r := range rows {
-		c := t.Columns
-		c[0].Ints, c[1].Ints = append(c[0].Ints, int64(r.Run)), append(c[1].Ints, int64(r.Seed))
-		c = c[2:]
-		for i, at := range s.Point(r.Run) {
-			column := s.Columns[i]
-			c[i].Unit = column.Unit
-			if column.Numbers != nil {
-				c[i].Numbers = append(c[i].Numbers, column.Numbers[at])
-			} else {
-				c[i].Texts = append(c[i].Texts, column.Text[at])
-			}
-		}
-		c = c[len(s.Columns):]
-		for i, x := range s.statistics {
-			v := nan
-			if r.Values != nil {
-				v = r.Values[i]
-			}
-			c[i].Unit, c[i].Numbers = x.Unit, append(c[i].Numbers, v)
-		}
-		c = c[len(s.statistics):]
-		c[0].Texts, c[1].Texts = append(c[0].Texts, r.SHA256), append(c[1].Texts, r.Error)
+	if err := s.missing(made); err != nil {
+		return t.only(made), err
 	}
 	return t, nil
 }
 
-// text returns a cell as text; NaN is empty.
-func (c Column) text(i int) string {
-	switch {
-	case c.Ints != nil:
-		return strconv.FormatInt(c.Ints[i], 10)
-	case c.Texts != nil:
-		return c.Texts[i]
-	case c.Numbers[i] != c.Numbers[i]:
-		return ""
-	}
-	return strconv.FormatFloat(c.Numbers[i], 'g', -1, 64)
-}
-
-// CSV returns the table as comma-separated values with a row of names.
-func (t *Table) CSV() ([]byte, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	row := make([]string, len(t.Columns))
-	for i, c := range t.Columns {
-		row[i] = c.Name
-	}
-	_ = w.Write(row) // Error has it
-	for i := range t.Len() {
-		for j, c := range t.Columns {
-			row[j] = c.text(i)
+// only returns the rows that are true.
+func (t *Table) only(rows []bool) *Table {
+	out := &Table{}
+	for _, row := range rows {
+		if !row {
+			out.Missing++
 		}
-		_ = w.Write(row)
 	}
-	w.Flush()
-	return b.Bytes(), w.Error()
+	for _, c := range t.Columns {
+		switch v := c.Values.(type) {
+		case frame.Floats:
+			c.Values = frame.Floats(pick(v, rows))
+		case frame.Ints:
+			c.Values = frame.Ints(pick(v, rows))
+		case frame.Texts:
+			c.Values = frame.Texts(pick(v, rows))
+		}
+		out.Columns = append(out.Columns, c)
+	}
+	return out
 }
 
-// NPZ returns the table as arrays by column.
+func pick[T any](all []T, rows []bool) []T {
+	out := make([]T, 0, len(all))
+	for i, x := range all {
+		if rows[i] {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// NPZ returns the table as arrays by column, named as in a CSV file: "weight
+// [uS]".
 func (t *Table) NPZ() npz.File {
 	f := npz.File{}
 	for _, c := range t.Columns {
-		switch {
-		case c.Ints != nil:
-			f[c.Name] = npz.Ints(c.Ints)
-		case c.Texts != nil:
-			f[c.Name] = npz.Texts(c.Texts)
-		default:
-			f[c.Name] = npz.Floats(c.Numbers)
+		name := c.Name
+		if c.Unit != "" {
+			name += " [" + c.Unit + "]"
+		}
+		switch v := c.Values.(type) {
+		case frame.Floats:
+			f[name] = npz.Floats(v)
+		case frame.Ints:
+			f[name] = npz.Ints(v)
+		case frame.Texts:
+			f[name] = npz.Texts(v)
 		}
 	}
 	return f
 }
 
-// Merge writes the table to table.csv and table.npz in the folder, and returns
-// it.
+// Write writes the table to NAME.csv and NAME.npz in a folder. Package parquet
+// writes the Frame of a table as Parquet.
+func (t *Table) Write(dir, name string) error {
+	if err := t.WriteCSV(filepath.Join(dir, name+".csv")); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	return npz.Write(filepath.Join(dir, name+".npz"), t.NPZ())
+}
+
+// Merge writes the table of all shards to table.csv and table.npz in the
+// folder, and returns it.
 func (s *Sweep) Merge() (*Table, error) {
 	t, err := s.Table()
 	if err != nil {
 		return nil, err
 	}
-	text, err := t.CSV()
-	if err != nil {
-		return nil, fmt.Errorf("sweep: %w", err)
-	}
-	if err := atomicfile.Write(filepath.Join(s.dir, "table.csv"), text); err != nil {
-		return nil, fmt.Errorf("sweep: %w", err)
-	}
-	return t, npz.Write(filepath.Join(s.dir, "table.npz"), t.NPZ())
+	return t, t.Write(s.dir, "table")
 }

@@ -28,8 +28,14 @@ func bench(ctx context.Context, args []string, out io.Writer) error {
 	python := f.String("neuron", "", "a Python with NEURON, to measure it beside")
 	loop := f.String("myogen", "", "a Python with MyoGen, to measure its whole loop beside")
 	growth := f.Bool("growth", false, "also 1000 and 10 000 cells, 1 s and 60 s")
+	sweeps := f.Bool("sweep", false, "measure sweeps")
+	runs := f.Int("runs", 100, "with -sweep, runs of each kind")
+	most := f.Int("most", 10_000, "with -sweep, short runs at most")
 	if _, err := parse(f, args, 0); err != nil {
 		return err
+	}
+	if *sweeps {
+		return benchSweep(ctx, out, *runs, *most)
 	}
 	if *loop != "" {
 		var err error

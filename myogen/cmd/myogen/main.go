@@ -4,6 +4,7 @@
 //	myogen compare a.npz b.npz
 //	myogen check-step EXPERIMENT.yaml
 //	myogen sweep SWEEP.yaml -o DIR
+//	myogen fit FIT.yaml -o DIR
 //	myogen convert results.npz results.nwb
 //	myogen schema
 //	myogen replay -model NERLab -in network.npz -out spikes.npz
@@ -43,10 +44,18 @@ const usage = `Runs simulations without a notebook.
         drive spikes and say which statistics move
   myogen sweep SWEEP.yaml -o DIR
         run a sweep, an experiment file with a key sweep, and write one row for
-        each run to DIR/table.csv and table.npz; what was interrupted goes on
+        each run to DIR/table.parquet, .csv and .npz; what was interrupted goes on
         -workers N                    cores to use; the table does not depend on it
         -shard I/N                    run one of N shards, on this machine or another
         -merge, -status -shards N     put the shards together; say how far they are
+        -slurm [-tasks 20] [-cores 1] [-partition P] [-time 2h]
+                                      submit it to Slurm: an array job, and a job
+                                      that puts the shards together
+  myogen fit FIT.yaml -o DIR
+        search for values of an experiment, a file with a key fit, and write one
+        row for each trial to DIR/trials.parquet, .csv and .npz and the experiment
+        that was found to best.yaml; what was interrupted goes on
+        -workers N                    cores to use; the answer does not depend on it
   myogen convert IN OUT
         convert between .npz, NWB, CSV, Parquet, MATLAB, openhdemg and MyoGen's pickles;
         myogen convert -h lists what goes where
@@ -59,6 +68,8 @@ const usage = `Runs simulations without a notebook.
   myogen bench [-model M] [-duration 15s] [-neuron PYTHON] [-myogen PYTHON] [-growth]
         measure the engine; with a Python that has NEURON, beside it; with
         one that has MyoGen, beside its whole loop, drive included
+  myogen bench -sweep [-runs 100] [-most 100000]
+        measure what a sweep adds to the simulations of its runs, and its memory
 
 The exit code is 0 when all is well, 1 when compare finds a difference, 2 after
 an error or an interruption.
@@ -86,7 +97,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return nil
 	}
 	commands := map[string]func(context.Context, []string, io.Writer) error{
-		"run": runExperiment, "compare": compare, "check-step": checkStep, "schema": schema, "sweep": runSweep,
+		"run": runExperiment, "compare": compare, "check-step": checkStep, "schema": schema, "sweep": runSweep, "fit": runFit,
 		"replay": replay, "bench": bench, "convert": convert,
 	}
 	command, ok := commands[args[0]]

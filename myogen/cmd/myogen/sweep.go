@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/parquet"
 	"gomyogen/myogen/sweep"
+	"gomyogen/myogen/sweep/slurm"
 )
 
 // runSweep runs a sweep or a shard of it, merges shards, or says how far a
@@ -23,6 +27,12 @@ func runSweep(ctx context.Context, args []string, out io.Writer) error {
 	merge := f.Bool("merge", false, "put the rows of all shards together")
 	status := f.Bool("status", false, "say how far the sweep is")
 	workers := f.Int("workers", 0, "cores")
+	submit := f.Bool("slurm", false, "submit the sweep to Slurm")
+	var job slurm.Sweep
+	f.IntVar(&job.Shards, "tasks", 20, "tasks of the array job")
+	f.IntVar(&job.Cores, "cores", 1, "cores of a task")
+	f.StringVar(&job.Partition, "partition", "", "partition of Slurm")
+	f.DurationVar(&job.Time, "time", 0, "time limit of a task")
 	files, err := parse(f, args, 1)
 	if err != nil {
 		return err
@@ -47,11 +57,10 @@ func runSweep(ctx context.Context, args []string, out io.Writer) error {
 	}
 	switch {
 	case *status:
-		done, err := s.Done()
-		if err == nil {
-			_, err = fmt.Fprintf(out, "%d of %d runs are made\n", done, s.Runs())
-		}
-		return err
+		return sweepStatus(s, out)
+	case *submit:
+		job.Dir, job.Shards = *dir, min(job.Shards, s.Runs())
+		return submitSweep(ctx, job, out)
 	case *merge:
 		return mergeSweep(s, *dir, out)
 	}
@@ -74,20 +83,67 @@ func runSweep(ctx context.Context, args []string, out io.Writer) error {
 	return mergeSweep(s, *dir, out)
 }
 
+// sweepStatus says how many runs are made, and of which shards some are missing.
+func sweepStatus(s *sweep.Sweep, out io.Writer) error {
+	made, total, err := s.Progress()
+	if err != nil {
+		return err
+	}
+	done := 0
+	var rest []string
+	for i, n := range made {
+		done += n
+		if n < total[i] {
+			rest = append(rest, fmt.Sprintf("%d (%d of %d)", i+1, n, total[i]))
+		}
+	}
+	fmt.Fprintf(out, "%d of %d runs are made\n", done, s.Runs())
+	if len(made) > 1 && len(rest) > 0 {
+		fmt.Fprintf(out, "shards that are not complete: %s\n", strings.Join(rest, ", "))
+	}
+	return nil
+}
+
+// submitSweep submits a sweep to Slurm and prints what it did.
+func submitSweep(ctx context.Context, job slurm.Sweep, out io.Writer) error {
+	var err error
+	if job.Program, err = os.Executable(); err != nil {
+		return err
+	}
+	jobs, err := job.Submit(ctx)
+	if err != nil {
+		return err
+	}
+	folder := filepath.Join(job.Dir, slurm.Folder)
+	_, err = fmt.Fprintf(out, `submitted the array job %d with %d tasks (%s)
+submitted the job %d, which writes the table when they are over (%s)
+  how far it is   myogen sweep %s -o %s -status -shards %d
+  its logs        %s
+  to cancel it    scancel %d %d
+`, jobs.Array, job.Shards, filepath.Join(folder, "array.sh"), jobs.Merge, filepath.Join(folder, "merge.sh"),
+		filepath.Join(job.Dir, "sweep.yaml"), job.Dir, job.Shards, folder, jobs.Array, jobs.Merge)
+	return err
+}
+
 func mergeSweep(s *sweep.Sweep, dir string, out io.Writer) error {
 	t, err := s.Merge()
 	if err != nil {
 		return err
 	}
+	if err := parquet.Write(filepath.Join(dir, "table.parquet"), &t.Frame); err != nil {
+		return err
+	}
+	errs, err := t.Texts("error")
+	if err != nil {
+		return err
+	}
 	failed := 0
-	if c, err := t.Column("error"); err == nil {
-		for _, text := range c.Texts {
-			if text != "" {
-				failed++
-			}
+	for _, text := range errs {
+		if text != "" {
+			failed++
 		}
 	}
-	_, err = fmt.Fprintf(out, "%d rows, %d of them failed, in %s: table.csv, table.npz\n", t.Len(), failed, dir)
+	_, err = fmt.Fprintf(out, "%d rows, %d of them failed, in %s: table.parquet, table.csv, table.npz\n", t.Len(), failed, dir)
 	return err
 }
 

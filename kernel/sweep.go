@@ -1,0 +1,221 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/internal/keep/code"
+	"gomyogen/myogen"
+	"gomyogen/myogen/sweep"
+	"gomyogen/myogen/units"
+)
+
+// SweepResult is the table of a sweep: a kept [Value] with what figures ask of
+// it. [Sweep] makes it.
+type SweepResult struct {
+	*Value[*sweep.Table]
+	title string
+	sweep myogen.Sweep
+}
+
+// Sweep names a sweep, many runs of an experiment. The cell that first asks for
+// its table makes the runs on all cores, with a bar called title over all of them
+// and one for each that is going on; later cells, kernels and days read what was
+// kept.
+//
+//	var runs = kernel.Sweep("drive and weight", myogen.Sweep{Experiment: experiment, Axes: axes})
+//
+//	runs.HeatMaps("Recruitment", "aMN.active") // in any cell
+//
+// The stop button ends the sweep, and the table is then partial: it has the runs
+// that were made. They are kept, and every minute before: Get makes the others, in
+// a later kernel too. A run that fails is a row with its error.
+//
+// The Statistics of a sweep are Go code, which Sweep does not see: such a sweep is
+// refused. [Keep] a function that calls [Bars.Sweep] instead.
+func Sweep(title string, s myogen.Sweep) *SweepResult {
+	compute := func() (any, error) {
+		if len(s.Statistics) > 0 {
+			return nil, fmt.Errorf("kernel: Sweep %q: it has Statistics, whose code cannot be seen; Keep a function that calls Bars.Sweep", title)
+		}
+		return NewBars(title, 0).Sweep(s)
+	}
+	return &SweepResult{&Value[*sweep.Table]{
+		running.Values.DeclareWith(title, reflect.TypeFor[*sweep.Table](), sweep.Open, compute, func() ([]code.Part, error) { return sectionParts(s.Experiment, s.YAML) }),
+	}, title, s}
+}
+
+// sectionParts lists what decides a sweep or a fit: its experiment, and the rest
+// of its file.
+func sectionParts(e myogen.Experiment, yaml func() (string, error)) ([]code.Part, error) {
+	all, err := parts(e)
+	if err != nil {
+		return nil, err
+	}
+	text, err := yaml()
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range []string{"sweep", "fit"} {
+		if _, section, ok := strings.Cut(text, "\n"+key+":"); ok {
+			all = append(all, code.Part{Name: key, Sum: section})
+		}
+	}
+	return all, nil
+}
+
+// there returns what there is of the table, or makes it.
+func (r *SweepResult) there() *sweep.Table {
+	if t, ok := r.Peek(); ok {
+		return t
+	}
+	return r.Get()
+}
+
+// Column returns a column of numbers, such as "aMN.mean_rate", of the runs
+// that there are after a stop, and of all otherwise. An error ends the cell as
+// with [Value.Get].
+func (r *SweepResult) Column(name string) []float64 {
+	numbers, err := r.there().Floats(name)
+	if err != nil {
+		fail(err, place())
+	}
+	return numbers
+}
+
+// HeatMaps returns a figure with a panel for each of these columns of numbers,
+// over the first two axes of the sweep: the first upwards, the second to the
+// right. Where a point has several runs it shows their mean. An error ends the
+// cell as with [Value.Get].
+func (r *SweepResult) HeatMaps(title string, columns ...string) chart.Figure {
+	f, err := r.heatMaps(title, columns)
+	if err != nil {
+		fail(err, place())
+	}
+	return f
+}
+
+func (r *SweepResult) heatMaps(title string, columns []string) (chart.Figure, error) {
+	plan, err := r.sweep.Plan()
+	if err != nil {
+		return chart.Figure{}, err
+	}
+	if len(plan.Columns) < 2 || plan.Zip {
+		return chart.Figure{}, fmt.Errorf("kernel: a heat map needs two axes that cross; %q has not", r.title)
+	}
+	down, across := plan.Columns[0], plan.Columns[1]
+	f := chart.Figure{Title: title, Alt: fmt.Sprintf("Heat maps of %s over %s and %s", strings.Join(columns, ", "), down.Name, across.Name)}
+	for _, column := range columns {
+		rows, i, j, err := r.there().Grid(column, down.Name, across.Name)
+		if err != nil {
+			return f, err
+		}
+		c, err := r.there().Frame.Column(column)
+		if err != nil {
+			return f, err
+		}
+		labelled := chart.Axis{Label: column, Unit: c.Unit}.Text()
+		f.X = chart.Axis{Label: across.Name, Unit: across.Unit, Categories: rounded(j)}
+		f.Panels = append(f.Panels, chart.Panel{
+			Title: labelled, Y: chart.Axis{Label: down.Name, Unit: down.Unit, Categories: rounded(i)},
+			Series: []chart.Series{chart.HeatMap{Rows: rows, X0: -0.5, X1: float64(len(j)) - 0.5, Label: labelled}},
+		})
+	}
+	return f, nil
+}
+
+// rounded shortens numbers to what an axis has room for.
+func rounded(texts []string) []string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		var x float64
+		if _, err := fmt.Sscan(text, &x); err == nil {
+			text = fmt.Sprintf("%.3g", x)
+		}
+		out[i] = text
+	}
+	return out
+}
+
+// Experiment returns the experiment of a run, by its row of the table. An error
+// ends the cell as with [Value.Get].
+func (r *SweepResult) Experiment(run int) myogen.Experiment {
+	_, e, err := r.run(run)
+	if err != nil {
+		fail(err, place())
+	}
+	return e
+}
+
+// Run names a run of the sweep, by its row of the table, to see more of it than
+// its row: its spikes, its signals. It is simulated when it is first asked for,
+// and kept as by [Run].
+func (r *SweepResult) Run(run int) *Result {
+	point, e, err := r.run(run)
+	if err != nil {
+		fail(err, place())
+	}
+	return Run(fmt.Sprintf("%s, run %d: %s", r.title, run, point), e)
+}
+
+func (r *SweepResult) run(run int) (point string, e myogen.Experiment, err error) {
+	plan, err := r.sweep.Plan()
+	if err == nil && (run < 0 || run >= plan.Runs()) {
+		err = fmt.Errorf("kernel: %q has the runs 0 to %d, not %d", r.title, plan.Runs()-1, run)
+	}
+	if err != nil {
+		return "", e, err
+	}
+	e, err = plan.Run(run)
+	return pointOf(plan, run), e, err
+}
+
+// pointOf says which values a run has: "level 40 pps, weight 0.1 uS".
+func pointOf(p *myogen.Plan, run int) string {
+	var words []string
+	for i, at := range p.Point(run) {
+		c := p.Columns[i]
+		text := c.Text[at]
+		if c.Numbers != nil {
+			text = strings.TrimSpace(fmt.Sprintf("%.4g %s", c.Numbers[at], c.Unit))
+		}
+		words = append(words, c.Name+" "+text)
+	}
+	return strings.Join(words, ", ")
+}
+
+// Sweep makes the runs of a sweep at once, with these bars, and keeps the rows of
+// one that was stopped, but not the table.
+func (b *Bars) Sweep(s myogen.Sweep) (*sweep.Table, error) {
+	plan, err := s.Plan()
+	if err != nil {
+		return nil, err
+	}
+	b.n = plan.Runs()
+	var table *sweep.Table
+	var folder *sweep.Sweep
+	j := &resumable{bars: b, yaml: s.YAML, what: "runs"}
+	err = j.do(func(dir string) (err error) {
+		folder, err = sweep.Open(dir, plan, sweep.Options{
+			Progress: func(done, total int) { j.progress(done, total) },
+			Watch:    func(run int) func(done, total units.Time) { return b.Next(pointOf(plan, run)).Update },
+		})
+		if err == nil {
+			j.saveState, j.loadState, j.made = folder.SaveState, folder.LoadState, folder.Done
+		}
+		return err
+	}, func(ctx context.Context) (err error) {
+		if err = folder.Run(ctx); err == nil || ctx.Err() != nil {
+			var missing *sweep.MissingError
+			if table, err = folder.Table(); errors.As(err, &missing) {
+				err = nil
+			}
+		}
+		return err
+	}, func() bool { return table.Partial() })
+	return table, err
+}

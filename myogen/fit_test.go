@@ -1,0 +1,96 @@
+package myogen
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+const fitFile = `fit:
+  parameters:
+    - {name: drive, path: "inputs[0].step.level", from: 20 pps, to: 80 pps}
+    - {path: "connections[0].weight", from: 0.1 uS, to: 0.4 uS, log: true}
+  targets:
+    - {statistic: aMN.mean_rate, value: 10 pps, tolerance: 2 pps}
+    - {statistic: aMN.mean_cv, value: 0.2, tolerance: 0.1, weight: 4}
+`
+
+var fitText = strings.TrimSuffix(sweepFile, "sweep:\n") + fitFile
+
+// What is wrong with a fit is named with its line and column, and with what
+// there is instead.
+func TestFitErrorsHaveAPlace(t *testing.T) {
+	if _, err := ParseFit("x.yaml", []byte(fitText)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ old, new, want string }{
+		{"aMN.mean_rate", "aMN.rate", `x.yaml:19:19: there is no statistic "aMN.rate"; there are DD.spikes, `},
+		{"10 pps", "10 Hz", `x.yaml:19:41: value of aMN.mean_rate: "10 Hz" is not a number with the unit pps`},
+		{"tolerance: 2 pps", "tolerance: -2 pps", `x.yaml:19:60: tolerance of aMN.mean_rate: it is "-2 pps", must be above 0`},
+		{"value: 0.2", "value: fast", `x.yaml:20:39: value of aMN.mean_cv: "fast" is not a number`},
+		{"weight: 4", "weight: 0", "x.yaml:20:68: weight is 0, must be above 0"},
+		{"from: 20 pps", "from: -20 pps", "x.yaml:16:"},
+		{"to: 80 pps", "to: 8 pps", "x.yaml:16:69: to is 8 pps, must be above from, 20 pps"},
+		{"from: 0.1 uS", "from: 0 uS", "x.yaml:17:"},
+		{"connections[0]", "connections[3]", "x.yaml:17:14: connections: there is no item [3]"},
+		{`"connections[0].weight", from: 0.1 uS, to: 0.4 uS, log: true`, "populations.DD.n, from: 10, to: 21", "between 10 and 21: "},
+		{`"connections[0].weight"`, `"connections[0].source"`, "x.yaml:17:"},
+		{"name: drive, ", "name: weight, ", `x.yaml:17:7: two parameters are called "weight"`},
+		{"fit:\n", "fit:\n  trials: 0\n", "x.yaml:15:11: trials must be a whole number from 1"},
+		{"fit:\n", "fit:\n  method: simplex\n", "x.yaml:15:11: "},
+	} {
+		text := strings.Replace(fitText, c.old, c.new, 1)
+		if _, err := ParseFit("x.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want it to say %q", c.new, err, c.want)
+		}
+	}
+}
+
+// A fit's file is read back as it was written, and its numbers are those of the
+// text.
+func TestFitPlan(t *testing.T) {
+	p, err := ParseFit("x.yaml", []byte(fitText))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := p.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := ParseFit("y.yaml", []byte(text))
+	if err != nil {
+		t.Fatalf("%s\n%v", text, err)
+	}
+	if textAgain, err := again.YAML(); textAgain != text || err != nil {
+		t.Errorf("%s\n%s\n%v", text, textAgain, err)
+	}
+	drive, weight := p.Dimensions[0], p.Dimensions[1]
+	if drive.Start != 60 || weight.Start != 0.4 || drive.Unit != "pps" || weight.Name != "weight" {
+		t.Errorf("%+v, %+v", drive, weight)
+	}
+	for share, want := range map[float64]float64{0: 20, 0.5: 50, 1: 80, 1.25: 65, -0.5: 50, 2.1: 26} {
+		if x := drive.At(share); math.Abs(x-want) > 1e-9 {
+			t.Errorf("%v of the way is %v, want %v", share, x, want)
+		}
+	}
+	if x := weight.At(0.5); math.Abs(x-0.2) > 1e-9 || math.Abs(weight.Share(x)-0.5) > 1e-9 {
+		t.Errorf("half the way is %v, at %v", x, weight.Share(x))
+	}
+	if cost := p.Cost([]float64{14, math.NaN()}); cost != 4+4*4 {
+		t.Errorf("the cost is %v, want 20", cost)
+	}
+	e, err := p.Run([]float64{33.25, 0.125}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	level, _, _ := e.Number("inputs[0].step.level")
+	w, _, _ := e.Number("connections[0].weight")
+	if level != 33.25 || w != 0.125 || e.Seed != 5 {
+		t.Errorf("level %v, weight %v, seed %d", level, w, e.Seed)
+	}
+	f := p.Fit
+	f.Targets = nil
+	if _, err := f.Plan(); err == nil || !strings.Contains(err.Error(), "no targets") {
+		t.Errorf("no targets: error %v", err)
+	}
+}

@@ -1,0 +1,113 @@
+package myogen
+
+import (
+	"fmt"
+	"math"
+
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/stats"
+)
+
+// Statistic is a number that a run gives: a column in the table of a sweep, or
+// what a fit has a target for.
+type Statistic struct {
+	Name string // "aMN.mean_rate"
+	Unit string // "" for plain numbers
+	// Of returns the number, NaN where there is none: the mean rate of a silent
+	// pool. An error is the error of the run.
+	Of func(*Result) (float64, error)
+}
+
+// populationStatistics are the statistics of each population.
+var populationStatistics = []struct {
+	name, unit string
+	of         func(trains []neo.SpikeTrain, r *Result) float64
+}{
+	{"spikes", "", func(trains []neo.SpikeTrain, _ *Result) float64 { return float64(spikes(trains)) }},
+	{"active", "", func(trains []neo.SpikeTrain, _ *Result) float64 { return float64(stats.FiringRates(trains).Active) }},
+	{"mean_rate", "pps", func(trains []neo.SpikeTrain, _ *Result) float64 {
+		return rateOrNaN(stats.FiringRates(trains), func(r stats.Rates) float64 { return float64(r.Mean) })
+	}},
+	{"sd_rate", "pps", func(trains []neo.SpikeTrain, _ *Result) float64 {
+		return rateOrNaN(stats.FiringRates(trains), func(r stats.Rates) float64 { return float64(r.SD) })
+	}},
+	{"mean_cv", "", func(trains []neo.SpikeTrain, _ *Result) float64 { return meanCV(trains) }},
+	{"population_rate", "pps", func(trains []neo.SpikeTrain, r *Result) float64 {
+		return float64(spikes(trains)) / float64(len(trains)) / r.Simulated.Seconds()
+	}},
+}
+
+// Statistics returns the statistics of each population of the experiment:
+// spikes; active cells; mean and SD of the firing rates of cells with two spikes
+// or more ([stats.FiringRates]); mean CV of the intervals of cells with three or
+// more; and the rate of the population, spikes per cell and second. Their names
+// are aMN.spikes, aMN.active, aMN.mean_rate, aMN.sd_rate, aMN.mean_cv and
+// aMN.population_rate.
+func (e Experiment) Statistics() []Statistic {
+	var all []Statistic
+	for _, name := range e.Names() {
+		for _, s := range populationStatistics {
+			all = append(all, Statistic{name + "." + s.name, s.unit, func(r *Result) (float64, error) {
+				trains, err := r.SpikeTrains(name)
+				if err != nil {
+					return 0, err
+				}
+				return s.of(trains, r), nil
+			}})
+		}
+	}
+	return all
+}
+
+// spikes returns the number of spikes of all trains.
+func spikes(trains []neo.SpikeTrain) int {
+	n := 0
+	for _, t := range trains {
+		n += len(t.Times)
+	}
+	return n
+}
+
+// rateOrNaN returns a statistic of rates, NaN where no cell has one.
+func rateOrNaN(r stats.Rates, of func(stats.Rates) float64) float64 {
+	if len(r.Rates) == 0 {
+		return math.NaN()
+	}
+	return of(r)
+}
+
+// meanCV returns the mean CV of the intervals of the cells with three spikes or
+// more, NaN where there are none.
+func meanCV(trains []neo.SpikeTrain) float64 {
+	var cvs []float64
+	for _, t := range trains {
+		if len(t.Times) > 2 {
+			cvs = append(cvs, stats.CV(t))
+		}
+	}
+	return stats.Mean(cvs)
+}
+
+// Recruitment returns two statistics of a cell: the times of its first and of
+// its last spike in s, NaN for a silent cell.
+func Recruitment(population string, cell int) []Statistic {
+	of := func(index func(n int) int) func(*Result) (float64, error) {
+		return func(r *Result) (float64, error) {
+			trains, err := r.SpikeTrains(population)
+			switch {
+			case err != nil:
+				return 0, err
+			case cell < 0 || cell >= len(trains):
+				return 0, fmt.Errorf("myogen: %q has cells 0 to %d, not %d", population, len(trains)-1, cell)
+			case len(trains[cell].Times) == 0:
+				return math.NaN(), nil
+			}
+			return trains[cell].Times[index(len(trains[cell].Times))].Seconds(), nil
+		}
+	}
+	name := fmt.Sprintf("%s.%d.", population, cell)
+	return []Statistic{
+		{name + "recruitment", "s", of(func(int) int { return 0 })},
+		{name + "derecruitment", "s", of(func(n int) int { return n - 1 })},
+	}
+}

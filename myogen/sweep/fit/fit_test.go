@@ -1,0 +1,249 @@
+package fit
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gomyogen/myogen"
+	"gomyogen/myogen/sweep/fit/optimizer"
+)
+
+// example returns an example fit with a smaller pool and a shorter run.
+func example(t *testing.T, name string, change func(*myogen.Fit)) *myogen.FitPlan {
+	t.Helper()
+	p, err := myogen.LoadFit(filepath.Join("..", "..", "cmd", "myogen", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := p.Fit
+	for path, value := range map[string]string{"populations.aMN.n": "20", "duration": "1 s"} {
+		if f.Experiment, err = f.Experiment.With(path, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if change != nil {
+		change(&f)
+	}
+	if p, err = f.Plan(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func open(t *testing.T, dir string, p *myogen.FitPlan, o Options) *Search {
+	t.Helper()
+	s, err := Open(dir, p, optimizer.Minimize, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// written returns the bytes of what a search writes.
+func written(t *testing.T, s *Search) []byte {
+	t.Helper()
+	if _, err := s.Write(); err != nil {
+		t.Fatal(err)
+	}
+	var all []byte
+	for _, name := range []string{"trials.csv", "trials.npz", "best.yaml"} {
+		b, err := os.ReadFile(filepath.Join(s.dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, b...)
+	}
+	return all
+}
+
+// reachable returns the targets of a fit with the statistics that its experiment
+// has at a drive in pps and a weight in uS.
+func reachable(t *testing.T, f *myogen.Fit, drive, weight float64) []myogen.Target {
+	t.Helper()
+	p, err := f.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := p.Run([]float64{drive, weight}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := myogen.Run(t.Context(), e, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var targets []myogen.Target
+	for i, g := range p.Goals {
+		x, err := g.Of(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		targets = append(targets, myogen.Target{
+			Statistic: g.Name, Value: fmt.Sprint(x, " ", g.Unit), Tolerance: fmt.Sprint([]float64{0.5, 0.01}[i], " ", g.Unit),
+		})
+	}
+	return targets
+}
+
+// The examples reach their targets, and best.yaml gives the statistics of the
+// best trial.
+func TestExamplesReachTheirTargets(t *testing.T) {
+	for name, parameters := range map[string]int{"fit_rate.yaml": 1, "fit_rate_cv.yaml": 2} {
+		dir := t.TempDir()
+		p := example(t, name, func(f *myogen.Fit) {
+			if parameters == 2 {
+				f.Targets = reachable(t, f, 45, 0.22)
+			}
+		})
+		s := open(t, dir, p, Options{})
+		if err := s.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		written(t, s)
+		r := s.Result()
+		best, ok := r.Best()
+		if !ok || !r.Within(best) || len(best.Parameters) != parameters {
+			t.Errorf("%s: %v", name, r)
+		}
+		e, err := myogen.LoadExperiment(filepath.Join(dir, "best.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := myogen.Run(t.Context(), e, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, g := range s.Goals {
+			if x, err := g.Of(result); err != nil || x != best.Statistics[i] {
+				t.Errorf("%s: best.yaml has the %s %v, %v, want %v", name, g.Name, x, err, best.Statistics[i])
+			}
+		}
+	}
+}
+
+// The answer is the same with any number of workers and after interruptions, and
+// no run is made twice.
+func TestAnswerIsTheSameHoweverItIsMade(t *testing.T) {
+	for _, method := range []myogen.FitMethod{myogen.NelderMead, myogen.CMAES} {
+		p := example(t, "fit_rate_cv.yaml", func(f *myogen.Fit) { f.Method, f.Trials, f.Repeats = method, 15, 2 })
+		first := open(t, t.TempDir(), p, Options{Workers: 1})
+		if err := first.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		want := written(t, first)
+		if n := len(first.Result().Trials); n != 15 {
+			t.Errorf("%v: %d trials, want 15", method, n)
+		}
+		many := open(t, t.TempDir(), p, Options{Workers: 5})
+		if err := many.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(written(t, many), want) {
+			t.Errorf("%v: five workers give another answer", method)
+		}
+		dir := t.TempDir()
+		for stop := 2; ; stop += 3 {
+			ctx, cancel := context.WithCancel(t.Context())
+			s := open(t, dir, p, Options{Progress: func(t Trial) {
+				if t.Trial >= stop {
+					cancel()
+				}
+			}})
+			err := s.Run(ctx)
+			cancel()
+			if err == nil {
+				break
+			}
+			if !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+			if !s.Result().Partial() {
+				t.Errorf("%v: a stopped search counts as whole", method)
+			}
+		}
+		again := open(t, dir, p, Options{})
+		if err := again.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(written(t, again), want) {
+			t.Errorf("%v: an interrupted search gives another answer", method)
+		}
+		made := map[int]int{}
+		if err := again.each(func(r trial) error {
+			made[r.Trial]++
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 15 {
+			if made[i] != 1 {
+				t.Errorf("%v: trial %d was made %d times", method, i, made[i])
+			}
+		}
+		state := filepath.Join(t.TempDir(), "state")
+		if err := again.SaveState(state); err != nil {
+			t.Fatal(err)
+		}
+		elsewhere := open(t, t.TempDir(), p, Options{Watch: nil})
+		if err := elsewhere.LoadState(state); err != nil {
+			t.Fatal(err)
+		}
+		if err := elsewhere.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(written(t, elsewhere), want) {
+			t.Errorf("%v: a search from a state gives another answer", method)
+		}
+	}
+}
+
+// A trial that fails, or that has no statistic, does not sink the search.
+func TestTrialsThatFail(t *testing.T) {
+	p := example(t, "fit_rate.yaml", func(f *myogen.Fit) {
+		f.Parameters[0].From = "1 pps" // at which no cell fires
+		f.Statistics = []myogen.Statistic{{Name: "picky", Of: func(r *myogen.Result) (float64, error) {
+			trains, err := r.SpikeTrains("DD")
+			if err == nil && len(trains[0].Times) > 70 {
+				err = fmt.Errorf("%d spikes are too many", len(trains[0].Times))
+			}
+			return 0, err
+		}}}
+		f.Targets = append(f.Targets, myogen.Target{Statistic: "picky", Value: "0", Tolerance: "1"})
+	})
+	s := open(t, t.TempDir(), p, Options{})
+	if err := s.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	failed := 0
+	for _, trial := range s.Result().Trials {
+		if trial.Error != "" {
+			failed++
+			if !strings.Contains(trial.Error, "too many") || !math.IsInf(trial.Cost, 1) {
+				t.Errorf("trial %+v", trial)
+			}
+		}
+	}
+	if best, ok := s.Result().Best(); failed == 0 || !ok || !s.Result().Within(best) {
+		t.Errorf("%d trials failed: %v", failed, s.Result())
+	}
+	nothing := open(t, t.TempDir(), example(t, "fit_rate.yaml", func(f *myogen.Fit) {
+		f.Statistics = []myogen.Statistic{{Name: "none", Of: func(*myogen.Result) (float64, error) { return 0, errors.New("no") }}}
+		f.Targets, f.Trials = []myogen.Target{{Statistic: "none", Value: "0", Tolerance: "1"}}, 6
+	}), Options{})
+	if err := nothing.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if text := nothing.Result().String(); !strings.Contains(text, "no answer after 6 trials") || !strings.Contains(text, "none: no") {
+		t.Error(text)
+	}
+	if _, err := nothing.Write(); err != nil {
+		t.Error(err)
+	}
+}

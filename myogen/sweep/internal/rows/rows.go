@@ -1,0 +1,210 @@
+// Package rows keeps records in files to which they are appended one by one, so
+// that a program that is killed has lost at most the record that it was writing.
+//
+// A record is a line: the CRC-32 of its JSON, a space, its JSON. Each program
+// writes a file of its own, so that two that make the same records, such as a job
+// that was lost and the one in its place, do not write into each other's lines.
+package rows
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"gomyogen/myogen/format/atomicfile"
+)
+
+// Float is a float64 that stands in JSON as text, so that it may be NaN or
+// infinite and keeps its bits.
+type Float float64
+
+// MarshalJSON returns the number in quotes.
+func (x Float) MarshalJSON() ([]byte, error) {
+	return strconv.AppendQuote(nil, strconv.FormatFloat(float64(x), 'g', -1, 64)), nil
+}
+
+// UnmarshalJSON reads a number in quotes.
+func (x *Float) UnmarshalJSON(b []byte) error {
+	text, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	*x = Float(v)
+	return err
+}
+
+// Line returns a record as a line.
+func Line(record any) ([]byte, error) {
+	text, err := json.Marshal(record)
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, "%08x %s\n", crc32.ChecksumIEEE(text), text), nil
+}
+
+// parse reads a line.
+func parse(line []byte, record any) error {
+	sum, text, ok := bytes.Cut(bytes.TrimSuffix(line, []byte("\n")), []byte(" "))
+	if !ok || string(sum) != fmt.Sprintf("%08x", crc32.ChecksumIEEE(text)) {
+		return errors.New("its checksum is wrong")
+	}
+	return json.Unmarshal(text, record)
+}
+
+// Read calls each with the records of all files *.jsonl in a folder. A folder
+// that is not there has none. The last line of a file may be torn: its program
+// was killed, or is writing it.
+func Read[T any](dir string, each func(T) error) error {
+	paths, err := filepath.Glob(filepath.Join(escape(dir), "*.jsonl"))
+	if err != nil {
+		return err
+	}
+	slices.Sort(paths)
+	for _, path := range paths {
+		if err := readFile(path, each); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// escape quotes what Glob reads as a pattern.
+func escape(path string) string {
+	var b bytes.Buffer
+	for _, r := range path {
+		if r == '*' || r == '?' || r == '[' || r == '\\' && filepath.Separator != '\\' {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func readFile[T any](path string, each func(T) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r := bufio.NewReader(f)
+	for n := 1; ; n++ {
+		line, err := r.ReadBytes('\n')
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var record T
+		if err := parse(line, &record); err != nil {
+			if _, more := r.Peek(1); more != nil { // power failed while it was written
+				return nil
+			}
+			return fmt.Errorf("line %d: %w", n, err)
+		}
+		if err := each(record); err != nil {
+			return fmt.Errorf("line %d: %w", n, err)
+		}
+	}
+}
+
+// Log is a new file in a folder, made when it gets its first record.
+type Log struct {
+	dir, name string
+	file      *os.File // nil before the first record
+	size      int64
+}
+
+// New returns a log NAME.K.jsonl in a folder, with the first K that is free.
+func New(dir, name string) *Log { return &Log{dir: dir, name: name} }
+
+// Append adds a record.
+func (l *Log) Append(record any) error {
+	line, err := Line(record)
+	if err != nil {
+		return err
+	}
+	if l.file == nil {
+		if err := l.create(); err != nil {
+			return err
+		}
+	}
+	if _, err := l.file.Write(line); err != nil { // what was written of it is no record
+		_, seekErr := l.file.Seek(l.size, io.SeekStart)
+		return errors.Join(err, l.file.Truncate(l.size), seekErr)
+	}
+	l.size += int64(len(line))
+	return nil
+}
+
+func (l *Log) create() error {
+	if err := os.MkdirAll(l.dir, 0o777); err != nil {
+		return err
+	}
+	for k := 1; ; k++ {
+		path := filepath.Join(l.dir, fmt.Sprintf("%s.%d.jsonl", l.name, k))
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			l.file = f
+			return err
+		}
+	}
+}
+
+// Close flushes the file to the disk.
+func (l *Log) Close() error {
+	if l.file == nil {
+		return nil
+	}
+	return errors.Join(l.file.Sync(), l.file.Close())
+}
+
+// Save writes the records of a folder to one file, from which Load adds them to
+// another.
+func Save(dir, path string) error {
+	f, err := atomicfile.Create(path)
+	if err != nil {
+		return err
+	}
+	err = Read(dir, func(record json.RawMessage) error {
+		line, err := Line(record)
+		if err == nil {
+			_, err = f.Write(line)
+		}
+		return err
+	})
+	if err != nil {
+		return errors.Join(err, f.Discard())
+	}
+	return f.Commit()
+}
+
+// Load adds the records that Save wrote to a folder, if check, which reads the
+// folder, then finds nothing wrong.
+func Load(dir, path string, check func() error) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	state := filepath.Join(dir, "state.jsonl")
+	if err := atomicfile.Write(state, text); err != nil {
+		return err
+	}
+	if err := check(); err != nil {
+		return errors.Join(err, os.Remove(state))
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package myogen
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const sweepFile = `seed: 3
+duration: 200 ms
+populations:
+  DD:
+    drive_neurons: {n: 20}
+  aMN:
+    motor_neurons: {n: 4, thresholds: {}}
+inputs:
+  - source: cortex
+    target: DD
+    step: {level: 60 pps, duration: 1 s}
+connections:
+  - {source: DD, target: aMN, probability: 0.5, weight: 0.4 uS}
+sweep:
+`
+
+// What is wrong with a sweep is named with its line and column, and with what
+// there is instead.
+func TestSweepErrorsHaveAPlace(t *testing.T) {
+	for sweep, want := range map[string]string{
+		"  axes: []\n": "x.yaml:15:9: the sweep has no axes",
+		"  axes:\n    - {path: seed, values: []}\n":                                                "x.yaml:16:28: the axis has no values",
+		"  axes:\n    - {path: connection, values: [1]}\n":                                         `x.yaml:16:14: there is no "connection"; there are connections,`,
+		"  axes:\n    - path: connections[0].wait\n      n: 3\n":                                   `x.yaml:16:13: connections[0]: there is no "wait"; there are`,
+		"  axes:\n    - {path: connections, also: [x], n: 2}\n":                                    `x.yaml:16:34: there is no "x"`,
+		"  axes:\n    - {path: 'connections[0].weight', values: [0.1 uS, -1 uS]}\n":                "x.yaml:16:56: value 1, -1 uS: ",
+		"  axes:\n    - {path: 'connections[0].weight', values: [0.1 uS, 1 pps]}\n":                "x.yaml:16:56: value 1, 1 pps: ",
+		"  axes:\n    - {path: 'connections[0].weight', from: 0 uS, to: 1 uS, n: 2}\n":             "x.yaml:16:45: ",
+		"  axes:\n    - {path: 'inputs[0].step.level', from: 0 pps, to: 1 pps, n: 2, log: true}\n": "both must be above 0",
+		"  axes:\n    - {path: seed, values: [1]}\n  recruitment: [aMN, DO]\n":                     `x.yaml:17:22: there is no population "DO"; there are ["DD" "aMN"]`,
+		"  axes:\n    - {path: seed, values: [1]}\n  repeats: 0\n":                                 "x.yaml:17:12: repeats must be a whole number from 1",
+		"  axes:\n    - {path: seed, value: [1]}\n":                                                `x.yaml:16:20: an axis has no "value"; it has also,`,
+		"  axis:\n    - {path: seed, values: [1]}\n":                                               `x.yaml:15:3: sweep has no "axis"; it has axes,`,
+	} {
+		if _, err := ParseSweep("x.yaml", []byte(sweepFile+sweep)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want it to say %q", sweep, err, want)
+		}
+	}
+}
+
+// Lists, ranges, several fields at once, seeds and repeats, crossed or zipped.
+func TestSweepPoints(t *testing.T) {
+	const body = `  axes:
+    - {path: "connections[0].weight", from: 0.1 uS, to: 0.4 uS, n: 3, log: true}
+    - {name: cells, path: populations.DD.n, also: [populations.aMN.n], values: [5, 7, 9]}
+`
+	for sweep, want := range map[string]struct {
+		runs  int
+		run   int
+		point []int
+		seed  uint64
+	}{
+		body:                    {9, 5, []int{1, 2}, 3},
+		body + "  zip: true\n":  {3, 2, []int{2, 2}, 3},
+		body + "  repeats: 4\n": {36, 22, []int{1, 2}, 5},
+		"  axes: [{path: seed, from: 10, to: 12, n: 3}]\n":     {3, 2, []int{2}, 12},
+		"  axes: [{path: seed, values: [7, 9]}]\n  repeats: 2": {4, 3, []int{1}, 10},
+	} {
+		p, err := ParseSweep("x.yaml", []byte(sweepFile+sweep))
+		if err != nil {
+			t.Errorf("%s: %v", sweep, err)
+			continue
+		}
+		e, err := p.Run(want.run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Runs() != want.runs || !cmp.Equal(p.Point(want.run), want.point) || e.Seed != want.seed {
+			t.Errorf("%s: %d runs, run %d is %v with seed %d, want %+v", sweep, p.Runs(), want.run, p.Point(want.run), e.Seed, want)
+		}
+		if strings.HasPrefix(sweep, body) {
+			w, _, err := e.Number("connections[0].weight")
+			cells := e.Populations[1].size()
+			if err != nil || w != []float64{0.1, 0.2, 0.4}[want.point[0]] || cells != []int{5, 7, 9}[want.point[1]] || e.Populations[0].size() != cells {
+				t.Errorf("%s: run %d: weight %v, %d cells, %v", sweep, want.run, w, cells, err)
+			}
+		}
+		text, err := p.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := ParseSweep("y.yaml", []byte(text))
+		if err != nil {
+			t.Fatalf("%s\n%v", text, err)
+		}
+		if textAgain, err := again.YAML(); textAgain != text || err != nil {
+			t.Errorf("%s\n%s\n%v", text, textAgain, err)
+		}
+	}
+}
+
+// The schema has the sections that Go has.
+func TestSchemaHasSweepsAndFits(t *testing.T) {
+	var s struct {
+		Properties map[string]struct{ Properties map[string]any }
+	}
+	if err := json.Unmarshal([]byte(Schema()), &s); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"parameters", "targets", "method", "trials", "repeats"} {
+		if s.Properties["fit"].Properties[key] == nil {
+			t.Errorf("the schema has no fit.%s", key)
+		}
+	}
+	for _, key := range []string{"axes", "zip", "repeats", "recruitment", "trains"} {
+		if s.Properties["sweep"].Properties[key] == nil {
+			t.Errorf("the schema has no sweep.%s", key)
+		}
+	}
+}
