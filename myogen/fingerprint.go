@@ -62,6 +62,9 @@ func (r *resolved) fingerprint() Fingerprint {
 		}
 		f[p.String()] = text
 	})
+	if len(e.Modulate) == 0 { // as before there were modulations
+		delete(f, "modulate")
+	}
 	return f
 }
 

@@ -196,6 +196,17 @@ func experiments(t *rapid.T) Experiment {
 		}
 		e.Inject = append(e.Inject, in)
 	}
+	for _, parameter := range rapid.SliceOfNDistinct(rapid.SampledFrom(membrane.Modulated(&NERLabCell{})), 0, 2, rapid.ID).Draw(t, "modulations") {
+		m := Modulation{Population: rapid.SampledFrom(motor).Draw(t, "population"), Parameter: parameter}
+		if synapses[m.Population] == 8 {
+			m.Parameter = "gamma"
+		}
+		m.Shape = shapes[Factor](t, e, rapid.Float64Range(0, 1e6))
+		if slices.ContainsFunc(e.Modulate, func(o Modulation) bool { return o.Population == m.Population && o.Parameter == m.Parameter }) {
+			continue
+		}
+		e.Modulate = append(e.Modulate, m)
+	}
 	return e
 }
 
@@ -332,7 +343,7 @@ func variables(t *rapid.T, synapses int) (compartment int, variable string) {
 func shapes[Q Quantity](t *rapid.T, e Experiment, numbers *rapid.Generator[float64]) Shape[Q] {
 	value := func(what string) Q { return Q(zeroOr(t, what, numbers)) }
 	while := func(what string) units.Time { return units.Time(zeroOr(t, what, oddNumbers)) }
-	switch k := rapid.IntRange(0, 5).Draw(t, "shape"); k {
+	switch k := rapid.IntRange(0, 7).Draw(t, "shape"); k {
 	case 0:
 		return Trapezoid[Q]{value("baseline"), value("peak"), while("rest"), while("ramp"), while("plateau")}
 	case 1:
@@ -350,6 +361,14 @@ func shapes[Q Quantity](t *rapid.T, e Experiment, numbers *rapid.Generator[float
 			s.Values[i] = value("sample")
 		}
 		s.Period = e.Duration / units.Time(len(s.Values)) * 1.5
+		return s
+	case 6:
+		return Level[Q]{value("value")}
+	case 7:
+		s := Triangles[Q]{Baseline: value("baseline"), Rest: while("rest"), Ramp: units.Time(oddNumbers.Draw(t, "ramp"))}
+		for range rapid.IntRange(1, 4).Draw(t, "peaks") {
+			s.Peaks = append(s.Peaks, value("peak"))
+		}
 		return s
 	default:
 		panic(fmt.Sprint(k))

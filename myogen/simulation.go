@@ -87,6 +87,9 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	s.warnings = r.warnings(drives)
 	s.populate(drives)
 	s.instrument()
+	if err := s.modulate(); err != nil {
+		return nil, err
+	}
 	for i := range r.connections {
 		if err := ctx.Err(); err != nil {
 			return nil, err
