@@ -36,6 +36,7 @@ type Experiment struct {
 	Record    []Probe
 	RecordAll []Recording
 	Inject    []Injection
+	Force     []Force // of pools
 }
 
 func (e *Experiment) fields() []fields.Field {
@@ -59,6 +60,8 @@ func (e *Experiment) fields() []fields.Field {
 			func(r *Recording) fields.Value { return fields.Struct(r.fields) })},
 		{Name: "inject", Doc: "currents into the soma of cells", Value: fields.ListOf(&e.Inject, "an injection",
 			func(in *Injection) fields.Value { return fields.StructWith(in.fields, in.needs) })},
+		{Name: "force", Doc: "forces that pools of motor neurons make", Value: fields.ListOf(&e.Force, "a force",
+			func(f *Force) fields.Value { return fields.Struct(f.fields) })},
 	}
 }
 
@@ -233,6 +236,9 @@ func (e Experiment) String() string {
 	for _, m := range e.Modulate {
 		fmt.Fprintf(&b, "  %s\n", m)
 	}
+	for _, f := range e.Force {
+		fmt.Fprintf(&b, "  %s\n", f)
+	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
@@ -284,7 +290,7 @@ func (e Experiment) resolve() (*resolved, error) {
 	}{
 		{"inputs", len(e.Inputs), r.input}, {"connections", len(e.Connections), r.connection},
 		{"record", len(e.Record), r.probe}, {"record_all", len(e.RecordAll), r.recording}, {"inject", len(e.Inject), r.injection},
-		{"modulate", len(e.Modulate), r.modulation},
+		{"modulate", len(e.Modulate), r.modulation}, {"force", len(e.Force), r.force},
 	} {
 		for i := range part.n {
 			if err := part.check(i); err != nil {
@@ -315,6 +321,8 @@ func (e Experiment) explain(err error) error {
 		what = e.Inject[i].words()
 	case key == "modulate":
 		what = e.Modulate[i].words()
+	case key == "force":
+		what = e.Force[i].words()
 	case key == "record":
 		what = "probe"
 	case key == "record_all":

@@ -62,8 +62,10 @@ func (r *resolved) fingerprint() Fingerprint {
 		}
 		f[p.String()] = text
 	})
-	if len(e.Modulate) == 0 { // as before there were modulations
-		delete(f, "modulate")
+	for name, n := range map[string]int{"modulate": len(e.Modulate), "force": len(e.Force)} {
+		if n == 0 { // as before there were any
+			delete(f, name)
+		}
 	}
 	return f
 }

@@ -68,8 +68,8 @@ func TestImportsGoOneWay(t *testing.T) {
 		"myogen/stats":               {"myogen/neo", "myogen/units"},
 		"myogen/stats/pic":           {"myogen/neo", "myogen/units"},
 		"myogen/muscle":              {"myogen/neo", "myogen/units"},
-		"myogen/sweep":               {"myogen", "myogen/neo", "myogen/format/", "myogen/stats"},
-		"myogen":                     {"myogen/neo", "myogen/format/", "myogen/stats", "myogen/random", "myogen/units", "myogen/internal/"},
+		"myogen/sweep":               {"myogen", "myogen/muscle", "myogen/neo", "myogen/format/", "myogen/stats"},
+		"myogen":                     {"myogen/neo", "myogen/format/", "myogen/stats", "myogen/muscle", "myogen/random", "myogen/units", "myogen/internal/"},
 		"myogen/cmd/":                {"myogen", "myogen/sweep", "myogen/neo", "myogen/format/", "myogen/stats", "myogen/random", "myogen/units"},
 		"kernel/chart":               {"myogen/stats", "myogen/neo", "myogen/units"},
 	}

@@ -14,6 +14,7 @@ import (
 
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/membrane"
+	"gomyogen/myogen/muscle"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
@@ -207,7 +208,34 @@ func experiments(t *rapid.T) Experiment {
 		}
 		e.Modulate = append(e.Modulate, m)
 	}
+	if rapid.Bool().Draw(t, "force") {
+		e.Force = []Force{force(t, e, motor[0], e.Populations[slices.Index(sources, motor[0])].size())}
+	}
 	return e
+}
+
+// force draws what a pool of n motor units can have.
+func force(t *rapid.T, e Experiment, population string, n int) Force {
+	f := Force{Population: population, Muscle: muscle.Fuglevand{
+		LargestTwitch: units.Force(zeroOr(t, "largest twitch", rapid.Float64Range(1e-3, 1e3))),
+	}}
+	if rapid.Bool().Draw(t, "twitches") {
+		for range n {
+			f.Muscle.Twitches = append(f.Muscle.Twitches, muscle.Twitch{
+				Amplitude:       rapid.Float64Range(1e-3, 1e3).Draw(t, "amplitude"),
+				ContractionTime: units.Time(rapid.Float64Range(10, 200).Draw(t, "contraction time")),
+			})
+		}
+	} else {
+		f.Muscle.N = rapid.SampledFrom([]int{0, n}).Draw(t, "n")
+		f.Muscle.TwitchRange = zeroOr(t, "twitch range", rapid.Float64Range(1, 300))
+		f.Muscle.ContractionTimeRange = zeroOr(t, "contraction time range", rapid.Float64Range(1, 5))
+		f.Muscle.LongestContractionTime = units.Time(zeroOr(t, "longest contraction time", rapid.Float64Range(50, 200)))
+	}
+	f.Muscle.SamplingPeriod = min(e.Duration, units.Time(zeroOr(t, "sampling period", rapid.Float64Range(0.05, 10))))
+	f.Start = units.Time(rapid.Float64Range(0, 0.4).Draw(t, "start")) * e.Duration
+	f.Stop = units.Time(zeroOr(t, "stop", rapid.Float64Range(0.5, 1))) * e.Duration
+	return f
 }
 
 // oddNumbers are positive numbers of any size, with and without many digits.

@@ -22,7 +22,7 @@ type Statistic struct {
 // experiment: spikes, active cells, mean and SD of the firing rates of cells
 // with two spikes or more ([stats.FiringRates]), mean CV of the intervals of
 // cells with three or more, and the rate of the population, spikes per cell and
-// second.
+// second; and those of [Forces].
 func Usual(e myogen.Experiment) []Statistic {
 	var all []Statistic
 	for _, name := range e.Names() {
@@ -54,7 +54,7 @@ func Usual(e myogen.Experiment) []Statistic {
 			}})
 		}
 	}
-	return all
+	return append(all, Forces(e)...)
 }
 
 func spikes(trains []neo.SpikeTrain) int {
