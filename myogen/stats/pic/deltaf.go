@@ -18,7 +18,7 @@ import (
 //	DeltaF = F(recruitment of the test unit) - F(its derecruitment)
 //
 // is by how much less input the test unit needs to go on firing than to begin
-// (Gorassini, Yang, Siu and Bennett 2002, J Neurophysiol 87:1850). Recruitment
+// (Gorassini, Yang, Siu and Bennett 2002, J Neurophysiol). Recruitment
 // and derecruitment are the first and the last spike of the test unit.
 //
 // It is an estimate: adaptation of the control unit's rate and accommodation of
