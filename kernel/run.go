@@ -100,6 +100,16 @@ func (r *Result) Signal(population string) neo.AnalogSignal {
 	return signal
 }
 
+// Force returns the force of a pool, as SpikeTrains does; [myogen.Experiment]'s
+// Force asks for it.
+func (r *Result) Force(population string) neo.AnalogSignal {
+	force, err := r.there().Force(population)
+	if err != nil {
+		fail(err, place())
+	}
+	return force
+}
+
 // Report returns the report of the run.
 func (r *Result) Report() myogen.Report { return r.Get().Report() }
 

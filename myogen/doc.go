@@ -33,7 +33,8 @@
 // spikes are given. An [Input] drives a population from outside at a rate that
 // changes over time, its [Shape]. A [Connection] leads from the cells of one
 // population to the synapses of another, and a [Probe] or a [Recording] records
-// a variable of a cell or of all cells.
+// a variable of a cell or of all cells. A [Modulation] changes a parameter of a
+// pool while it runs.
 //
 // An [Experiment] can be read from a file and written to one ([LoadExperiment],
 // [Experiment.YAML]); what Go can say, the file can say. Its [Fingerprint] is

@@ -31,10 +31,12 @@ type Experiment struct {
 	Populations []Population
 	Inputs      []Input
 	Connections []Connection
+	Modulate    []Modulation // of parameters, over time
 
 	Record    []Probe
 	RecordAll []Recording
 	Inject    []Injection
+	Force     []Force // of pools
 }
 
 func (e *Experiment) fields() []fields.Field {
@@ -50,12 +52,16 @@ func (e *Experiment) fields() []fields.Field {
 			func(x *Input) fields.Value { return fields.StructWith(x.fields, x.needs) })},
 		{Name: "connections", Doc: "connections between populations", Value: fields.ListOf(&e.Connections, "a connection",
 			func(c *Connection) fields.Value { return fields.StructWith(c.fields, c.needs) })},
+		{Name: "modulate", Doc: "parameters of pools that change over time", Value: fields.ListOf(&e.Modulate, "a modulation",
+			func(m *Modulation) fields.Value { return fields.StructWith(m.fields, m.needs) })},
 		{Name: "record", Doc: "variables of single cells to record", Value: fields.ListOf(&e.Record, "a probe",
 			func(p *Probe) fields.Value { return fields.Struct(p.fields) })},
 		{Name: "record_all", Doc: "variables of whole populations to write to files", Value: fields.ListOf(&e.RecordAll, "a recording",
 			func(r *Recording) fields.Value { return fields.Struct(r.fields) })},
 		{Name: "inject", Doc: "currents into the soma of cells", Value: fields.ListOf(&e.Inject, "an injection",
 			func(in *Injection) fields.Value { return fields.StructWith(in.fields, in.needs) })},
+		{Name: "force", Doc: "forces that pools of motor neurons make", Value: fields.ListOf(&e.Force, "a force",
+			func(f *Force) fields.Value { return fields.Struct(f.fields) })},
 	}
 }
 
@@ -229,6 +235,12 @@ func (e Experiment) String() string {
 	for _, c := range e.Connections {
 		fmt.Fprintf(&b, "  %s\n", c)
 	}
+	for _, m := range e.Modulate {
+		fmt.Fprintf(&b, "  %s\n", m)
+	}
+	for _, f := range e.Force {
+		fmt.Fprintf(&b, "  %s\n", f)
+	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
@@ -243,6 +255,7 @@ type resolved struct {
 	probes      []int // of each probe: index of its population
 	recordings  []int
 	injections  []int
+	modulations []int
 }
 
 type resolvedConnection struct {
@@ -281,6 +294,7 @@ func (e Experiment) resolve() (*resolved, error) {
 	}{
 		{"inputs", len(e.Inputs), r.input}, {"connections", len(e.Connections), r.connection},
 		{"record", len(e.Record), r.probe}, {"record_all", len(e.RecordAll), r.recording}, {"inject", len(e.Inject), r.injection},
+		{"modulate", len(e.Modulate), r.modulation}, {"force", len(e.Force), r.force},
 	} {
 		for i := range part.n {
 			if err := part.check(i); err != nil {
@@ -309,6 +323,10 @@ func (e Experiment) explain(err error) error {
 		what = e.Connections[i].words()
 	case key == "inject":
 		what = e.Inject[i].words()
+	case key == "modulate":
+		what = e.Modulate[i].words()
+	case key == "force":
+		what = e.Force[i].words()
 	case key == "record":
 		what = "probe"
 	case key == "record_all":
@@ -332,7 +350,7 @@ func (e Experiment) explain(err error) error {
 // concreteShapes returns the experiment with shapes in the place of pointers to
 // them.
 func (e Experiment) concreteShapes() Experiment {
-	inputs, injections := make([]Input, len(e.Inputs)), make([]Injection, len(e.Inject))
+	inputs, injections, modulations := make([]Input, len(e.Inputs)), make([]Injection, len(e.Inject)), make([]Modulation, len(e.Modulate))
 	for i, x := range e.Inputs {
 		x.Shape = concreteShape(x.Shape)
 		inputs[i] = x
@@ -341,7 +359,11 @@ func (e Experiment) concreteShapes() Experiment {
 		in.Shape = concreteShape(in.Shape)
 		injections[i] = in
 	}
-	e.Inputs, e.Inject = inputs, injections
+	for i, m := range e.Modulate {
+		m.Shape = concreteShape(m.Shape)
+		modulations[i] = m
+	}
+	e.Inputs, e.Inject, e.Modulate = inputs, injections, modulations
 	return e
 }
 

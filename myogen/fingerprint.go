@@ -62,6 +62,11 @@ func (r *resolved) fingerprint() Fingerprint {
 		}
 		f[p.String()] = text
 	})
+	for name, n := range map[string]int{"modulate": len(e.Modulate), "force": len(e.Force)} {
+		if n == 0 { // as before there were any
+			delete(f, name)
+		}
+	}
 	return f
 }
 

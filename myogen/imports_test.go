@@ -77,7 +77,7 @@ func TestImportsGoOneWay(t *testing.T) {
 		"myogen/sweep/fit/optimizer":          {"myogen"},
 		"myogen/sweep/slurm":                  {"myogen/format/atomicfile"},
 		"myogen/sweep/internal/":              {"myogen", "myogen/format/", "myogen/sweep/internal/", "myogen/units"},
-		"myogen":                              {"myogen/neo", "myogen/format/", "myogen/stats", "myogen/random", "myogen/units", "myogen/internal/"},
+		"myogen":                              {"myogen/neo", "myogen/format/", "myogen/stats", "myogen/muscle", "myogen/random", "myogen/units", "myogen/internal/"},
 		"myogen/cmd/":                         {"myogen", "myogen/datafolder", "myogen/sweep", "myogen/sweep/", "myogen/neo", "myogen/format/", "myogen/stats", "myogen/random", "myogen/units"},
 		"kernel/chart":                        {"myogen/stats", "myogen/neo", "myogen/units"},
 	}

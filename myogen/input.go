@@ -35,15 +35,18 @@ func (x *Input) fields() []fields.Field {
 }
 
 // needs is an error unless a file gives a shape.
-func (x *Input) needs(func(key string) bool) error {
-	if x.Shape == nil {
-		var names []string
-		for _, c := range shapeKinds[units.Rate]() {
-			names = append(names, c.Name)
-		}
-		return fmt.Errorf("a shape is missing, one of %s", strings.Join(names, ", "))
+func (x *Input) needs(func(key string) bool) error { return needsShape(x.Shape) }
+
+// needsShape is an error that lists the shapes where there is none.
+func needsShape[Q Quantity](s Shape[Q]) error {
+	if s != nil {
+		return nil
 	}
-	return nil
+	var names []string
+	for _, c := range shapeKinds[Q]() {
+		names = append(names, c.Name)
+	}
+	return fmt.Errorf("a shape is missing, one of %s", strings.Join(names, ", "))
 }
 
 // words names an input in errors.

@@ -16,8 +16,10 @@ type Probe struct {
 	Compartment int
 	// Variable is "" for the potential in mV, the name of a gate ("m",
 	// "kdrRL_m") for its open share, "mAHP_cai" for calcium in mM, or the name of
-	// a mechanism ("napp", "na3rp") for its outward current in mA/cm2. The error
-	// for another name lists those there are.
+	// a mechanism ("napp", "na3rp") for its outward current in mA/cm2. The
+	// persistent inward currents are "inap" (soma) and "icaL" (dendrite) of NERLab,
+	// each a part of its mechanism's current, and "naps" (soma) and "L_Ca_inact"
+	// (dendrites) of Powers2017. The error for another name lists those there are.
 	Variable string
 }
 

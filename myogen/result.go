@@ -11,7 +11,7 @@ import (
 // Result is what a simulation has recorded.
 type Result struct {
 	// Block has a Segment for each population: its spike trains, and the
-	// recorded potentials (mV) or the drive (pps).
+	// recorded potentials (mV), the drive (pps) or the force.
 	Block     *neo.Block
 	Simulated units.Time
 	Requested units.Time
@@ -43,7 +43,7 @@ func (r *Result) segment(population string) (*neo.Segment, error) {
 }
 
 // Signals returns the recorded signals of a population: the rate that drives it
-// in pps, then its probes in the order of the experiment.
+// in pps, then its probes in the order of the experiment, then its force.
 func (r *Result) Signals(population string) ([]neo.AnalogSignal, error) {
 	s, err := r.segment(population)
 	if err != nil {
@@ -112,5 +112,6 @@ func (s *Simulation) Result() *Result {
 		}
 		r.Block.Segments = append(r.Block.Segments, seg)
 	}
+	r.Origin.Warnings = append(slices.Clip(r.Origin.Warnings), e.forces(r.Block)...)
 	return r
 }

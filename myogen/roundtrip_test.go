@@ -14,6 +14,7 @@ import (
 
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/membrane"
+	"gomyogen/myogen/muscle"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
@@ -196,7 +197,45 @@ func experiments(t *rapid.T) Experiment {
 		}
 		e.Inject = append(e.Inject, in)
 	}
+	for _, parameter := range rapid.SliceOfNDistinct(rapid.SampledFrom(membrane.Modulated(&NERLabCell{})), 0, 2, rapid.ID).Draw(t, "modulations") {
+		m := Modulation{Population: rapid.SampledFrom(motor).Draw(t, "population"), Parameter: parameter}
+		if synapses[m.Population] == 8 {
+			m.Parameter = "gamma"
+		}
+		m.Shape = shapes[Factor](t, e, rapid.Float64Range(0, 1e6))
+		if slices.ContainsFunc(e.Modulate, func(o Modulation) bool { return o.Population == m.Population && o.Parameter == m.Parameter }) {
+			continue
+		}
+		e.Modulate = append(e.Modulate, m)
+	}
+	if rapid.Bool().Draw(t, "force") {
+		e.Force = []Force{force(t, e, motor[0], e.Populations[slices.Index(sources, motor[0])].size())}
+	}
 	return e
+}
+
+// force draws what a pool of n motor units can have.
+func force(t *rapid.T, e Experiment, population string, n int) Force {
+	f := Force{Population: population, Muscle: muscle.Fuglevand{
+		LargestTwitch: units.Force(zeroOr(t, "largest twitch", rapid.Float64Range(1e-3, 1e3))),
+	}}
+	if rapid.Bool().Draw(t, "twitches") {
+		for range n {
+			f.Muscle.Twitches = append(f.Muscle.Twitches, muscle.Twitch{
+				Amplitude:       rapid.Float64Range(1e-3, 1e3).Draw(t, "amplitude"),
+				ContractionTime: units.Time(rapid.Float64Range(10, 200).Draw(t, "contraction time")),
+			})
+		}
+	} else {
+		f.Muscle.N = rapid.SampledFrom([]int{0, n}).Draw(t, "n")
+		f.Muscle.TwitchRange = zeroOr(t, "twitch range", rapid.Float64Range(1, 300))
+		f.Muscle.ContractionTimeRange = zeroOr(t, "contraction time range", rapid.Float64Range(1, 5))
+		f.Muscle.LongestContractionTime = units.Time(zeroOr(t, "longest contraction time", rapid.Float64Range(50, 200)))
+	}
+	f.Muscle.SamplingPeriod = min(e.Duration, units.Time(zeroOr(t, "sampling period", rapid.Float64Range(0.05, 10))))
+	f.Start = units.Time(rapid.Float64Range(0, 0.4).Draw(t, "start")) * e.Duration
+	f.Stop = units.Time(zeroOr(t, "stop", rapid.Float64Range(0.5, 1))) * e.Duration
+	return f
 }
 
 // oddNumbers are positive numbers of any size, with and without many digits.
@@ -332,7 +371,7 @@ func variables(t *rapid.T, synapses int) (compartment int, variable string) {
 func shapes[Q Quantity](t *rapid.T, e Experiment, numbers *rapid.Generator[float64]) Shape[Q] {
 	value := func(what string) Q { return Q(zeroOr(t, what, numbers)) }
 	while := func(what string) units.Time { return units.Time(zeroOr(t, what, oddNumbers)) }
-	switch k := rapid.IntRange(0, 5).Draw(t, "shape"); k {
+	switch k := rapid.IntRange(0, 7).Draw(t, "shape"); k {
 	case 0:
 		return Trapezoid[Q]{value("baseline"), value("peak"), while("rest"), while("ramp"), while("plateau")}
 	case 1:
@@ -350,6 +389,14 @@ func shapes[Q Quantity](t *rapid.T, e Experiment, numbers *rapid.Generator[float
 			s.Values[i] = value("sample")
 		}
 		s.Period = e.Duration / units.Time(len(s.Values)) * 1.5
+		return s
+	case 6:
+		return Level[Q]{value("value")}
+	case 7:
+		s := Triangles[Q]{Baseline: value("baseline"), Rest: while("rest"), Ramp: units.Time(oddNumbers.Draw(t, "ramp"))}
+		for range rapid.IntRange(1, 4).Draw(t, "peaks") {
+			s.Peaks = append(s.Peaks, value("peak"))
+		}
 		return s
 	default:
 		panic(fmt.Sprint(k))

@@ -16,11 +16,14 @@ import (
 
 // Quantity is what a Shape can be of.
 type Quantity interface {
-	units.Rate | units.Current
+	units.Rate | units.Current | Factor
 }
 
-// Shape is how a quantity - the rate of a drive, an injected current - goes
-// over time.
+// Factor is a plain number that multiplies a parameter; see [Modulation].
+type Factor float64
+
+// Shape is how a quantity - the rate of a drive, an injected current, the factor
+// of a modulation - goes over time.
 type Shape[Q Quantity] interface {
 	// At returns the value at time t.
 	At(t units.Time) Q
@@ -34,6 +37,51 @@ func (f ShapeFunc[Q]) At(t units.Time) Q { return f(t) }
 
 // String describes the shape in words.
 func (f ShapeFunc[Q]) String() string { return "shape given by a function" }
+
+// Level is the same Value at all times.
+type Level[Q Quantity] struct{ Value Q }
+
+// At implements Shape.
+func (s Level[Q]) At(units.Time) Q { return s.Value }
+
+// String describes the shape in words.
+func (s Level[Q]) String() string { return fmt.Sprintf("level of %v", s.Value) }
+
+// Triangles rests at Baseline and goes to each of Peaks and back in straight
+// lines, with a rest before each and after the last: the triangular contractions
+// of motor-unit studies. A peak below Baseline is a trough.
+type Triangles[Q Quantity] struct {
+	Baseline Q
+	Peaks    []Q
+	Rest     units.Time // before each peak
+	Ramp     units.Time // from Baseline to a peak, and back
+}
+
+// At implements Shape.
+func (s Triangles[Q]) At(t units.Time) Q {
+	period := s.period()
+	k := math.Floor(float64(t / period))
+	if !(k >= 0 && k < float64(len(s.Peaks))) {
+		return s.Baseline
+	}
+	into := t - units.Time(float64(k*float64(period))) - s.Rest
+	share := 1 - math.Abs(float64((into-s.Ramp)/s.Ramp))
+	if !(share > 0) {
+		return s.Baseline
+	}
+	return s.Baseline + Q(float64(s.Peaks[int(k)]-s.Baseline)*share)
+}
+
+// period is from the begin of a rest to that of the next.
+func (s Triangles[Q]) period() units.Time { return s.Rest + s.Ramp + s.Ramp }
+
+// end returns when the last fall ends.
+func (s Triangles[Q]) end() units.Time { return units.Time(len(s.Peaks)) * s.period() }
+
+// String describes the shape in words.
+func (s Triangles[Q]) String() string {
+	return fmt.Sprintf("triangles from %v to %v, up and down %v each, rests of %v", s.Baseline, s.Peaks, s.Ramp, s.Rest)
+}
 
 // Trapezoid rests at Baseline, rises to Peak, holds it, falls and rests again.
 type Trapezoid[Q Quantity] struct {
@@ -171,7 +219,8 @@ func (s Samples[Q]) String() string {
 	return fmt.Sprintf("%d samples at steps of %v", len(s.Values), stepOr(s.Period))
 }
 
-// SamplesOf returns the values of a signal in pps or nA as a shape.
+// SamplesOf returns the values of a signal in pps or nA, or of plain numbers
+// ("1"), as a shape.
 func SamplesOf[Q Quantity](signal neo.AnalogSignal) (Samples[Q], error) {
 	if unit := unitOf[Q](); signal.Units != unit {
 		return Samples[Q]{}, fmt.Errorf("myogen: signal %q is in %q, must be in %s", signal.Name, signal.Units, unit)
@@ -184,7 +233,7 @@ func SamplesOf[Q Quantity](signal neo.AnalogSignal) (Samples[Q], error) {
 }
 
 // Sample returns a shape at i step for i = 0, 1 ... below duration, in pps or
-// nA. A step of 0 means 0.1 ms.
+// nA, or as plain numbers. A step of 0 means 0.1 ms.
 func Sample[Q Quantity](name string, s Shape[Q], duration, step units.Time) (neo.AnalogSignal, error) {
 	step = stepOr(step)
 	n, err := samples(duration, step)
@@ -207,12 +256,23 @@ func Sample[Q Quantity](name string, s Shape[Q], duration, step units.Time) (neo
 	return signal, nil
 }
 
-// unitOf returns the name of the unit of a quantity.
+// unitOf returns the name of the unit of a quantity, "1" for a plain number.
 func unitOf[Q Quantity]() string {
-	if _, ok := any(Q(0)).(units.Current); ok {
+	switch any(Q(0)).(type) {
+	case units.Current:
 		return "nA"
+	case Factor:
+		return "1"
 	}
 	return "pps"
+}
+
+// noneOf is the zero of a quantity as it is written in a file.
+func noneOf[Q Quantity]() string {
+	if unit := unitOf[Q](); unit != "1" {
+		return "0 " + unit
+	}
+	return "0"
 }
 
 // quantityOf is the field of a quantity that a shape is of.
@@ -222,13 +282,15 @@ func quantityOf[Q Quantity](p *Q) fields.Value {
 		return rate(p, fields.NotNegative)
 	case *units.Current:
 		return current(p)
+	case *Factor:
+		return fields.Float((*float64)(p), fields.NotNegative)
 	}
 	panic("myogen: a shape of another quantity")
 }
 
 func (s *Trapezoid[Q]) fields() []fields.Field {
 	return []fields.Field{
-		{Name: "baseline", Doc: "value at rest", Default: "0 " + unitOf[Q](), Value: quantityOf(&s.Baseline)},
+		{Name: "baseline", Doc: "value at rest", Default: noneOf[Q](), Value: quantityOf(&s.Baseline)},
 		{Name: "peak", Doc: "value of the plateau", Required: true, Value: quantityOf(&s.Peak)},
 		{Name: "rest", Doc: "time before the rise", Default: "0 ms", Value: duration(&s.Rest, fields.NotNegative)},
 		{Name: "ramp", Doc: "duration of each of the two ramps", Default: "0 ms", Value: duration(&s.Ramp, fields.NotNegative)},
@@ -236,9 +298,22 @@ func (s *Trapezoid[Q]) fields() []fields.Field {
 	}
 }
 
+func (s *Level[Q]) fields() []fields.Field {
+	return []fields.Field{{Name: "value", Doc: "value at all times", Required: true, Value: quantityOf(&s.Value)}}
+}
+
+func (s *Triangles[Q]) fields() []fields.Field {
+	return []fields.Field{
+		{Name: "baseline", Doc: "value at rest", Default: noneOf[Q](), Value: quantityOf(&s.Baseline)},
+		{Name: "peaks", Doc: "value at each peak", Required: true, Value: fields.ListOf(&s.Peaks, "a peak", quantityOf[Q])},
+		{Name: "rest", Doc: "time before each rise", Default: "0 ms", Value: duration(&s.Rest, fields.NotNegative)},
+		{Name: "ramp", Doc: "duration of each rise and of each fall", Required: true, Value: duration(&s.Ramp, fields.Positive)},
+	}
+}
+
 func (s *Sinusoid[Q]) fields() []fields.Field {
 	return []fields.Field{
-		{Name: "mean", Doc: "value around which it swings", Default: "0 " + unitOf[Q](), Value: quantityOf(&s.Mean)},
+		{Name: "mean", Doc: "value around which it swings", Default: noneOf[Q](), Value: quantityOf(&s.Mean)},
 		{Name: "amplitude", Doc: "largest deviation from the mean", Required: true, Value: quantityOf(&s.Amplitude)},
 		{Name: "frequency", Doc: "cycles per second", Required: true, Value: frequency(&s.Frequency)},
 	}
@@ -246,7 +321,7 @@ func (s *Sinusoid[Q]) fields() []fields.Field {
 
 func (s *Ramp[Q]) fields() []fields.Field {
 	return []fields.Field{
-		{Name: "from", Doc: "value before the ramp", Default: "0 " + unitOf[Q](), Value: quantityOf(&s.From)},
+		{Name: "from", Doc: "value before the ramp", Default: noneOf[Q](), Value: quantityOf(&s.From)},
 		{Name: "to", Doc: "value after the ramp", Required: true, Value: quantityOf(&s.To)},
 		{Name: "start", Doc: "begin of the ramp", Default: "0 ms", Value: duration(&s.Start, fields.NotNegative)},
 		{Name: "duration", Doc: "duration of the ramp", Required: true, Value: duration(&s.Duration, fields.NotNegative)},
@@ -255,7 +330,7 @@ func (s *Ramp[Q]) fields() []fields.Field {
 
 func (s *Step[Q]) fields() []fields.Field {
 	return []fields.Field{
-		{Name: "baseline", Doc: "value before and after", Default: "0 " + unitOf[Q](), Value: quantityOf(&s.Baseline)},
+		{Name: "baseline", Doc: "value before and after", Default: noneOf[Q](), Value: quantityOf(&s.Baseline)},
 		{Name: "level", Doc: "value of the step", Required: true, Value: quantityOf(&s.Level)},
 		{Name: "start", Doc: "begin of the step", Default: "0 ms", Value: duration(&s.Start, fields.NotNegative)},
 		{Name: "duration", Doc: "duration of the step", Required: true, Value: duration(&s.Duration, fields.Positive)},
@@ -264,7 +339,7 @@ func (s *Step[Q]) fields() []fields.Field {
 
 func (s *Sawtooth[Q]) fields() []fields.Field {
 	return []fields.Field{
-		{Name: "low", Doc: "value at the begin of a period", Default: "0 " + unitOf[Q](), Value: quantityOf(&s.Low)},
+		{Name: "low", Doc: "value at the begin of a period", Default: noneOf[Q](), Value: quantityOf(&s.Low)},
 		{Name: "high", Doc: "value at the end of a period", Required: true, Value: quantityOf(&s.High)},
 		{Name: "frequency", Doc: "periods per second", Required: true, Value: frequency(&s.Frequency)},
 	}
@@ -281,6 +356,8 @@ func (s *Samples[Q]) fields() []fields.Field {
 func shapeKinds[Q Quantity]() []fields.Case[Shape[Q]] {
 	return []fields.Case[Shape[Q]]{
 		shapeOf[Q]("trapezoid", "rest, a rise, a plateau, a fall, rest", (*Trapezoid[Q]).fields),
+		shapeOf[Q]("triangles", "rises and falls in straight lines, one after another", (*Triangles[Q]).fields),
+		shapeOf[Q]("level", "the same value at all times", (*Level[Q]).fields),
 		shapeOf[Q]("sinusoid", "a sine around a mean", (*Sinusoid[Q]).fields),
 		shapeOf[Q]("ramp", "a straight line from one value to another", (*Ramp[Q]).fields),
 		shapeOf[Q]("step", "a level for some time", (*Step[Q]).fields),

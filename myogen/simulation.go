@@ -91,6 +91,9 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	s.warnings = r.warnings(drives)
 	s.populate(drives)
 	s.instrument()
+	if err := s.modulate(); err != nil {
+		return nil, err
+	}
 	for i := range r.connections {
 		if err := s.connect(ctx, r.connections[i], shared); err != nil {
 			return nil, err

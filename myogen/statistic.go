@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"gomyogen/myogen/muscle"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/stats"
 )
@@ -37,12 +38,26 @@ var populationStatistics = []struct {
 	}},
 }
 
+// forceStatistics are the statistics of a force, from its Start to its Stop.
+var forceStatistics = []struct {
+	name, unit string
+	ofForce    bool // the unit is that of the force
+	of         func(s muscle.Steadiness, ofMaximum float64) float64
+}{
+	{"force_mean", "", true, func(s muscle.Steadiness, _ float64) float64 { return s.Mean }},
+	{"force_sd", "", true, func(s muscle.Steadiness, _ float64) float64 { return s.SD }},
+	{"force_cv", "", false, func(s muscle.Steadiness, _ float64) float64 { return s.CV }},
+	{"force_percent", "%", false, func(_ muscle.Steadiness, share float64) float64 { return 100 * share }},
+}
+
 // Statistics returns the statistics of each population of the experiment:
 // spikes; active cells; mean and SD of the firing rates of cells with two spikes
 // or more ([stats.FiringRates]); mean CV of the intervals of cells with three or
 // more; and the rate of the population, spikes per cell and second. Their names
 // are aMN.spikes, aMN.active, aMN.mean_rate, aMN.sd_rate, aMN.mean_cv and
-// aMN.population_rate.
+// aMN.population_rate. Of each force of the experiment they are mean, SD and CV, and
+// the mean in percent of the pool's maximum: aMN.force_mean, aMN.force_sd,
+// aMN.force_cv and aMN.force_percent.
 func (e Experiment) Statistics() []Statistic {
 	var all []Statistic
 	for _, name := range e.Names() {
@@ -53,6 +68,18 @@ func (e Experiment) Statistics() []Statistic {
 					return 0, err
 				}
 				return s.of(trains, r), nil
+			}})
+		}
+	}
+	for _, f := range e.Force {
+		for _, s := range forceStatistics {
+			unit := s.unit
+			if s.ofForce {
+				unit = f.Muscle.ForceUnits()
+			}
+			all = append(all, Statistic{f.Population + "." + s.name, unit, func(r *Result) (float64, error) {
+				steady, share, err := f.Steadiness(r)
+				return s.of(steady, share), err
 			}})
 		}
 	}

@@ -43,6 +43,11 @@ func (r *resolved) warnings(drives map[string]neo.AnalogSignal) []string {
 			warn("%s: %s", in.words(), late)
 		}
 	}
+	for _, m := range r.Modulate {
+		if late := lateness(m.Shape, r.Duration); late != "" {
+			warn("%s: %s", m.words(), late)
+		}
+	}
 	scheme := membrane.Scheme{Dt: float64(r.step()), SecondOrder: r.Method == CrankNicolson}
 	for _, p := range r.plans {
 		if p.cells != nil {
@@ -88,6 +93,10 @@ func lateness[Q Quantity](s Shape[Q], end units.Time) string {
 	case Trapezoid[Q]:
 		if p := s.Phases(); p[3] > end {
 			return fmt.Sprintf("the trapezoid ends at %v, the run at %v", p[3], end)
+		}
+	case Triangles[Q]:
+		if s.end() > end {
+			return fmt.Sprintf("the last triangle ends at %v, the run at %v", s.end(), end)
 		}
 	case Step[Q]:
 		if s.Start >= end {

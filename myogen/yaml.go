@@ -95,9 +95,13 @@ func (r *resolved) writable() Experiment {
 	for i := range e.Inputs {
 		e.Inputs[i].Shape = written(e.Inputs[i].Shape, n, func(k int) units.Time { return linspace(k, n, e.Duration) }, step)
 	}
+	// The last step of a run may begin after its end by a rounding.
+	atStep := func(k int) units.Time { return units.Time(k) * step }
 	for i := range e.Inject {
-		// The last step of a run may begin after its end by a rounding.
-		e.Inject[i].Shape = written(e.Inject[i].Shape, n+1, func(k int) units.Time { return units.Time(k) * step }, step)
+		e.Inject[i].Shape = written(e.Inject[i].Shape, n+1, atStep, step)
+	}
+	for i := range e.Modulate {
+		e.Modulate[i].Shape = written(e.Modulate[i].Shape, n+1, atStep, step)
 	}
 	return e
 }

@@ -200,6 +200,22 @@ func (m Fuglevand) FractionOfMaximum(trains []neo.SpikeTrain, start, stop units.
 	return steady.Mean / maximum, err
 }
 
+// Check returns what is wrong with the parameters for a pool of n motor units and
+// a recording of some duration: what [Fuglevand.Force] would refuse whatever the
+// spikes. n may be 0 where N or Twitches gives the number.
+func (m Fuglevand) Check(n int, duration units.Time) error {
+	pool, err := m.Pool(n)
+	if err != nil {
+		return err
+	}
+	trains := make([]neo.SpikeTrain, len(pool))
+	for i := range trains {
+		trains[i].TStop = duration
+	}
+	_, _, err = m.grid(pool, trains, 1)
+	return err
+}
+
 // maxSamples is the number of samples of all signals above which a force is
 // refused: 1 GiB.
 const maxSamples = 1 << 27
@@ -214,33 +230,43 @@ func (m Fuglevand) prepare(trains []neo.SpikeTrain, copies int, signal *neo.Anal
 	if err != nil {
 		return nil, err
 	}
+	period, samples, err := m.grid(pool, trains, copies)
+	if err != nil {
+		return nil, err
+	}
+	signal.TStart, signal.SamplingPeriod = trains[0].TStart, period
+	signal.Values = make([]float64, samples)
+	return pool, nil
+}
+
+// grid checks the trains and returns the sampling period and the number of
+// samples of a signal.
+func (m Fuglevand) grid(pool []Twitch, trains []neo.SpikeTrain, copies int) (units.Time, int, error) {
 	period := m.SamplingPeriod
 	if period == 0 {
 		period = units.Ms
 	}
 	if !(period > 0) || math.IsInf(float64(period), 0) {
-		return nil, fmt.Errorf("muscle: SamplingPeriod is %v, must be above 0", m.SamplingPeriod)
+		return 0, 0, fmt.Errorf("muscle: SamplingPeriod is %v, must be above 0", m.SamplingPeriod)
 	}
 	for i, t := range trains {
 		if err := checkTrain(i, t); err != nil {
-			return nil, err
+			return 0, 0, err
 		}
 		if t.TStart != trains[0].TStart || t.TStop != trains[0].TStop {
-			return nil, fmt.Errorf("muscle: spike train %d (%q) spans %v to %v, the first %v to %v",
+			return 0, 0, fmt.Errorf("muscle: spike train %d (%q) spans %v to %v, the first %v to %v",
 				i, t.Name, t.TStart, t.TStop, trains[0].TStart, trains[0].TStop)
 		}
 		if err := checkSampling(period, i, t, pool[i]); err != nil {
-			return nil, err
+			return 0, 0, err
 		}
 	}
 	n := math.Ceil(float64((trains[0].TStop-trains[0].TStart)/period) - 1e-6)
 	if n*float64(copies) > maxSamples {
-		return nil, fmt.Errorf("muscle: %v to %v sampled every %v is %.0f samples, times %d signals, at most %d in all",
+		return 0, 0, fmt.Errorf("muscle: %v to %v sampled every %v is %.0f samples, times %d signals, at most %d in all",
 			trains[0].TStart, trains[0].TStop, period, n, copies, maxSamples)
 	}
-	signal.TStart, signal.SamplingPeriod = trains[0].TStart, period
-	signal.Values = make([]float64, int(n))
-	return pool, nil
+	return period, int(n), nil
 }
 
 // checkTrain returns an error for a train whose spikes are not in rising order

@@ -64,8 +64,10 @@ type Neuron struct {
 	Clamp func(step int, middle float64) float64 // current into the soma in nA; nil is none
 	// Background returns the background conductances of the next step in uS; nil is none.
 	Background func() (excitatory, inhibitory float64)
-	Traces     []*Trace
-	Spikes     []Spike
+	// Modulate sets parameters of the cell for a step; nil is none.
+	Modulate func(step int)
+	Traces   []*Trace
+	Spikes   []Spike
 }
 
 // detectorDelay is what NEURON adds to the time of a detected spike, in ms.

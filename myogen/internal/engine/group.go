@@ -43,6 +43,7 @@ func (g *group) advance(e *Engine, p *membrane.Pipeline) {
 	var open *tile // its step is half done
 	for k := range steps {
 		for _, t := range g.tiles {
+			t.modulate(e)
 			if done, fellBack := p.Advance(t.block); done != nil {
 				open.end(e, fellBack)
 			}

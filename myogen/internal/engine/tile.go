@@ -20,6 +20,7 @@ type tile struct {
 	due    []delivery
 	clamps uint8 // lanes with a clamp
 	noisy  uint8 // lanes with a background
+	varied uint8 // lanes with a modulation
 	traces []*Trace
 	fault  *CellError // the first; its Cell is a lane
 }
@@ -28,13 +29,16 @@ type tile struct {
 func (t *tile) begin(due []delivery) {
 	t.next, t.ended, t.due = 0, 0, due
 	t.fault = nil
-	t.clamps, t.noisy, t.traces = 0, 0, t.traces[:0]
+	t.clamps, t.noisy, t.varied, t.traces = 0, 0, 0, t.traces[:0]
 	for lane, n := range t.neurons {
 		if n.Clamp != nil {
 			t.clamps |= 1 << lane
 		}
 		if n.Background != nil {
 			t.noisy |= 1 << lane
+		}
+		if n.Modulate != nil {
+			t.varied |= 1 << lane
 		}
 		t.traces = append(t.traces, n.Traces...)
 	}
@@ -70,6 +74,15 @@ func (t *tile) start(e *Engine) {
 		lane := bits.TrailingZeros8(lanes)
 		excitatory, inhibitory := t.neurons[lane].Background()
 		b.Background(lane, excitatory, inhibitory)
+	}
+}
+
+// modulate sets the parameters of the step that was started. Unlike the rest of
+// start it waits for the end of the step before, whose recorded currents have the
+// parameters of that step.
+func (t *tile) modulate(e *Engine) {
+	for lanes := t.varied; lanes != 0; lanes &= lanes - 1 {
+		t.neurons[bits.TrailingZeros8(lanes)].Modulate(e.Step + t.next - 1)
 	}
 }
 

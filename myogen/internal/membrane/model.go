@@ -21,7 +21,8 @@ type model struct {
 	background int        // first of the two slots of the background conductances
 	perSoma    int        // slot of 100/area of the soma: from nA to mA/cm2
 	gates      []variable // every gate, by compartment
-	variable   []int      // slots of a cell's saved state, see state.go
+	parameters []parameter
+	variable   []int // slots of a cell's saved state, see state.go
 
 	largestStep steps // see LargestStep
 
@@ -86,6 +87,7 @@ var nerlabModel = func() *model {
 		settle:       func(c *float64, v float64) { (*nerlab)(unsafe.Pointer(c)).settle(v) },
 		current:      func(c *float64, i int) []Current { return (*nerlab)(unsafe.Pointer(c)).currents(i) },
 		kernels:      kernels.Models["nerlab"],
+		parameters:   nerlabParameters,
 		largestStep:  steps{crankNicolson: 0.125, backwardEuler: 0.08},
 	}
 	m.variable = slotsIn(&c, c.variables())
@@ -114,6 +116,7 @@ var powersModel = func() *model {
 		settle:       func(c *float64, v float64) { (*powers)(unsafe.Pointer(c)).settle(v) },
 		current:      func(c *float64, i int) []Current { return (*powers)(unsafe.Pointer(c)).currents(i) },
 		kernels:      kernels.Models["powers"],
+		parameters:   powersParameters,
 		largestStep:  steps{crankNicolson: 0.25, backwardEuler: 0.25},
 	}
 	m.variable = slotsIn(&c, c.variables())

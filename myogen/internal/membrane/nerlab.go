@@ -139,21 +139,27 @@ func (c *nerlab) advancePotentials() bool {
 //	i = gna m^3 h (v-ena) + gnap p^3 (v-ena) + gkf n^4 (v-ek) + gks r^2 (v-ek) + gl (v-el)
 func (c *nerlab) napp(v float64) float64 {
 	naFast := float64(c.gna * c.m * c.m * c.m * c.h * (v - c.ena))
-	naPers := float64(c.gnap * c.p * c.p * c.p * (v - c.ena))
+	naPers := c.inap(v)
 	kFast := float64(c.gkf * c.n * c.n * c.n * c.n * (v - c.ek))
 	kSlow := float64(c.gks * c.r * c.r * (v - c.ek))
 	leak := float64(c.gl * (v - c.el))
 	return (naFast + naPers) + (kFast + kSlow) + leak
 }
 
+// inap returns the persistent sodium current of mechanism napp at v in mA/cm2.
+func (c *nerlab) inap(v float64) float64 { return float64(c.gnap * c.p * c.p * c.p * (v - c.ena)) }
+
 // caL returns the current of mechanism caL at v in mA/cm2:
 //
 //	i = gca gama l (v-eca) + gl (v-el)
 func (c *nerlab) caL(v float64) float64 {
-	ca := float64(c.gca * c.l * c.gama * (v - c.eca))
+	ca := c.icaL(v)
 	leak := float64(c.gld * (v - c.eld))
 	return ca + leak
 }
+
+// icaL returns the persistent calcium current of mechanism caL at v in mA/cm2.
+func (c *nerlab) icaL(v float64) float64 { return float64(c.gca * c.l * c.gama * (v - c.eca)) }
 
 // advanceGates takes the second half of a step: it advances the gates with the
 // new potentials.
@@ -236,10 +242,11 @@ func (c *nerlab) settle(v float64) {
 	c.n, c.r = c.nRates(v).inf(), c.rRates(v).inf()
 }
 
-// currents returns the membrane currents of a compartment.
+// currents returns the membrane currents of a compartment: that of its mechanism,
+// and the persistent one in it.
 func (c *nerlab) currents(compartment int) []Current {
 	if compartment == 0 {
-		return []Current{{"napp", c.napp(c.vSoma)}}
+		return []Current{{"napp", c.napp(c.vSoma)}, {"inap", c.inap(c.vSoma)}}
 	}
-	return []Current{{"caL", c.caL(c.vDend)}}
+	return []Current{{"caL", c.caL(c.vDend)}, {"icaL", c.icaL(c.vDend)}}
 }

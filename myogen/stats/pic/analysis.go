@@ -13,7 +13,7 @@ import (
 // value that all pairs of a pool meet.
 //
 // The four criteria of a pair and their defaults are those of Foley and Kalmar
-// 2019 (J Neurophysiol 122:2095). Hassan et al. 2020 (J Neural Eng 17:016063)
+// 2019 (J Neurophysiol). Hassan et al. 2020 (J Neural Eng)
 // study how much the estimate depends on such choices.
 type Analysis struct {
 	Smoothing Smoothing // of the firing rates
@@ -36,7 +36,7 @@ type Analysis struct {
 
 	// SaturationMargin is by how much the modulation must exceed delta-F. It is less
 	// if the control unit has reached its highest rate when the test unit is
-	// recruited (Stephenson and Maluf 2011, J Neurosci Methods 198:84). 0 is 0.5 pps.
+	// recruited (Stephenson and Maluf 2011, J Neurosci Methods). 0 is 0.5 pps.
 	SaturationMargin units.Rate
 }
 

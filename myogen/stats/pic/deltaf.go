@@ -18,7 +18,7 @@ import (
 //	DeltaF = F(recruitment of the test unit) - F(its derecruitment)
 //
 // is by how much less input the test unit needs to go on firing than to begin
-// (Gorassini, Yang, Siu and Bennett 2002, J Neurophysiol 87:1850). Recruitment
+// (Gorassini, Yang, Siu and Bennett 2002, J Neurophysiol). Recruitment
 // and derecruitment are the first and the last spike of the test unit.
 //
 // It is an estimate: adaptation of the control unit's rate and accommodation of
@@ -205,12 +205,17 @@ func (a Analysis) pair(c, t unit) DeltaF {
 	return d
 }
 
-// between returns the samples of the rate in [start, stop].
+// between returns the samples of the rate in [start, stop], at the same times
+// for all units that have a rate there.
 func (u unit) between(start, stop units.Time) []float64 {
-	first := math.Ceil(sampleOf(u.rate, start) - 1e-6)
-	last := math.Floor(sampleOf(u.rate, stop) + 1e-6)
-	n := float64(len(u.rate.Values))
-	first, last = min(max(first, 0), n), min(max(last+1, 0), n)
+	first, n, err := grid(start, stop, u.rate.SamplingPeriod)
+	if err != nil || n == 0 {
+		return nil
+	}
+	first -= math.Round(float64(u.rate.TStart / u.rate.SamplingPeriod))
+	all := float64(len(u.rate.Values))
+	last := min(first+float64(n), all)
+	first = min(max(first, 0), all)
 	return u.rate.Values[int(first):int(max(first, last))]
 }
 

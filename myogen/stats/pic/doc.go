@@ -2,7 +2,7 @@
 // spikes alone, with the measures of human motor-unit studies:
 //
 //   - [DeltaF]: paired motor-unit analysis (Gorassini, Yang, Siu and Bennett
-//     2002, J Neurophysiol 87:1850), with the criteria that a pair has to meet;
+//     2002, J Neurophysiol), with the criteria that a pair has to meet;
 //   - [Thresholds]: recruitment and derecruitment thresholds, their hysteresis
 //     and self-sustained firing;
 //   - [Brace]: brace height and the slopes of the rising discharge (Beauchamp et

@@ -544,3 +544,26 @@ func BenchmarkPairs(b *testing.B) {
 		})
 	}
 }
+
+// Spikes that are a rounding away from a multiple of the sampling period give
+// both units of a pair the same samples.
+func TestSpikesOnTheGridOfTheRate(t *testing.T) {
+	for _, off := range []float64{-1e-6, -1e-7, -1e-8, -1e-10, 0, 1e-10, 1e-8, 1e-7, 1e-6} {
+		train := func(name string, start, stop units.Time) neo.SpikeTrain {
+			s := neo.SpikeTrain{Name: name, TStop: 12 * units.S}
+			for x := start; x <= stop; x += 100 * units.Ms {
+				s.Times = append(s.Times, x+units.Time(off))
+			}
+			return s
+		}
+		control, test := train("MN_0", 1*units.S, 10*units.S), train("MN_1", 3*units.S, 8*units.S)
+		for _, pair := range [][2]neo.SpikeTrain{{control, test}, {test, control}} {
+			if _, err := (Analysis{}).DeltaF(pair[0], pair[1]); err != nil {
+				t.Errorf("spikes %v ms off the grid: %v", off, err)
+			}
+		}
+		if _, err := (Analysis{}).Pairs([]neo.SpikeTrain{control, test, train("MN_2", 2*units.S, 9*units.S)}); err != nil {
+			t.Errorf("spikes %v ms off the grid: %v", off, err)
+		}
+	}
+}

@@ -175,7 +175,7 @@ func hann(times []units.Time, rates []float64, window units.Time) func(units.Tim
 }
 
 // polynomial returns the least-squares polynomial through the rates, as a sum of
-// polynomials that are orthogonal over the points (Forsythe 1957, J SIAM 5:74),
+// polynomials that are orthogonal over the points (Forsythe 1957, J SIAM),
 // which needs no system of equations. Time is scaled to -1 ... 1.
 func polynomial(times []units.Time, rates []float64, order int) func(units.Time) float64 {
 	n := len(times)

@@ -1,0 +1,141 @@
+package myogen
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gomyogen/myogen/internal/engine"
+	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/membrane"
+	"gomyogen/myogen/units"
+)
+
+// Modulation changes a parameter of all cells of a pool of motor neurons over
+// the time of the run: neuromodulation, or a drug that blocks a channel. In each
+// step the cells have the parameter that the pool gives them times the value of
+// Shape at the begin of the step, i Step: 1 leaves it as it is, 0 blocks the
+// current. A recorded current has the conductance of the step that it ends.
+//
+// Parameters are those that a current is proportional to, by their paths in
+// alpha_mn_default.yaml: the conductances, and gamma and lambda, the shares of
+// the persistent calcium and (Powers2017) the persistent sodium conductance that
+// are there. gamma is the neuromodulation of Elias et al. (2012), and what
+// sets the persistent inward currents of Powers and Heckman (2017).
+// Modulations of different parameters multiply where they meet.
+type Modulation struct {
+	Population string
+	Parameter  string // "gamma", "NERLab.soma.gksbar"; the error for another lists those there are
+	Shape      Shape[Factor]
+}
+
+func (m *Modulation) fields() []fields.Field {
+	return append([]fields.Field{
+		{Name: "population", Doc: "pool of motor neurons", Required: true, Value: fields.Name(&m.Population)},
+		{Name: "parameter", Doc: "gamma, lambda or the path of a conductance; multiplied by the shape", Required: true, Value: fields.Name(&m.Parameter)},
+	}, shapeFields(&m.Shape)...)
+}
+
+// needs is an error unless a file gives a shape.
+func (m *Modulation) needs(func(key string) bool) error { return needsShape(m.Shape) }
+
+// words names a modulation in errors.
+func (m Modulation) words() string {
+	return fmt.Sprintf("modulation of %s of %q", m.Parameter, m.Population)
+}
+
+// String describes the modulation: "gamma of aMN times a step from 1 to 0, ...".
+func (m Modulation) String() string {
+	return fmt.Sprintf("%s of %s times %v", m.Parameter, m.Population, m.Shape)
+}
+
+// modulation checks a modulation.
+func (r *resolved) modulation(i int) error {
+	m := r.Modulate[i]
+	at, err := r.membrane(m.Population, 0, 0)
+	if err == nil {
+		names := membrane.Modulated(r.plans[at].cells[0].Description)
+		if !slices.Contains(names, m.Parameter) {
+			err = fields.At("parameter", fmt.Errorf("%s have no parameter %q that can be modulated; they have %s",
+				r.plans[at].kind(), m.Parameter, strings.Join(names, ", ")))
+		}
+	}
+	for _, other := range r.Modulate[:i] {
+		if err == nil && other.Population == m.Population && other.Parameter == m.Parameter {
+			err = fields.At("parameter", fmt.Errorf("it is modulated twice"))
+		}
+	}
+	if err == nil {
+		_, err = m.factors(r.Duration, r.step())
+	}
+	r.modulations = append(r.modulations, at)
+	return within(m.words(), err)
+}
+
+// factors returns the factor of each step, and one more: the last step of a run
+// may begin after its end by a rounding.
+func (m Modulation) factors(duration, step units.Time) ([]float64, error) {
+	if err := checkShape(m.Shape); err != nil {
+		return nil, err
+	}
+	if s, ok := m.Shape.(Samples[Factor]); ok && s.TStop() < duration-units.Time(step/2) {
+		return nil, fmt.Errorf("the samples end at %v, the run at %v", s.TStop(), duration)
+	}
+	n, err := samples(duration, step)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]float64, n+1)
+	for i := range all {
+		t := units.Time(i) * step
+		x := float64(m.Shape.At(t))
+		if !(x >= 0) || math.IsInf(x, 0) {
+			return nil, fmt.Errorf("the factor is %v at %v, must be a number and not negative", x, t)
+		}
+		all[i] = x
+	}
+	return all, nil
+}
+
+// modulate gives the cells what sets their parameters, and the parameters of the
+// first step.
+func (s *Simulation) modulate() error {
+	names, factors := map[int][]string{}, map[int][][]float64{} // by population
+	for k, m := range s.experiment.Modulate {
+		x, err := m.factors(s.experiment.Duration, s.step())
+		if err != nil {
+			return err
+		}
+		i := s.experiment.modulations[k]
+		names[i], factors[i] = append(names[i], m.Parameter), append(factors[i], x)
+	}
+	for i := range names {
+		for c := range s.pops[i].size {
+			n := s.neuron(i, c)
+			n.Modulate = modulator(n, names[i], factors[i])
+			n.Modulate(0)
+		}
+	}
+	return nil
+}
+
+// modulator returns what sets parameters of a cell to the factors of a step.
+func modulator(n *engine.Neuron, names []string, factors [][]float64) func(step int) {
+	set := n.Cell.Modulator(names)
+	now := make([]float64, len(names))
+	for k := range now {
+		now[k] = 1
+	}
+	return func(step int) {
+		changed := false
+		for k, x := range factors {
+			if y := x[min(step, len(x)-1)]; y != now[k] {
+				now[k], changed = y, true
+			}
+		}
+		if changed {
+			set(now)
+		}
+	}
+}
