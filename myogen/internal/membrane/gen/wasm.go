@@ -47,9 +47,29 @@ func (s *source) modules(cells []string) (map[string][]byte, error) {
 				m.add(cell+variant, wasmKernel(g))
 			}
 		}
+		if form.relaxed {
+			m.add("fused", wasmProbe())
+		}
 		files[form.name+".wasm"] = m.encode()
 	}
 	return files, nil
+}
+
+// wasmProbe is the body of a function that reports whether relaxed_madd is fused. At
+// the first pointer stand a = 1 + 2^-30, twice, and -(a*a), rounded, twice: fused, the
+// sum a*a - (a*a) is 2^-60 and not 0.
+func wasmProbe() []byte {
+	var c code
+	for _, offset := range []int{0, 0, 16} {
+		c.get(wasmPotentials)
+		c.memory(wasmLoad, offset)
+	}
+	c.vector(wasmMadd)
+	c.float(0x1p-60)
+	c.vector(wasmEqual)
+	c.vector(wasmAllTrue)
+	c.op(wasmEnd)
+	return append([]byte{0}, c.bytes...)
 }
 
 // Locals of type i32: the parameters, and then.
