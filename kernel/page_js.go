@@ -90,6 +90,7 @@ func Interact(i Interaction, draw func(ctx context.Context, values []float64) (c
 	words, err := render.Words(figure)
 	Check(err)
 	post("words", words)
+	post("title", figure.Title)
 	post("figure", array(data))
 	serve(runs)
 	return set.values()

@@ -62,6 +62,10 @@
       progress(part) { bar.value = part; },
       spikes(s) { sum = s; },
       words(s) { alt = s; },
+      title(s) {
+        const caption = box.closest(".cell").querySelector("figcaption");
+        if (caption) caption.lastChild.textContent = " " + s;
+      },
       figure(bytes) {
         replace(bytes);
         bar.hidden = stop.disabled = true;
