@@ -14,9 +14,10 @@ import (
 func TestImports(t *testing.T) {
 	const m = "gomyogen/"
 	may := map[string][]string{
-		"install":                     {"install/jupyter", "install/notebook", "install/site", "myogen/format/atomicfile"},
+		"install":                     {"install/jupyter", "install/live", "install/notebook", "install/site", "myogen/format/atomicfile"},
 		"install/jupyter":             {"install/notebook", "kernel/env", "kernel/sources", "myogen/format/atomicfile"},
 		"install/jupyter/jupytertest": {"install/jupyter"},
+		"install/live":                {},
 		"install/notebook":            {"kernel/sources"},
 		"install/site":                {"install/notebook", "myogen/format/atomicfile"},
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"gomyogen/install/jupyter"
+	"gomyogen/install/live"
 	"gomyogen/install/notebook"
 	"gomyogen/install/site"
 )
@@ -69,7 +70,11 @@ func publish(ctx context.Context, home *jupyter.Home, out io.Writer, args []stri
 	if err != nil {
 		return err
 	}
-	w, err := site.Write(*dir, sources, site.Options{Title: *title, Scripts: scripts, FoldCode: *fold})
+	alive, err := liveCells(ctx, home, out, sources)
+	if err != nil {
+		return err
+	}
+	w, err := site.Write(*dir, sources, site.Options{Title: *title, Scripts: scripts, FoldCode: *fold, Live: alive})
 	if err != nil {
 		return err
 	}
@@ -85,6 +90,32 @@ func publish(ctx context.Context, home *jupyter.Home, out io.Writer, args []stri
 	}
 	_, err = fmt.Fprintf(out, "wrote %s\nopen %s\n", strings.Join(w.Files, ", "), filepath.Join(*dir, "index.html"))
 	return err
+}
+
+// liveCells compiles the cells that call kernel.Interact for browsers. Why one is
+// not is said; its page keeps the author's figure.
+func liveCells(ctx context.Context, home *jupyter.Home, out io.Writer, sources []site.Source) (site.Live, error) {
+	var cells []live.Cell
+	var refused []error
+	for _, s := range sources {
+		found, not := live.Find(s.Name(), s.Code())
+		cells, refused = append(cells, found...), append(refused, not...)
+	}
+	if len(cells) > 0 {
+		fmt.Fprintf(out, "compile %d cells for browsers ...\n", len(cells))
+	}
+	script, built, not, err := live.Build(ctx, home.Module, cells)
+	if err != nil {
+		return site.Live{}, err
+	}
+	for _, why := range append(refused, not...) {
+		fmt.Fprintf(out, "its sliders do not work in the page: %v\n", why)
+	}
+	alive := site.Live{Script: script}
+	for _, c := range built {
+		alive.Cells = append(alive.Cells, c.ID())
+	}
+	return alive, nil
 }
 
 // plan is where the executed form of a notebook comes from.

@@ -1,3 +1,5 @@
+//go:build !js
+
 package kernel
 
 import (
@@ -17,15 +19,6 @@ import (
 	"gomyogen/kernel/internal/cell"
 	"gomyogen/kernel/internal/wire"
 )
-
-// Interaction is what [Interact] shows, and how long it waits.
-type Interaction struct {
-	Sliders []Slider
-
-	ConnectTimeout time.Duration // until a page shows the sliders; 0 means 10 s
-	IdleTimeout    time.Duration // from the last figure to the next change; 0 means 5 min
-	DrawTimeout    time.Duration // for one call of draw; 0 means 10 min
-}
 
 // Interact shows sliders and, below them, the figure that draw makes of their
 // values, which are in the order of Sliders. While the cell runs, each change of
@@ -48,13 +41,6 @@ const (
 	defaultIdle    = 5 * time.Minute
 	defaultDraw    = 10 * time.Minute
 )
-
-func (i Interaction) check() error {
-	if i.ConnectTimeout < 0 || i.IdleTimeout < 0 || i.DrawTimeout < 0 {
-		return fmt.Errorf("the timeouts are %v, %v and %v, must not be negative", i.ConnectTimeout, i.IdleTimeout, i.DrawTimeout)
-	}
-	return checkSliders(i.Sliders)
-}
 
 func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, error)) ([]float64, error) {
 	if err := i.check(); err != nil {

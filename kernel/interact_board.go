@@ -1,3 +1,5 @@
+//go:build !js
+
 package kernel
 
 import (
@@ -27,25 +29,10 @@ func newInteractBoard(kernel string, first setting) *interactBoard {
 //go:embed interact.js
 var interactJS string
 
-// knob is a slider as the script builds it.
-type knob struct {
-	Name  string  `json:"name"`
-	Unit  string  `json:"unit"`
-	Min   float64 `json:"min"`
-	Step  float64 `json:"step"`
-	Last  int     `json:"last"`
-	At    int     `json:"at"`
-	Point int     `json:"point"` // digits after it
-}
-
 // open shows the sliders: a script builds them once it has found its cell in the
 // page.
 func (b *interactBoard) open() error {
-	var knobs []knob
-	for i, s := range b.first.sliders {
-		knobs = append(knobs, knob{Name: s.Name, Unit: s.Unit, Min: s.Min, Step: s.Step, Last: s.last(), At: b.first.at[i], Point: s.decimals()})
-	}
-	given, err := json.Marshal(map[string]any{"kernel": b.kernel, "address": b.address, "knobs": knobs})
+	given, err := json.Marshal(map[string]any{"kernel": b.kernel, "address": b.address, "knobs": b.first.knobs()})
 	if err != nil {
 		return fmt.Errorf("kernel: Interact: %w", err)
 	}

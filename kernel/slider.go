@@ -144,3 +144,22 @@ func (s setting) text() string {
 	}
 	return strings.Join(all, ", ")
 }
+
+// knob is a slider as the page's script builds it.
+type knob struct {
+	Name  string  `json:"name"`
+	Unit  string  `json:"unit"`
+	Min   float64 `json:"min"`
+	Step  float64 `json:"step"`
+	Last  int     `json:"last"`
+	At    int     `json:"at"`
+	Point int     `json:"point"` // digits after it
+}
+
+func (s setting) knobs() []knob {
+	var all []knob
+	for i, x := range s.sliders {
+		all = append(all, knob{x.Name, x.Unit, x.Min, x.Step, x.last(), s.at[i], x.decimals()})
+	}
+	return all
+}

@@ -61,7 +61,7 @@ func Run(ctx context.Context, e Experiment, report func(done, total units.Time))
 	if err != nil {
 		return nil, err
 	}
-	return s.Run(ctx, report)
+	return s.observed(ctx, report)
 }
 
 // NewSimulation checks an experiment, draws its connections and puts every cell

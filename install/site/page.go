@@ -17,12 +17,13 @@ import (
 	"gomyogen/install/notebook"
 )
 
-//go:embed page.html index.html style.css page.js
+//go:embed page.html index.html style.css page.js alive.js
 var files embed.FS
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"style":  func() template.CSS { return template.CSS(asset("style.css")) },
 	"script": func() template.JS { return template.JS(asset("page.js")) },
+	"alive":  func() template.JS { return template.JS(asset("alive.js")) },
 	"href":   href,
 }).ParseFS(files, "page.html", "index.html"))
 
@@ -51,6 +52,7 @@ type page struct {
 	Alone          bool // not part of a site
 	Previous, Next *page
 	Policy         string // of content security
+	Live           bool   // whether a cell is alive
 
 	thumbnail []byte
 	omitted   []string
@@ -62,6 +64,7 @@ type cell struct {
 	Code    template.HTML
 	Folded  bool
 	Outputs []output
+	Live    string // name of the cell in the pages' program, empty if it is not in it
 }
 
 // output is one of Printed and HTML.
@@ -107,6 +110,9 @@ func newPage(s Source, all *names, o Options) (*page, error) {
 		if err != nil {
 			return nil, fmt.Errorf("site: %s: cell %d: %w", s.Path, i+1, err)
 		}
+		if id := fmt.Sprintf("%s/%d", p.Notebook, i+1); made != nil && all != nil && slices.Contains(o.Live.Cells, id) {
+			made.Live, p.Live = id, true
+		}
 		if made != nil {
 			p.Cells = append(p.Cells, *made)
 		}
@@ -139,7 +145,14 @@ func newPage(s Source, all *names, o Options) (*page, error) {
 	if p.thumbnail = small; small != nil {
 		p.Thumbnail = s.stem() + ".png"
 	}
-	p.Policy = policyOf(append(m.used, asset("page.js")))
+	scripts := append(m.used, asset("page.js"))
+	if p.Live {
+		scripts = append(scripts, asset("alive.js"))
+	}
+	p.Policy = policyOf(scripts)
+	if p.Live { // the program beside the page, compiled, in a worker out of the page
+		p.Policy = strings.Replace(p.Policy, "script-src ", "script-src 'self' 'wasm-unsafe-eval' ", 1) + "; worker-src blob:"
+	}
 	return p, nil
 }
 

@@ -41,6 +41,20 @@ func Open(path string) (Source, error) {
 	return s, nil
 }
 
+// Name returns the name of the notebook's file.
+func (s Source) Name() string { return s.stem() + ".ipynb" }
+
+// Code returns the code of each cell, empty where the cell is none of code.
+func (s Source) Code() []string {
+	code := make([]string, len(s.nb.Cells))
+	for i, c := range s.nb.Cells {
+		if c.Type == "code" {
+			code[i] = string(c.Source)
+		}
+	}
+	return code
+}
+
 func (s Source) stem() string { return strings.TrimSuffix(filepath.Base(s.Path), ".ipynb") }
 
 // dir is the folder that the notebook's links and pictures are relative to.
@@ -56,7 +70,19 @@ type Options struct {
 	Title    string  // of the index
 	Scripts  Scripts // that pages may run
 	FoldCode bool    // whether code is folded at first
+	Live     Live    // cells that simulate in the page
 }
+
+// Live is the cells that a site's pages run in the browser. A page with such a
+// cell has a content security policy that allows the script beside the page, WebAssembly
+// ('wasm-unsafe-eval', not 'unsafe-eval') and workers out of the page (blob:).
+type Live struct {
+	Script []byte   // the file live.js; see package live
+	Cells  []string // "06_exploring.ipynb/13": the notebook and the number of the cell
+}
+
+// liveScript is the name of Live.Script.
+const liveScript = "live.js"
 
 // Page returns the page of a notebook that stands alone, and what of the
 // notebook it left out.
@@ -143,6 +169,9 @@ func pages(sources []Source, o Options) (files []file, leftOut []string, err err
 		if p.Thumbnail != "" {
 			files = append(files, file{p.Thumbnail, p.thumbnail})
 		}
+	}
+	if len(o.Live.Script) > 0 {
+		files = append(files, file{liveScript, o.Live.Script})
 	}
 	html, err := index{Title: o.Title, Pages: all}.html()
 	return append(files, file{"index.html", html}), leftOut, err

@@ -11,12 +11,13 @@ import (
 type Backend int
 
 const (
-	Scalar Backend = iota // Go, one cell at a time, everywhere
-	AVX2                  // four cells at a time, needs FMA too
-	AVX512                // eight cells at a time, needs F, DQ and VL
+	Scalar  Backend = iota // Go, one cell at a time, everywhere
+	AVX2                   // four cells at a time, needs FMA too
+	AVX512                 // eight cells at a time, needs F, DQ and VL
+	SIMD128                // WebAssembly, two cells at a time, in a program built with the tag wasmkernels
 )
 
-var backendNames = [...]string{"scalar", "avx2", "avx512"}
+var backendNames = [...]string{"scalar", "avx2", "avx512", "simd128"}
 
 func (b Backend) String() string { return backendNames[b] }
 

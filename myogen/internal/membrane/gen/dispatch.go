@@ -45,10 +45,14 @@ func dispatch(cells []string) (map[string]string, error) {
 	}
 	common += "}\n"
 
-	var stubs, all, scalar string
+	var stubs, all, scalar, imports, wasm string
 	for _, cell := range cells {
 		row := fmt.Sprintf("\t%q: {\n\t\t\"scalar\": {1, %[2]sScalar, %[2]sScalarQuiet},\n", cell, cell)
 		scalar += row + "\t},\n"
+		wasm += row + fmt.Sprintf("\t\t%q: {%d, %[3]sWasm, %[3]sWasmQuiet},\n\t},\n", wasmBackend, stride, cell)
+		for _, variant := range variants {
+			imports += fmt.Sprintf(wasmStub, wasmModule, cell, variant, signature)
+		}
 		for _, t := range targets {
 			name := cell + t.name
 			for _, variant := range variants {
@@ -63,7 +67,8 @@ func dispatch(cells []string) (map[string]string, error) {
 	files := map[string]string{
 		"kernels.go":       common,
 		"kernels_amd64.go": "package kernels\n\n" + stubs + variable + all + "}\n",
-		"kernels_other.go": "//go:build !amd64\n\npackage kernels\n\n" + variable + scalar + "}\n",
+		"kernels_other.go": "//go:build !amd64 && !(wasm && " + wasmTag + ")\n\npackage kernels\n\n" + variable + scalar + "}\n",
+		"kernels_wasm.go":  "//go:build " + wasmTag + "\n\npackage kernels\n\nimport \"unsafe\"\n\n" + imports + variable + wasm + "}\n",
 	}
 	for name, text := range files {
 		formatted, err := format.Source([]byte(text))
@@ -74,3 +79,21 @@ func dispatch(cells []string) (map[string]string, error) {
 	}
 	return files, nil
 }
+
+// A program with WebAssembly kernels is built with a tag: whoever runs it must then
+// provide the kernels, as functions of a module that has the program's memory.
+const (
+	wasmTag     = "wasmkernels" // with GOARCH=wasm
+	wasmModule  = "kernels"
+	wasmBackend = "simd128"
+)
+
+const wasmStub = `//go:wasmimport %[1]s %[2]s%[3]s
+//go:noescape
+func %[2]sImported%[3]s(potentials, gates, tables unsafe.Pointer) uint32
+
+func %[2]sWasm%[3]s%[4]s {
+	return uint64(%[2]sImported%[3]s(unsafe.Pointer(potentials), unsafe.Pointer(gates), unsafe.Pointer(tables)))
+}
+
+`

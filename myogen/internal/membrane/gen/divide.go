@@ -83,42 +83,17 @@ func shareReciprocals(old *graph) *graph {
 			uses[n.args[1]]++
 		}
 	}
-	g := newGraph()
-	made := map[*node]*node{}
-	var rebuild func(n *node) *node
-	rebuild = func(n *node) *node {
-		if have := made[n]; have != nil {
-			return have
-		}
-		args := make([]*node, len(n.args))
-		for i, a := range n.args {
-			args[i] = rebuild(a)
-		}
-		var out *node
+	return old.rebuilt(func(g *graph, n *node, args []*node) *node {
 		switch {
 		case n.op == opDiv && args[1].isConst():
-			out = g.overConstant(args[0], args[1])
+			return g.overConstant(args[0], args[1])
 		case n.op == opDiv && args[0].is(1):
-			out = g.reciprocal(args[1])
+			return g.reciprocal(args[1])
 		case n.op == opDiv && uses[n.args[1]] > 1:
-			out = g.over(args[0], args[1], g.reciprocal(args[1]))
-		default:
-			c := *n
-			c.args = args
-			out = g.add(c)
+			return g.over(args[0], args[1], g.reciprocal(args[1]))
 		}
-		made[n] = out
-		return out
-	}
-	for _, n := range old.nodes { // keeps the order of the program
-		rebuild(n)
-	}
-	for _, c := range old.checks {
-		g.checks = append(g.checks, &node{op: opCheck, n: c.n, args: []*node{rebuild(c.args[0]), rebuild(c.args[1])}})
-	}
-	for _, s := range old.stores {
-		g.stores = append(g.stores, &node{op: opStore, part: s.part, n: s.n, args: []*node{rebuild(s.args[0])}})
-	}
-	g.result = &node{op: opCompare, n: old.result.n, args: []*node{rebuild(old.result.args[0]), rebuild(old.result.args[1])}}
-	return g
+		c := *n
+		c.args = args
+		return g.add(c)
+	})
 }

@@ -21,6 +21,7 @@ const (
 	opNeg
 	opAbs
 	opTruncate
+	opOdd // a rounded sum and its error, rounded to odd
 	opAnd // from here on bits and integers
 	opShl
 	opShr
@@ -248,4 +249,34 @@ func (g *graph) gather(from table, stride int, i *node) (first, second *node) {
 // check demands a condition of every lane, or the step is left to the reference code.
 func (g *graph) check(predicate int, a, b *node) {
 	g.checks = append(g.checks, &node{op: opCheck, n: predicate, args: []*node{a, b}})
+}
+
+// rebuilt returns the graph with each node replaced by what make builds of it and
+// its new arguments.
+func (old *graph) rebuilt(make func(g *graph, n *node, args []*node) *node) *graph {
+	g := newGraph()
+	made := map[*node]*node{}
+	var rebuild func(n *node) *node
+	rebuild = func(n *node) *node {
+		if have := made[n]; have != nil {
+			return have
+		}
+		var args []*node
+		for _, a := range n.args {
+			args = append(args, rebuild(a))
+		}
+		made[n] = make(g, n, args)
+		return made[n]
+	}
+	for _, n := range old.nodes { // keeps the order of the program
+		rebuild(n)
+	}
+	for _, c := range old.checks {
+		g.checks = append(g.checks, &node{op: opCheck, n: c.n, args: []*node{rebuild(c.args[0]), rebuild(c.args[1])}})
+	}
+	for _, s := range old.stores {
+		g.stores = append(g.stores, &node{op: opStore, part: s.part, n: s.n, args: []*node{rebuild(s.args[0])}})
+	}
+	g.result = &node{op: opCompare, n: old.result.n, args: []*node{rebuild(old.result.args[0]), rebuild(old.result.args[1])}}
+	return g
 }

@@ -55,7 +55,7 @@ func load(dir string) (*source, error) {
 	var files []*ast.File
 	for _, path := range paths {
 		name := filepath.Base(path)
-		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_amd64.go") || strings.HasSuffix(name, "_other.go") {
+		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_amd64.go") || strings.HasSuffix(name, "_other.go") || strings.HasSuffix(name, "_wasm.go") {
 			continue
 		}
 		text, err := os.ReadFile(path)

@@ -6,7 +6,8 @@
 // (evaluate.go, functions.go), orders the operations (schedule.go) and writes Go
 // (portable.go). For vector code it replaces divisions by cheaper operations that
 // round the same (divide.go), gives the operations registers (allocate.go) and
-// writes assembly (emit.go). The declarations are those of dispatch.go.
+// writes assembly (emit.go), or WebAssembly (wasm.go, module.go), with or without
+// fused operations (emulate.go). The declarations are those of dispatch.go.
 package main
 
 import (
@@ -48,11 +49,18 @@ func generate(from, to string) error {
 			return err
 		}
 	}
+	modules, err := s.modules(cells)
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(to, 0o755); err != nil {
 		return err
 	}
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(to, name), []byte(header+text), 0o644); err != nil {
+		modules[name] = []byte(header + text)
+	}
+	for name, data := range modules {
+		if err := os.WriteFile(filepath.Join(to, name), data, 0o644); err != nil {
 			return err
 		}
 	}

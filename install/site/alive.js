@@ -1,0 +1,169 @@
+// Live cells: sliders that run the cell's program in a worker of this page. The
+// program is loaded when the reader comes to the first such cell; until a run has
+// ended, and where none can, the author's figure stays.
+(function () {
+  const cells = document.querySelectorAll(".alive");
+  if (!cells.length || !window.WebAssembly || !window.DecompressionStream || !window.Worker) return;
+  const make = (tag, parent, text) => {
+    const e = document.createElement(tag);
+    if (text) e.textContent = text;
+    parent.append(e);
+    return e;
+  };
+  async function unzip(text) {
+    const bytes = Uint8Array.from(atob(text), c => c.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  }
+  // The module with relaxed_madd is taken if the engine has it and it is fused:
+  // with a = 1 + 2^-30, a a - (a a) is then 2^-60.
+  async function kernels(parts) {
+    try {
+      if (/[#&]unfused\b/.test(location.hash)) throw "as a test asks";
+      const mem = new WebAssembly.Memory({ initial: 1 }), module = await WebAssembly.compile(await unzip(parts.relaxed)), a = 1 + 2 ** -30;
+      new Float64Array(mem.buffer).set([a, a, -(a * a), -(a * a)]);
+      if (new WebAssembly.Instance(module, { go: { mem } }).exports.fused(0, 0, 0)) return { module, fused: true };
+    } catch { /* the other one runs everywhere */ }
+    return { module: await WebAssembly.compile(await unzip(parts.plain)), fused: false };
+  }
+  let loading;
+  function load() {
+    return loading ||= new Promise((done, failed) => {
+      window.myogenLive = parts => Promise.all([unzip(parts.program).then(WebAssembly.compile), kernels(parts)])
+        .then(([program, k]) => done({ program, kernels: k.module, fused: k.fused, worker: URL.createObjectURL(new Blob([parts.worker], { type: "text/javascript" })) }), failed);
+      const s = make("script", document.head);
+      s.onerror = failed;
+      s.src = "live.js";
+    });
+  }
+  const words = (k, at) => {
+    const v = k.min + at * k.step;
+    return (k.point > 6 ? String(+v.toPrecision(6)) : v.toFixed(k.point)) + (k.unit ? " " + k.unit : "");
+  };
+  const text64 = bytes => { let s = ""; for (let i = 0; i < bytes.length; i += 8192) s += String.fromCharCode(...bytes.subarray(i, i + 8192)); return btoa(s); };
+
+  function bring(box) {
+    const cell = box.dataset.cell, number = cell.replace(/^.*\//, ""), tag = "live-" + number + "=";
+    const shown = box.closest(".cell").querySelector(".myogen-figure");
+    const script = shown && shown.nextElementSibling && shown.nextElementSibling.textContent;
+    let worker = null, knobs = [], timer = 0, sum = "", alt = "", begun = 0, stand = shown;
+    let status, bar, stop, files;
+    // run starts a worker; at is null to ask for the sliders. An earlier one ends.
+    async function run(at) {
+      const parts = await load();
+      if (worker) worker.terminate();
+      const own = worker = new Worker(parts.worker);
+      begun = performance.now();
+      own.onmessage = ({ data: [kind, value] }) => { if (own === worker) hear[kind](value); };
+      own.onerror = e => { if (own === worker) hear.error(e.message); };
+      own.postMessage({ args: [cell, JSON.stringify(at)], program: parts.program, kernels: parts.kernels });
+    }
+    const hear = {
+      knobs(text) { knobs = JSON.parse(text); build(); },
+      progress(part) { bar.value = part; },
+      spikes(s) { sum = s; },
+      words(s) { alt = s; },
+      title(s) {
+        const caption = box.closest(".cell").querySelector("figcaption");
+        if (caption) caption.lastChild.textContent = " " + s;
+      },
+      figure(bytes) {
+        replace(bytes);
+        bar.hidden = stop.disabled = true;
+        say("Computed in this page in " + ((performance.now() - begun) / 1000).toFixed(1) + " s. SHA-256 of the spikes: " + sum);
+        box.dataset.state = "done";
+        box.dataset.sum = sum;
+      },
+      ready() { files.hidden = false; },
+      file([kind, bytes]) {
+        const a = document.createElement("a");
+        a.href = URL.createObjectURL(new Blob([bytes]));
+        a.download = (kind === "csv" ? "spikes." : "experiment.") + kind;
+        a.click();
+        setTimeout(() => URL.revokeObjectURL(a.href), 60000);
+      },
+      error(text) {
+        if (!status) { box.textContent = "The sliders do not work here; this is the author's figure. (" + text + ")"; return; }
+        bar.hidden = stop.disabled = true;
+        say(text);
+        box.dataset.state = "failed";
+      }
+    };
+    function say(text) { status.textContent = text; }
+    function replace(bytes) {
+      if (!script) return;
+      const area = make("div", document.createDocumentFragment()), figure = make("div", area), before = stand;
+      area.style.position = "relative";
+      figure.className = "myogen-figure";
+      figure.dataset.figure = text64(bytes);
+      const img = make("img", figure);
+      img.alt = alt;
+      img.src = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+      before.after(area);
+      area.style.minHeight = before.offsetHeight + "px";
+      const s = document.createElement("script");
+      s.textContent = script;
+      area.append(s); // it draws the figure before it
+      const end = () => { before.remove(); area.style.minHeight = ""; };
+      new MutationObserver((_, seen) => { seen.disconnect(); end(); }).observe(figure, { attributes: true, attributeFilter: ["data-state"] });
+      setTimeout(end, 2000);
+      stand = area;
+    }
+    const value = k => String(+(k.min + k.at * k.step).toPrecision(12));
+    function ask() {
+      box.dataset.state = "running";
+      files.hidden = true;
+      bar.hidden = stop.disabled = false;
+      bar.value = 0;
+      say("Running: " + knobs.map(k => k.name + " " + words(k, k.at)).join(", "));
+      const rest = location.hash.slice(1).split("&").filter(p => p && !p.startsWith("live-"));
+      history.replaceState(null, "", "#" + [tag + knobs.map(value).join(","), ...rest].join("&"));
+      run(knobs.map(k => k.at));
+    }
+    function build() {
+      box.textContent = "";
+      const form = make("form", box);
+      form.addEventListener("submit", e => e.preventDefault());
+      for (const k of knobs) {
+        const label = make("label", form), input = (make("span", label, k.name), make("input", label)), out = make("output", label);
+        Object.assign(input, { type: "range", min: 0, max: k.last, step: 1 });
+        k.move = at => { k.at = at; input.value = at; out.textContent = words(k, at); input.setAttribute("aria-valuetext", words(k, at)); };
+        k.move(k.at);
+        input.addEventListener("input", () => { k.move(+input.value); clearTimeout(timer); timer = setTimeout(ask, 100); });
+      }
+      const end = make("p", form);
+      bar = make("progress", end);
+      bar.max = 1;
+      stop = make("button", end, "Stop");
+      stop.type = "button";
+      stop.addEventListener("click", () => {
+        clearTimeout(timer);
+        if (worker) worker.terminate();
+        worker = null;
+        bar.hidden = stop.disabled = true;
+        box.dataset.state = "stopped";
+        say("Stopped; the figure is that of the run before.");
+      });
+      files = make("span", end);
+      for (const [kind, name] of [["csv", "Spikes (CSV)"], ["yaml", "Experiment (YAML)"]]) {
+        const b = make("button", files, name);
+        b.type = "button";
+        b.addEventListener("click", () => worker && worker.postMessage({ file: kind }));
+      }
+      bar.hidden = files.hidden = stop.disabled = true;
+      status = make("p", box, "Move a slider: this page simulates anew.");
+      status.setAttribute("role", "status");
+      box.dataset.state = "ready";
+      const asked = location.hash.slice(1).split("&").find(p => p.startsWith(tag));
+      const values = asked ? asked.slice(tag.length).split(",").map(Number) : [];
+      if (values.length === knobs.length && values.every(Number.isFinite)) {
+        knobs.forEach((k, i) => k.move(Math.min(k.last, Math.max(0, Math.round((values[i] - k.min) / k.step)))));
+        ask();
+      }
+    }
+    run(null).catch(e => hear.error(String(e)));
+  }
+  const seen = new IntersectionObserver(list => {
+    for (const e of list) if (e.isIntersecting) { seen.unobserve(e.target); bring(e.target); }
+  }, { rootMargin: "400px" });
+  cells.forEach(c => location.hash.includes("live-" + c.dataset.cell.replace(/^.*\//, "") + "=") ? bring(c) : seen.observe(c));
+})();
