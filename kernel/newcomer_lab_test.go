@@ -42,7 +42,6 @@ time.Sleep(time.Minute)`,
 func TestNewcomer(t *testing.T) {
 	t.Parallel()
 	p := open(t, newcomer...)
-	cell := func(i int) string { return fmt.Sprintf(".jp-CodeCell:nth-child(%d)", i+1) }
 	at := func(i int, part string) {
 		t.Helper()
 		p.wait(cell(i)+" .jp-OutputArea-output", part)
@@ -50,22 +49,23 @@ func TestNewcomer(t *testing.T) {
 	at(0, "Hello, world")
 	for i, want := range []string{1: "32.5", 2: "130", 3: "undefined: fmt.Printn; did you mean Print", 4: "Squares", 5: "2 130"} {
 		if i > 0 {
-			p.do(chromedp.Click(cell(i)+" .cm-content"), chromedp.Click(runButton))
+			p.runCell(i)
 			at(i, want)
 			p.wait(cell(i)+" .jp-InputPrompt", fmt.Sprintf("[%d]:", i+1))
 		}
 	}
 	p.screenshot("newcomer-1.png")
-	p.do(chromedp.Click(cell(6)+" .cm-content"), chromedp.Click(runButton))
+	p.runCell(6)
 	at(6, "Your name?")
 	p.appears(".jp-Stdin-input")
 	p.types(".jp-Stdin-input", "Ada")
 	p.do(chromedp.KeyEvent(kb.Enter))
 	at(6, "Hello, Ada")
 
-	p.do(chromedp.Click(cell(7)+" .cm-content"), chromedp.Click(runButton))
+	p.runCell(7)
 	at(7, "waiting")
-	p.do(chromedp.Click(cell(8)+" .cm-content"), chromedp.Click(runButton), chromedp.Click(stopButton))
+	p.runCell(8)
+	p.do(chromedp.Click(stopButton))
 	at(7, "Cell [8] was stopped.")
 	if said := p.text(cell(8) + " .jp-OutputArea-output"); said != "" {
 		t.Errorf("a cell behind the stop says %q", said)
@@ -74,21 +74,28 @@ func TestNewcomer(t *testing.T) {
 	p.screenshot("newcomer-2.png")
 
 	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart().then(() => { window.restarted = true; })`))
-	p.do(chromedp.Click(cell(9)+" .cm-content"), chromedp.KeyEvent(kb.End))
-	p.do(chromedp.KeyEvent(kb.Tab)) // JupyterLab drops what it asks while a kernel restarts
 	p.waitFor("String(window.restarted)", "true")
-	for range 10 { // and an answer that takes more than a second
+	p.focus(9)
+	p.do(chromedp.KeyEvent(kb.End))
+	for range 10 { // JupyterLab drops an answer that takes more than a second
+		p.appears(cell(9) + " .jp-mod-completer-enabled") // Tab indents before
 		p.do(chromedp.KeyEvent(kb.Tab))
 		if p.says(".jp-Completer", "Repeat", 5*time.Second) {
 			break
 		}
+		if said := p.text(cell(9) + " .cm-content"); said != newcomer[9] {
+			t.Fatalf("Tab made %q of %q", said, newcomer[9])
+		}
 	}
 	p.wait(".jp-Completer", "Repeat")
 	p.screenshot("newcomer-3.png")
-	p.do(chromedp.KeyEvent(kb.Escape), chromedp.Click(cell(10)+" .cm-content"), chromedp.KeyEvent(kb.End), chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	p.do(chromedp.KeyEvent(kb.Escape))
+	p.focus(10)
+	p.do(chromedp.KeyEvent(kb.End), chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
 	p.wait(".jp-Tooltip", "Repeat returns a new string consisting of count copies")
 	p.screenshot("newcomer-4.png")
-	p.do(chromedp.KeyEvent(kb.Escape), chromedp.Click(cell(0)+" .cm-content"), chromedp.Click(runButton))
+	p.do(chromedp.KeyEvent(kb.Escape))
+	p.runCell(0)
 	p.wait(cell(0)+" .jp-InputPrompt", "[1]:")
 
 	for _, line := range strings.Split(p.text(outputs), "\n") {
@@ -115,6 +122,31 @@ func (p page) types(selector, text string) {
 			p.Fatal(err)
 		}
 	}
+}
+
+// cell returns the selector of a cell by its number from 0.
+func cell(i int) string { return fmt.Sprintf(".jp-CodeCell:nth-child(%d)", i+1) }
+
+// focus puts the cursor into a cell. Where the page moves under the pointer it tries
+// again, as a reader does.
+func (p page) focus(i int) {
+	p.Helper()
+	there := fmt.Sprintf(`(({activeCellIndex, activeCell}) => activeCellIndex === %d && activeCell.editor.hasFocus())(window.jupyterapp.shell.currentWidget.content)`, i)
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		p.do(chromedp.Click(cell(i) + " .cm-content"))
+		if ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](there)); err == nil && ok {
+			return
+		}
+	}
+	p.screenshot("failed.png")
+	p.Fatalf("cell %d does not take the cursor within %v", i, patience)
+}
+
+// runCell runs a cell.
+func (p page) runCell(i int) {
+	p.Helper()
+	p.focus(i)
+	p.do(chromedp.Click(runButton))
 }
 
 // appears waits until there is an element.
