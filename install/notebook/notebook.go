@@ -94,6 +94,17 @@ func (o Output) As(mime string) string {
 	return string(l)
 }
 
+// Blank reports whether all forms of the output are empty texts.
+func (o Output) Blank() bool {
+	for _, raw := range o.Data {
+		var l Lines
+		if json.Unmarshal(raw, &l) != nil || l != "" {
+			return false
+		}
+	}
+	return len(o.Data) > 0
+}
+
 // Lines is text as a notebook stores it: one string or a list of them.
 type Lines string
 

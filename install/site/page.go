@@ -265,6 +265,9 @@ func (m *maker) shown(o notebook.Output, caption string) (output, error) {
 		html, err := m.markdown(text, nil)
 		return output{HTML: html}, err
 	}
+	if o.Blank() { // a display that was cleared
+		return output{}, nil
+	}
 	if text := cmp.Or(o.As("text/latex"), plain); text != "" {
 		m.leaveOut(o)
 		return output{printed: text}, nil

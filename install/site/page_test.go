@@ -104,12 +104,13 @@ func TestNothingIsDroppedSilently(t *testing.T) {
 	p, err := newPage(open(t, write(t, t.TempDir(), "a.ipynb",
 		codeCell("x", any2{"output_type": "display_data", "data": any2{"application/vnd.plotly.v1+json": any2{"a": 1}}}),
 		codeCell("y", any2{"output_type": "display_data", "data": any2{"application/vnd.jupyter.widget-view+json": any2{"a": 1}, "text/plain": "Slider()"}}),
+		codeCell("e", any2{"output_type": "display_data", "data": any2{"text/html": "", "text/plain": ""}}),
 		codeCell("z", shown("text/latex", "$x_1$")), codeCell("m", shown("text/markdown", "**bold**")), codeCell("j", shown("image/jpeg", "AAAA")),
 		any2{"cell_type": "raw", "source": "\\newpage"}))[0], nil, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "cell 1: an output as application/vnd.plotly.v1+json\ncell 2: an output as application/vnd.jupyter.widget-view+json\ncell 6: a raw cell"
+	want := "cell 1: an output as application/vnd.plotly.v1+json\ncell 2: an output as application/vnd.jupyter.widget-view+json\ncell 7: a raw cell"
 	if got := strings.Join(p.omitted, "\n"); got != want {
 		t.Errorf("left out\n%s\nwant\n%s", got, want)
 	}
