@@ -1,14 +1,18 @@
 package live_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"gomyogen/install/jupyter"
 	"gomyogen/install/jupyter/jupytertest"
@@ -114,5 +118,71 @@ func TestPagesHaveTheSpikesOfTheNativeRun(t *testing.T) {
 		if wide {
 			t.Errorf("%s: the page is wider than %d px", name, width)
 		}
+	}
+	sliders(t, ctx, "file://"+dir+"/11_a_pool_to_play_with.html")
+}
+
+// sliders moves each slider of a page by the keyboard, and stops a run.
+func sliders(t *testing.T, ctx context.Context, page string) {
+	t.Helper()
+	text := func(js string) string {
+		s, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	until := func(js string, want ...string) {
+		t.Helper()
+		got := ""
+		for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+			if got = text(js); slices.Contains(want, got) {
+				return
+			}
+		}
+		t.Fatalf("%s is %q, want one of %q", js, got, want)
+	}
+	const state = `document.querySelector(".alive").dataset.state || ""`
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.EmulateViewport(1400, 900), chromedp.Navigate(page)); err != nil {
+		t.Fatal(err)
+	}
+	text(`document.querySelector(".alive").scrollIntoView(), ""`)
+	until(state, "ready")
+	move := func(i int) {
+		t.Helper()
+		text(fmt.Sprintf(`document.querySelectorAll(".alive input")[%d].focus(), ""`, i))
+		if err := chromedp.Do(ctx, chromedp.KeyEvent([]string{kb.ArrowLeft, kb.ArrowRight}[i/4])); err != nil {
+			t.Fatal(err)
+		}
+		until(state, "running", "done")
+	}
+	seen := map[string]bool{}
+	for i := range 5 {
+		move(i)
+		until(state, "done")
+		at := text(`location.hash`)
+		if seen[at] {
+			t.Fatalf("slider %d leaves the address %s", i, at)
+		}
+		seen[at] = true
+		var values []float64
+		for _, v := range strings.Split(at[strings.Index(at, "=")+1:], ",") {
+			x, err := strconv.ParseFloat(v, 64)
+			if err != nil {
+				t.Fatalf("address %s: %v", at, err)
+			}
+			values = append(values, x)
+		}
+		if sum, want := text(`document.querySelector(".alive").dataset.sum`), native(t, values); sum != want {
+			t.Errorf("%s: the page has %s, native is %s", at, sum, want)
+		}
+		text(`document.querySelector(".alive").dataset.state = "", ""`)
+	}
+	before := text(`document.querySelector(".alive").dataset.sum`)
+	move(0)
+	text(`document.querySelector(".alive button").click(), ""`)
+	until(state, "stopped")
+	if after := text(`document.querySelector(".alive").dataset.sum`); after != before {
+		t.Errorf("a run that was stopped has spikes: %s", after)
 	}
 }

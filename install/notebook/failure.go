@@ -42,11 +42,11 @@ func (nb Notebook) Failed() error {
 	return nil
 }
 
-// escapes are colours for a terminal, places GoNB's name of a line of a cell
-// with the file it was in, exits the line of a program that ended by itself.
+// escapes are colours for a terminal, places the kernel's name of a line of a cell,
+// with the file it was in where GoNB alone ran it, exits the line of a program that ended by itself.
 var (
 	escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
-	places  = regexp.MustCompile(`[ \t]*\[\[ Cell \[(\d+)\] Line (\d+) \]\] \S*\.go:\d+(?: \+0x[0-9a-f]+)?`)
+	places  = regexp.MustCompile(`[ \t]*\[\[ Cell \[(\d+)\] Line (\d+) \]\](?: \S*\.go:\d+(?: \+0x[0-9a-f]+)?)?`)
 	files   = regexp.MustCompile(`\S*/gonb_\w+/main\.go`) // where GoNB left the mark out
 	exits   = regexp.MustCompile(`(?m)^exit status \d+\n?`)
 )

@@ -17,6 +17,10 @@ func TestFailure(t *testing.T) {
 			{Type: "stream", Name: "stderr", Text: "exit status 1\n"},
 			{Type: "error", Error: "ERROR", Value: "exit status 1", Traceback: []string{"exit status 1"}},
 		}, "cell 1 failed: Cell 2, line 4: the weight is -1 uS"},
+		{"a check in our kernel", []Output{
+			{Type: "stream", Name: "stderr", Text: " \x1b[7m[[ Cell [2] Line 4 ]]\x1b[0m: the weight is -1 uS\n"},
+			{Type: "error", Error: "Error", Value: "Cell [2] ended with status 1."},
+		}, "cell 1 failed: Cell 2, line 4: the weight is -1 uS\nCell [2] ended with status 1."},
 		{"a panic", []Output{
 			{Type: "stream", Name: "stderr", Text: "panic: "}, {Type: "stream", Name: "stderr", Text: "index out of range\n\ngoroutine 1 [running]:\nmain.main()\n\t \x1b[7m[[ Cell [2] Line 3 ]]\x1b[0m /tmp/k-3/main.go:12 +0x52\nexit status 2\n"},
 			{Type: "error", Error: "ERROR", Value: "exit status 2"},

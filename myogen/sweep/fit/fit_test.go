@@ -95,7 +95,7 @@ func reachable(t *testing.T, f *myogen.Fit, drive, weight float64) []myogen.Targ
 // The examples reach their targets, and best.yaml gives the statistics of the
 // best trial.
 func TestExamplesReachTheirTargets(t *testing.T) {
-	for name, parameters := range map[string]int{"fit_rate.yaml": 1, "fit_rate_cv.yaml": 2} {
+	for name, parameters := range map[string]int{"fit_rate.yaml": 1, "fit_force.yaml": 1, "fit_rate_cv.yaml": 2} {
 		dir := t.TempDir()
 		p := example(t, name, func(f *myogen.Fit) {
 			if parameters == 2 {
