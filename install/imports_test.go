@@ -15,7 +15,7 @@ func TestImports(t *testing.T) {
 	const m = "gomyogen/"
 	may := map[string][]string{
 		"install":                     {"install/jupyter", "install/live", "install/notebook", "install/site", "myogen/format/atomicfile"},
-		"install/jupyter":             {"install/notebook", "kernel/env", "kernel/sources", "myogen/format/atomicfile"},
+		"install/jupyter":             {"install/notebook", "kernel/env", "kernel/sources", "myogen/format/atomicfile", "myogen/datafolder", "myogen/format/userkey"},
 		"install/jupyter/jupytertest": {"install/jupyter"},
 		"install/live":                {},
 		"install/notebook":            {"kernel/sources"},
