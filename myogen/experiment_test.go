@@ -139,7 +139,7 @@ func TestWithRefuses(t *testing.T) {
 		{"connections[x].weight", "1", `"[x]" is not an index`},
 		{`populations["aMN`, "1", "a name in quotes must end with"},
 		{"connections[0]weight", "1 uS", "must begin with a dot"},
-		{"sead", "1", `there is no "sead"; there are connections, draws, duration, inject`},
+		{"sead", "1", `there is no "sead"; there are connections, draws, duration, force, inject`},
 		{"connections[2].weight", "1 uS", "connections: there is no item [2]; there are [0] to [1]"},
 		{"connections.weight", "1 uS", "connections: there is no item weight; there are [0] to [1]"},
 		{"connections[0].wait", "1 uS", `connections[0]: there is no "wait"; there are delay, inhibitory`},

@@ -258,7 +258,7 @@ func TestExperimentRefuses(t *testing.T) {
 		{"noise: 2 pps", "noise: -2 pps", "noise is -2 pps, must not be negative"},
 		{"mean: 40 pps, amplitude: 20 pps", "mean: 40 pps, amplitude: 80 pps", "a rate must be a number and not negative"},
 		{"frequency: 3 Hz", "frequency: 0 Hz", "frequency is 0 Hz, must be above 0"},
-		{"latency: 2 ms, sinusoid: {mean: 40 pps, amplitude: 20 pps, frequency: 3 Hz}", "latency: 2 ms", "e.yaml:21:5: an input: a shape is missing, one of trapezoid, sinusoid, ramp, step, sawtooth, samples"},
+		{"latency: 2 ms, sinusoid: {mean: 40 pps, amplitude: 20 pps, frequency: 3 Hz}", "latency: 2 ms", "e.yaml:21:5: an input: a shape is missing, one of trapezoid, triangles, level, sinusoid, ramp, step, sawtooth, samples"},
 		{"target: DD, noise", "target: D, noise", `e.yaml:21:30: input "cortex": there is no population "D"`},
 		{"target: DD, noise", "target: aMN, noise", `e.yaml:21:30: input "cortex": "aMN" takes no input: it is Powers2017 motor neurons`},
 		{"probability: 0.5", "probability: 1.5", "probability is 1.5, must be above 0 and at most 1"},

@@ -111,6 +111,19 @@ func Partial(path string, size int64) (*File, error) {
 	return f, nil
 }
 
+// Reopen makes the content of the file at path, which [File.Commit] has given its
+// name, what [Partial] goes on with. The file is not there until the next Commit.
+func Reopen(path string) error {
+	target, err := follow(disk, path)
+	if err == nil {
+		err = disk.Rename(target, target+".partial")
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
 // errorf names the path in an error instead of the temporary file.
 func (f *File) errorf(err error) error {
 	if err == nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"math"
 
 	"gomyogen/myogen/format/atomicfile"
@@ -21,6 +22,7 @@ type Rows struct {
 	path    string
 	columns int
 	rows    int
+	whole   bool             // resumed from a file that was closed: it has its name
 	sum     hash.Hash        // of the rows, without the header
 	file    *atomicfile.File // nil until the first row is written
 	w       *bufio.Writer
@@ -46,12 +48,18 @@ func newRows(path string, columns int) *Rows {
 
 // ResumeRows goes on with what [CreateRows] began for a path, behind rows rows,
 // which must have the SHA-256 that [Rows.Sync] returned. What was written behind
-// them is replaced, but not before the first row is appended.
+// them is replaced, but not before the first row is appended. Of a file that was
+// closed since it goes on, too.
 func ResumeRows(path string, columns, rows int, sum [sha256.Size]byte) (*Rows, error) {
 	r := newRows(path, columns)
 	r.rows = rows
 	partial := atomicfile.PartialPath(path)
 	f, size, err := open(partial)
+	if errors.Is(err, fs.ErrNotExist) { // its writer ended after Close
+		if done, doneSize, doneErr := open(path); doneErr == nil {
+			f, size, err, partial, r.whole = done, doneSize, nil, path, true
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +88,11 @@ func (r *Rows) open() error {
 		return nil
 	}
 	var err error
+	if r.whole && r.rows > 0 {
+		if err = atomicfile.Reopen(r.path); err != nil {
+			return err
+		}
+	}
 	if r.rows > 0 {
 		r.file, err = atomicfile.Partial(r.path, r.size())
 	} else if r.file, err = atomicfile.Partial(r.path, 0); err == nil {

@@ -1,6 +1,7 @@
 package npz
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -144,5 +145,52 @@ func TestResumeRowsRefuses(t *testing.T) {
 		if _, err := ResumeRows(path, c.columns, c.rows, sum); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%d rows of %d columns: error %v, want %q", c.rows, c.columns, err, c.want)
 		}
+	}
+}
+
+// A process that died between the end of its rows and the end of its work goes on with the
+// file that has its name already.
+func TestResumeRowsOfAClosedFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.npy")
+	r, err := CreateRows(path, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	appendAll := func(values ...float64) {
+		t.Helper()
+		for _, x := range values {
+			if err := r.Append([]float64{x}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	appendAll(0, 1, 2)
+	n, sum, err := r.Sync()
+	if err != nil {
+		t.Fatal(err)
+	}
+	appendAll(3, 4)
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ResumeRows(path, 1, n, [32]byte{}); err == nil || !strings.Contains(err.Error(), "are not those that were written") {
+		t.Errorf("of other rows: %v", err)
+	}
+	if r, err = ResumeRows(path, 1, n, sum); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("the file is touched before a row is appended: %v", err)
+	}
+	appendAll(3, 4)
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("the file is another one: %v", err)
 	}
 }
