@@ -350,36 +350,18 @@ func (p *FitPlan) Cost(statistics []float64) float64 {
 
 // LoadFit reads an experiment file that has a key fit.
 func LoadFit(path string) (*FitPlan, error) {
-	text, err := readSmall(path)
-	if err != nil {
-		return nil, fmt.Errorf("myogen: %w", err)
-	}
-	return ParseFit(path, text)
+	return load(path, ParseFit)
 }
 
 // ParseFit reads the text of an experiment file that has a key fit, and checks
 // it.
 func ParseFit(name string, text []byte) (*FitPlan, error) {
 	var f Fit
-	var p *FitPlan
-	err := parseFile(name, text, f.file, func() (err error) {
-		if _, err = f.Experiment.resolve(); err == nil {
-			p, err = f.plan()
-		}
-		return err
-	})
-	return p, prefixed(err)
+	plan := func() (*FitPlan, error) { return f.plan() } // of what is read by then
+	return parsePlan(name, text, f.file, &f.Experiment, plan)
 }
 
 // YAML returns the text of the fit's file.
 func (f Fit) YAML() (string, error) {
-	r, err := f.Experiment.resolve()
-	if err == nil {
-		_, err = f.plan()
-	}
-	if err != nil {
-		return "", prefixed(err)
-	}
-	f.Experiment = r.writable()
-	return fields.YAML(fields.Struct(f.file).Write(false)), nil
+	return planYAML(f.file, &f.Experiment, f.plan)
 }

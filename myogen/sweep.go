@@ -350,36 +350,18 @@ func (p *Plan) Run(run int) (Experiment, error) {
 
 // LoadSweep reads an experiment file that has a key sweep.
 func LoadSweep(path string) (*Plan, error) {
-	text, err := readSmall(path)
-	if err != nil {
-		return nil, fmt.Errorf("myogen: %w", err)
-	}
-	return ParseSweep(path, text)
+	return load(path, ParseSweep)
 }
 
 // ParseSweep reads the text of an experiment file that has a key sweep, and
 // checks it.
 func ParseSweep(name string, text []byte) (*Plan, error) {
 	var s Sweep
-	var p *Plan
-	err := parseFile(name, text, s.file, func() (err error) {
-		if _, err = s.Experiment.resolve(); err == nil {
-			p, err = s.plan()
-		}
-		return err
-	})
-	return p, prefixed(err)
+	plan := func() (*Plan, error) { return s.plan() } // of what is read by then
+	return parsePlan(name, text, s.file, &s.Experiment, plan)
 }
 
 // YAML returns the text of the sweep's file.
 func (s Sweep) YAML() (string, error) {
-	r, err := s.Experiment.resolve()
-	if err == nil {
-		_, err = s.plan()
-	}
-	if err != nil {
-		return "", prefixed(err)
-	}
-	s.Experiment = r.writable()
-	return fields.YAML(fields.Struct(s.file).Write(false)), nil
+	return planYAML(s.file, &s.Experiment, s.plan)
 }

@@ -14,11 +14,17 @@ import (
 // it names without a folder lies beside it. The error names line and column of
 // what is wrong.
 func LoadExperiment(path string) (Experiment, error) {
+	return load(path, ParseExperiment)
+}
+
+// load reads a file by the function that reads its text.
+func load[T any](path string, parse func(name string, text []byte) (T, error)) (T, error) {
 	text, err := readSmall(path)
 	if err != nil {
-		return Experiment{}, fmt.Errorf("myogen: %w", err)
+		var none T
+		return none, fmt.Errorf("myogen: %w", err)
 	}
-	return ParseExperiment(path, text)
+	return parse(path, text)
 }
 
 // ParseExperiment reads the text of an experiment file called name, and checks
@@ -64,6 +70,31 @@ func parseFile(name string, text []byte, table func() []fields.Field, check func
 		return f.ErrorAt(docs[0], "%v", err)
 	}
 	return nil
+}
+
+// parsePlan reads the text of a file whose table holds an experiment and says what
+// to do with it, and makes the plan of that.
+func parsePlan[P any](name string, text []byte, table func() []fields.Field, e *Experiment, plan func() (P, error)) (p P, err error) {
+	err = parseFile(name, text, table, func() (err error) {
+		if _, err = e.resolve(); err == nil {
+			p, err = plan()
+		}
+		return err
+	})
+	return p, prefixed(err)
+}
+
+// planYAML returns the text of such a file.
+func planYAML[P any](table func() []fields.Field, e *Experiment, plan func() (P, error)) (string, error) {
+	r, err := e.resolve()
+	if err == nil {
+		_, err = plan()
+	}
+	if err != nil {
+		return "", prefixed(err)
+	}
+	*e = r.writable()
+	return fields.YAML(fields.Struct(table).Write(false)), nil
 }
 
 // YAML returns the text of the experiment's file: [ParseExperiment] of it is

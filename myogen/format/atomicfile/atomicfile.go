@@ -88,8 +88,9 @@ func PartialPath(path string) string {
 
 // Partial begins new content for the file at path that outlives its writer, or
 // goes on with it: until [File.Commit] it stands at [PartialPath], and a later
-// process goes on behind its first size bytes; what follows them is cut off. A
-// size of 0 begins anew. The error of a living writer's content says so. The
+// process goes on behind its first size bytes; what follows them is cut off. So it
+// does with content that has been committed since, which then is not at path until
+// the next Commit. A size of 0 begins anew. The error of a living writer's content says so. The
 // caller must call [File.Commit], [File.Discard] or [File.Close].
 func Partial(path string, size int64) (*File, error) {
 	f := &File{disk: disk, path: path}
@@ -97,6 +98,11 @@ func Partial(path string, size int64) (*File, error) {
 	if err == nil {
 		f.tmp = PartialPath(f.target)
 		f.file, err = f.disk.Resume(f.tmp, old.mode(), size)
+		if size > 0 && errors.Is(err, fs.ErrNotExist) { // Commit was the last that its writer did
+			if err = f.disk.Rename(f.target, f.tmp); err == nil {
+				f.file, err = f.disk.Resume(f.tmp, old.mode(), size)
+			}
+		}
 	}
 	if err == nil {
 		f.keep = true
@@ -109,19 +115,6 @@ func Partial(path string, size int64) (*File, error) {
 		return nil, f.errorf(err)
 	}
 	return f, nil
-}
-
-// Reopen makes the content of the file at path, which [File.Commit] has given its
-// name, what [Partial] goes on with. The file is not there until the next Commit.
-func Reopen(path string) error {
-	target, err := follow(disk, path)
-	if err == nil {
-		err = disk.Rename(target, target+".partial")
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
 }
 
 // errorf names the path in an error instead of the temporary file.

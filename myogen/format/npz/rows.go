@@ -22,7 +22,6 @@ type Rows struct {
 	path    string
 	columns int
 	rows    int
-	whole   bool             // resumed from a file that was closed: it has its name
 	sum     hash.Hash        // of the rows, without the header
 	file    *atomicfile.File // nil until the first row is written
 	w       *bufio.Writer
@@ -57,7 +56,7 @@ func ResumeRows(path string, columns, rows int, sum [sha256.Size]byte) (*Rows, e
 	f, size, err := open(partial)
 	if errors.Is(err, fs.ErrNotExist) { // its writer ended after Close
 		if done, doneSize, doneErr := open(path); doneErr == nil {
-			f, size, err, partial, r.whole = done, doneSize, nil, path, true
+			f, size, err, partial = done, doneSize, nil, path
 		}
 	}
 	if err != nil {
@@ -88,11 +87,6 @@ func (r *Rows) open() error {
 		return nil
 	}
 	var err error
-	if r.whole && r.rows > 0 {
-		if err = atomicfile.Reopen(r.path); err != nil {
-			return err
-		}
-	}
 	if r.rows > 0 {
 		r.file, err = atomicfile.Partial(r.path, r.size())
 	} else if r.file, err = atomicfile.Partial(r.path, 0); err == nil {

@@ -32,13 +32,7 @@ var requirements string
 // the test is skipped; where CI is set it fails.
 func Run(t testing.TB, program string, input, output any) {
 	t.Helper()
-	python, err := environment()
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	python := interpreter(t)
 	in, err := json.Marshal(input)
 	if err != nil {
 		t.Fatal(err)
@@ -60,6 +54,21 @@ func Run(t testing.TB, program string, input, output any) {
 // ./install nwb" seems to have been run, with the pinned packages.
 func DataFolder(t testing.TB) {
 	t.Helper()
+	python := interpreter(t)
+	dir := t.TempDir()
+	err := errors.Join(
+		os.Symlink(filepath.Dir(filepath.Dir(python)), filepath.Join(dir, datafolder.NWB)),
+		os.WriteFile(filepath.Join(dir, datafolder.NWBStamp), nil, 0o644))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(datafolder.Variable, dir)
+}
+
+// interpreter returns the Python with the packages; without one it skips the test,
+// or fails where CI is set.
+func interpreter(t testing.TB) string {
+	t.Helper()
 	python, err := environment()
 	if err != nil {
 		if os.Getenv("CI") != "" {
@@ -67,14 +76,7 @@ func DataFolder(t testing.TB) {
 		}
 		t.Skip(err)
 	}
-	dir := t.TempDir()
-	err = errors.Join(
-		os.Symlink(filepath.Dir(filepath.Dir(python)), filepath.Join(dir, datafolder.NWB)),
-		os.WriteFile(filepath.Join(dir, datafolder.NWBStamp), nil, 0o644))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv(datafolder.Variable, dir)
+	return python
 }
 
 // environment returns the Python of a virtual environment in the user's cache,
