@@ -329,7 +329,7 @@ func TestInteractFails(t *testing.T) {
 	t.Parallel()
 	p := open(t, interacting, failing, nextCell)
 	for i, want := range []string{"no more", "panic: no more", "The cell does not run any more; run it again."} {
-		p.do(chromedp.Click(".jp-CodeCell:nth-child(2) .cm-content"), chromedp.Click(runButton))
+		p.runCell(1)
 		p.wait(slidersForm, hasFigure)
 		p.keys(1, strings.Repeat(kb.ArrowRight, i+1))
 		p.wait(outputs, want)

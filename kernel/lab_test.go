@@ -157,8 +157,33 @@ const connected = `"" + [...window.jupyterapp?.shell.widgets("main") ?? []].some
 func (p page) runFirst() {
 	p.Helper()
 	p.waitFor(connected, "true")
-	p.do(chromedp.Click(".jp-CodeCell .cm-content"), chromedp.Click(runButton))
+	p.runCell(0)
 	p.wait(prompts, "[1]:")
+}
+
+// cell returns the selector of a cell by its number from 0.
+func cell(i int) string { return fmt.Sprintf(".jp-CodeCell:nth-child(%d)", i+1) }
+
+// focus puts the cursor into a cell. Where the page moves under the pointer it tries
+// again, as a reader does.
+func (p page) focus(i int) {
+	p.Helper()
+	there := fmt.Sprintf(`(({activeCellIndex, activeCell}) => activeCellIndex === %d && activeCell.editor.hasFocus())(window.jupyterapp.shell.currentWidget.content)`, i)
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		p.do(chromedp.Click(cell(i) + " .cm-content"))
+		if ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](there)); err == nil && ok {
+			return
+		}
+	}
+	p.screenshot("failed.png")
+	p.Fatalf("cell %d does not take the cursor within %v", i, patience)
+}
+
+// runCell runs a cell.
+func (p page) runCell(i int) {
+	p.Helper()
+	p.focus(i)
+	p.do(chromedp.Click(runButton))
 }
 
 const (

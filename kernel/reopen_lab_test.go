@@ -85,7 +85,8 @@ func TestReopen(t *testing.T) {
 	p.wait(prompts, "[2]:")
 	p.screenshot("reopen-done.png")
 
-	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.commands.execute("notebook:clear-all-cell-outputs")`), chromedp.Click(".jp-CodeCell:nth-child(2) .cm-content"), chromedp.Click(runButton))
+	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.commands.execute("notebook:clear-all-cell-outputs")`))
+	p.runCell(1)
 	p.wait(outputs, "begun")
 	leave()
 	goOn()
