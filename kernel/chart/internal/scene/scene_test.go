@@ -311,3 +311,15 @@ func TestWordsOfUnnamedSeries(t *testing.T) {
 		t.Errorf("the words are %q, want %q", got, want)
 	}
 }
+
+// The unit of a heat map's rows is not that of its colours.
+func TestWordsOfHeatMaps(t *testing.T) {
+	f := figure(t, chart.Figure{Title: "T", X: chart.Axis{Label: "weight", Unit: "nS"}, Panels: []chart.Panel{{
+		Y:      chart.Axis{Label: "drive", Unit: "pps"},
+		Series: []chart.Series{chart.HeatMap{Rows: [][]float64{{0, 1}, {2, 3}}, X0: -0.5, X1: 1.5, Label: "CV"}},
+	}}})
+	want := "T. Heat map of 2 rows, colours from 0 to 3 CV."
+	if got := f.Frames[0].Words; got != want {
+		t.Errorf("the words are %q, want %q", got, want)
+	}
+}

@@ -50,7 +50,9 @@ func (f *Figure) words(frame int) string {
 				b.WriteString(" on the right axis" + axisWords(p.Right))
 			}
 		}
-		b.WriteString(axisWords(p.Y))
+		if !p.onlyHeatMaps() { // their values are the colours
+			b.WriteString(axisWords(p.Y))
+		}
 		if p.OwnX && p.X.Text() != "" {
 			b.WriteString(" over " + p.X.Text())
 			if p.X.Log {
@@ -59,6 +61,15 @@ func (f *Figure) words(frame int) string {
 		}
 	}
 	return b.String() + "."
+}
+
+func (p Panel) onlyHeatMaps() bool {
+	for _, s := range p.Series {
+		if _, ok := s.Series.(*chart.HeatMap); !ok {
+			return false
+		}
+	}
+	return len(p.Series) > 0
 }
 
 func axisWords(a chart.Axis) string {
