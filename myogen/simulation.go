@@ -398,7 +398,7 @@ func (s *Simulation) epochSteps(until float64, most int) int {
 // progress, well below the 100 ms within which a run is to end. 100 000 cells
 // take a second for what 100 do in a millisecond; where a run is cut decides
 // nothing of its result.
-const lookUp = 60 * time.Millisecond
+const lookUp = 30 * time.Millisecond
 
 // pace returns the number of steps that take about as long: as the last ones
 // did, with the cells without membranes, which the engine does not see, or at

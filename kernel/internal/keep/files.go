@@ -3,6 +3,7 @@ package keep
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -34,13 +35,19 @@ func (s *fileSums) sum(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() { // a pipe may have no writer
+		return "", fmt.Errorf("%s is not a regular file (%v)", path, info.Mode())
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
+	if info, err = f.Stat(); err != nil {
 		return "", err
 	}
 	s.mu.Lock()

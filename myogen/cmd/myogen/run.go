@@ -63,9 +63,6 @@ func (o *runOptions) check(e myogen.Experiment) error {
 		return err
 	}
 	outputs := []file{{"-state", o.state}}
-	for i := range 2 {
-		outputs = append(outputs, file{"a checkpoint", checkpointPath(cmp.Or(o.out, o.state), i)})
-	}
 	if o.out != "" {
 		if filepath.Ext(o.out) != ".npz" {
 			return fmt.Errorf("run: -out is %q, must end in .npz", o.out)
@@ -75,6 +72,9 @@ func (o *runOptions) check(e myogen.Experiment) error {
 	for i, r := range e.RecordAll {
 		what := fmt.Sprintf("record_all[%d]", i)
 		outputs = append(outputs, file{what, r.Path}, file{"the rows so far of " + what, atomicfile.PartialPath(r.Path)})
+	}
+	for i := range 2 {
+		outputs = append(outputs, file{"a checkpoint", checkpointPath(cmp.Or(o.out, o.state), i)})
 	}
 	inputs := []file{{"the experiment", o.experiment}, {"-resume", o.resume}}
 	if o.resume != "" && o.resume == o.state { // going on, and stopping again

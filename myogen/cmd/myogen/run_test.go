@@ -126,7 +126,7 @@ func TestRunRefuses(t *testing.T) {
 		{"the rows so far of record_all[0] (r.npy.partial) is the same file as -state", []string{"run", recordingTo(t, "r.npy"), "-until", "100ms", "-state", "r.npy.partial"}},
 		{"is the same file as a file that the experiment names", []string{"run", overThresholds(t), "-out", filepath.Join(t.TempDir(), "r.npz")}},
 		{"replay: -out (" + e + ") is the same file as -in", []string{"replay", "-in", e, "-out", e}},
-		{"record_all[0]: every run would write to r.npy", []string{"sweep", sweepOf(t, recordingTo(t, "r.npy")), "-o", t.TempDir()}},
+		{"every run would write to r.npy", []string{"sweep", sweepOf(t, recordingTo(t, "r.npy")), "-o", t.TempDir()}},
 		{"is the same file as -state", []string{"run", recordingTo(t, "r.npy"), "-until", "100ms", "-state", "r.npy"}},
 		{"flag provided but not defined", []string{"run", e, "-seed", "3"}},
 		{"takes 2 file names", []string{"compare", e}},
