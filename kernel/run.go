@@ -197,9 +197,10 @@ func (p *Progress) notBegun(ctx context.Context, e myogen.Experiment) (*myogen.R
 	if err != nil {
 		return nil, err
 	}
-	at := "stopped before the first step"
+	at := fmt.Sprintf("stopped at 0 of %.0f ms", float64(e.Duration))
 	p.board.cell.Cut(p.title + " " + at)
-	fmt.Printf("%s: %s; run the cell again to run it\n", p.title, at)
+	p.board.cell.Values.Told()
+	fmt.Printf("%s: %s; kept and marked partial, run the cell again to go on\n", p.title, at)
 	return sim.Result(), nil
 }
 

@@ -82,6 +82,9 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	s := &Simulation{experiment: r, fingerprint: r.fingerprint()}
 	if s.backend, err = membrane.ChooseBackend(); err != nil {
 		return nil, err
@@ -93,6 +96,9 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	}
 	s.warnings = r.warnings(drives)
 	s.populate(drives)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	s.instrument()
 	if err := s.modulate(); err != nil {
 		return nil, err

@@ -35,11 +35,7 @@ func (s *fileSums) sum(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", err
-	}
-	if !info.Mode().IsRegular() { // a pipe may have no writer
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe may have no writer
 		return "", fmt.Errorf("%s is not a regular file (%v)", path, info.Mode())
 	}
 	f, err := os.Open(path)
@@ -47,7 +43,8 @@ func (s *fileSums) sum(path string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	if info, err = f.Stat(); err != nil {
+	info, err := f.Stat()
+	if err != nil {
 		return "", err
 	}
 	s.mu.Lock()
