@@ -27,7 +27,8 @@ type Progress struct {
 	start       time.Time // of the first update
 	first       units.Time
 	done, total units.Time
-	kept        bool // over without having begun
+	kept        bool   // over without having begun
+	before      string // what goes on before the first update
 }
 
 // NewProgress returns a progress bar. Its Update is what a simulation's Run
@@ -51,6 +52,15 @@ func (p *Progress) Update(done, total units.Time) {
 	}
 	p.done, p.total = done, total
 	p.board.show(now)
+}
+
+// drawing shows for how many sources connections are drawn before the first
+// step.
+func (p *Progress) drawing(done, total int) {
+	p.board.mu.Lock()
+	defer p.board.mu.Unlock()
+	p.before = fmt.Sprintf(": drawing connections, %.0f %%", 100*float64(done)/float64(total))
+	p.board.show(time.Now())
 }
 
 // Done notes that the run is over. One that has not begun counts as done: its
@@ -101,7 +111,7 @@ func (p *Progress) line(now time.Time, stopped bool) string {
 	case p.kept:
 		return p.title + ": kept"
 	case p.start.IsZero():
-		return p.title
+		return p.title + p.before
 	case stopped && !p.finished():
 		return fmt.Sprintf("%s: stopped at %s after %.1f s", p.title, of, wall)
 	case !(speed > 0) || wall <= 0:

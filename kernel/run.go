@@ -137,7 +137,11 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	c := p.board.cell
 	ctx, release := c.Context("") // first: without it the button ends the cell without a word
 	defer release()
-	sim, err := myogen.NewSimulation(context.WithoutCancel(ctx), e) // stopped meanwhile, it is partial at 0 ms
+	observed := myogen.Observe(ctx, myogen.Observer{Drawing: p.drawing})
+	sim, err := myogen.NewSimulation(observed, e)
+	if err != nil && ctx.Err() != nil {
+		return p.notBegun(ctx, e)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +149,11 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if sim, err = resume(ctx, checkpoint, sim, e); err != nil {
+	sim, err = resume(observed, checkpoint, sim, e)
+	if err != nil && ctx.Err() != nil {
+		return p.notBegun(ctx, e)
+	}
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "kernel: run %q starts anew, not where it was stopped: %v\n", p.title, err)
 	}
 	for _, w := range sim.Warnings() {
@@ -181,12 +189,27 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	return result, nil
 }
 
+// notBegun returns the result of a run that was stopped before its first step:
+// its populations without a spike.
+func (p *Progress) notBegun(ctx context.Context, e myogen.Experiment) (*myogen.Result, error) {
+	e.Connections, e.RecordAll = nil, nil // what takes long, and what is written
+	sim, err := myogen.NewSimulation(context.WithoutCancel(ctx), e)
+	if err != nil {
+		return nil, err
+	}
+	at := fmt.Sprintf("stopped at 0 of %.0f ms", float64(e.Duration))
+	p.board.cell.Cut(p.title + " " + at)
+	p.board.cell.Values.Told()
+	fmt.Printf("%s: %s; kept and marked partial, run the cell again to go on\n", p.title, at)
+	return sim.Result(), nil
+}
+
 // resume returns the simulation that the checkpoint holds, or sim, which is new,
 // if there is none. With an error, which says why the checkpoint cannot be used,
 // it returns sim too.
 func resume(ctx context.Context, c *keep.Checkpoint, sim *myogen.Simulation, e myogen.Experiment) (*myogen.Simulation, error) {
 	err := c.Load(func(path string) error {
-		old, err := myogen.ResumeState(context.WithoutCancel(ctx), e, path)
+		old, err := myogen.ResumeState(ctx, e, path)
 		if err != nil {
 			return err
 		}

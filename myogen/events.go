@@ -71,7 +71,7 @@ func (s *Simulation) send(population, cell, step int, at float64) {
 }
 
 // fire lets the cells without membranes send their spikes of the next steps.
-func (s *Simulation) fire(steps int) {
+func (s *Simulation) fire(steps int) error {
 	next := population.Steps{First: s.engine.Step, Begin: make([]float64, steps+1)}
 	c := s.engine.Clock
 	for k := range next.Begin {
@@ -80,7 +80,11 @@ func (s *Simulation) fire(steps int) {
 	}
 	for i, p := range s.pops {
 		p.Fire(next, func(cell int, spike engine.Spike) { s.send(i, cell, spike.Step, spike.T+p.Latency(cell)) })
+		if p.drive != nil && p.drive.err != nil {
+			return fmt.Errorf("myogen: %s: %w", p.drive.words(), p.drive.err)
+		}
 	}
+	return nil
 }
 
 // pairs returns the links of a connection in the order in which they were made.
@@ -114,7 +118,7 @@ func (s *Simulation) Connections(source, target string) ([]Link, error) {
 	return links, nil
 }
 
-// Drive returns the rate that drives a population, in pps.
+// Drive returns the rate that drives a population over the whole run, in pps.
 func (s *Simulation) Drive(name string) (neo.AnalogSignal, error) {
 	i, err := s.find(name)
 	if err != nil {
@@ -123,5 +127,9 @@ func (s *Simulation) Drive(name string) (neo.AnalogSignal, error) {
 	if s.pops[i].drive == nil {
 		return neo.AnalogSignal{}, fmt.Errorf("myogen: no input drives %q", name)
 	}
-	return *s.pops[i].drive, nil
+	signal, err := s.pops[i].drive.signal()
+	if err != nil {
+		return signal, fmt.Errorf("myogen: %s: %w", s.pops[i].drive.words(), err)
+	}
+	return signal, nil
 }

@@ -1,8 +1,10 @@
 package myogen
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gomyogen/myogen/internal/fields"
@@ -128,13 +130,23 @@ func (e Experiment) Drive(population string) (neo.AnalogSignal, error) {
 		if err != nil {
 			return neo.AnalogSignal{}, prefixed(err)
 		}
-		return r.drives(r.shared())[population], nil
+		drives, err := r.drives(context.Background(), r.shared())
+		if err != nil {
+			return neo.AnalogSignal{}, prefixed(err)
+		}
+		i := slices.IndexFunc(r.Inputs, func(x Input) bool { return x.Target == population })
+		s, err := drives[i].signal()
+		return s, prefixed(err)
 	}
-	s, err := x.clean(e.Duration, stepOr(e.Step))
-	if err != nil {
-		return s, prefixed(fields.At(x.Source, err))
+	d, err := x.driveRate(e.Duration, stepOr(e.Step))
+	if err == nil {
+		err = d.withNoise(context.Background(), x, e.noise(x))
 	}
-	return x.noisy(s, e.noise(x)), nil
+	var s neo.AnalogSignal
+	if err == nil {
+		s, err = d.signal()
+	}
+	return s, prefixed(within(x.words(), err))
 }
 
 // CleanDrive returns the rate that an input gives a population, in pps, without
@@ -144,7 +156,11 @@ func (e Experiment) CleanDrive(population string) (neo.AnalogSignal, error) {
 	if err != nil {
 		return neo.AnalogSignal{}, err
 	}
-	s, err := x.clean(e.Duration, stepOr(e.Step))
+	d, err := x.driveRate(e.Duration, stepOr(e.Step))
+	if err != nil {
+		return neo.AnalogSignal{}, prefixed(err)
+	}
+	s, err := d.signal()
 	return s, prefixed(err)
 }
 
@@ -248,9 +264,10 @@ func (e Experiment) String() string {
 type resolved struct {
 	Experiment
 	plans       []plan
-	targets     []int              // of each input: index of its population
-	clean       []neo.AnalogSignal // of each input: its shape without noise
-	purposes    []string           // of each connection
+	targets     []int        // of each input: index of its population
+	rates       []*driveRate // of each input, without noise
+	highest     []float64    // of each input: its highest rate without noise, pps
+	purposes    []string     // of each connection
 	connections []resolvedConnection
 	probes      []int // of each probe: index of its population
 	recordings  []int
@@ -277,7 +294,7 @@ func (e Experiment) resolve() (*resolved, error) {
 	if err := checkPopulations(e.Populations); err != nil {
 		return nil, err
 	}
-	if _, err := samples(e.Duration, stepOr(e.Step)); err != nil {
+	if _, err := countSteps(e.Duration, stepOr(e.Step)); err != nil {
 		return nil, fields.At("duration", err)
 	}
 	if stepOr(e.Step) > maxEpoch {

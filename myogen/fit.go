@@ -184,6 +184,9 @@ func (f Fit) Plan() (*FitPlan, error) {
 }
 
 func (f Fit) plan() (*FitPlan, error) {
+	if err := f.Experiment.recordsNothing(); err != nil {
+		return nil, err
+	}
 	at := func(key string, err error) error { return fields.At(fitKey, fields.At(key, err)) }
 	switch {
 	case len(f.Parameters) == 0:

@@ -1,6 +1,7 @@
 package myogen
 
 import (
+	"context"
 	"math"
 	"os"
 	"path/filepath"
@@ -86,7 +87,7 @@ func FuzzState(f *testing.F) {
 		}
 		bad["checksum"] = npz.Texts([]string{sum})
 		s := start(t, closedLoop(NERLab))
-		if s.decode(bad) == nil {
+		if s.decode(context.Background(), bad) == nil {
 			_, _ = s.RunUntil(t.Context(), 130, nil) // NaN may be an error, not a panic
 		}
 	})

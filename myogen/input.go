@@ -2,12 +2,9 @@ package myogen
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"gomyogen/myogen/internal/fields"
-	"gomyogen/myogen/neo"
-	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
 
@@ -51,55 +48,6 @@ func needsShape[Q Quantity](s Shape[Q]) error {
 
 // words names an input in errors.
 func (x Input) words() string { return fmt.Sprintf("input %q", x.Source) }
-
-// linspace returns when sample i of n of a drive is taken: at i duration/(n-1),
-// as numpy.linspace does, so that the last is the end of the shape. MyoGen does
-// so too, although its signal says i step; both are kept.
-func linspace(i, n int, duration units.Time) units.Time {
-	if i > 0 && i == n-1 {
-		return duration
-	}
-	spacing := duration / units.Time(max(n-1, 1))
-	return units.Time(float64(i) * float64(spacing))
-}
-
-// clean returns the input without its noise, in pps.
-func (x Input) clean(duration, step units.Time) (neo.AnalogSignal, error) {
-	n, err := samples(duration, step)
-	if err != nil {
-		return neo.AnalogSignal{}, err
-	}
-	if err := checkShape(x.Shape); err != nil {
-		return neo.AnalogSignal{}, err
-	}
-	s := neo.AnalogSignal{Name: x.Source, Units: "pps", SamplingPeriod: step, Values: make([]float64, n)}
-	given, sampled := x.Shape.(Samples[units.Rate])
-	if sampled && given.TStop() < duration-units.Time(step/2) {
-		return s, fmt.Errorf("the samples end at %v, the run at %v", given.TStop(), duration)
-	}
-	for i := range s.Values {
-		t := linspace(i, n, duration)
-		if sampled { // sample i of the shape is sample i of the signal
-			t = units.Time(i) * step
-		}
-		r := float64(x.Shape.At(t))
-		if math.IsNaN(r) || math.IsInf(r, 0) || r < 0 {
-			return neo.AnalogSignal{}, fmt.Errorf("the shape is %v pps at %v; a rate must be a number and not negative", r, t)
-		}
-		s.Values[i] = r
-	}
-	return s, nil
-}
-
-// noisy returns a clean signal with the input's noise.
-func (x Input) noisy(clean neo.AnalogSignal, g *random.Generator) neo.AnalogSignal {
-	sd, values := float64(x.Noise), make([]float64, len(clean.Values))
-	for i, v := range clean.Values {
-		values[i] = v + max(0, float64(sd*g.Normal()))
-	}
-	clean.Values = values
-	return clean
-}
 
 // String describes the input: "cortical_input -> DD: trapezoid ..., noise 1 pps".
 func (x Input) String() string {

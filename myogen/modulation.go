@@ -73,47 +73,80 @@ func (r *resolved) modulation(i int) error {
 	return within(m.words(), err)
 }
 
-// factors returns the factor of each step, and one more: the last step of a run
-// may begin after its end by a rounding.
-func (m Modulation) factors(duration, step units.Time) ([]float64, error) {
+// factors are the factors of a modulation in the next steps.
+type factors struct {
+	Modulation
+	n      int // steps of the run; the last may begin after its end by a rounding
+	step   units.Time
+	first  int       // step of values[0]
+	values []float64 // of some steps
+}
+
+// factors returns the factors of a run, whose first is there. It looks at
+// maxRecorded of the others, and at the rest when they are used.
+func (m Modulation) factors(duration, step units.Time) (*factors, error) {
 	if err := checkShape(m.Shape); err != nil {
 		return nil, err
 	}
 	if s, ok := m.Shape.(Samples[Factor]); ok && s.TStop() < duration-units.Time(step/2) {
 		return nil, fmt.Errorf("the samples end at %v, the run at %v", s.TStop(), duration)
 	}
-	n, err := samples(duration, step)
+	n, err := countSteps(duration, step)
+	if err == nil {
+		err = checkLong(m.Shape, n)
+	}
 	if err != nil {
 		return nil, err
 	}
-	all := make([]float64, n+1)
-	for i := range all {
-		t := units.Time(i) * step
-		x := float64(m.Shape.At(t))
-		if !(x >= 0) || math.IsInf(x, 0) {
-			return nil, fmt.Errorf("the factor is %v at %v, must be a number and not negative", x, t)
+	f := &factors{Modulation: m, n: n, step: step}
+	for i := 0; i <= n; i += n/maxRecorded + 1 {
+		if _, err := f.at(i); err != nil {
+			return nil, err
 		}
-		all[i] = x
 	}
-	return all, nil
+	return f, f.fill(0, 1)
+}
+
+// at returns the factor of a step.
+func (f *factors) at(step int) (float64, error) {
+	t := units.Time(min(step, f.n)) * f.step
+	x := float64(f.Shape.At(t))
+	if !(x >= 0) || math.IsInf(x, 0) {
+		return 0, fmt.Errorf("the factor is %v at %v, must be a number and not negative", x, t)
+	}
+	return x, nil
+}
+
+// fill computes the factors of the next steps.
+func (f *factors) fill(first, steps int) error {
+	f.first, f.values = first, f.values[:0]
+	for i := range steps {
+		x, err := f.at(first + i)
+		if err != nil {
+			return within(f.words(), err)
+		}
+		f.values = append(f.values, x)
+	}
+	return nil
 }
 
 // modulate gives the cells what sets their parameters, and the parameters of the
 // first step.
 func (s *Simulation) modulate() error {
-	names, factors := map[int][]string{}, map[int][][]float64{} // by population
+	names, all := map[int][]string{}, map[int][]*factors{} // by population
 	for k, m := range s.experiment.Modulate {
-		x, err := m.factors(s.experiment.Duration, s.step())
+		f, err := m.factors(s.experiment.Duration, s.step())
 		if err != nil {
 			return err
 		}
+		s.factors = append(s.factors, f)
 		i := s.experiment.modulations[k]
-		names[i], factors[i] = append(names[i], m.Parameter), append(factors[i], x)
+		names[i], all[i] = append(names[i], m.Parameter), append(all[i], f)
 	}
 	for i := range names {
 		for c := range s.pops[i].size {
 			n := s.neuron(i, c)
-			n.Modulate = modulator(n, names[i], factors[i])
+			n.Modulate = modulator(n, names[i], all[i])
 			n.Modulate(0)
 		}
 	}
@@ -121,7 +154,7 @@ func (s *Simulation) modulate() error {
 }
 
 // modulator returns what sets parameters of a cell to the factors of a step.
-func modulator(n *engine.Neuron, names []string, factors [][]float64) func(step int) {
+func modulator(n *engine.Neuron, names []string, all []*factors) func(step int) {
 	set := n.Cell.Modulator(names)
 	now := make([]float64, len(names))
 	for k := range now {
@@ -129,9 +162,9 @@ func modulator(n *engine.Neuron, names []string, factors [][]float64) func(step 
 	}
 	return func(step int) {
 		changed := false
-		for k, x := range factors {
-			if y := x[min(step, len(x)-1)]; y != now[k] {
-				now[k], changed = y, true
+		for k, f := range all {
+			if x := f.values[step-f.first]; x != now[k] {
+				now[k], changed = x, true
 			}
 		}
 		if changed {

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
+	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/internal/fields"
 )
 
@@ -121,18 +121,7 @@ func parseParameters(name string, text []byte) (Model, Parameters, error) {
 const maxTextFile = 4 << 20
 
 // readSmall reads a regular file of reasonable size.
-func readSmall(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is not a regular file", path)
-	case info.Size() > maxTextFile:
-		return nil, fmt.Errorf("%s has %d bytes, must have at most %d", path, info.Size(), maxTextFile)
-	}
-	return os.ReadFile(path)
-}
+func readSmall(path string) ([]byte, error) { return atomicfile.Read(path, maxTextFile) }
 
 // modelValue is the choice of a model.
 func modelValue(m *Model) fields.Value { return fields.Choice(m, NERLab, Powers2017) }

@@ -59,11 +59,24 @@ func stepOr(s units.Time) units.Time {
 	return s
 }
 
-// maxSamples bounds a signal to what fits into memory.
-const maxSamples = 1 << 27
+const (
+	// maxSteps bounds a run: to 79 days at 0.1 ms.
+	maxSteps = 1 << 36
+	// maxSamples bounds a signal to what fits into memory.
+	maxSamples = 1 << 27
+)
 
-// samples returns how many samples a duration has.
+// samples returns how many samples a signal of a duration has.
 func samples(duration, step units.Time) (int, error) {
+	n, err := countSteps(duration, step)
+	if err == nil && n > maxSamples {
+		err = fmt.Errorf("%v at steps of %v is %d samples, must be 1 to %d", duration, step, n, maxSamples)
+	}
+	return n, err
+}
+
+// countSteps returns how many steps a run has.
+func countSteps(duration, step units.Time) (int, error) {
 	for _, x := range []struct {
 		what string
 		units.Time
@@ -73,8 +86,8 @@ func samples(duration, step units.Time) (int, error) {
 		}
 	}
 	n := math.Round(float64(duration / step))
-	if n < 1 || n > maxSamples {
-		return 0, fmt.Errorf("%v at steps of %v is %.0f samples, must be 1 to %d", duration, step, n, maxSamples)
+	if n < 1 || n > maxSteps {
+		return 0, fmt.Errorf("%v at steps of %v is %.0f samples, must be 1 to %d", duration, step, n, maxSteps)
 	}
 	return int(n), nil
 }

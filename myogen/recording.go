@@ -35,6 +35,14 @@ func (r *Recording) fields() []fields.Field {
 	}
 }
 
+// recordsNothing refuses recordings where many runs would write to one file.
+func (e Experiment) recordsNothing() error {
+	if len(e.RecordAll) == 0 {
+		return nil
+	}
+	return fields.At("record_all", fields.Index(0, fmt.Errorf("every run would write to %s; leave it out, and record in a run of its own", e.RecordAll[0].Path)))
+}
+
 // recorder is a Recording that runs.
 type recorder struct {
 	Recording

@@ -3,7 +3,6 @@ package myogen
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -170,7 +169,7 @@ func (r *Result) Save(path string) error {
 // checks that the block's spikes have the SHA-256 that it records.
 func LoadReport(path string) (Report, error) {
 	var r Report
-	text, err := os.ReadFile(ReportPath(path))
+	text, err := readSmall(ReportPath(path))
 	if err != nil {
 		return r, fmt.Errorf("myogen: %w", err)
 	}

@@ -1,6 +1,7 @@
 package myogen
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,7 +9,6 @@ import (
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/internal/population"
-	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
@@ -69,13 +69,20 @@ func (r *resolved) input(i int) error {
 			return fields.At("target", fmt.Errorf("%s: %q is already driven by %q", x.words(), x.Target, other.Source))
 		}
 	}
-	clean, err := x.clean(r.Duration, stepOr(r.Step))
+	d, err := x.driveRate(r.Duration, r.step())
 	if err != nil {
 		return fmt.Errorf("%s: %w", x.words(), err)
 	}
-	r.targets, r.clean = append(r.targets, t), append(r.clean, clean)
+	highest, err := d.check()
+	if err != nil {
+		return fmt.Errorf("%s: %w", x.words(), err)
+	}
+	r.targets, r.rates, r.highest = append(r.targets, t), append(r.rates, d), append(r.highest, highest)
 	return nil
 }
+
+// maxProbed bounds the samples that probes hold in memory: to 2 GiB.
+const maxProbed = 1 << 28
 
 // maxContacts bounds what is drawn to 16 GiB.
 const maxContacts = 1 << 32
@@ -156,6 +163,10 @@ func (r *resolved) probe(i int) error {
 	if err == nil {
 		err = r.variable(at, p.Compartment, p.Variable)
 	}
+	if n, _ := countSteps(r.Duration, r.step()); err == nil && len(r.Record) > maxProbed/n {
+		err = fmt.Errorf("%d probes of %d samples need %.3g GB of memory, at most %.3g: record_all writes to a file while the run goes on",
+			len(r.Record), n, float64(len(r.Record))*float64(n)*8e-9, maxProbed*8e-9)
+	}
 	r.probes = append(r.probes, at)
 	return within("probe", err)
 }
@@ -187,6 +198,9 @@ func (r *resolved) injection(i int) error {
 	if samples, ok := in.Shape.(interface{ TStop() units.Time }); ok && err == nil && samples.TStop() < r.Duration-units.Time(r.step()/2) {
 		err = fmt.Errorf("the samples end at %v, the run at %v", samples.TStop(), r.Duration)
 	}
+	if n, _ := countSteps(r.Duration, r.step()); in.Shape != nil && err == nil {
+		err = checkLong(in.Shape, n)
+	}
 	r.injections = append(r.injections, at)
 	return within(in.words(), err)
 }
@@ -210,16 +224,20 @@ func (r *resolved) shared() *random.Generator {
 	return nil
 }
 
-// drives returns the signals of the inputs by the names of the populations that
-// they drive. Shared is the generator of MyoGen's order.
-func (r *resolved) drives(shared *random.Generator) map[string]neo.AnalogSignal {
-	all := map[string]neo.AnalogSignal{}
+// drives returns the rates of the inputs, in their order. Shared is the
+// generator of MyoGen's order.
+func (r *resolved) drives(ctx context.Context, shared *random.Generator) ([]*driveRate, error) {
+	var all []*driveRate
 	for i, x := range r.Inputs {
 		g := shared
 		if g == nil {
 			g = r.noise(x)
 		}
-		all[x.Target] = x.noisy(r.clean[i], g)
+		d := *r.rates[i]
+		if err := d.withNoise(ctx, x, g); err != nil {
+			return nil, within(x.words(), err)
+		}
+		all = append(all, &d)
 	}
-	return all
+	return all, nil
 }

@@ -56,7 +56,7 @@ func (r *Result) Signals(population string) ([]neo.AnalogSignal, error) {
 func (r *Result) Signal(population string) (neo.AnalogSignal, error) {
 	all, err := r.Signals(population)
 	if err == nil && len(all) == 0 {
-		err = fmt.Errorf("myogen: no signal of population %q was recorded; Record asks for one", population)
+		err = fmt.Errorf("myogen: no signal of population %q was recorded; Record asks for one, and the rates of inputs are recorded in runs of up to %d steps", population, maxRecorded)
 	}
 	if err != nil {
 		return neo.AnalogSignal{}, err
@@ -100,8 +100,9 @@ func (s *Simulation) Result() *Result {
 			}
 			seg.SpikeTrains = append(seg.SpikeTrains, train)
 		}
-		if p.drive != nil {
-			seg.AnalogSignals = append(seg.AnalogSignals, *p.drive)
+		if p.drive != nil && p.drive.values != nil {
+			signal, _ := p.drive.signal() // it is there
+			seg.AnalogSignals = append(seg.AnalogSignals, signal)
 		}
 		for k, probe := range e.Record {
 			if e.probes[k] == i {

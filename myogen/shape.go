@@ -386,7 +386,7 @@ func concreteShape[Q Quantity](s Shape[Q]) Shape[Q] {
 // values at n steps.
 func written[Q Quantity](s Shape[Q], n int, at func(i int) units.Time, step units.Time) Shape[Q] {
 	v := concreteShape(s)
-	if v == nil || fields.Union(&v, "shape", shapeKinds[Q]()).Check("shape") == nil {
+	if v == nil || listed(v) {
 		return v
 	}
 	samples := Samples[Q]{Values: make([]Q, n), Period: step}
@@ -394,6 +394,20 @@ func written[Q Quantity](s Shape[Q], n int, at func(i int) units.Time, step unit
 		samples.Values[i] = s.At(at(i))
 	}
 	return samples
+}
+
+// listed reports whether a file can say what a shape is.
+func listed[Q Quantity](s Shape[Q]) bool {
+	return fields.Union(&s, "shape", shapeKinds[Q]()).Check("shape") == nil
+}
+
+// checkLong refuses a Go function in a run of so many steps that its values,
+// which identify the run, do not fit into memory.
+func checkLong[Q Quantity](s Shape[Q], steps int) error {
+	if steps >= maxSamples && !listed(s) {
+		return fmt.Errorf("a shape that is a Go function can have up to %d steps, the run has %d: write it as one of the others", maxSamples, steps)
+	}
+	return nil
 }
 
 // shapeFields returns a field for each shape, of which a file has one.

@@ -12,7 +12,6 @@ import (
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/internal/population"
-	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
@@ -26,6 +25,7 @@ type Simulation struct {
 	epoch      int          // steps between two exchanges of spikes
 	probes     []*engine.Trace
 	recorders  []*recorder
+	factors    []*factors // of each modulation
 	backend    membrane.Backend
 
 	fingerprint Fingerprint
@@ -39,10 +39,10 @@ type running struct {
 	plan
 	population.Group
 	size  int
-	order int               // among the populations, for spikes of the same time
-	first int               // index of its first membrane in the engine
-	drive *neo.AnalogSignal // nil unless driven
-	out   []int             // the connections from it
+	order int        // among the populations, for spikes of the same time
+	first int        // index of its first membrane in the engine
+	drive *driveRate // nil unless driven
+	out   []int      // the connections from it
 }
 
 // connection is a connection that was drawn. The engine keeps its pairs.
@@ -82,20 +82,30 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	s := &Simulation{experiment: r, fingerprint: r.fingerprint()}
 	if s.backend, err = membrane.ChooseBackend(); err != nil {
 		return nil, err
 	}
 	shared := r.shared()
-	drives := r.drives(shared)
+	drives, err := r.drives(ctx, shared)
+	if err != nil {
+		return nil, err
+	}
 	s.warnings = r.warnings(drives)
 	s.populate(drives)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	s.instrument()
 	if err := s.modulate(); err != nil {
 		return nil, err
 	}
+	drawn := s.drawing(ctx)
 	for i := range r.connections {
-		if err := s.connect(ctx, r.connections[i], shared); err != nil {
+		if err := s.connect(r.connections[i], shared, drawn); err != nil {
 			return nil, err
 		}
 	}
@@ -113,7 +123,7 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 func (s *Simulation) step() units.Time { return stepOr(s.experiment.Step) }
 
 // populate starts every cell.
-func (s *Simulation) populate(drives map[string]neo.AnalogSignal) {
+func (s *Simulation) populate(drives []*driveRate) {
 	scheme := membrane.Scheme{Dt: float64(s.step()), SecondOrder: s.experiment.Method == CrankNicolson}
 	var cells []membrane.Description
 	var thresholds, vInit []float64
@@ -131,9 +141,8 @@ func (s *Simulation) populate(drives map[string]neo.AnalogSignal) {
 	}
 	for i, x := range s.experiment.Inputs {
 		p := s.pops[s.experiment.targets[i]]
-		signal := drives[x.Target]
-		p.drive = &signal
-		p.Plan.(population.Driven).Drive(signal.Values, float64(delayOr(x.Latency)))
+		p.drive = drives[i]
+		p.Plan.(population.Driven).Drive(p.drive.fill, float64(delayOr(x.Latency)))
 	}
 	generators := 0
 	for _, p := range s.pops {
@@ -199,7 +208,8 @@ func (in Injection) clamp(step units.Time) func(i int, t float64) float64 {
 
 // connect gives each source of a connection a terminal with its contacts: on
 // each target with the given probability, a random synapse of the right sign.
-func (s *Simulation) connect(ctx context.Context, c resolvedConnection, shared *random.Generator) error {
+// Drawn is called after each source.
+func (s *Simulation) connect(c resolvedConnection, shared *random.Generator, drawn func() error) error {
 	d := connection{resolvedConnection: c}
 	source, target := s.pops[c.source], s.pops[c.target]
 	var choices []int
@@ -219,9 +229,6 @@ func (s *Simulation) connect(ctx context.Context, c resolvedConnection, shared *
 		contacts = append(contacts, engine.Contact{Neuron: target.first + cell, Synapse: synapse, Amount: amounts[synapse]})
 	}
 	for i := range source.size {
-		if err := ctx.Err(); err != nil { // a source has a million targets at most: some ms
-			return err
-		}
 		contacts = contacts[:0]
 		for _, l := range given[i] {
 			add(l.Target, l.Synapse)
@@ -242,6 +249,9 @@ func (s *Simulation) connect(ctx context.Context, c resolvedConnection, shared *
 			return fmt.Errorf("%s: %w", c.words(), err)
 		}
 		d.terminals = append(d.terminals, terminal)
+		if err := drawn(); err != nil { // a source has a million targets at most: some ms
+			return err
+		}
 	}
 	source.out = append(source.out, len(s.links))
 	s.links = append(s.links, d)
@@ -297,6 +307,11 @@ func (s *Simulation) SetWorkers(n int) error {
 func (s *Simulation) Advance() error { return s.advance(1) }
 
 func (s *Simulation) advance(steps int) error {
+	for _, f := range s.factors {
+		if err := f.fill(s.engine.Step, steps); err != nil {
+			return prefixed(err)
+		}
+	}
 	if err := s.engine.Advance(steps); err != nil {
 		var cell *engine.CellError
 		if errors.As(err, &cell) {
@@ -341,7 +356,7 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 	case s.engine.T-float64(until) > 1.5*float64(s.step()): // the last step may begin before the end by a rounding
 		return nil, fmt.Errorf("myogen: a run until %v: the simulation is already at %v", until, s.Time().Round(units.Us))
 	}
-	n, err := samples(s.experiment.Duration, s.step())
+	n, err := countSteps(s.experiment.Duration, s.step())
 	if err != nil {
 		return nil, prefixed(err)
 	}
@@ -354,7 +369,9 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 	for s.engine.T < float64(until) && ctx.Err() == nil {
 		steps := s.epochSteps(float64(until), s.pace())
 		begun := time.Now()
-		s.fire(steps)
+		if err := s.fire(steps); err != nil {
+			return nil, err
+		}
 		if err := s.advance(steps); err != nil {
 			return nil, err
 		}
@@ -387,7 +404,7 @@ func (s *Simulation) epochSteps(until float64, most int) int {
 // progress, well below the 100 ms within which a run is to end. 100 000 cells
 // take a second for what 100 do in a millisecond; where a run is cut decides
 // nothing of its result.
-const lookUp = 60 * time.Millisecond
+const lookUp = 30 * time.Millisecond
 
 // pace returns the number of steps that take about as long: as the last ones
 // did, with the cells without membranes, which the engine does not see, or at

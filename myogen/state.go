@@ -69,7 +69,7 @@ func resumeState(ctx context.Context, e Experiment, path string, f npz.File) (*S
 	if err != nil {
 		return nil, err
 	}
-	if err := s.decode(f); err != nil {
+	if err := s.decode(ctx, f); err != nil {
 		return nil, fmt.Errorf("myogen: state %s: %w", path, err)
 	}
 	return s, nil
@@ -110,7 +110,7 @@ func (s *Simulation) encode() (npz.File, error) {
 	return f, err
 }
 
-func (s *Simulation) decode(f npz.File) error {
+func (s *Simulation) decode(ctx context.Context, f npz.File) error {
 	text := func(name string) string {
 		if t := f[name].Text; len(t) == 1 {
 			return t[0]
@@ -144,21 +144,34 @@ func (s *Simulation) decode(f npz.File) error {
 			r.Ints[name] = a.Int
 		}
 	}
-	return s.restore(r)
+	return s.restore(ctx, r)
 }
 
-func (s *Simulation) restore(r *state.Reader) error {
+func (s *Simulation) restore(ctx context.Context, r *state.Reader) error {
 	step, now := r.Int("step"), r.Float("time_ms")
 	wall := r.Float("wall_s")
 	if r.Err != nil {
 		return r.Err
 	}
-	if step < 0 || step > maxSamples {
-		return fmt.Errorf("step is %d", step)
+	// The last step of a run may begin after its end by a rounding; by hand more
+	// can be taken.
+	if n, err := countSteps(s.experiment.Duration, s.step()); err != nil || step < 0 || step > 2*n+maxSamples {
+		return fmt.Errorf("step is %d of %d", step, n)
 	}
 	clock := engine.Clock{Dt: s.engine.Dt}
-	for range step {
+	for i := range step {
+		if i%lookEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		clock = clock.Next()
+	}
+	for _, p := range s.pops {
+		if p.drive == nil {
+			continue
+		}
+		if err := p.drive.seek(ctx, step); err != nil {
+			return err
+		}
 	}
 	if clock.T != now || !(wall >= 0) || wall > math.MaxInt64/1e10 {
 		return fmt.Errorf("after %d steps the time is %v, want %v; wall time %v s", step, units.Time(now), units.Time(clock.T), wall)

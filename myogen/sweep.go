@@ -139,6 +139,9 @@ func (s Sweep) Plan() (*Plan, error) {
 }
 
 func (s Sweep) plan() (*Plan, error) {
+	if err := s.Experiment.recordsNothing(); err != nil {
+		return nil, err
+	}
 	if len(s.Axes) == 0 {
 		return nil, fields.At(sweepKey, fields.At("axes", errors.New("the sweep has no axes")))
 	}

@@ -6,13 +6,12 @@ import (
 	"slices"
 
 	"gomyogen/myogen/internal/membrane"
-	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
 
 // warnings returns what a run does that its experiment may not mean: currents
 // and spikes outside the run, and rates that the time step cannot follow.
-func (r *resolved) warnings(drives map[string]neo.AnalogSignal) []string {
+func (r *resolved) warnings(drives []*driveRate) []string {
 	var all []string
 	warn := func(words string, args ...any) { all = append(all, fmt.Sprintf(words, args...)) }
 	if r.Duration < shortRun {
@@ -23,15 +22,19 @@ func (r *resolved) warnings(drives map[string]neo.AnalogSignal) []string {
 			warn("%s: the weight is %v, far above the tutorials' 0.15 uS: a number without a unit is in uS", c.words(), c.Weight)
 		}
 	}
-	for _, x := range r.Inputs {
+	for i, x := range r.Inputs {
 		if late := lateness(x.Shape, r.Duration); late != "" {
 			warn("%s: %s", x.words(), late)
 		}
-		if s := drives[x.Target]; len(s.Values) > 0 {
-			if lost := lostShare(slices.Max(s.Values), r.step()); lost > worthTelling {
-				warn("%s: at %.4g pps the neurons of %q lose %.1f %% of their spikes: a neuron fires at most once in a step, of %v",
-					x.words(), slices.Max(s.Values), x.Target, 100*lost, r.step())
-			}
+		highest := r.highest[i] + float64(3*x.Noise)
+		if d := drives[i]; d.values != nil {
+			highest = slices.Max(d.values)
+		} else {
+			warn("%s: its rate is not recorded: it has %d samples, at most %d are", x.words(), d.n, maxRecorded)
+		}
+		if lost := lostShare(highest, r.step()); lost > worthTelling {
+			warn("%s: at %.4g pps the neurons of %q lose %.1f %% of their spikes: a neuron fires at most once in a step, of %v",
+				x.words(), highest, x.Target, 100*lost, r.step())
 		}
 	}
 	for _, in := range r.Inject {

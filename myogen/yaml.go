@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/goccy/go-yaml/ast"
+
 	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/units"
@@ -15,6 +17,22 @@ import (
 // what is wrong.
 func LoadExperiment(path string) (Experiment, error) {
 	return load(path, ParseExperiment)
+}
+
+// FilesOf returns the files that an experiment file names and that its
+// experiment is read from: thresholds, parameters, pairs and samples.
+func FilesOf(path string) ([]string, error) {
+	text, err := readSmall(path)
+	if err != nil {
+		return nil, prefixed(err)
+	}
+	f, docs, err := fields.Parse(path, text)
+	if err != nil {
+		return nil, prefixed(err)
+	}
+	var e Experiment
+	err = readFile(f, docs, e.fields, func() error { return nil })
+	return f.Named, prefixed(err)
 }
 
 // load reads a file by the function that reads its text.
@@ -53,6 +71,12 @@ func parseFile(name string, text []byte, table func() []fields.Field, check func
 	if err != nil {
 		return err
 	}
+	return readFile(f, docs, table, check)
+}
+
+// readFile is parseFile of a file that was parsed.
+func readFile(f *fields.File, docs []ast.Node, table func() []fields.Field, check func() error) error {
+	name := f.Name
 	switch {
 	case len(docs) == 0:
 		return fmt.Errorf("%s: the file is empty", name)
@@ -122,7 +146,7 @@ func (e Experiment) SaveYAML(path string) error {
 func (r *resolved) writable() Experiment {
 	e := r.concreteShapes()
 	step := stepOr(e.Step)
-	n, _ := samples(e.Duration, step) // resolve has seen to it
+	n, _ := countSteps(e.Duration, step) // resolve has seen to it
 	for i := range e.Inputs {
 		e.Inputs[i].Shape = written(e.Inputs[i].Shape, n, func(k int) units.Time { return linspace(k, n, e.Duration) }, step)
 	}

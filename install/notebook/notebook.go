@@ -5,9 +5,10 @@ package notebook
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
+
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // Notebook is what we read of an .ipynb file.
@@ -118,9 +119,12 @@ func (l *Lines) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*string)(l))
 }
 
+// MaxBytes is how large an .ipynb file may be: its figures are in it.
+const MaxBytes = 512 << 20
+
 // Read reads an .ipynb file.
 func Read(path string) (nb Notebook, err error) {
-	text, err := os.ReadFile(path)
+	text, err := atomicfile.Read(path, MaxBytes)
 	if err != nil {
 		return nb, fmt.Errorf("%s: %w", path, err)
 	}

@@ -19,6 +19,9 @@ import (
 // there.
 const markName = ".gomyogen-site"
 
+// maxFile is more than a page has.
+const maxFile = 1 << 30
+
 // folder is where a site is written.
 type folder struct {
 	dir   string
@@ -34,7 +37,7 @@ func openFolder(dir string, files []file, sources []Source) (*folder, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	mark, err := os.ReadFile(filepath.Join(dir, markName))
+	mark, err := atomicfile.Read(filepath.Join(dir, markName), 64<<20)
 	switch {
 	case err == nil:
 		if err := json.Unmarshal(mark, &f.files); err != nil {
@@ -88,7 +91,7 @@ func (f *folder) update(files []file) (written, removed []string, err error) {
 	}
 	for _, x := range files {
 		path := filepath.Join(f.dir, x.name)
-		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, x.data) {
+		if old, err := atomicfile.Read(path, maxFile); err == nil && bytes.Equal(old, x.data) {
 			continue
 		}
 		if err := atomicfile.Write(path, x.data); err != nil {
@@ -101,7 +104,7 @@ func (f *folder) update(files []file) (written, removed []string, err error) {
 		if now[name] != "" || filepath.Base(name) != name {
 			continue
 		}
-		if old, err := os.ReadFile(path); err == nil && sum(old) == was {
+		if old, err := atomicfile.Read(path, maxFile); err == nil && sum(old) == was {
 			if err := atomicfile.Remove(path); err != nil {
 				return written, removed, err
 			}

@@ -2,6 +2,7 @@ package site
 
 import (
 	"encoding/base64"
+	"errors"
 	"image"
 	"os"
 	"path/filepath"
@@ -109,6 +110,10 @@ func TestPictures(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "folder.png"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	elsewhere := filepath.Join(t.TempDir(), "private.png")
+	if err := errors.Join(os.WriteFile(elsewhere, data, 0o600), os.Symlink(elsewhere, filepath.Join(dir, "out.png"))); err != nil {
+		t.Fatal(err)
+	}
 	attached := map[string]any{"pasted.png": map[string]any{"image/png": code}, "two words.png": map[string]any{"image/png": []string{code}}, "page.html": map[string]any{"text/html": "<b>"}}
 	for source, c := range map[string]struct{ want, leftOut string }{
 		"![x](attachment:pasted.png)":          {url, ""},
@@ -129,6 +134,8 @@ func TestPictures(t *testing.T) {
 		"![x](not.png)":                        {"it is not a picture", "not.png"},
 		"![x](folder.png)":                     {"it is not a file", "folder.png"},
 		"![x](/dev/zero)":                      {"it is not beside the notebook", "/dev/zero"},
+		"![x](../a.png)":                       {"it is not beside the notebook", "../a.png"},
+		"![x](out.png)":                        {"[picture x: ", "out.png"}, // a link out of the folder
 		"![x](file:///etc/passwd)":             {"a page cannot show", "file:///etc/passwd"},
 		"![Logo](https://example.org/a.png)":   {`<a href="https://example.org/a.png">[picture: Logo]</a>`, "https://example.org/a.png"},
 	} {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -53,17 +54,26 @@ func localPicture(dir, target string) (string, error) {
 	if filepath.IsAbs(u.Path) {
 		return "", errors.New("it is not beside the notebook")
 	}
-	path := filepath.Join(dir, filepath.FromSlash(u.Path))
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() > maxPicture {
-		switch {
-		case err != nil:
-			return "", errors.New("it does not exist")
-		case !info.Mode().IsRegular():
-			return "", errors.New("it is not a file")
-		}
+	path := filepath.FromSlash(u.Path)
+	if !filepath.IsLocal(path) {
+		return "", errors.New("it is not beside the notebook")
+	}
+	root, err := os.OpenRoot(dir) // a link does not lead out of it either
+	if err != nil {
+		return "", err
+	}
+	defer root.Close()
+	switch info, err := root.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", errors.New("it does not exist")
+	case err != nil:
+		return "", err
+	case !info.Mode().IsRegular():
+		return "", errors.New("it is not a file")
+	case info.Size() > maxPicture:
 		return "", fmt.Errorf("it has %d bytes, more than %d", info.Size(), maxPicture)
 	}
-	f, err := os.Open(path)
+	f, err := root.Open(path)
 	if err != nil {
 		return "", err
 	}

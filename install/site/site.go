@@ -9,11 +9,11 @@ package site
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"gomyogen/install/notebook"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // Source is an executed notebook to publish.
@@ -27,7 +27,7 @@ type Source struct {
 // Open reads an executed notebook.
 func Open(path string) (Source, error) {
 	s := Source{Path: path}
-	text, err := os.ReadFile(path)
+	text, err := atomicfile.Read(path, notebook.MaxBytes)
 	if err != nil {
 		return s, err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gomyogen/kernel/internal/keep/store"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // CheckpointType is the type of checkpoints among the kept values.
@@ -28,6 +29,7 @@ type Checkpoint struct {
 	header   store.Header
 	begun    time.Time
 	last     time.Time // of the last Save, or begun
+	made     time.Time // of the newest state
 	slot     int       // that the next Save writes
 }
 
@@ -42,7 +44,7 @@ func (v *Values) Checkpoint(title, key string) (*Checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
+	now := atomicfile.Now()
 	return &Checkpoint{
 		interval: v.CheckpointInterval, folder: folder, begun: now, last: now,
 		header: store.Header{Name: title, Key: CheckpointType + " " + key, Type: CheckpointType, Notebook: v.Notebook},
@@ -80,7 +82,7 @@ func (c *Checkpoint) Load(read func(path string) error) error {
 			return read(path)
 		})
 		if err == nil {
-			c.slot = 1 - s.slot
+			c.slot, c.made = 1-s.slot, states[0].made
 			return nil
 		}
 		errs = append(errs, err)
@@ -102,17 +104,22 @@ func (c *Checkpoint) Save(at string, write func(path string) error) error {
 // CheckpointInterval of the [Values] has passed since the last time, be it
 // without success.
 func (c *Checkpoint) SaveDue(at string, write func(path string) error) error {
-	if time.Since(c.last) < c.interval {
+	if !atomicfile.Due(c.last, c.interval) {
 		return nil
 	}
 	return c.save(at, write)
 }
 
 func (c *Checkpoint) save(at string, write func(path string) error) error {
-	c.last = time.Now()
+	c.last = atomicfile.Now()
+	// Load takes the last made, also if the clock was set back.
+	made := c.last
+	if !made.After(c.made) {
+		made = c.made.Add(time.Nanosecond)
+	}
 	h := c.header
 	h.Key += slots[c.slot]
-	h.Made, h.Took, h.Why, h.Partial = c.last, c.last.Sub(c.begun), at, at
+	h.Made, h.Took, h.Why, h.Partial = made, max(c.last.Sub(c.begun), 0), at, at
 	err := withFile(func(path string) error {
 		if err := write(path); err != nil {
 			return err
@@ -124,7 +131,7 @@ func (c *Checkpoint) save(at string, write func(path string) error) error {
 		return c.folder.Save(h, b)
 	})
 	if err == nil {
-		c.slot = 1 - c.slot
+		c.slot, c.made = 1-c.slot, made
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package keep
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 	"gomyogen/kernel/env"
 	"gomyogen/kernel/internal/keep/code"
+	"gomyogen/myogen/format/atomicfile/faultydisk"
 )
 
 func checkpoint(t *testing.T) *Checkpoint {
@@ -177,5 +179,69 @@ func TestKilledAtACheckpoint(t *testing.T) {
 	}
 	if last == 0 {
 		t.Error("no program came to its first checkpoint")
+	}
+}
+
+// After any fault of the disk, a kill or a power loss, and whatever the clock
+// says, a run goes on from the last state that was saved without an error, or
+// from one that was begun later.
+func TestFaultsLoseNoState(t *testing.T) {
+	failed, loaded := 0, 0
+	faultydisk.Seeds(t, 100, func(seed uint64, dir string) error {
+		t.Setenv(env.NotebookDir, dir)
+		t.Setenv(env.Data, dir)
+		d := faultydisk.New(seed, dir, 60)
+		good, begun := 0, 0
+		for range 2 { // two cells, the second of which finds the states of the first
+			var err error
+			d.Run(func() {
+				var c *Checkpoint
+				if c, err = New(code.Package{}).Checkpoint("run", "key"); err != nil {
+					return
+				}
+				c.interval = time.Minute
+				if err = c.Load(func(string) error { return nil }); err != nil {
+					return
+				}
+				for range 5 {
+					due := false
+					err = c.SaveDue("", func(path string) error {
+						begun++
+						due = true
+						return writes(strconv.Itoa(begun))(path)
+					})
+					if err != nil {
+						return
+					}
+					if due {
+						good = begun
+					}
+				}
+			})
+			if err != nil {
+				failed++
+			}
+			if d.Random.IntN(2) == 0 {
+				if err := d.PowerLoss(); err != nil {
+					return err
+				}
+			}
+			d.Restart()
+			text := ""
+			d.Run(func() { text, err = state(t) })
+			if err != nil {
+				return err
+			}
+			if n, _ := strconv.Atoi(text); n < good || n > begun {
+				return fmt.Errorf("it goes on from %q, want %d to %d", text, good, begun)
+			}
+			if text != "" {
+				loaded++
+			}
+		}
+		return nil
+	})
+	if failed == 0 || loaded == 0 {
+		t.Errorf("%d runs failed, %d went on", failed, loaded)
 	}
 }

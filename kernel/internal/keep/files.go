@@ -3,6 +3,7 @@ package keep
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -33,6 +34,9 @@ func (s *fileSums) sum(path string) (string, error) {
 	at, err := filepath.Abs(path)
 	if err != nil {
 		return "", err
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe may have no writer
+		return "", fmt.Errorf("%s is not a regular file (%v)", path, info.Mode())
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -38,10 +38,14 @@ func newCheckpoints(results string, every time.Duration) (*checkpoints, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the key of checkpoints: %w", err)
 	}
-	return &checkpoints{base: results, every: every, key: key, last: time.Now()}, nil
+	return &checkpoints{base: results, every: every, key: key, last: atomicfile.Now()}, nil
 }
 
-func (c *checkpoints) path(i int) string { return fmt.Sprintf("%s.checkpoint%d", c.base, i+1) }
+func (c *checkpoints) path(i int) string { return checkpointPath(c.base, i) }
+
+func checkpointPath(results string, i int) string {
+	return fmt.Sprintf("%s.checkpoint%d", results, i+1)
+}
 
 // resume returns the simulation that the newest good checkpoint of the
 // experiment leads to; nil if there is none. What it cannot use it says.
@@ -70,14 +74,14 @@ func exists(path string) bool {
 
 // save writes a checkpoint if it is time to.
 func (c *checkpoints) save(sim *myogen.Simulation) error {
-	if c.every <= 0 || time.Since(c.last) < c.every {
+	if c.every <= 0 || !atomicfile.Due(c.last, c.every) {
 		return nil
 	}
 	return c.saveNow(sim)
 }
 
 func (c *checkpoints) saveNow(sim *myogen.Simulation) error {
-	c.last = time.Now()
+	c.last = atomicfile.Now()
 	if err := sim.SaveSignedState(c.path(c.next), c.key); err != nil {
 		return err
 	}

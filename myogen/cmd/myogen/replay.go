@@ -27,6 +27,9 @@ func replay(ctx context.Context, args []string, out io.Writer) error {
 	if *in == "" || *to == "" {
 		return errors.New("replay needs -in and -out")
 	}
+	if err := checkFiles([]file{{"-in", *in}}, []file{{"-out", *to}}); err != nil {
+		return fmt.Errorf("replay: %w", err)
+	}
 	file, err := npz.Read(*in)
 	if err != nil {
 		return err

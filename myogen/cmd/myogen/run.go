@@ -58,6 +58,10 @@ func (o *runOptions) check(e myogen.Experiment) error {
 	case o.checkpoint < 0:
 		return fmt.Errorf("run: -checkpoint is %v, must not be negative", o.checkpoint)
 	}
+	named, err := myogen.FilesOf(o.experiment)
+	if err != nil {
+		return err
+	}
 	outputs := []file{{"-state", o.state}}
 	if o.out != "" {
 		if filepath.Ext(o.out) != ".npz" {
@@ -66,11 +70,18 @@ func (o *runOptions) check(e myogen.Experiment) error {
 		outputs = append(outputs, file{"-out", o.out}, file{"the report", myogen.ReportPath(o.out)})
 	}
 	for i, r := range e.RecordAll {
-		outputs = append(outputs, file{fmt.Sprintf("record_all[%d]", i), r.Path})
+		what := fmt.Sprintf("record_all[%d]", i)
+		outputs = append(outputs, file{what, r.Path}, file{"the rows so far of " + what, atomicfile.PartialPath(r.Path)})
+	}
+	for i := range 2 {
+		outputs = append(outputs, file{"a checkpoint", checkpointPath(cmp.Or(o.out, o.state), i)})
 	}
 	inputs := []file{{"the experiment", o.experiment}, {"-resume", o.resume}}
 	if o.resume != "" && o.resume == o.state { // going on, and stopping again
 		inputs = inputs[:1]
+	}
+	for _, path := range named {
+		inputs = append(inputs, file{"a file that the experiment names", path})
 	}
 	if err := checkFiles(inputs, outputs); err != nil {
 		return fmt.Errorf("run: %w", err)

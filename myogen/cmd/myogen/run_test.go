@@ -122,6 +122,11 @@ func TestRunRefuses(t *testing.T) {
 		{"-out: write", []string{"run", e, "-out", t.TempDir() + "/x.npz/y.npz"}},
 		{"(" + e + ") is the same file as the experiment", []string{"run", e, "-state", e}},
 		{"is the same file as -state", []string{"run", e, "-until", "100ms", "-state", filepath.Join(filepath.Dir(e), "a.npz"), "-out", filepath.Join(filepath.Dir(e), ".", "a.npz")}},
+		{"is the same file as -state (a.npz.checkpoint1)", []string{"run", e, "-out", "a.npz", "-state", "a.npz.checkpoint1"}},
+		{"the rows so far of record_all[0] (r.npy.partial) is the same file as -state", []string{"run", recordingTo(t, "r.npy"), "-until", "100ms", "-state", "r.npy.partial"}},
+		{"is the same file as a file that the experiment names", []string{"run", overThresholds(t), "-out", filepath.Join(t.TempDir(), "r.npz")}},
+		{"replay: -out (" + e + ") is the same file as -in", []string{"replay", "-in", e, "-out", e}},
+		{"every run would write to r.npy", []string{"sweep", sweepOf(t, recordingTo(t, "r.npy")), "-o", t.TempDir()}},
 		{"is the same file as -state", []string{"run", recordingTo(t, "r.npy"), "-until", "100ms", "-state", "r.npy"}},
 		{"flag provided but not defined", []string{"run", e, "-seed", "3"}},
 		{"takes 2 file names", []string{"compare", e}},
@@ -141,6 +146,27 @@ func recordingTo(t *testing.T, path string) string {
 	t.Helper()
 	t.Chdir(t.TempDir())
 	return write(t, "e.yaml", short+"record_all:\n  - {population: aMN, path: "+path+"}\n")
+}
+
+// overThresholds writes an experiment that records to the file of its thresholds.
+func overThresholds(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "thresholds.npy")
+	if err := myogen.SaveThresholds(path, []float64{0.1, 0.2, 1}); err != nil {
+		t.Fatal(err)
+	}
+	e := strings.Replace(short, "n: 3, model: NERLab, thresholds: curves", "thresholds: "+path, 1)
+	return write(t, "e.yaml", e+"record_all:\n  - {population: aMN, path: "+path+"}\n")
+}
+
+// sweepOf makes a sweep of an experiment file.
+func sweepOf(t *testing.T, experiment string) string {
+	t.Helper()
+	text, err := os.ReadFile(experiment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return write(t, "sweep.yaml", string(text)+"sweep:\n  axes:\n    - {path: seed, values: [1, 2]}\n")
 }
 
 // An interrupted run keeps what it has: a partial result, and a state to go on from.

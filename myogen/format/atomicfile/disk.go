@@ -7,11 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 )
 
-// Disk is what writers ask of a file system. Package faultydisk has one that
-// fails and loses power.
+// Disk is what writers ask of a machine: its file system and its clock. Package
+// faultydisk has one that fails, is killed and loses power, and whose clock is
+// set back.
 type Disk interface {
+	Now() time.Time
 	Lstat(name string) (fs.FileInfo, error)
 	Readlink(name string) (string, error)
 	ReadDir(name string) ([]string, error)
@@ -53,12 +56,23 @@ func Use(d Disk) (before Disk) {
 	return before
 }
 
+// Now returns the time by the clock of the disk.
+func Now() time.Time { return disk.Now() }
+
+// Due reports whether an interval has passed since a time, by the clock of the
+// disk. It has, too, when the clock was set back meanwhile.
+func Due(last time.Time, interval time.Duration) bool {
+	passed := Now().Sub(last)
+	return passed >= interval || passed < 0
+}
+
 // Machine returns the disk of this machine.
 func Machine() Disk { return machine{} }
 
 // machine is the disk of this machine.
 type machine struct{}
 
+func (machine) Now() time.Time                         { return time.Now() }
 func (machine) Lstat(name string) (fs.FileInfo, error) { return os.Lstat(name) }
 func (machine) Readlink(name string) (string, error)   { return os.Readlink(name) }
 func (machine) Rename(from, to string) error           { return os.Rename(from, to) }

@@ -180,9 +180,6 @@ func Write(path string, f *frame.Frame) error {
 	return nil
 }
 
-// MaxBytes limits the memory of the frame that [Read] returns.
-const MaxBytes = 8 << 30
-
 // Read reads the file at path; see [Decode]. The error names the file.
 func Read(path string) (*frame.Frame, error) {
 	file, size, err := regular.Open(path)
@@ -208,6 +205,9 @@ func Decode(r io.ReaderAt, size int64) (f *frame.Frame, err error) {
 			f, err = nil, fmt.Errorf("the file is damaged: %v", e)
 		}
 	}()
+	if err := checkFooter(r, size); err != nil {
+		return nil, fmt.Errorf("not a Parquet file: %w", err)
+	}
 	file, err := parquet.OpenFile(r, size, parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
 	if err != nil {
 		return nil, fmt.Errorf("not a Parquet file: %w", err)
@@ -216,8 +216,11 @@ func Decode(r io.ReaderAt, size int64) (f *frame.Frame, err error) {
 	if err != nil {
 		return nil, err
 	}
+	left := budget(size)
+	if err := checkPages(r, size, file, left); err != nil {
+		return nil, err
+	}
 	f = &frame.Frame{Metadata: metadata}
-	left := int64(MaxBytes)
 	for i, c := range file.Root().Columns() {
 		values, err := readColumn(file, c, i, &left)
 		if err != nil {

@@ -129,10 +129,12 @@ func (x *column) readChunk(chunk parquet.ColumnChunk, unsigned bool) error {
 	}
 }
 
+var errMemory = fmt.Errorf("the frame needs more memory than %d times the size of the file, or than %d GiB", MaxRatio, MaxBytes>>30)
+
 // take takes the memory of a value from what is left.
 func (x *column) take(n int) error {
 	if *x.left -= int64(n); *x.left < 0 {
-		return fmt.Errorf("the frame needs more than %d bytes of memory", MaxBytes)
+		return errMemory
 	}
 	return nil
 }

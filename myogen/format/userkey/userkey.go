@@ -15,6 +15,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // Size is how many bytes a key has.
@@ -22,7 +24,7 @@ const Size = 32
 
 // Read returns the key in a file, nil if there is no file.
 func Read(path string) ([]byte, error) {
-	b, err := os.ReadFile(path)
+	b, err := atomicfile.Read(path, 1<<10)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

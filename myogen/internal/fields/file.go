@@ -18,6 +18,7 @@ import (
 // column.
 type File struct {
 	Name    string
+	Named   []string // files that were asked for by Beside
 	anchors map[string]ast.Node
 }
 
@@ -325,8 +326,9 @@ func (f *File) Locate(n ast.Node, p Path) ast.Node {
 // Beside returns the path of a file that this one names: what is no absolute
 // path lies in the folder of this file.
 func (f *File) Beside(path string) string {
-	if filepath.IsAbs(path) {
-		return path
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(f.Name), path)
 	}
-	return filepath.Join(filepath.Dir(f.Name), path)
+	f.Named = append(f.Named, path)
+	return path
 }

@@ -3,6 +3,7 @@ package population
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/state"
@@ -15,7 +16,7 @@ type Drive struct {
 	Process random.Process
 	Latency float64 // ms
 
-	rates []float64 // pps, of each step
+	fill func(first int, rates []float64) // pps, of each step
 }
 
 // Membranes implements [Plan]: there are none.
@@ -25,7 +26,9 @@ func (d *Drive) Membranes() []Membrane { return nil }
 func (d *Drive) Generators() int { return d.N }
 
 // Drive implements [Driven].
-func (d *Drive) Drive(rates []float64, latency float64) { d.rates, d.Latency = rates, latency }
+func (d *Drive) Drive(fill func(first int, rates []float64), latency float64) {
+	d.fill, d.Latency = fill, latency
+}
 
 // Start implements [Plan].
 func (d *Drive) Start(e Env) Group {
@@ -41,26 +44,22 @@ type drive struct {
 	sources
 	spikers []*random.Spiker
 	dt      float64
+	rates   []float64 // of the next steps
 }
 
 func (g *drive) Latency(int) float64 { return g.Drive.Latency }
 
-func (g *drive) Ready(steps int) error {
-	switch {
-	case g.rates == nil:
+func (g *drive) Ready(int) error {
+	if g.fill == nil {
 		return errors.New("has no input: there is no rate at which its neurons fire")
-	case len(g.rates) < steps:
-		return fmt.Errorf("has an input of %d steps, the run has %d", len(g.rates), steps)
 	}
 	return nil
 }
 
 func (g *drive) Fire(next Steps, send Send) {
-	rates := make([]float64, next.Len())
-	for k := range rates {
-		rates[k] = g.rates[min(next.First+k, len(g.rates)-1)]
-	}
-	random.RunSpikers(g.spikers, rates, g.dt, func(cell, k int) {
+	g.rates = slices.Grow(g.rates[:0], next.Len())[:next.Len()]
+	g.fill(next.First, g.rates)
+	random.RunSpikers(g.spikers, g.rates, g.dt, func(cell, k int) {
 		g.emit(cell, engine.Spike{Step: next.First + k, T: next.Begin[k]}, send)
 	})
 }

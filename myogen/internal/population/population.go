@@ -42,9 +42,9 @@ type Membrane struct {
 
 // Driven is a plan whose cells fire at a rate that is given from outside.
 type Driven interface {
-	// Drive sets the rate in pps at each step; it is held after its end. Latency
-	// in ms is from a spike to the terminals of its axon.
-	Drive(rates []float64, latency float64)
+	// Drive sets what fills in the rates in pps from a step on. Latency in ms is
+	// from a spike to the terminals of its axon.
+	Drive(fill func(first int, rates []float64), latency float64)
 }
 
 // Synaptic is a plan whose cells have synapses.

@@ -3,7 +3,8 @@
 // A [Disk] stands over a folder of the machine, so that readers need not know
 // of it. At one of its operations, which its seed chooses, a write is short, the
 // disk is full, the device fails or the process dies; after [Disk.PowerLoss]
-// only what was flushed is there for certain, and of the rest any prefix.
+// only what was flushed is there for certain, and of the rest any prefix. Its
+// clock is set back now and then.
 package faultydisk
 
 import (
@@ -16,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"gomyogen/myogen/format/atomicfile"
 )
@@ -54,6 +56,9 @@ type Disk struct {
 	open            []*handle
 	step            int
 	dead            bool
+
+	clock *rand.Rand
+	now   time.Time
 }
 
 // inode is a file.
@@ -81,7 +86,18 @@ func New(seed uint64, root string, operations int) *Disk {
 	return &Disk{
 		Random: random, Fault: Fault(random.IntN(int(faults))), At: 1 + random.IntN(operations),
 		Disk: atomicfile.Machine(), root: root, seen: map[string]*inode{}, safe: map[string]*inode{},
+		clock: rand.New(rand.NewPCG(seed, 2)), now: time.Unix(1e9, 0),
 	}
+}
+
+// Now returns a time up to 2 min after the last one; now and then the clock was
+// set back by up to an hour.
+func (d *Disk) Now() time.Time {
+	d.now = d.now.Add(time.Duration(d.clock.Int64N(int64(2 * time.Minute))))
+	if d.clock.IntN(8) == 0 {
+		d.now = d.now.Add(-time.Duration(d.clock.Int64N(int64(time.Hour))))
+	}
+	return d.now
 }
 
 // Run calls a program that writes to the disk, and reports whether it died.

@@ -192,7 +192,7 @@ func Save(dir, path string) error {
 // Load adds the records that Save wrote to a folder, if check, which reads the
 // folder, then finds nothing wrong.
 func Load(dir, path string, check func() error) error {
-	text, err := os.ReadFile(path)
+	text, err := atomicfile.Read(path, 1<<30)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func Prepare(dir, name, text string, ours ...string) error {
 		return fmt.Errorf("%w", err)
 	}
 	path := filepath.Join(dir, name+".yaml")
-	switch old, err := os.ReadFile(path); {
+	switch old, err := atomicfile.Read(path, 64<<20); {
 	case err == nil && string(old) != text:
 		return fmt.Errorf("%s holds another %s; choose another folder, or remove it", path, name)
 	case err == nil:

@@ -1,0 +1,187 @@
+package myogen
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/random"
+	"gomyogen/myogen/units"
+)
+
+// maxRecorded is the most samples of the rate of an input that a run records
+// and holds: 28 min at 0.1 ms, 128 MiB. The rates of longer runs are computed
+// while they go on.
+var maxRecorded = 1 << 24
+
+// driveRate is the rate of an input at each step of a run, in pps, with its
+// noise.
+type driveRate struct {
+	Input
+	n              int // samples; the last is held after the end
+	duration, step units.Time
+
+	begin random.Generator // of the noise, at sample 0
+	noise random.Generator // at sample next
+	next  int
+	last  float64 // sample next - 1
+
+	values []float64 // all samples; nil in runs that do not record them
+	err    error     // the first of fill
+}
+
+// driveRate returns the rate of an input without its noise.
+func (x Input) driveRate(duration, step units.Time) (*driveRate, error) {
+	n, err := countSteps(duration, step)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkShape(x.Shape); err != nil {
+		return nil, err
+	}
+	if given, ok := x.Shape.(Samples[units.Rate]); ok && given.TStop() < duration-units.Time(step/2) {
+		return nil, fmt.Errorf("the samples end at %v, the run at %v", given.TStop(), duration)
+	}
+	x.Noise = 0
+	return &driveRate{Input: x, n: n, duration: duration, step: step}, checkLong(x.Shape, n)
+}
+
+// linspace returns when sample i of n of a drive is taken: at i duration/(n-1),
+// as numpy.linspace does, so that the last is the end of the shape. MyoGen does
+// so too, although its signal says i step; both are kept.
+func linspace(i, n int, duration units.Time) units.Time {
+	if i > 0 && i == n-1 {
+		return duration
+	}
+	spacing := duration / units.Time(max(n-1, 1))
+	return units.Time(float64(i) * float64(spacing))
+}
+
+// clean returns sample i without its noise.
+func (d *driveRate) clean(i int) (float64, error) {
+	t := linspace(i, d.n, d.duration)
+	if _, sampled := d.Shape.(Samples[units.Rate]); sampled { // sample i of the shape is sample i of the signal
+		t = units.Time(i) * d.step
+	}
+	r := float64(d.Shape.At(t))
+	if math.IsNaN(r) || math.IsInf(r, 0) || r < 0 {
+		return 0, fmt.Errorf("the shape is %v pps at %v; a rate must be a number and not negative", r, t)
+	}
+	return r, nil
+}
+
+// check returns the highest rate without noise, or an error unless the samples
+// are rates. It looks at maxRecorded of them, and at the others when they are
+// used.
+func (d *driveRate) check() (highest float64, err error) {
+	stride := (d.n-1)/maxRecorded + 1
+	for i := 0; i < d.n; i += stride {
+		r, err := d.clean(i)
+		if err != nil {
+			return 0, err
+		}
+		highest = max(highest, r)
+	}
+	return highest, nil
+}
+
+// lookEvery is the number of samples between two looks at a context: some ms.
+const lookEvery = 1 << 18
+
+// withNoise gives the rate the noise of an input. It takes the random numbers
+// of all samples from g.
+func (d *driveRate) withNoise(ctx context.Context, x Input, g *random.Generator) error {
+	d.Noise, d.begin, d.noise, d.next = x.Noise, *g, *g, 0
+	if d.n <= maxRecorded {
+		d.values = make([]float64, d.n)
+		err := d.compute(ctx, d.values)
+		*g = d.noise
+		return err
+	}
+	return draw(ctx, g, d.n)
+}
+
+// draw takes n normal numbers from a generator.
+func draw(ctx context.Context, g *random.Generator, n int) error {
+	for i := range n {
+		if i%lookEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		g.Normal()
+	}
+	return nil
+}
+
+// compute computes the next samples.
+func (d *driveRate) compute(ctx context.Context, rates []float64) error {
+	sd := float64(d.Noise)
+	for i := range rates {
+		if i%lookEvery == lookEvery-1 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if d.next < d.n {
+			r, err := d.clean(d.next)
+			if err != nil {
+				return err
+			}
+			d.last = r + max(0, float64(sd*d.noise.Normal()))
+			d.next++
+		}
+		rates[i] = d.last
+	}
+	return nil
+}
+
+// seek goes to a sample.
+func (d *driveRate) seek(ctx context.Context, sample int) error {
+	if d.values != nil || d.next == min(sample, d.n) {
+		return nil
+	}
+	if sample < d.next || d.next == 0 {
+		d.noise, d.next = d.begin, 0
+	}
+	skip := max(min(sample, d.n)-1-d.next, 0)
+	if err := draw(ctx, &d.noise, skip); err != nil {
+		return err
+	}
+	d.next += skip
+	var last [1]float64
+	return d.compute(ctx, last[:min(sample, d.n)-d.next])
+}
+
+// fill sets rates to the samples from first on, or to 0 with an error that it
+// keeps.
+func (d *driveRate) fill(first int, rates []float64) {
+	if d.values != nil {
+		for k := range rates {
+			rates[k] = d.values[min(first+k, d.n-1)]
+		}
+		return
+	}
+	err := d.seek(context.Background(), first)
+	if err == nil {
+		err = d.compute(context.Background(), rates)
+	}
+	if err != nil {
+		clear(rates)
+		if d.err == nil {
+			d.err = err
+		}
+	}
+}
+
+// signal returns all samples.
+func (d *driveRate) signal() (neo.AnalogSignal, error) {
+	s := neo.AnalogSignal{Name: d.Source, Units: "pps", SamplingPeriod: d.step, Values: d.values}
+	if d.values != nil {
+		return s, nil
+	}
+	if d.n > maxSamples {
+		return neo.AnalogSignal{}, fmt.Errorf("its rate over %v at steps of %v has %d samples, a signal at most %d", d.duration, d.step, d.n, maxSamples)
+	}
+	s.Values = make([]float64, d.n)
+	again := *d
+	again.noise, again.next = d.begin, 0
+	return s, again.compute(context.Background(), s.Values)
+}
