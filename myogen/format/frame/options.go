@@ -89,7 +89,8 @@ func Block(f *Frame, o Options) (*neo.Block, error) {
 var (
 	unitNames = []string{
 		"unit", "mu", "motor_unit", "train", "neuron", "name", "unit_name", "unit_id", "mu_id", "motor_unit_id", "motorunit",
-		"neuron_id", "cell", "cell_id", "cluster", "cluster_id", "units", "id", "label",
+		"neuron_id", "cell", "cell_id", "cluster", "cluster_id", "units", "unit_ids", "neuron_ids", "cluster_ids", "spike_clusters", "senders", "id",
+		"label",
 	}
 	timeNames = []string{
 		"time", "times", "spike_time", "spike_times", "discharge", "discharge_time", "discharge_times", "discharges", "firing_time",
