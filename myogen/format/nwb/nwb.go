@@ -32,11 +32,13 @@ import (
 	"gomyogen/myogen/neo"
 )
 
-// Session is what a file says besides the data. What is empty is not invented:
-// there is no subject unless one is given. NWB demands three things: the identifier
-// is else the SHA-256 of the spikes, the description says how many trains and
-// signals there are, and the start is the date in the report or else 1970, of
-// which notes say that it stands for none.
+// Session is what a file says besides the data. What is empty is not invented.
+// NWB demands three things: the identifier is else the SHA-256 of the spikes, the
+// description says how many trains and signals there are, and the start is the date
+// in the report or else 1970, of which notes say that it stands for none. A
+// recording without a subject has none, which nwbinspector calls critical; a
+// simulation, a block with a report, says in its place that there is no subject and
+// that sex, age and species are unknown.
 type Session struct {
 	Description  string   `json:"description"`
 	Identifier   string   `json:"identifier"`

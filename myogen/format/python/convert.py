@@ -62,6 +62,12 @@ def write_nwb(task):
         source_script_file_name=session.get("experiment_file") or None if session.get("experiment") else None)
     if session.get("subject"):
         file.subject = Subject(**session["subject"])
+    elif report:
+        # nwbinspector calls a file without a subject, or one without these fields,
+        # critical. All of them say "not known": NCBI's "unidentified", any age.
+        file.subject = Subject(
+            subject_id="simulation", description="There is no subject: the data are simulated.", sex="U", age="P0D/",
+            species="http://purl.obolibrary.org/obo/NCBITaxon_32644")
 
     # Spike times in s are those in ms over 1000, which rounds; where that
     # changes one, all are there in ms as well.
@@ -99,13 +105,12 @@ def write_nwb(task):
                     break
                 name = f"{base} {n}"
             used.add(name)
-            unit = a.annotations.get("unit_text", a.dimensionality.string)
-            signals.append({"series": name, "name": a.name, "t_start_ms": gomyogen._ms(a.t_start),
-                            "period_ms": gomyogen._ms(a.sampling_period), "unit": "" if unit == "dimensionless" else unit})
+            unit = gomyogen._unit_text(a)
+            signals.append({"series": name, "name": a.name, "t_start_ms": gomyogen._ms(a.t_start), "period_ms": gomyogen._period(a), "unit": unit})
             values = a.magnitude[:, 0]
             series = TimeSeries(
-                name=name, data=H5DataIO(values, compression="gzip") if len(values) > 1 << 16 else values, unit=unit,
-                rate=1000 / gomyogen._ms(a.sampling_period), starting_time=gomyogen._ms(a.t_start) / 1000,
+                name=name, data=H5DataIO(values, compression="gzip") if len(values) > 1 << 16 else values, unit=unit or "dimensionless",
+                rate=1000 / gomyogen._period(a), starting_time=gomyogen._ms(a.t_start) / 1000,
                 description=f"{a.name} of population {s.name}")
             (file.add_stimulus if unit == "pps" else file.add_acquisition)(series)
         notes["segments"].append({
@@ -153,7 +158,8 @@ def _own_nwb(file, notes):
             return None
         for i in range(len(file.units)):
             rows.setdefault(str(file.units["population"][i]), []).append(i)
-    block = neo.Block(name=notes["name"], **notes["annotations"])
+    block = neo.Block(name=notes["name"])
+    block.annotations.update(notes["annotations"])
     series = {**file.acquisition, **file.stimulus}
     column = "spike_times_ms" if "spike_times_ms" in _columns(file.units) else "spike_times"
     factor = 1 if column == "spike_times_ms" else 1000
@@ -171,7 +177,7 @@ def _own_nwb(file, notes):
             units, text = gomyogen._units(x["unit"])
             segment.analogsignals.append(neo.AnalogSignal(
                 series[x["series"]].data[:], units=units, t_start=x["t_start_ms"] * pq.ms,
-                sampling_period=x["period_ms"] * pq.ms, name=x["name"], **text))
+                sampling_period=x["period_ms"] * pq.ms, name=x["name"], sampling_period_ms=x["period_ms"], **text))
         block.segments.append(segment)
     return block
 

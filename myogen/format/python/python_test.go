@@ -7,6 +7,10 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"gomyogen/myogen/format/internal/blocktest"
 	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/internal/pythontest"
 	"gomyogen/myogen/neo"
@@ -175,5 +179,41 @@ func TestNeoAndElephant(t *testing.T) {
 	}
 	if c := stats.Compare(b, again); !c.Identical() || again.Annotations["seed"] != "42" || again.Segments[0].AnalogSignals[2].Units != "odd unit" {
 		t.Errorf("the way back: %v", c)
+	}
+}
+
+// Loaded and saved, a block is what it was, to the last bit of every number and the
+// last character of every unit.
+func TestLoadAndSaveIsTheIdentity(t *testing.T) {
+	dir := t.TempDir()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, back := filepath.Join(dir, "in.npz"), filepath.Join(dir, "back.npz")
+	if err := npz.WriteBlock(in, blocktest.Awkward()); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Units []string
+		Other string
+	}
+	pythontest.Run(t, `
+import json, sys
+here, path, back = json.load(sys.stdin)
+sys.path.append(here)
+import gomyogen, quantities as pq
+block = gomyogen.load(path)
+gomyogen.save(back, block)
+first = block.segments[0].analogsignals[:7]
+changed = gomyogen.load(path).segments[0].analogsignals[5].rescale("V*s")
+json.dump({"units": [a.dimensionality.string for a in first], "other": gomyogen._unit_text(changed)}, sys.stdout)`, []string{here, in, back}, &got)
+	want := []string{"mV", "pps", "dimensionless", "dimensionless", "dimensionless", "s*mV", "ct"}
+	if !slices.Equal(got.Units, want) || got.Other != "s*V" {
+		t.Errorf("%+v, want %v", got, want)
+	}
+	again, err := npz.ReadBlock(back)
+	if diff := cmp.Diff(blocktest.Awkward(), again, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
 	}
 }
