@@ -132,7 +132,7 @@ func TestRoundTrip(t *testing.T) {
 func TestSessionOfARecording(t *testing.T) {
 	pythontest.DataFolder(t)
 	path := filepath.Join(t.TempDir(), "a.nwb")
-	b := &neo.Block{Segments: []neo.Segment{{Name: "TA", SpikeTrains: []neo.SpikeTrain{{Name: "MU_0", Times: []units.Time{500, 750.5}, TStop: 1000}}}}}
+	b := &neo.Block{Segments: []neo.Segment{{Name: "TA", SpikeTrains: []neo.SpikeTrain{{Name: "MU_0", Times: []units.Time{500, 750.5}, TStop: 1000, SamplingPeriod: 0.5}}}}}
 	err := nwb.Write(t.Context(), path, b, nwb.Session{
 		Description: "Isometric contraction", Identifier: "P01-1", Start: "2026-05-01T10:00:00+02:00", Experimenter: []string{"Last, First"},
 		Institution: "University", Lab: "Motor control", Keywords: []string{"motor unit"},
@@ -159,7 +159,7 @@ json.dump(out, sys.stdout)`, path, &got)
 	want := map[string]any{
 		"session":    []any{"Isometric contraction", "P01-1", "2026-05-01T10:00:00+02:00", "Last, First", "University", "Motor control", "motor unit"},
 		"subject":    []any{"P01", "Homo sapiens", "F", "P27Y", "healthy"},
-		"resolution": "None", "columns": []any{"spike_times", "obs_intervals", "unit_name", "population"},
+		"resolution": "0.0005", "columns": []any{"spike_times", "obs_intervals", "unit_name", "population"},
 		"spikes": []any{0.5, 0.7505}, "script": "None", "findings": []any{},
 	}
 	sortStrings := cmpopts.SortSlices(func(a, b any) bool { return fmt.Sprint(a) < fmt.Sprint(b) })
