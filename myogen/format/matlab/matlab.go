@@ -19,6 +19,7 @@ type Options struct {
 	// ones, sparse or not; a field of a structure is "signal.MUPulses". It may be
 	// empty where there is one, or where one has the name that DEMUSE or MUedit
 	// gives it: edition.Distimeclean, edition.Distime, MUPulses, signal.Dischargetimes.
+	// Of an export of OTBiolab+ it is Data, the matrix that Description labels.
 	Variable string
 	// Rate is given where discharge times are samples, of which the first is 1.
 	// A scalar fsamp in the file says the same.

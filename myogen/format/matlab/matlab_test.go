@@ -51,6 +51,15 @@ savemat(f"{dir}/packed.mat", {"MUPulses": demuse("f8", False), "fsamp": 2048.0},
 from scipy.sparse import csc_array
 save("sparse", firings=csc_array(np.array([[0, 1, 0, 1], [1, 0, 0, 0]], float)))
 save("tall", firings=csc_array(np.array([[0, 1, 0, 1], [1, 0, 0, 0]], float).T))
+# OTBiolab+'s: all signals in one matrix, which labels explain.
+otb = np.zeros((5000, 5)); otb[:, 0] = rng.normal(size=5000); otb[[0, 2048], 1] = 1; otb[4096, 2] = 1; otb[:, 3:] = rng.normal(size=(5000, 2))
+labels = np.array([[np.array([s])] for s in ("TA (1)[uV]", "1 - 4 - Decomposition of TA (1)[a.u]", "Decomposition of TA (2)[a.u]",
+                                             "Source for decomposition of TA (1)[a.u]", "acquired data[ %(MVC)]")], dtype=object)
+for i, s in enumerate(labels.flat): labels[i, 0] = str(s)
+data, time = np.empty((1, 1), object), np.empty((1, 1), object)
+data[0, 0], time[0, 0] = otb, np.arange(5000)[:, None] / 2048 + 7
+save("otbiolab", Data=data, Description=labels, OTBFile="a", SamplingFrequency=np.array(2048, "u2"), Time=time)
+save("onlytime", Time=time)
 save("logical", firings=np.array([[0, 1, 0, 1], [1, 0, 0, 0]], bool))
 mu = np.zeros(2, dtype=[("times", object), ("pnr", object)])
 mu["times"][0], mu["times"][1], mu["pnr"][0], mu["pnr"][1] = np.array([0.5, 1.25]), np.array([2.0]), 30.0, "?"
@@ -99,7 +108,8 @@ func TestFiles(t *testing.T) {
 		"muedit_raw": {want: "[0 1000] [500] | [2000]", rate: 2048}, "muedit": {want: "[0 1000] [500] | [2000]", rate: 2048},
 		"testdata/v73": {want: "[0 1000] [500] | [2000]", rate: 2048},
 		"binary4":      {matlab.Options{Rate: 1000}, "[1 3] [0]", 1000}, "binary5": {matlab.Options{Rate: 1000}, "[1 3] [0]", 1000},
-		"sparse": {matlab.Options{Rate: 1000}, "[1 3] [0]", 1000}, "tall": {matlab.Options{Rate: 1000}, "[1 3] [0]", 1000},
+		"otbiolab": {want: demuse, rate: 2048},
+		"sparse":   {matlab.Options{Rate: 1000}, "[1 3] [0]", 1000}, "tall": {matlab.Options{Rate: 1000}, "[1 3] [0]", 1000},
 		"logical":     {matlab.Options{Rate: 1000}, "[1 3] [0]", 1000},
 		"structarray": {want: "[500 1250] [2000]"}, "seconds": {want: "[500 1250] [2000] []"},
 		"seconds ": {matlab.Options{TimeUnit: "ms"}, "[0.5 1.25] [2] []", 0},
@@ -120,6 +130,7 @@ func TestFiles(t *testing.T) {
 		"nothing":  {want: "there are ['complex', 'emg', 'text']"},
 		"nan":      {want: "unit 1: discharge 2 is not a finite number"},
 		"zero":     {want: "MATLAB's first sample is 1"},
+		"onlytime": {want: "there are ['Time']"},
 		"hdf5":     {want: "version 7.3"},
 		"cut":      {want: "damaged"},
 		"text":     {want: "not a MATLAB file"},

@@ -252,7 +252,7 @@ def _signal(name, x):
 # Names of the variable with the discharge times, the most edited first: MUedit's,
 # DEMUSE's, and what others use.
 DISCHARGES = ("distimeclean", "distime", "mupulses", "mupulse", "dischargetimes", "discharge_times", "spiketrains", "spike_trains",
-              "spiketimes", "spike_times", "firings")
+              "spiketimes", "spike_times", "firings", "data")
 RATES = ("fsamp", "fs", "samplingfrequency", "sampling_frequency", "sampling_rate", "samplingrate")
 
 
@@ -261,6 +261,8 @@ def read_matlab(task):
     for name, x in _matlab(task["in"]).items():
         _collect(found, name, x, 0)
     trains = {name: t for name, x in found.items() if (t := _trains(x)) is not None}
+    if (t := _otbiolab(found)) is not None:
+        trains["Data"] = t
     wanted = _wanted(task.get("variable"), trains, found)
     binary, groups = trains[wanted]
     units = [t for g in groups for t in g]
@@ -294,6 +296,19 @@ def read_matlab(task):
                 np.sort(t), units=pq.ms, t_start=first * pq.ms, t_stop=last * pq.ms, name=f"MU_{i}", **more))
         block.segments.append(segment)
     return block
+
+
+def _otbiolab(found):
+    """Returns the units of an export of OTBiolab+: columns of Data whose Description says Decomposition of."""
+    try:
+        labels = [str(x.flat[0]) for x in found["Description"].flat]
+        data = found["Data"].flat[0]
+        columns = [i for i, s in enumerate(labels) if "decomposition of" in s.lower() and "source for" not in s.lower()]
+        if not columns or data.ndim != 2 or data.shape[1] != len(labels):
+            return None
+        return True, [[np.flatnonzero(data[:, i]) + 1.0 for i in columns]]
+    except (KeyError, AttributeError, IndexError, TypeError):
+        return None
 
 
 def _wanted(wanted, trains, found):
@@ -400,7 +415,10 @@ def _vector(c):
     """Returns a cell's numbers, or None if it is no vector of numbers."""
     if not isinstance(c, np.ndarray) or c.dtype.kind not in "fiu" and c.size or c.size and max(c.shape) != c.size:
         return None
-    return c.astype(float).ravel() if c.size else np.zeros(0)
+    v = c.astype(float).ravel()
+    if len(v) > 1000 and 0 < np.diff(v).mean() < 0.02 and np.ptp(np.diff(v)) <= 1e-6 * np.abs(v).max():
+        return None  # the times of samples in s, as OTBiolab+ has them
+    return v
 
 
 def _cells(x):
