@@ -32,9 +32,10 @@ const convertUsage = `  myogen convert [OPTIONS] IN OUT
   reads                                      writes
   .npz      results of a run                 .npz      results, as a run writes them
   .nwb      units and series of any file (*) .nwb      Neurodata Without Borders (*)
-  .mat      MATLAB: a cell array of          .csv      a long table
-            discharge times, or a matrix     .parquet  the same, with units in the metadata
-            of zeros and ones (*)            .npy      recruitment thresholds of a .pkl
+  .mat      MATLAB: DEMUSE, MUedit,          .csv      a long table
+            OTBiolab+; a cell array of       .parquet  the same, with units in the metadata
+            discharge times or a matrix      .npy      recruitment thresholds of a .pkl
+            of zeros and ones (*)
   .json     openhdemg
   .csv      a table with a row for each discharge: unit, time and perhaps population; or,
   .parquet  with -wide, with a column for each unit (.tsv and .txt, too)
@@ -149,6 +150,11 @@ func convert(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if isThresholds {
 		return thresholds(in, path, out)
+	}
+	if ending(in) == ".pkl" {
+		if _, err := fmt.Fprintf(out, "Python runs %s: a pickle is a program\n", in); err != nil {
+			return err
+		}
 	}
 	b, err := interruptible(ctx, func() (*neo.Block, error) { return c.read(ctx, in) })
 	if err != nil {
