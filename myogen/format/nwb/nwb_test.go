@@ -247,6 +247,17 @@ save(f, "nan")
 import h5py
 with h5py.File(dir + "/zarr", "w") as f: f["a"] = 1
 with open(dir + "/text", "w") as f: f.write("no HDF5")
+# 170 kB that claim 160 GB of spikes.
+f = file(); f.add_unit(spike_times=[1.0])
+save(f, "bomb")
+with h5py.File(dir + "/bomb", "a") as f:
+    u = f["units"]
+    for name, new in {"spike_times": dict(shape=(20_000_000_000,), chunks=(1 << 20,), compression="gzip", dtype="f8"),
+                      "spike_times_index": dict(data=[20_000_000_000], dtype="u8")}.items():
+        attributes = dict(u[name].attrs)
+        del u[name]
+        u.create_dataset(name, **new).attrs.update(attributes)
+    u["spike_times_index"].attrs["target"] = u["spike_times"].ref
 `+readAll, map[string]any{"dir": dir, "here": here, "names": names}, &refused)
 	note := func(left string) map[string]string {
 		m := map[string]string{"session_description": "a"}
@@ -294,7 +305,7 @@ with open(dir + "/text", "w") as f: f.write("no HDF5")
 	if b, err := nwb.Read(t.Context(), filepath.Join(dir, "plain")); err != nil || len(b.Segments) != 2 {
 		t.Errorf("%v, %v", b, err)
 	}
-	for name, want := range map[string]string{"text": "not an HDF5 file", "none": "no such file"} {
+	for name, want := range map[string]string{"text": "not an HDF5 file", "none": "no such file", "bomb": "it needs more memory than there is"} {
 		if _, err := nwb.Read(t.Context(), filepath.Join(dir, name)); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v, want %q", name, err, want)
 		}
