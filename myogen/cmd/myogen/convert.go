@@ -10,8 +10,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/format/frame"
 	"gomyogen/myogen/format/matlab"
 	"gomyogen/myogen/format/npz"
@@ -24,65 +26,92 @@ import (
 	"gomyogen/myogen/units"
 )
 
-const convertUsage = `Converts spike trains and signals between formats, by the names of the files.
+const convertUsage = `  myogen convert [OPTIONS] IN OUT
+        convert spike trains and signals between formats, by the names of the files
 
-  myogen convert [OPTIONS] IN OUT
-
-  reads                                       writes
-  .npz      results of a run, or arrays of    .npz      results, as a run writes them
-            our layout                        .nwb      Neurodata Without Borders (*)
-  .nwb      units and series of any file (*)  .csv      a long table
-  .csv      a long table: unit, time and      .parquet  the same, with units in the metadata
-  .parquet  perhaps population                .npy      recruitment thresholds
-  .npy      two columns: unit, time
-  .mat      MATLAB 5: a cell array of discharge times, or a matrix of zeros and ones (*)
+  reads                                      writes
+  .npz      results of a run                 .npz      results, as a run writes them
+  .nwb      units and series of any file (*) .nwb      Neurodata Without Borders (*)
+  .mat      MATLAB: DEMUSE, MUedit,          .csv      a long table
+            OTBiolab+; a cell array of       .parquet  the same, with units in the metadata
+            discharge times or a matrix      .npy      recruitment thresholds of a .pkl
+            of zeros and ones (*)
   .json     openhdemg
-  .pkl      thresholds of MyoGen; with -run-pickle what Neo's objects are in (*)
+  .csv      a table with a row for each discharge: unit, time and perhaps population; or,
+  .parquet  with -wide, with a column for each unit (.tsv and .txt, too)
+  .npy      two columns, unit and time, or zeros and ones, a row for each unit
+  .npz      of other programs: the columns of such a table, or an array for each unit
+  .pkl      thresholds of MyoGen; with -run-pickle whatever Neo's objects are in (*)
 
   (*) by Python's pynwb, SciPy and Neo, which "go run ./install nwb" adds once.
   NWB is HDF5; NWB on Zarr is not read or written: its own validator refuses what its
   library writes today. An .nwb of a run holds the report and the experiment beside IN.
 
   -what spikes|signals|statistics   what a table holds (default spikes)
-  -unit s|ms|us          unit of times, where a table or a MATLAB file does not say it
-  -rate 2048             samples in a second, where discharge times of MATLAB are samples
-  -variable NAME         the variable of a MATLAB file
+  -unit s|ms|us          unit of times, where a file does not say it
+  -rate 2048             samples in a second, where times are samples or zeros and ones. The
+                         first sample is 0, in MATLAB 1
+  -columns unit=MU,time=onset,population=muscle
+                         the columns of a table, where they have other names
+  -wide                  each column of a table is a unit
+  -no-header             the first row of a .csv has values; its columns are called 1, 2 ...
+  -variable NAME         the variable of a MATLAB file, signal.MUPulses
   -run-pickle            let Python load a pickle. A pickle is a program: it can do whatever
                          you can. Only for files that you or people you trust have made.
   of an .nwb file; what is not given is not invented:
   -description TEXT  -identifier TEXT  -start 2026-05-01T10:00:00+02:00  -institution TEXT
-  -lab TEXT  -experimenter "Last, First"  -subject ID  -species "Homo sapiens"  -sex F|M|U|O
-  -age P27Y
+  -lab TEXT  -experimenter "Last, First"  -keywords "motor unit,H-reflex"
+  -subject ID  -species "Homo sapiens"  -sex F|M|U|O  -age P27Y
 `
+
+// hints say how to mend what a reader refuses, by the name of its option.
+var hints = map[string]string{
+	"TimeUnit": "say it: -unit ms, or -rate 2048 where times are samples",
+	"Rate":     "say it: -rate 2048",
+	"Unit":     "say it: -columns unit=NAME,time=NAME, or -wide where each column is a unit",
+	"Time":     "say it: -columns time=NAME, or -wide where each column is a unit",
+	"NoHeader": "-no-header -columns unit=1,time=2 reads a table without names",
+	"Variable": "say which: -variable NAME",
+}
+
+// hinted adds to an error how to mend it.
+func hinted(err error) error {
+	var refused interface{ Option() string }
+	if errors.As(err, &refused) && hints[refused.Option()] != "" {
+		return fmt.Errorf("%w; %s", err, hints[refused.Option()])
+	}
+	return err
+}
 
 // conversion is what the flags of convert say.
 type conversion struct {
-	what, unit, variable string
-	rate                 float64
-	runPickle            bool
-	session              nwb.Session
-	subject              nwb.Subject
+	what, variable string
+	table          frame.Options
+	csv            frame.CSV
+	runPickle      bool
+	session        nwb.Session
+	subject        nwb.Subject
 }
 
-func convert(_ context.Context, args []string, out io.Writer) error {
+func convert(ctx context.Context, args []string, out io.Writer) error {
 	f := flags("convert")
 	var c conversion
-	var experimenter string
+	var experimenter, keywords, columns string
+	var rate float64
 	f.StringVar(&c.what, "what", "spikes", "")
-	f.StringVar(&c.unit, "unit", "", "")
-	f.Float64Var(&c.rate, "rate", 0, "")
+	f.StringVar(&c.table.TimeUnit, "unit", "", "")
+	f.Float64Var(&rate, "rate", 0, "")
+	f.StringVar(&columns, "columns", "", "")
+	f.BoolVar(&c.table.Wide, "wide", false, "")
+	f.BoolVar(&c.csv.NoHeader, "no-header", false, "")
 	f.StringVar(&c.variable, "variable", "", "")
 	f.BoolVar(&c.runPickle, "run-pickle", false, "")
 	for name, p := range map[string]*string{
 		"description": &c.session.Description, "identifier": &c.session.Identifier, "start": &c.session.Start, "institution": &c.session.Institution,
-		"lab": &c.session.Lab, "experimenter": &experimenter,
+		"lab": &c.session.Lab, "experimenter": &experimenter, "keywords": &keywords,
 		"subject": &c.subject.ID, "species": &c.subject.Species, "sex": &c.subject.Sex, "age": &c.subject.Age,
 	} {
 		f.StringVar(p, name, "", "")
-	}
-	if slices.ContainsFunc(args, func(a string) bool { return a == "-h" || a == "-help" || a == "--help" }) {
-		_, err := fmt.Fprint(out, convertUsage)
-		return err
 	}
 	files, err := parse(f, args, 2)
 	if err != nil {
@@ -91,31 +120,129 @@ func convert(_ context.Context, args []string, out io.Writer) error {
 	if experimenter != "" {
 		c.session.Experimenter = []string{experimenter}
 	}
+	if keywords != "" {
+		c.session.Keywords = strings.Split(keywords, ",")
+	}
 	if c.subject != (nwb.Subject{}) {
 		c.session.Subject = &c.subject
 	}
 	switch {
-	case !slices.Contains([]string{"", "s", "ms", "us"}, c.unit):
-		return fmt.Errorf("-unit is %q, must be s, ms or us", c.unit)
-	case c.rate < 0 || math.IsNaN(c.rate) || math.IsInf(c.rate, 0):
-		return fmt.Errorf("-rate is %v, must be above 0", c.rate)
+	case !slices.Contains([]string{"", "s", "ms", "us"}, c.table.TimeUnit):
+		return fmt.Errorf("-unit is %q, must be s, ms or us", c.table.TimeUnit)
+	case rate < 0 || math.IsNaN(rate) || math.IsInf(rate, 0):
+		return fmt.Errorf("-rate is %v, must be above 0", rate)
+	case rate > 0 && c.table.TimeUnit != "":
+		return fmt.Errorf("-unit %s is for times, -rate %v for samples: not both", c.table.TimeUnit, rate)
 	case !slices.Contains([]string{"spikes", "signals", "statistics"}, c.what):
 		return fmt.Errorf("-what is %q, must be spikes, signals or statistics", c.what)
 	}
-	if err := checkFiles([]file{{"the input", files[0]}}, []file{{"the output", files[1]}}); err != nil {
+	c.table.Rate = units.Frequency(rate)
+	if err := c.columns(columns); err != nil {
 		return err
 	}
-	if ending(files[0]) == ".pkl" && !c.runPickle {
-		return thresholds(files[0], files[1], out)
+	in, path := files[0], files[1]
+	isThresholds := ending(in) == ".pkl" && !c.runPickle
+	if err := checkEndings(in, path, isThresholds); err != nil {
+		return err
 	}
-	b, err := c.read(files[0])
+	if err := checkFiles([]file{{"the input", in}}, []file{{"the output", path}}); err != nil {
+		return err
+	}
+	if isThresholds {
+		return thresholds(in, path, out)
+	}
+	if ending(in) == ".pkl" {
+		if _, err := fmt.Fprintf(out, "Python runs %s: a pickle is a program\n", in); err != nil {
+			return err
+		}
+	}
+	b, err := interruptible(ctx, func() (*neo.Block, error) { return c.read(ctx, in) })
 	if err != nil {
+		return hinted(err)
+	}
+	if err := c.write(ctx, in, path, b); err != nil {
 		return err
 	}
-	if err := c.write(files[0], files[1], b); err != nil {
-		return err
+	return say(out, path, b)
+}
+
+// columns reads the flag -columns.
+func (c *conversion) columns(text string) error {
+	if text == "" {
+		return nil
 	}
-	return say(out, files[1], b)
+	for pair := range strings.SplitSeq(text, ",") {
+		role, name, ok := strings.Cut(pair, "=")
+		to, known := map[string]*string{"unit": &c.table.Unit, "time": &c.table.Time, "population": &c.table.Population}[strings.TrimSpace(role)]
+		if !ok || !known || name == "" {
+			return fmt.Errorf("-columns has %q, must be like unit=MU,time=onset,population=muscle", pair)
+		}
+		*to = name
+	}
+	return nil
+}
+
+// Endings of files that are read and written.
+var (
+	readable = []string{".npz", ".nwb", ".csv", ".tsv", ".txt", ".parquet", ".npy", ".mat", ".json", ".pkl"}
+	writable = []string{".npz", ".nwb", ".csv", ".parquet"}
+)
+
+// checkEndings returns an error, before anything is read, unless IN can be read and
+// OUT be written.
+func checkEndings(in, out string, isThresholds bool) error {
+	const more = "\nmyogen convert -h lists what goes where"
+	switch {
+	case !slices.Contains(readable, ending(in)):
+		return fmt.Errorf("%s: convert reads %s"+more, in, strings.Join(readable, ", "))
+	case isThresholds && ending(out) != ".npy":
+		return fmt.Errorf("%s: MyoGen's thresholds are written to .npy; with -run-pickle Python loads what else is in a pickle, which can run any code", out)
+	case !isThresholds && ending(out) == ".npy":
+		return fmt.Errorf("%s: only MyoGen's thresholds, a .pkl, are written to .npy"+more, out)
+	case !isThresholds && !slices.Contains(writable, ending(out)):
+		return fmt.Errorf("%s: convert writes %s"+more, out, strings.Join(writable, ", "))
+	}
+	return nil
+}
+
+// interruptible returns what f returns, or the context's error when it ends first.
+// Then f is left to itself: it must not write.
+func interruptible[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type answer struct {
+		x   T
+		err error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		x, err := f()
+		done <- answer{x, err}
+	}()
+	select {
+	case a := <-done:
+		return a.x, a.err
+	case <-ctx.Done():
+		// Python ends with the context, and leaves no folder behind.
+		select {
+		case a := <-done:
+			return a.x, a.err
+		case <-time.After(time.Second):
+		}
+		var none T
+		return none, context.Cause(ctx)
+	}
+}
+
+// stoppable is a writer that fails once its context has ended.
+type stoppable struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (s stoppable) Write(p []byte) (int, error) {
+	if s.ctx.Err() != nil {
+		return 0, context.Cause(s.ctx)
+	}
+	return s.w.Write(p)
 }
 
 func ending(path string) string { return strings.ToLower(filepath.Ext(path)) }
@@ -146,9 +273,6 @@ func thresholds(in, path string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%w; -run-pickle lets Python load what else is in a pickle, which can run any code", err)
 	}
-	if ending(path) != ".npy" {
-		return fmt.Errorf("%s holds thresholds, which are written to .npy, not %q", in, ending(path))
-	}
 	if err := myogen.SaveThresholds(path, x); err != nil {
 		return err
 	}
@@ -156,85 +280,73 @@ func thresholds(in, path string, out io.Writer) error {
 	return err
 }
 
-func (c conversion) read(path string) (*neo.Block, error) {
+func (c conversion) read(ctx context.Context, path string) (*neo.Block, error) {
 	switch ending(path) {
-	case ".npz":
-		return npz.ReadBlock(path)
 	case ".nwb":
-		return nwb.Read(path)
-	case ".csv", ".parquet", ".npy":
-		f, err := readFrame(path)
-		if err != nil {
-			return nil, err
-		}
-		b, err := frame.Block(f, c.unit)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		return b, nil
+		return nwb.Read(ctx, path)
 	case ".mat":
-		if c.unit == "us" {
-			return nil, errors.New("-unit is us; discharge times of MATLAB are in s or ms")
-		}
-		return matlab.Read(path, matlab.Options{Variable: c.variable, Rate: units.Frequency(c.rate), Milliseconds: c.unit == "ms"})
+		return matlab.Read(ctx, path, matlab.Options{Variable: c.variable, Rate: c.table.Rate, TimeUnit: c.table.TimeUnit})
 	case ".json":
 		return openhdemg.Read(path)
 	case ".pkl":
-		return pickle.ReadBlockUnsafe(path)
+		return pickle.ReadBlockUnsafe(ctx, path)
+	case ".npy", ".npz":
+		return frame.ReadNumPy(path, c.table)
 	}
-	return nil, fmt.Errorf("%s: convert reads .npz, .nwb, .csv, .parquet, .npy, .mat, .json and .pkl", path)
-}
-
-func readFrame(path string) (*frame.Frame, error) {
-	switch ending(path) {
-	case ".csv":
-		return frame.ReadCSV(path)
-	case ".parquet":
-		return parquet.Read(path)
-	}
-	a, err := npz.ReadArray(path)
+	f, err := c.readTable(path)
 	if err != nil {
 		return nil, err
 	}
-	x, err := a.Numbers()
+	b, err := frame.Block(f, c.table)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if len(a.Shape) != 2 || a.Shape[1] != 2 {
-		return nil, fmt.Errorf("%s: shape %v, must have two columns, unit and time", path, a.Shape)
-	}
-	unit, times := make(frame.Texts, len(x)/2), make(frame.Floats, len(x)/2)
-	for i := range unit {
-		unit[i], times[i] = fmt.Sprintf("MU_%v", x[2*i]), x[2*i+1]
-	}
-	return &frame.Frame{Columns: []frame.Column{{Name: "unit", Values: unit}, {Name: "time", Values: times}}}, nil
+	return b, nil
 }
 
-func (c conversion) write(in, path string, b *neo.Block) error {
+func (c conversion) readTable(path string) (*frame.Frame, error) {
+	if ending(path) == ".parquet" {
+		return parquet.Read(path)
+	}
+	return c.csv.Read(path)
+}
+
+func (c conversion) write(ctx context.Context, in, path string, b *neo.Block) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	switch ending(path) {
 	case ".npz":
 		return npz.WriteBlock(path, b)
 	case ".nwb":
 		if ending(in) != ".npz" {
-			return nwb.Write(path, b, c.session)
+			return nwb.Write(ctx, path, b, c.session)
 		}
 		rt, err := poolThresholds(in, b)
 		if err != nil {
 			return err
 		}
 		c.session.Thresholds = rt
-		return nwb.Convert(in, path, c.session)
-	case ".csv", ".parquet":
-		f, err := c.frame(b)
-		if err != nil {
-			return err
-		}
-		if ending(path) == ".csv" {
-			return f.WriteCSV(path)
-		}
-		return parquet.Write(path, f)
+		return nwb.WriteResults(ctx, in, b, path, c.session)
 	}
-	return fmt.Errorf("%s: convert writes .npz, .nwb, .csv and .parquet", path)
+	f, err := interruptible(ctx, func() (*frame.Frame, error) { return c.frame(b) })
+	if err != nil {
+		return err
+	}
+	file, err := atomicfile.Create(path)
+	if err != nil {
+		return err
+	}
+	to := stoppable{ctx, file}
+	if ending(path) == ".csv" {
+		err = f.EncodeCSV(to)
+	} else {
+		err = parquet.Encode(to, f)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, errors.Join(err, file.Discard()))
+	}
+	return file.Commit()
 }
 
 func (c conversion) frame(b *neo.Block) (*frame.Frame, error) {

@@ -3,10 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"gomyogen/myogen"
 	"gomyogen/myogen/format/npz"
@@ -120,24 +124,135 @@ func TestConvertRefuses(t *testing.T) {
 		}
 		return path
 	}
+	link := filepath.Join(dir, "link.npz")
+	if err := os.Symlink(in, link); err != nil {
+		t.Fatal(err)
+	}
 	csv := write("a.csv", "unit,time\n1,2\n")
 	pkl := write("a.pkl", "\x80\x04c__builtin__\nopen\n.")
+	b := filepath.Join(dir, "b.npz")
 	for _, c := range []struct {
 		args []string
 		want string
 	}{
 		{[]string{in, in}, "is the same file"},
-		{[]string{in, filepath.Join(dir, "a.xlsx")}, "convert writes .npz, .nwb, .csv and .parquet"},
-		{[]string{write("a.xlsx", ""), filepath.Join(dir, "b.npz")}, "convert reads .npz"},
-		{[]string{csv, filepath.Join(dir, "b.npz")}, `the unit ""; a time is in s, ms or us`},
-		{[]string{"-unit", "min", csv, filepath.Join(dir, "b.npz")}, `-unit is "min"`},
+		{[]string{in, link}, "is the same file"},
+		{[]string{in, filepath.Join(dir, "a.xlsx")}, "convert writes .npz, .nwb, .csv, .parquet\nmyogen convert -h lists what goes where"},
+		{[]string{write("a.xlsx", ""), b}, "convert reads .npz, .nwb, .csv, .tsv, .txt, .parquet, .npy, .mat, .json, .pkl\nmyogen convert -h"},
+		{[]string{in, filepath.Join(dir, "a.npy")}, "only MyoGen's thresholds"},
+		{[]string{pkl, b}, "MyoGen's thresholds are written to .npy"},
+		{[]string{csv, b}, `column "time" does not say whether it is in s, ms or us: "time [s]" would; say it: -unit ms, or -rate 2048`},
+		{[]string{write("x.csv", "a,b\n1,2\n"), b}, "say it: -columns unit=NAME,time=NAME, or -wide"},
+		{[]string{write("n.csv", "1,2\n2,3\n"), b}, "; -no-header -columns unit=1,time=2 reads"},
+		{[]string{"-unit", "min", csv, b}, `-unit is "min"`},
+		{[]string{"-unit", "s", "-rate", "5", csv, b}, "not both"},
+		{[]string{"-rate", "-5", csv, b}, "-rate is -5"},
+		{[]string{"-columns", "mu=a", csv, b}, `-columns has "mu=a"`},
+		{[]string{"-columns", "unit=a", csv, b}, `there is no column "a"; there are ["unit" "time"]`},
 		{[]string{"-what", "all", in, filepath.Join(dir, "b.csv")}, `-what is "all"`},
 		{[]string{pkl, filepath.Join(dir, "b.npy")}, "-run-pickle lets Python load"},
 		{[]string{in}, "convert takes 2 file names"},
+		{[]string{filepath.Join(dir, "none.csv"), b}, "none.csv"},
+		{[]string{"-out", in, b}, "-out"},
 	} {
 		var out strings.Builder
-		if err := run(context.Background(), append([]string{"convert"}, c.args...), &out); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := run(t.Context(), append([]string{"convert"}, c.args...), &out); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %q", c.args, err, c.want)
+		}
+	}
+	if _, err := os.Stat(b); err == nil {
+		t.Error("a refused conversion wrote a file")
+	}
+}
+
+// Tables as people have them, by the flags that the errors name.
+func TestConvertTablesOfOthers(t *testing.T) {
+	dir := t.TempDir()
+	out := filepath.Join(dir, "out.npz")
+	for _, c := range []struct {
+		name, text string
+		flags      []string
+		want       []units.Time // of the first unit
+	}{
+		{"a.csv", "MU;Zeit\n1;0,5\n1;1,25\n", []string{"-columns", "time=Zeit", "-unit", "s"}, []units.Time{500, 1250}},
+		{"a.tsv", "MU\tTime_ms\n1\t0.5\n", nil, []units.Time{0.5}},
+		{"a.txt", "1,0\n1,2048\n", []string{"-no-header", "-columns", "unit=1,time=2", "-rate", "2048"}, []units.Time{0, 1000}},
+		{"b.csv", "MU1,MU2\n0.5,0.25\n0.75,\n", []string{"-wide", "-unit", "s"}, []units.Time{500, 750}},
+	} {
+		in := filepath.Join(dir, c.name)
+		if err := os.WriteFile(in, []byte(c.text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		converted(t, append(c.flags, in, out)...)
+		b, err := npz.ReadBlock(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := b.Segments[0].SpikeTrains[0].Times; !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// stopAfter is a context that ends at the nth look at it.
+type stopAfter struct {
+	context.Context
+	looks *atomic.Int64
+	stop  context.CancelFunc
+}
+
+func (c stopAfter) Err() error {
+	if c.looks.Add(-1) < 0 {
+		c.stop()
+	}
+	return c.Context.Err()
+}
+
+// Stopped at any point, a conversion leaves a whole file or none.
+func TestConvertStopped(t *testing.T) {
+	in, _ := smallRun(t)
+	for _, name := range []string{"a.csv", "a.parquet", "a.npz"} {
+		for _, looks := range []int64{0, 1, 3} {
+			dir := t.TempDir()
+			path := filepath.Join(dir, name)
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			left := new(atomic.Int64)
+			left.Store(looks)
+			var out strings.Builder
+			err := run(stopAfter{ctx, left, stop}, []string{"convert", in, path}, &out)
+			files, readErr := os.ReadDir(dir)
+			if readErr != nil {
+				t.Fatal(readErr)
+			}
+			switch {
+			case err == nil && len(files) == 1 && files[0].Name() == name: // it was faster
+			case errors.Is(err, context.Canceled) && len(files) == 0:
+			default:
+				t.Errorf("%s after %d looks: %v, %v", name, looks, err, files)
+			}
+			if looks == 0 && err == nil {
+				t.Errorf("%s: it went on", name)
+			}
+		}
+	}
+}
+
+// Python ends with the conversion, and leaves nothing behind.
+func TestConvertStoppedInPython(t *testing.T) {
+	pythontest.DataFolder(t)
+	in, _ := smallRun(t)
+	dir, temporary := t.TempDir(), t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	ctx, stop := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer stop()
+	err := run(ctx, []string{"convert", in, filepath.Join(dir, "a.nwb")}, io.Discard)
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+	for _, dir := range []string{dir, temporary} {
+		if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
+			t.Errorf("%v, %v", files, err)
 		}
 	}
 }

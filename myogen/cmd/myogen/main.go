@@ -12,6 +12,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -19,15 +20,24 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
 	"gomyogen/myogen/units"
 )
 
-const usage = `Runs simulations without a notebook.
+// subcommand is one of the commands.
+type subcommand struct {
+	name  string
+	run   func(ctx context.Context, args []string, out io.Writer) error
+	usage string
+	short string // what the list of all commands says, where usage is too long for it
+}
 
-  myogen run EXPERIMENT.yaml [-out EXPERIMENT.npz]
+// commands are all commands, in the order in which they are listed.
+var commands = []subcommand{
+	{name: "run", run: runExperiment, usage: `  myogen run EXPERIMENT.yaml [-out EXPERIMENT.npz]
         run an experiment file, which holds protocol and seed; the report
         is written beside the results, to EXPERIMENT.report.json
         -until 7s -state run.state    stop at 7 s and save the state
@@ -36,13 +46,16 @@ const usage = `Runs simulations without a notebook.
                                       the results: killed, the same command goes on
         -workers N                    cores to use; the results do not depend on it
         -date                         put date and time into the report
-  myogen compare A.npz B.npz
+`},
+	{name: "compare", run: compare, usage: `  myogen compare A.npz B.npz
         compare two saved results spike by spike, to the last bit;
         the files of run and replay and reference networks can be mixed
-  myogen check-step EXPERIMENT.yaml
+`},
+	{name: "check-step", run: checkStep, usage: `  myogen check-step EXPERIMENT.yaml
         repeat a run at a half and a quarter of its time step with the same
         drive spikes and say which statistics move
-  myogen sweep SWEEP.yaml -o DIR
+`},
+	{name: "sweep", run: runSweep, usage: `  myogen sweep SWEEP.yaml -o DIR
         run a sweep, an experiment file with a key sweep, and write one row for
         each run to DIR/table.parquet, .csv and .npz; what was interrupted goes on
         -workers N                    cores to use; the table does not depend on it
@@ -51,29 +64,47 @@ const usage = `Runs simulations without a notebook.
         -slurm [-tasks 20] [-cores 1] [-partition P] [-time 2h]
                                       submit it to Slurm: an array job, and a job
                                       that puts the shards together
-  myogen fit FIT.yaml -o DIR
+`},
+	{name: "fit", run: runFit, usage: `  myogen fit FIT.yaml -o DIR
         search for values of an experiment, a file with a key fit, and write one
         row for each trial to DIR/trials.parquet, .csv and .npz and the experiment
         that was found to best.yaml; what was interrupted goes on
         -workers N                    cores to use; the answer does not depend on it
-  myogen convert IN OUT
+`},
+	{name: "convert", run: convert, usage: convertUsage, short: `  myogen convert IN OUT
         convert between .npz, NWB, CSV, Parquet, MATLAB, openhdemg and MyoGen's pickles;
-        myogen convert -h lists what goes where
-  myogen schema
+        myogen help convert lists what goes where
+`},
+	{name: "schema", run: schema, usage: `  myogen schema
         print the JSON Schema of experiment files, by which editors complete
         and check them
-  myogen replay -model NERLab|Powers2017 -in network.npz -out spikes.npz
+`},
+	{name: "replay", run: replay, usage: `  myogen replay -model NERLab|Powers2017 -in network.npz -out spikes.npz
         simulate the motor neurons of a saved network under its drive spikes;
         compare network.npz with spikes.npz to see whether they are the same
-  myogen bench [-model M] [-duration 15s] [-neuron PYTHON] [-myogen PYTHON] [-growth]
+`},
+	{name: "bench", run: bench, usage: `  myogen bench [-model M] [-duration 15s] [-neuron PYTHON] [-myogen PYTHON] [-growth]
         measure the engine; with a Python that has NEURON, beside it; with
         one that has MyoGen, beside its whole loop, drive included
   myogen bench -sweep [-runs 100] [-most 100000]
         measure what a sweep adds to the simulations of its runs, and its memory
+`},
+}
 
+// usage returns the list of all commands.
+func usage() string {
+	var b strings.Builder
+	b.WriteString("Runs simulations without a notebook.\n\n")
+	for _, c := range commands {
+		b.WriteString(cmp.Or(c.short, c.usage))
+	}
+	b.WriteString(`
 The exit code is 0 when all is well, 1 when compare finds a difference, 2 after
 an error or an interruption.
-`
+"myogen help COMMAND" or "myogen COMMAND -h" shows one of them.
+`)
+	return b.String()
+}
 
 // errDifferent is the end of a comparison that has found something.
 var errDifferent = errors.New("different")
@@ -92,24 +123,32 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
-	if len(args) == 0 || args[0] == "-h" || args[0] == "help" {
-		fmt.Fprint(out, usage)
-		return nil
+	if len(args) == 0 || isHelp(args[0]) && len(args) == 1 {
+		_, err := io.WriteString(out, usage())
+		return err
 	}
-	commands := map[string]func(context.Context, []string, io.Writer) error{
-		"run": runExperiment, "compare": compare, "check-step": checkStep, "schema": schema, "sweep": runSweep, "fit": runFit,
-		"replay": replay, "bench": bench, "convert": convert,
+	name := args[0]
+	help := isHelp(name)
+	if help {
+		name = args[1]
 	}
-	command, ok := commands[args[0]]
-	if !ok {
-		return fmt.Errorf("there is no command %q; myogen -h shows those there are", args[0])
+	i := slices.IndexFunc(commands, func(c subcommand) bool { return c.name == name })
+	if i < 0 {
+		return fmt.Errorf("there is no command %q; myogen -h shows those there are", name)
 	}
-	err := command(ctx, args[1:], out)
+	c := commands[i]
+	err := error(flag.ErrHelp)
+	if !help {
+		err = c.run(ctx, args[1:], out)
+	}
 	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(out, usage)
-		return nil
+		_, err = io.WriteString(out, c.usage)
 	}
 	return err
+}
+
+func isHelp(arg string) bool {
+	return arg == "help" || arg == "-h" || arg == "-help" || arg == "--help"
 }
 
 // flags returns a flag set that reports its errors to us.

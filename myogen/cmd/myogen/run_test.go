@@ -207,9 +207,31 @@ func TestCheckStepPrints(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{nil, {"-h"}, {"run", "-h"}} {
-		if out, err := command(t, args...); err != nil || !strings.Contains(out, "check-step EXPERIMENT.yaml") {
-			t.Errorf("%q: %v\n%s", args, err, out)
+	show := func(args ...string) string {
+		out, err := command(t, args...)
+		if err != nil {
+			t.Fatalf("%q: %v", args, err)
 		}
+		return out
+	}
+	all := show("-h")
+	for _, args := range [][]string{{}, {"help"}, {"--help"}} {
+		if got := show(args...); got != all {
+			t.Errorf("%q: %q", args, got)
+		}
+	}
+	for _, c := range commands {
+		help := show("help", c.name)
+		if !strings.HasPrefix(help, "  myogen "+c.name) || !strings.Contains(all, "  myogen "+c.name) {
+			t.Errorf("help %s: %q", c.name, help)
+		}
+		for _, flag := range []string{"-h", "-help", "--help"} {
+			if got := show(c.name, flag); got != help {
+				t.Errorf("%s %s: %q, want that of help", c.name, flag, got)
+			}
+		}
+	}
+	if _, err := command(t, "help", "nothing"); err == nil || !strings.Contains(err.Error(), `no command "nothing"`) {
+		t.Error(err)
 	}
 }

@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-	"strings"
 
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
@@ -89,83 +87,6 @@ func Signals(b *neo.Block) (*Frame, error) {
 	}}, nil
 }
 
-// Block returns a long frame of spikes as a block: a column unit (or mu, train,
-// neuron, name), a column time (or times, spike_time, discharge) in s, ms or us,
-// and perhaps a column population, which makes the segments; without it there is
-// one, "units". The order of rows does not matter. Trains of a frame that
-// [Spikes] made are as they were; others span 0 to the last spike of all.
-// timeUnit is the unit of a time that names none; "" refuses it.
-func Block(f *Frame, timeUnit string) (*neo.Block, error) {
-	if err := f.Validate(); err != nil {
-		return nil, err
-	}
-	times, err := f.times(timeUnit)
-	if err != nil {
-		return nil, err
-	}
-	unit, err := f.oneOf("unit", "mu", "train", "neuron", "name", "unit_name")
-	if err != nil {
-		return nil, err
-	}
-	names, err := f.Texts(unit.Name)
-	if err != nil {
-		return nil, err
-	}
-	var populations []string
-	if c, err := f.oneOf("population"); err == nil {
-		if populations, err = f.Texts(c.Name); err != nil {
-			return nil, err
-		}
-	}
-	if text, ok := f.Metadata[trainsKey]; ok {
-		if b, err := blockAsItWas(text, names, populations, times); b != nil || err != nil {
-			return b, err
-		}
-	}
-	return blockOf(names, populations, times)
-}
-
-// oneOf returns the first column of one of these names, in upper or lower case.
-func (f *Frame) oneOf(names ...string) (Column, error) {
-	for _, name := range names {
-		for _, c := range f.Columns {
-			if strings.EqualFold(c.Name, name) {
-				return c, nil
-			}
-		}
-	}
-	_, err := f.Column(names[0])
-	return Column{}, err
-}
-
-// times returns the times of all rows in ms.
-func (f *Frame) times(timeUnit string) ([]units.Time, error) {
-	c, err := f.oneOf("time", "times", "spike_time", "spike_times", "discharge")
-	if err != nil {
-		return nil, err
-	}
-	values, err := f.Floats(c.Name)
-	if err != nil {
-		return nil, err
-	}
-	unit := c.Unit
-	if unit == "" {
-		unit = timeUnit
-	}
-	factor, ok := map[string]float64{"s": 1000, "ms": 1, "us": 1e-3, "µs": 1e-3}[unit]
-	if !ok {
-		return nil, fmt.Errorf("frame: column %q has the unit %q; a time is in s, ms or us: name it \"%s [s]\", or say the unit", c.Name, unit, c.Name)
-	}
-	times := make([]units.Time, len(values))
-	for i, x := range values {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return nil, fmt.Errorf("frame: column %q row %d: %v is not a time", c.Name, i, x)
-		}
-		times[i] = units.Time(x * factor)
-	}
-	return times, nil
-}
-
 // blockAsItWas returns the block that Spikes made a frame of, or nil if the
 // frame has changed since.
 func blockAsItWas(text string, names, populations []string, times []units.Time) (*neo.Block, error) {
@@ -205,7 +126,7 @@ func blockAsItWas(text string, names, populations []string, times []units.Time) 
 
 // blockOf groups rows by population and unit, in the order in which they first
 // appear.
-func blockOf(names, populations []string, times []units.Time) (*neo.Block, error) {
+func blockOf(names, populations []string, times []units.Time, period units.Time) (*neo.Block, error) {
 	if len(times) == 0 {
 		return nil, errors.New("frame: it has no spikes")
 	}
@@ -234,7 +155,9 @@ func blockOf(names, populations []string, times []units.Time) (*neo.Block, error
 		}
 		t := trains[k]
 		slices.Sort(t)
-		b.Segments[i].SpikeTrains = append(b.Segments[i].SpikeTrains, neo.SpikeTrain{Name: k.unit, Times: t, TStart: start, TStop: stop})
+		b.Segments[i].SpikeTrains = append(b.Segments[i].SpikeTrains, neo.SpikeTrain{
+			Name: k.unit, Times: t, TStart: start, TStop: stop, SamplingPeriod: period,
+		})
 	}
 	return b, b.Validate()
 }

@@ -28,9 +28,9 @@ func (f *Frame) EncodeCSV(w io.Writer) error {
 	c := csv.NewWriter(b)
 	row := make([]string, len(f.Columns))
 	write := func() error {
-		if len(row) == 1 && row[0] == "" { // an empty line is no row
+		if len(row) == 1 && (row[0] == "" || strings.ContainsAny(row[0], "\t;")) { // an empty line is no row
 			c.Flush()
-			_, err := b.WriteString("\"\"\n")
+			_, err := fmt.Fprintf(b, "\"%s\"\n", strings.ReplaceAll(row[0], `"`, `""`))
 			return errors.Join(c.Error(), err)
 		}
 		return c.Write(row)
@@ -69,14 +69,24 @@ func (f *Frame) WriteCSV(path string) error {
 	return nil
 }
 
+// CSV says how a file is written. The zero value is that of [ReadCSV].
+type CSV struct {
+	// NoHeader says that the first row has values. Columns are then called "1",
+	// "2" ...
+	NoHeader bool
+}
+
 // ReadCSV reads the file at path; see [DecodeCSV].
-func ReadCSV(path string) (*Frame, error) {
+func ReadCSV(path string) (*Frame, error) { return CSV{}.Read(path) }
+
+// Read reads the file at path; see [DecodeCSV].
+func (o CSV) Read(path string) (*Frame, error) {
 	file, _, err := regular.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("frame: %w", err)
 	}
 	defer file.Close()
-	f, err := DecodeCSV(file)
+	f, err := o.Decode(file)
 	if err != nil {
 		return nil, fmt.Errorf("frame: %s: %w", path, err)
 	}
@@ -84,19 +94,28 @@ func ReadCSV(path string) (*Frame, error) {
 }
 
 // DecodeCSV reads comma-separated values whose first row has the names of the
-// columns, with a unit in brackets or without. CSV does not say what type a
-// column has: it is [Ints] where all fields are integers as [Ints.Text] writes
-// them, [Bools] where all are true or false, [Floats] where all are numbers or
-// empty, and [Texts] otherwise. A line end CR LF within a text becomes LF.
-func DecodeCSV(r io.Reader) (*Frame, error) {
-	b := bufio.NewReader(r)
-	if mark, err := b.Peek(3); err == nil && string(mark) == "\ufeff" {
+// columns, with a unit in brackets or without. Where that row has no comma, a tab
+// or semicolon separates, and numbers may have a decimal comma. CSV does not say
+// what type a column has: it is [Ints] where all fields are integers as [Ints.Text]
+// writes them, [Bools] where all are true or false, [Floats] where all are numbers
+// or empty, and [Texts] otherwise. A line end CR LF within a text becomes LF.
+func DecodeCSV(r io.Reader) (*Frame, error) { return CSV{}.Decode(r) }
+
+// Decode reads a file; see [DecodeCSV].
+func (o CSV) Decode(r io.Reader) (*Frame, error) {
+	b := bufio.NewReaderSize(r, 1<<16)
+	start, err := b.Peek(3)
+	switch {
+	case err == nil && string(start) == "\ufeff":
 		if _, err := b.Discard(3); err != nil {
 			return nil, err
 		}
+	case len(start) > 1 && (string(start[:2]) == "\xff\xfe" || string(start[:2]) == "\xfe\xff"):
+		return nil, errors.New("it is in UTF-16; save it as UTF-8")
 	}
 	c := csv.NewReader(b)
 	c.ReuseRecord = true
+	c.Comma = separator(b)
 	head, err := c.Read()
 	if err == io.EOF {
 		return nil, errors.New("the file is empty: it has no row of names")
@@ -105,14 +124,23 @@ func DecodeCSV(r io.Reader) (*Frame, error) {
 		return nil, err
 	}
 	f := &Frame{Columns: make([]Column, len(head))}
-	for i, s := range head {
-		f.Columns[i].Name, f.Columns[i].Unit = parseHead(strings.Clone(s))
-	}
 	columns := make([]Texts, len(head))
+	names := make([]string, len(head))
+	for i, s := range head {
+		names[i] = strings.Clone(s)
+		f.Columns[i].Name, f.Columns[i].Unit = parseHead(names[i])
+		if o.NoHeader {
+			f.Columns[i].Name, f.Columns[i].Unit = strconv.Itoa(i+1), ""
+			columns[i] = Texts{names[i]}
+		}
+	}
 	for {
 		row, err := c.Read()
 		if err == io.EOF {
 			break
+		}
+		if errors.Is(err, csv.ErrFieldCount) && c.Comma == ',' {
+			return nil, fmt.Errorf("%w; numbers with a decimal comma need ; or a tab between columns", err)
 		}
 		if err != nil {
 			return nil, err
@@ -126,13 +154,42 @@ func DecodeCSV(r io.Reader) (*Frame, error) {
 		}
 	}
 	for i, texts := range columns {
-		f.Columns[i].Values = guess(texts)
+		f.Columns[i].Values = guess(texts, c.Comma != ',')
 	}
-	return f, f.Validate()
+	if err := f.Validate(); err != nil {
+		if headless := withoutHeader(names); headless != nil {
+			return nil, headless
+		}
+		return nil, err
+	}
+	return f, nil
 }
 
-// guess returns texts as values of the narrowest kind.
-func guess(texts Texts) Values {
+// separator returns what separates the fields of the first line: a comma if there
+// is one outside of quotes, else a tab or semicolon.
+func separator(b *bufio.Reader) rune {
+	line, _ := b.Peek(1 << 16) // an error comes back when the line is read
+	found, quoted := ',', false
+	for _, c := range string(line) {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == ',' || c == '\n':
+			if c == ',' {
+				found = ','
+			}
+			return found
+		case (c == '\t' || c == ';') && found == ',':
+			found = c
+		}
+	}
+	return found
+}
+
+// guess returns texts as values of the narrowest kind. Numbers may have a decimal
+// comma.
+func guess(texts Texts, comma bool) Values {
 	if texts == nil {
 		texts = Texts{}
 	}
@@ -147,6 +204,11 @@ func guess(texts Texts) Values {
 	}
 	if x, ok := parse(texts, parseFloat); ok {
 		return Floats(x)
+	}
+	if comma {
+		if x, ok := parse(texts, func(s string) (float64, bool) { return parseFloat(strings.Replace(s, ",", ".", 1)) }); ok {
+			return Floats(x)
+		}
 	}
 	return texts
 }

@@ -32,12 +32,13 @@ import (
 	"gomyogen/myogen/neo"
 )
 
-// Session is what a file says besides the data. What is empty is not invented:
-// the identifier is then the SHA-256 of the spikes, the description says how many
-// trains and signals there are, and the start is the date in the report or,
-// since NWB demands one, 1970, of which notes say that it stands for none. A run
-// without a subject has one that says that there is none: nwbinspector calls a
-// file without a subject critical, which holds for a recording.
+// Session is what a file says besides the data. What is empty is not invented.
+// NWB demands three things: the identifier is else the SHA-256 of the spikes, the
+// description says how many trains and signals there are, and the start is the date
+// in the report or else 1970, of which notes say that it stands for none. A
+// recording without a subject has none, which nwbinspector calls critical; a
+// simulation, a block with a report, says in its place that there is no subject and
+// that sex, age and species are unknown.
 type Session struct {
 	Description  string   `json:"description"`
 	Identifier   string   `json:"identifier"`
@@ -66,14 +67,14 @@ type Subject struct {
 }
 
 // Write writes a block to the file at path, complete or not at all.
-func Write(path string, b *neo.Block, s Session) error {
-	if err := write(path, b, s); err != nil {
+func Write(ctx context.Context, path string, b *neo.Block, s Session) error {
+	if err := write(ctx, path, b, s); err != nil {
 		return fmt.Errorf("nwb: %s: %w", path, err)
 	}
 	return nil
 }
 
-func write(path string, b *neo.Block, s Session) error {
+func write(ctx context.Context, path string, b *neo.Block, s Session) error {
 	trains, signals := 0, 0
 	seen := map[string]bool{}
 	for _, x := range b.Segments {
@@ -105,7 +106,7 @@ func write(path string, b *neo.Block, s Session) error {
 	if s.Report != "" && !json.Valid([]byte(s.Report)) {
 		return errors.New("the report is not JSON")
 	}
-	return python.Write(context.Background(), b, python.Task{Task: "write nwb", Session: s}, func(file string) error {
+	return python.Write(ctx, b, python.Task{Task: "write nwb", Session: s}, func(file string) error {
 		return copyFile(path, file)
 	})
 }
@@ -133,8 +134,8 @@ func copyFile(path, from string) error {
 // "acquisition" and "stimulus" becomes a segment; trains span the observation
 // intervals or, without them, all spikes; the annotation "not_read" names series
 // that are irregular, not numbers or too large.
-func Read(path string) (*neo.Block, error) {
-	b, err := python.Read(context.Background(), python.Task{Task: "read nwb", In: path})
+func Read(ctx context.Context, path string) (*neo.Block, error) {
+	b, err := python.Read(ctx, python.Task{Task: "read nwb", In: path})
 	if err != nil {
 		return nil, fmt.Errorf("nwb: %s: %w", path, err)
 	}
@@ -143,15 +144,21 @@ func Read(path string) (*neo.Block, error) {
 
 // Convert writes the results in an .npz file, with the report and the experiment
 // that are beside it (results.report.json, results.yaml), to an NWB file.
-func Convert(results, path string, s Session) error {
+func Convert(ctx context.Context, results, path string, s Session) error {
 	b, err := npz.ReadBlock(results)
 	if err != nil {
 		return err
 	}
-	if s, err = s.beside(results); err != nil {
+	return WriteResults(ctx, results, b, path, s)
+}
+
+// WriteResults writes a block that was read from results; see [Convert].
+func WriteResults(ctx context.Context, results string, b *neo.Block, path string, s Session) error {
+	s, err := s.beside(results)
+	if err != nil {
 		return fmt.Errorf("nwb: %w", err)
 	}
-	return Write(path, b, s)
+	return Write(ctx, path, b, s)
 }
 
 // beside adds the files that a run writes beside its results.

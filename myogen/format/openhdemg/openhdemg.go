@@ -82,7 +82,8 @@ func split(text []byte) (map[string]json.RawMessage, error) {
 	return members, nil
 }
 
-// decode reads a member. A frame of pandas is JSON in a text.
+// decode reads a member. Since version 0.1 each is JSON in a text; before, frames
+// of pandas alone were.
 func decode(members map[string]json.RawMessage, name string, to any) error {
 	raw, ok := members[name]
 	if !ok {
@@ -99,6 +100,9 @@ func decode(members map[string]json.RawMessage, name string, to any) error {
 }
 
 func block(members map[string]json.RawMessage) (*neo.Block, error) {
+	if members["MUPULSES"] == nil && members["REF_SIGNAL"] != nil && members["EMG_LENGTH"] == nil {
+		return nil, errors.New("it holds a reference signal alone, and no discharge times (MUPULSES)")
+	}
 	var rate, length float64
 	if err := errors.Join(decode(members, "FSAMP", &rate), decode(members, "EMG_LENGTH", &length)); err != nil {
 		return nil, err
@@ -138,9 +142,14 @@ func block(members map[string]json.RawMessage) (*neo.Block, error) {
 	b := &neo.Block{Name: "openhdemg", Segments: []neo.Segment{segment}, Annotations: map[string]string{}}
 	for name, key := range map[string]string{"SOURCE": "source", "FILENAME": "filename"} {
 		var s string
-		if raw, ok := members[name]; ok && json.Unmarshal(raw, &s) == nil {
-			b.Annotations[key] = s
+		if raw, ok := members[name]; !ok || json.Unmarshal(raw, &s) != nil {
+			continue
 		}
+		var inner string
+		if json.Unmarshal([]byte(s), &inner) == nil {
+			s = inner
+		}
+		b.Annotations[key] = s
 	}
 	return b, b.Validate()
 }

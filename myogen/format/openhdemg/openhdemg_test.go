@@ -3,17 +3,65 @@ package openhdemg_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"gonum.org/v1/gonum/floats"
 
 	"gomyogen/myogen/format/openhdemg"
 	"gomyogen/myogen/internal/pythontest"
 	"gomyogen/myogen/units"
 )
 
-// Files in both forms, by pandas as openhdemg writes them.
+// Files that openhdemg wrote; see testdata/make.py.
+func TestReadItsOwn(t *testing.T) {
+	b, err := openhdemg.Read("testdata/emgfile.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("testdata/want.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want struct {
+		MUPULSES          [][]float64
+		FSAMP, EMG_LENGTH float64
+		REF_SIGNAL        []float64
+		SOURCE, FILENAME  string
+	}
+	if err := json.Unmarshal(text, &want); err != nil {
+		t.Fatal(err)
+	}
+	s := b.Segments[0]
+	if len(s.SpikeTrains) != len(want.MUPULSES) || len(want.MUPULSES) != 3 || b.Annotations["source"] != want.SOURCE || b.Annotations["filename"] != want.FILENAME {
+		t.Errorf("%v, %v", s.SpikeTrains, b.Annotations)
+	}
+	for i, samples := range want.MUPULSES {
+		x := s.SpikeTrains[i]
+		for j, sample := range samples {
+			if x.Times[j] != units.Time(sample/want.FSAMP*1000) {
+				t.Errorf("unit %d: discharge %d at %v, want sample %v", i, j, x.Times[j], sample)
+			}
+		}
+		if len(x.Times) != len(samples) || x.TStop != units.Time(want.EMG_LENGTH/want.FSAMP*1000) || x.SamplingPeriod != units.Time(1000/want.FSAMP) {
+			t.Errorf("%v", x)
+		}
+	}
+	a := s.AnalogSignals[0].Values
+	// pandas reads 0.0024 with an error in its last bit.
+	if got := []float64{a[0], a[1], a[2047], a[4095]}; len(a) != 4096 || !floats.EqualApprox(got, want.REF_SIGNAL, 1e-15) {
+		t.Errorf("%d samples, %v, want %v", len(a), got, want.REF_SIGNAL)
+	}
+	if _, err := openhdemg.Read("testdata/refsig.json"); err == nil || !strings.Contains(err.Error(), "refsig.json: it holds a reference signal alone") {
+		t.Error(err)
+	}
+}
+
+// The forms of earlier versions, by pandas as openhdemg wrote them.
 func TestRead(t *testing.T) {
 	dir := t.TempDir()
 	var done bool

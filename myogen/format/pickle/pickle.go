@@ -7,6 +7,9 @@ package pickle
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -24,8 +27,8 @@ import (
 // code is in it, with your rights: read only what you or people you trust have
 // made. It takes a Block, a Segment, or signals and spike trains of Neo. It needs
 // the Python environment that "go run ./install nwb" adds.
-func ReadBlockUnsafe(path string) (*neo.Block, error) {
-	b, err := python.Read(context.Background(), python.Task{Task: "read pickle", In: path})
+func ReadBlockUnsafe(ctx context.Context, path string) (*neo.Block, error) {
+	b, err := python.Read(ctx, python.Task{Task: "read pickle", In: path})
 	if err != nil {
 		return nil, fmt.Errorf("pickle: %s: %w", path, err)
 	}
@@ -33,7 +36,8 @@ func ReadBlockUnsafe(path string) (*neo.Block, error) {
 }
 
 // ReadFloats reads the file at path, which joblib.dump wrote of one array of
-// floats, such as MyoGen's thresholds.pkl. It executes nothing.
+// floats, such as MyoGen's thresholds.pkl, compressed by zlib or gzip or not. It
+// executes nothing.
 func ReadFloats(path string) ([]float64, error) {
 	file, size, err := regular.Open(path)
 	if err != nil {
@@ -98,15 +102,48 @@ func (c *counter) byte() (byte, error) {
 	return b[0], err
 }
 
+// maxUnpacked limits what a compressed pickle may grow to.
+const maxUnpacked = 64 << 20
+
+// unpack returns what is read where joblib.dump was told to compress.
+func unpack(r *bufio.Reader, size int64) (*bufio.Reader, int64, error) {
+	first, err := r.Peek(2)
+	if err != nil {
+		return nil, 0, fmt.Errorf("not a pickle: %w", err)
+	}
+	var z io.Reader
+	switch {
+	case first[0] == 0x80:
+		return r, size, nil
+	case first[0] == 0x78:
+		z, err = zlib.NewReader(r)
+	case first[0] == 0x1f && first[1] == 0x8b:
+		z, err = gzip.NewReader(r)
+	default:
+		return nil, 0, errors.New("not a pickle, or one in a compression that is not read; write it with joblib.dump(x, path)")
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("not a pickle: %w", err)
+	}
+	text, err := io.ReadAll(io.LimitReader(z, maxUnpacked+1))
+	if err != nil {
+		return nil, 0, fmt.Errorf("the compressed pickle is damaged: %w", err)
+	}
+	if len(text) > maxUnpacked {
+		return nil, 0, fmt.Errorf("the compressed pickle grows to more than %d bytes", maxUnpacked)
+	}
+	return bufio.NewReader(bytes.NewReader(text)), int64(len(text)), nil
+}
+
 // DecodeFloats reads a pickle of the given size; see [ReadFloats].
 func DecodeFloats(r io.Reader, size int64) ([]float64, error) {
-	m := &machine{r: &counter{Reader: bufio.NewReader(r)}, size: size}
-	first, err := m.r.Peek(2)
+	in, size, err := unpack(bufio.NewReader(r), size)
 	if err != nil {
-		return nil, fmt.Errorf("not a pickle: %w", err)
+		return nil, err
 	}
-	if first[0] != 0x80 {
-		return nil, errors.New("not a pickle of joblib, or a compressed one; write it with joblib.dump(x, path)")
+	m := &machine{r: &counter{Reader: in}, size: size}
+	if first, err := in.Peek(1); err != nil || first[0] != 0x80 {
+		return nil, errors.New("not a pickle of joblib")
 	}
 	for {
 		at := m.r.n
@@ -115,6 +152,9 @@ func DecodeFloats(r io.Reader, size int64) ([]float64, error) {
 			return nil, fmt.Errorf("byte %d: %w", at, err)
 		}
 		if op == '.' {
+			if _, err := in.ReadByte(); err != io.EOF {
+				return nil, fmt.Errorf("byte %d: something follows the end of the pickle", m.r.n)
+			}
 			break
 		}
 		if err := m.step(op); err != nil {

@@ -1,7 +1,8 @@
 """Reads and writes the files of other programs for package python.
 
 The task comes as JSON on standard input; a block comes and goes as an .npz file
-of gomyogen. A mistake in a file is one line on standard error, exit status 3.
+of gomyogen. A mistake in a file is an object of JSON on standard error, exit
+status 3.
 """
 
 import json
@@ -18,7 +19,22 @@ MOST = 1 << 27  # samples of one signal
 
 
 class Refused(Exception):
-    pass
+    """A mistake in a file; option is what the caller could say to mend it."""
+
+    def __init__(self, text, option=""):
+        super().__init__(text)
+        self.option = option
+
+
+def limit_memory():
+    """Keeps a file that claims to be huge from exhausting the machine."""
+    try:
+        import os
+        import resource
+        most = min(16 << 30, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    except (ImportError, ValueError, OSError):
+        pass  # not every system has such a limit
 
 
 # NWB
@@ -47,7 +63,9 @@ def write_nwb(task):
     if session.get("subject"):
         file.subject = Subject(**session["subject"])
     elif report:
-        file.subject = Subject(  # unknown, of any age, NCBI's "unidentified"
+        # nwbinspector calls a file without a subject, or one without these fields,
+        # critical. All of them say "not known": NCBI's "unidentified", any age.
+        file.subject = Subject(
             subject_id="simulation", description="There is no subject: the data are simulated.", sex="U", age="P0D/",
             species="http://purl.obolibrary.org/obo/NCBITaxon_32644")
 
@@ -87,13 +105,12 @@ def write_nwb(task):
                     break
                 name = f"{base} {n}"
             used.add(name)
-            unit = a.annotations.get("unit_text", a.dimensionality.string)
-            signals.append({"series": name, "name": a.name, "t_start_ms": gomyogen._ms(a.t_start),
-                            "period_ms": gomyogen._ms(a.sampling_period), "unit": "" if unit == "dimensionless" else unit})
+            unit = gomyogen._unit_text(a)
+            signals.append({"series": name, "name": a.name, "t_start_ms": gomyogen._ms(a.t_start), "period_ms": gomyogen._period(a), "unit": unit})
             values = a.magnitude[:, 0]
             series = TimeSeries(
-                name=name, data=H5DataIO(values, compression="gzip") if len(values) > 1 << 16 else values, unit=unit,
-                rate=1000 / gomyogen._ms(a.sampling_period), starting_time=gomyogen._ms(a.t_start) / 1000,
+                name=name, data=H5DataIO(values, compression="gzip") if len(values) > 1 << 16 else values, unit=unit or "dimensionless",
+                rate=1000 / gomyogen._period(a), starting_time=gomyogen._ms(a.t_start) / 1000,
                 description=f"{a.name} of population {s.name}")
             (file.add_stimulus if unit == "pps" else file.add_acquisition)(series)
         notes["segments"].append({
@@ -141,7 +158,8 @@ def _own_nwb(file, notes):
             return None
         for i in range(len(file.units)):
             rows.setdefault(str(file.units["population"][i]), []).append(i)
-    block = neo.Block(name=notes["name"], **notes["annotations"])
+    block = neo.Block(name=notes["name"])
+    block.annotations.update(notes["annotations"])
     series = {**file.acquisition, **file.stimulus}
     column = "spike_times_ms" if "spike_times_ms" in _columns(file.units) else "spike_times"
     factor = 1 if column == "spike_times_ms" else 1000
@@ -159,7 +177,7 @@ def _own_nwb(file, notes):
             units, text = gomyogen._units(x["unit"])
             segment.analogsignals.append(neo.AnalogSignal(
                 series[x["series"]].data[:], units=units, t_start=x["t_start_ms"] * pq.ms,
-                sampling_period=x["period_ms"] * pq.ms, name=x["name"], **text))
+                sampling_period=x["period_ms"] * pq.ms, name=x["name"], sampling_period_ms=x["period_ms"], **text))
         block.segments.append(segment)
     return block
 
@@ -191,18 +209,12 @@ def _any_nwb(file):
                 name=str(units[names][i]) if names else f"unit_{units.id[i]}", **more))
     for kind, group in (("acquisition", file.acquisition), ("stimulus", file.stimulus)):
         for name, x in group.items():
-            data = getattr(x, "data", None)
-            rate = getattr(x, "rate", None)
-            if data is None or not rate or not hasattr(data, "shape") or len(data.shape) > 2 or np.dtype(data.dtype).kind not in "fiu":
+            signal = _signal(name, x)
+            if signal is None:
                 left.append(name)
                 continue
-            if data.size > MOST:
-                left.append(name)
-                continue
-            values = np.asarray(data[:], float) * (x.conversion or 1) + (x.offset or 0)
-            unit, text = gomyogen._units({"volts": "V", "amperes": "A", "a.u.": "", "unknown": ""}.get(x.unit, x.unit))
-            segments.setdefault(kind, neo.Segment(name=kind)).analogsignals.append(neo.AnalogSignal(
-                values, units=unit, t_start=(x.starting_time or 0) * pq.s, sampling_rate=rate * pq.Hz, name=name, **text))
+            segments.setdefault(kind, neo.Segment(name=kind)).analogsignals.append(signal)
+    left += [f"{module}/{name}" for module, x in file.processing.items() for name in x.data_interfaces]
     block.segments.extend(segments.values())
     if left:
         block.annotate(not_read=", ".join(left))
@@ -211,80 +223,245 @@ def _any_nwb(file):
     return block
 
 
+def _signal(name, x):
+    """Returns a regularly sampled series of numbers, or None."""
+    data = getattr(x, "data", None)
+    if data is None or not hasattr(data, "shape") or not 1 <= len(data.shape) <= 2 or data.size > MOST or np.dtype(data.dtype).kind not in "fiu":
+        return None
+    rate, start = getattr(x, "rate", None), getattr(x, "starting_time", None) or 0
+    if not rate:
+        if getattr(x, "timestamps", None) is None or len(x.timestamps) < 2:
+            return None
+        t = np.asarray(x.timestamps[:], float)
+        steps = np.diff(t)
+        step = (t[-1] - t[0]) / (len(t) - 1)
+        if not (step > 0 and np.all(np.abs(steps - step) < 1e-3 * step)):
+            return None
+        rate, start = 1 / step, t[0]
+    values = np.asarray(data[:], float)
+    if getattr(x, "channel_conversion", None) is not None:
+        values = values * np.asarray(x.channel_conversion[:], float)
+    values = values * (1 if x.conversion is None else x.conversion) + (x.offset or 0)
+    unit, text = gomyogen._units({"volts": "V", "volt": "V", "amperes": "A", "newtons": "N", "a.u.": "", "unknown": ""}.get(x.unit, x.unit))
+    return neo.AnalogSignal(values, units=unit, t_start=start * pq.s, sampling_rate=rate * pq.Hz, name=name, **text)
+
+
 # MATLAB
 
 
-def read_matlab(task):
-    from scipy.io import loadmat
+# Names of the variable with the discharge times, the most edited first: MUedit's,
+# DEMUSE's, and what others use.
+DISCHARGES = ("distimeclean", "distime", "mupulses", "mupulse", "dischargetimes", "discharge_times", "spiketrains", "spike_trains",
+              "spiketimes", "spike_times", "firings", "data")
+RATES = ("fsamp", "fs", "samplingfrequency", "sampling_frequency", "sampling_rate", "samplingrate")
 
-    try:
-        f = loadmat(task["in"])
-    except NotImplementedError:
-        raise Refused("it is a MATLAB 7.3 file, which is HDF5; save it with -v7 (MATLAB 5 format)")
-    except Exception as e:
-        raise Refused(f"it is not a MATLAB 5 file: {e}")
+
+def read_matlab(task):
     found = {}
-    for name, x in f.items():
-        if name.startswith("__"):
-            continue
-        found[name] = x
-        if isinstance(x, np.ndarray) and x.dtype.names and x.size == 1:
-            for field in x.dtype.names:
-                found[f"{name}.{field}"] = x[field].flat[0]
+    for name, x in _matlab(task["in"]).items():
+        _collect(found, name, x, 0)
     trains = {name: t for name, x in found.items() if (t := _trains(x)) is not None}
-    wanted = task.get("variable")
-    if wanted:
-        if wanted not in trains:
-            raise Refused(f"{wanted!r} is no cell array of discharge times and no matrix of zeros and ones; there are {sorted(trains)}")
-    elif len(trains) == 1:
-        wanted = next(iter(trains))
-    else:
-        wanted = next((n for n in trains if n.split(".")[-1].lower() in ("mupulses", "mupulse", "spiketrains", "spike_trains")), None)
-        if wanted is None:
-            raise Refused(f"say which variable holds the discharge times: {sorted(trains)} could" if trains
-                          else f"no variable is a cell array of discharge times or a matrix of zeros and ones; there are {sorted(found)}")
-    times, binary = trains[wanted]
-    rate = task.get("rate") or 0
-    if not rate:
-        rate = next((float(x.flat[0]) for n, x in found.items() if n.split(".")[-1].lower() in ("fsamp", "fs", "samplingfrequency", "sampling_rate")
-                     and isinstance(x, np.ndarray) and x.size == 1 and x.dtype.kind in "fiu"), 0)
-        if rate and not binary and not all(np.all(t == np.trunc(t)) for t in times):
-            rate = 0  # times beside the rate of a signal
-    for i, t in enumerate(times):
+    if (t := _otbiolab(found)) is not None:
+        trains["Data"] = t
+    wanted = _wanted(task.get("variable"), trains, found)
+    binary, groups = trains[wanted]
+    units = [t for g in groups for t in g]
+    for i, t in enumerate(units):
         if not np.all(np.isfinite(t)):
             raise Refused(f"{wanted}: unit {i + 1}: discharge {int(np.flatnonzero(~np.isfinite(t))[0]) + 1} is not a finite number")
-    whole = binary or (any(len(t) for t in times) and all(np.all(t == np.trunc(t)) for t in times))
-    if not rate and whole and task.get("unit") != "ms":
-        raise Refused(f"{wanted}: the discharge times are whole numbers, samples as it seems; say how many there are in a second")
+    whole = binary or (any(len(t) for t in units) and all(np.all(t == np.trunc(t)) for t in units))
+    rate = task.get("rate") or 0
+    if rate and not whole:
+        i, x = next((i, x) for i, t in enumerate(units) for x in t if x != np.trunc(x))
+        raise Refused(f"{wanted}: unit {i + 1}: a discharge at {x:g}, which is no sample; a rate is for times that are samples")
+    if not rate and whole and not task.get("unit"):
+        rate = _rate(wanted, found)
     if rate:  # samples, of which MATLAB's first is 1
-        if any(len(t) and t.min() < 1 for t in times):
-            raise Refused(f"{wanted}: a discharge at sample {min(t.min() for t in times if len(t)):g}; MATLAB's first sample is 1")
-        times = [(t - 1) / rate * 1000 for t in times]
-    elif task.get("unit") != "ms":
-        times = [t * 1000 for t in times]
-    last = max([0.0] + [t.max() for t in times if len(t)])
-    first = min([0.0] + [t.min() for t in times if len(t)])
+        first = min([1.0] + [t.min() for t in units if len(t)])
+        if first < 1:
+            raise Refused(f"{wanted}: a discharge at sample {first:g}; MATLAB's first sample is 1")
+        scale = lambda t: (t - 1) / rate * 1000
+    else:
+        factor = {"ms": 1, "us": 1e-3}.get(task.get("unit"), 1000)
+        scale = lambda t: t * factor
+    groups = [[scale(t) for t in g] for g in groups]
+    units = [t for g in groups for t in g]
+    last, first = max([0.0] + [t.max() for t in units if len(t)]), min([0.0] + [t.min() for t in units if len(t)])
     block = neo.Block(name=wanted)
-    segment = neo.Segment(name="units")
     more = {"sampling_rate": rate * pq.Hz, "sampling_period_ms": 1000 / rate} if rate else {"sampling_rate": None}
-    for i, t in enumerate(times):
-        segment.spiketrains.append(neo.SpikeTrain(np.sort(t), units=pq.ms, t_start=first * pq.ms, t_stop=last * pq.ms, name=f"MU_{i}", **more))
-    block.segments.append(segment)
+    for k, g in enumerate(groups):
+        segment = neo.Segment(name="units" if len(groups) == 1 else f"units {k + 1}")
+        for i, t in enumerate(g):
+            segment.spiketrains.append(neo.SpikeTrain(
+                np.sort(t), units=pq.ms, t_start=first * pq.ms, t_stop=last * pq.ms, name=f"MU_{i}", **more))
+        block.segments.append(segment)
     return block
 
 
+def _otbiolab(found):
+    """Returns the units of an export of OTBiolab+: columns of Data whose Description says Decomposition of."""
+    try:
+        labels = [str(x.flat[0]) for x in found["Description"].flat]
+        data = found["Data"].flat[0]
+        columns = [i for i, s in enumerate(labels) if "decomposition of" in s.lower() and "source for" not in s.lower()]
+        if not columns or data.ndim != 2 or data.shape[1] != len(labels):
+            return None
+        return True, [[np.flatnonzero(data[:, i]) + 1.0 for i in columns]]
+    except (KeyError, AttributeError, IndexError, TypeError):
+        return None
+
+
+def _wanted(wanted, trains, found):
+    """Returns the name of the variable with the discharge times."""
+    kinds = "a cell array of discharge times, or a matrix of zeros and ones"
+    if wanted:
+        if wanted not in trains:
+            raise Refused(f"{wanted!r} is not {kinds}; these are: {sorted(trains)}", "Variable")
+        return wanted
+    for name in DISCHARGES:
+        same = [n for n in trains if n.split(".")[-1].lower() == name]
+        if len(same) == 1:
+            return same[0]
+        if same:
+            raise Refused(f"{sorted(same)} could all hold the discharge times", "Variable")
+    if len(trains) == 1:
+        return next(iter(trains))
+    if trains:
+        raise Refused(f"{sorted(trains)} could all hold the discharge times", "Variable")
+    raise Refused(f"no variable is {kinds}; there are {sorted(found)}")
+
+
+def _rate(wanted, found):
+    """Returns the sampling rate that stands beside the discharge times or, if it is the only one, elsewhere."""
+    rates = {n: float(x.flat[0]) for n, x in found.items() if n.split(".")[-1].lower() in RATES
+             and isinstance(x, np.ndarray) and x.size == 1 and x.dtype.kind in "fiu" and x.flat[0] > 0}
+    parent = wanted.rpartition(".")[0]
+    beside = {n: r for n, r in rates.items() if n.rpartition(".")[0] == parent}
+    for name in RATES:
+        same = {n: r for n, r in (beside or rates).items() if n.split(".")[-1].lower() == name}
+        if len(set(same.values())) == 1:
+            return same.popitem()[1]
+        if same:
+            raise Refused(f"{wanted}: the discharge times are samples, and {sorted(same)} give several rates", "Rate")
+    raise Refused(f"{wanted}: the discharge times are whole numbers, samples as it seems, and it is not known how many there are in a second", "Rate")
+
+
+def _matlab(path):
+    """Returns the variables of a file by name: arrays, sparse matrices, cell arrays as arrays of objects, structures as dicts."""
+    from scipy.io import loadmat
+
+    try:
+        return {n: x for n, x in loadmat(path, spmatrix=False).items() if not n.startswith("__")}
+    except NotImplementedError:
+        return _matlab73(path)
+    except MemoryError:
+        raise Refused("it needs more memory than there is")
+    except Exception as e:
+        raise Refused(f"it is not a MATLAB file, or a damaged one: {e}")
+
+
+def _matlab73(path):
+    """The same of a file of version 7.3, which is HDF5 with all dimensions reversed."""
+    import h5py
+    from scipy.sparse import csc_array
+
+    def value(x, depth):
+        if depth > 8:
+            return None
+        kind = x.attrs.get("MATLAB_class", b"")
+        if isinstance(x, h5py.Group):
+            if "MATLAB_sparse" in x.attrs:
+                columns = x["jc"][()]
+                data = x["data"][()] if "data" in x else np.zeros(0)
+                rows = x["ir"][()] if "ir" in x else np.zeros(0, int)
+                return csc_array((data, rows, columns), shape=(int(x.attrs["MATLAB_sparse"]), len(columns) - 1))
+            return {name: value(y, depth + 1) for name, y in x.items()}
+        if x.attrs.get("MATLAB_empty"):
+            return np.zeros((0, 0), object if kind == b"cell" else float)
+        if x.size > MOST or kind == b"char":
+            return None
+        data = x[()]
+        if data.dtype.kind == "O":  # references: of a cell array, or of a structure array's field
+            cells = np.empty(data.shape, object)
+            for i, reference in np.ndenumerate(data):
+                cells[i] = value(x.file[reference], depth + 1)
+            return cells.T
+        return data.T
+
+    try:
+        with h5py.File(path, "r") as f:
+            return {name: value(x, 0) for name, x in f.items() if not name.startswith("#")}
+    except MemoryError:
+        raise Refused("it needs more memory than there is")
+    except Exception as e:
+        raise Refused(f"it is not a MATLAB file of version 7.3, or a damaged one: {e}")
+
+
+def _collect(found, name, x, depth):
+    """Adds a variable and, of a structure, its fields: signal.fsamp."""
+    if depth > 4:
+        return
+    if isinstance(x, dict):
+        for field, y in x.items():
+            _collect(found, f"{name}.{field}", y, depth + 1)
+    elif isinstance(x, np.ndarray) and x.dtype.names:
+        for field in x.dtype.names:  # of a structure array, a cell array of each field
+            _collect(found, f"{name}.{field}", x[field].flat[0] if x.size == 1 else x[field], depth + 1)
+    elif x is not None:
+        found[name] = x
+
+
+def _vector(c):
+    """Returns a cell's numbers, or None if it is no vector of numbers."""
+    if not isinstance(c, np.ndarray) or c.dtype.kind not in "fiu" and c.size or c.size and max(c.shape) != c.size:
+        return None
+    v = c.astype(float).ravel()
+    if len(v) > 1000 and 0 < np.diff(v).mean() < 0.02 and np.ptp(np.diff(v)) <= 1e-6 * np.abs(v).max():
+        return None  # the times of samples in s, as OTBiolab+ has them
+    return v
+
+
+def _cells(x):
+    """Returns the vectors of a cell array in one row or column, or None."""
+    if not isinstance(x, np.ndarray) or x.dtype != object or not x.size or max(x.shape) != x.size:
+        return None
+    vectors = [_vector(c) for c in x.flat]
+    return None if any(v is None for v in vectors) else vectors
+
+
 def _trains(x):
-    """Returns the numbers of each unit and whether they come from zeros and ones."""
+    """Returns whether a variable holds zeros and ones, and the numbers of each unit of each group, or None.
+
+    Groups are the rows of a cell array, as a grid of electrodes has one in MUedit's
+    Distime, or the cells of a cell array of cell arrays, as in its Distimeclean.
+    """
+    from scipy.sparse import issparse
+
+    if issparse(x):
+        x = x.tocoo()
+        if x.ndim != 2 or not x.nnz or not np.all(x.data == 1) or min(x.shape) > 1 << 20:
+            return None
+        units, samples = (x.row, x.col) if x.shape[0] <= x.shape[1] else (x.col, x.row)
+        return True, [[np.sort(samples[units == i]) + 1.0 for i in range(min(x.shape))]]
     if not isinstance(x, np.ndarray):
         return None
-    if x.dtype == object and x.size and max(x.shape) == x.size:
-        cells = [np.asarray(c) for c in x.flat]
-        if all(c.size == 0 or c.dtype.kind in "fiu" and max(c.shape) == c.size for c in cells):
-            return [c.astype(float).ravel() for c in cells], False
+    if x.dtype == object and x.size:
+        if (vectors := _cells(x)) is not None:
+            return False, [vectors]
+        nested = [_cells(c) if isinstance(c, np.ndarray) and c.size else [] for c in x.flat]
+        if max(x.shape) == x.size and all(v is not None for v in nested) and any(nested):
+            return False, nested
+        if x.ndim == 2 and all(_vector(c) is not None for c in x.flat):
+            rows = [[_vector(c) for c in row] for row in x]
+            for row in rows:
+                while row and not len(row[-1]):  # the rows have different lengths
+                    row.pop()
+            return (False, rows) if any(rows) else None
+        return None
     if x.ndim == 2 and x.dtype.kind in "fiub" and x.size > 1 and np.isin(x, (0, 1)).all() and x.any():
         if x.shape[0] > x.shape[1]:  # a column for each unit
             x = x.T
-        return [np.flatnonzero(row) + 1.0 for row in x], True
+        return True, [[np.flatnonzero(row) + 1.0 for row in x]]
     return None
 
 
@@ -294,8 +471,17 @@ def _trains(x):
 def read_pickle(task):
     import joblib
 
-    x = joblib.load(task["in"])
+    try:
+        x = joblib.load(task["in"])
+    except ModuleNotFoundError as e:
+        raise Refused(f"it holds objects of the Python package {e.name}, which is not there; dump the array or the Block of Neo in them")
+    except MemoryError:
+        raise Refused("it needs more memory than there is")
+    except Exception as e:
+        raise Refused(f"it is not a pickle, or a damaged one: {type(e).__name__}: {e}")
     if isinstance(x, neo.Block):
+        for s in x.segments:
+            _order(s)
         return x
     block, segment = neo.Block(name="pickle"), None
     if isinstance(x, neo.Segment):
@@ -312,14 +498,26 @@ def read_pickle(task):
     return block
 
 
+def _order(segment):
+    """Puts the trains of MyoGen's SimulationRunner into the order of its cells."""
+    if all("cell_idx" in t.annotations for t in segment.spiketrains):
+        trains = sorted(segment.spiketrains, key=lambda t: int(t.annotations["cell_idx"]))
+        segment.spiketrains.clear()
+        segment.spiketrains.extend(trains)
+
+
 TASKS = {"write nwb": write_nwb, "read nwb": read_nwb, "read matlab": read_matlab, "read pickle": read_pickle}
 
 if __name__ == "__main__":
     task = json.load(sys.stdin)
+    limit_memory()
     try:
         block = TASKS[task["task"]](task)
         if block is not None:
             gomyogen.save(task["out"], block)
     except Refused as e:
-        print(e, file=sys.stderr)
+        json.dump({"text": str(e), "option": e.option}, sys.stderr)
+        sys.exit(3)
+    except MemoryError:
+        json.dump({"text": "it needs more memory than there is", "option": ""}, sys.stderr)
         sys.exit(3)

@@ -8,6 +8,8 @@ gomyogen.save("results.npz", block) is the way back. Times are in ms and equal t
 the last bit. Needs NumPy and Neo.
 """
 
+import re
+
 import neo
 import numpy as np
 import quantities as pq
@@ -16,16 +18,43 @@ FORMAT, VERSION = "gomyogen block", 1
 
 pps = pq.UnitQuantity("pulses per second", 1 / pq.s, symbol="pps")
 _ours = {"pps": pps, "": pq.dimensionless}
+_plain = re.compile(r"(1/)?[^\W\d]+([*/^ ]+([^\W\d]+|[0-9]+))*")  # names and whole powers: no program
 
 
 def _units(text):
-    """Returns the unit and what is left over where quantities does not know it."""
-    if text in _ours:
-        return _ours[text], {}
-    try:
-        return pq.unit_registry[text], {}
-    except (LookupError, SyntaxError, TypeError, ValueError):
-        return pq.dimensionless, {"unit_text": text}
+    """Returns the unit of a text, dimensionless where quantities does not know it, and the text where it would be lost."""
+    unit = _ours.get(text)
+    if unit is None and _plain.fullmatch(text):
+        try:
+            unit = pq.unit_registry[text.replace("µ", "u").replace("μ", "u")]
+        except Exception:
+            pass
+    if not isinstance(unit, pq.Quantity) or unit.size != 1 or unit.magnitude != 1:
+        unit = pq.dimensionless
+    return unit, {} if _text_of(unit) == text else {"unit_text": text}
+
+
+def _text_of(unit):
+    return unit.dimensionality.string.replace("dimensionless", "")
+
+
+def _unit_text(signal):
+    """Returns the unit of a signal as it was before it was loaded, unless it has been changed since."""
+    text = signal.annotations.get("unit_text")
+    if text is not None and _units(text)[0].dimensionality == signal.dimensionality:
+        return text
+    return _text_of(signal)
+
+
+def _period(x):
+    """Returns the sampling period of a signal or spike train in ms, or 0."""
+    # 1 Hz is what Neo takes for a train and says nothing.
+    rate = x.sampling_rate
+    known = rate is not None and rate > 0 and not (isinstance(x, neo.SpikeTrain) and rate == 1 * pq.Hz)
+    period, before = _ms(1 / rate) if known else 0.0, x.annotations.get("sampling_period_ms")
+    if before is not None and abs(float(before) - period) <= 1e-9 * period:
+        return float(before)
+    return period
 
 
 def load(path):
@@ -37,7 +66,8 @@ def load(path):
         if name != FORMAT or int(version) > VERSION:
             raise ValueError(f"{path} has format {f['format'][0]!r}; this program reads {FORMAT} up to version {VERSION}")
         notes = [str(x) for x in f["annotations"]]
-        block = neo.Block(name=str(f["name"][0]), **dict(zip(notes[::2], notes[1::2])))
+        block = neo.Block(name=str(f["name"][0]))
+        block.annotations.update(zip(notes[::2], notes[1::2]))
         for i, segment_name in enumerate(f["segments"]):
             segment = neo.Segment(name=str(segment_name))
             times = np.split(f[f"{i}/spike_times_ms"], np.cumsum(f[f"{i}/spike_counts"]))[:-1]
@@ -50,7 +80,8 @@ def load(path):
                     f[f"{i}/signal_names"], f[f"{i}/signal_units"], values, f[f"{i}/signal_spans_ms"].reshape(-1, 2)):
                 units, text = _units(str(unit))
                 segment.analogsignals.append(neo.AnalogSignal(
-                    v, units=units, t_start=start * pq.ms, sampling_period=period * pq.ms, name=str(signal), **text))
+                    v, units=units, t_start=start * pq.ms, sampling_period=period * pq.ms, name=str(signal),
+                    sampling_period_ms=float(period), **text))
             block.segments.append(segment)
     return block
 
@@ -66,29 +97,24 @@ def _ms(x):
 def save(path, block):
     """Writes a neo.Block. Each channel of a signal becomes a signal of its own."""
     f = {"format": _text([f"{FORMAT} {VERSION}"]), "name": _text([block.name or ""]),
-         "segments": _text([s.name or str(i) for i, s in enumerate(block.segments)])}
+         "segments": _text([str(i) if s.name is None else s.name for i, s in enumerate(block.segments)])}
     notes = [str(x) for pair in sorted(block.annotations.items()) for x in pair]
     f["annotations"] = _text(notes)
     for i, segment in enumerate(block.segments):
         names, times, spans = [], [], []
         for j, t in enumerate(segment.spiketrains):
-            names.append(t.name or str(j))
+            names.append(str(j) if t.name is None else t.name)
             times.append(np.sort(t.rescale(pq.ms).magnitude.astype(float)))
-            period = t.annotations.get("sampling_period_ms")
-            if period is None:  # 1 Hz is Neo's default and says nothing
-                known = t.sampling_rate is not None and t.sampling_rate > 0 and t.sampling_rate != 1 * pq.Hz
-                period = _ms(1 / t.sampling_rate) if known else 0
-            spans += [_ms(t.t_start), _ms(t.t_stop), float(period)]
+            spans += [_ms(t.t_start), _ms(t.t_stop), _period(t)]
         signals, units, values, signal_spans = [], [], [], []
         for j, a in enumerate(segment.analogsignals):
             data = np.asarray(a.magnitude, float).reshape(len(a), -1)
-            unit = a.annotations.get("unit_text", a.dimensionality.string.replace("dimensionless", ""))
             for k in range(data.shape[1]):
-                name = a.name or str(j)
+                name = str(j) if a.name is None else a.name
                 signals.append(name if data.shape[1] == 1 else f"{name}[{k}]")
-                units.append(unit)
+                units.append(_unit_text(a))
                 values.append(data[:, k])
-                signal_spans += [_ms(a.t_start), _ms(a.sampling_period)]
+                signal_spans += [_ms(a.t_start), _period(a)]
         p = f"{i}/"
         f[p + "spike_names"], f[p + "spike_counts"] = _text(names), np.array([len(t) for t in times], np.int64)
         f[p + "spike_times_ms"] = np.concatenate(times) if times else np.zeros(0)

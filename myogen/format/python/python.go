@@ -13,7 +13,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"time"
 
 	"gomyogen/myogen/datafolder"
 	"gomyogen/myogen/format/npz"
@@ -35,7 +37,7 @@ type Task struct {
 	Session  any     `json:"session,omitempty"`
 	Variable string  `json:"variable,omitempty"`
 	Rate     float64 `json:"rate,omitempty"` // in Hz
-	Unit     string  `json:"unit,omitempty"` // "s" or "ms"
+	Unit     string  `json:"unit,omitempty"` // "s", "ms" or "us"
 }
 
 // Read does a task that reads the file t.In and returns the block in it.
@@ -99,6 +101,10 @@ func run(ctx context.Context, dir string, t Task) error {
 	}
 	cmd := exec.CommandContext(ctx, python, "-B", "-W", "ignore", script)
 	cmd.Dir = dir
+	cmd.WaitDelay = 10 * time.Second
+	own(cmd)
+	runtime.LockOSThread() // the program lives as long as this thread
+	defer runtime.UnlockOSThread()
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "PYTHON") {
 			cmd.Env = append(cmd.Env, v)
@@ -113,11 +119,25 @@ func run(ctx context.Context, dir string, t Task) error {
 			return ctx.Err()
 		}
 		text := strings.TrimSpace(stderr.String())
-		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 3 {
-			return errors.New(text)
-		}
 		lines := strings.Split(text, "\n")
+		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) && exit.ExitCode() == 3 {
+			refused := new(RefusedError)
+			if json.Unmarshal([]byte(lines[len(lines)-1]), refused) == nil {
+				return refused
+			}
+		}
 		return fmt.Errorf("python: %w: %s", err, lines[len(lines)-1])
 	}
 	return nil
 }
+
+// RefusedError is what the program says of a mistake in a file.
+type RefusedError struct {
+	Text string `json:"text"`
+	Need string `json:"option"` // the option of a reader that would mend it, or ""
+}
+
+func (e *RefusedError) Error() string { return e.Text }
+
+// Option returns the option of a reader that would mend it, or "".
+func (e *RefusedError) Option() string { return e.Need }

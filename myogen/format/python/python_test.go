@@ -1,11 +1,16 @@
 package python
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"gomyogen/myogen/format/internal/blocktest"
 	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/internal/pythontest"
 	"gomyogen/myogen/neo"
@@ -14,7 +19,7 @@ import (
 	"gomyogen/myogen/units"
 )
 
-// trains returns trains of uneven intervals.
+// trains returns trains of uneven intervals on the steps of a run.
 func trains(t *testing.T) []neo.SpikeTrain {
 	t.Helper()
 	rng := random.New(42)
@@ -23,11 +28,102 @@ func trains(t *testing.T) []neo.SpikeTrain {
 		all[i] = neo.SpikeTrain{Name: "MN_" + string(rune('0'+i)), TStart: 0, TStop: 5000, SamplingPeriod: 0.1}
 		for x := 0.0; ; {
 			x += 40 + 60*rng.Float64()
-			if x >= 5000 {
+			if x >= 4999 {
 				break
 			}
-			all[i].Times = append(all[i].Times, units.Time(x))
+			all[i].Times = append(all[i].Times, units.Time(0.1*math.Round(10*x)))
 		}
+	}
+	return all
+}
+
+// elephant loads a block by the documented lines and computes Elephant's statistics.
+const elephant = `
+import json, sys
+here, path, back = json.load(sys.stdin)
+sys.path.append(here)
+import gomyogen
+block = gomyogen.load(path)
+trains = block.segments[1].spiketrains
+import numpy as np, quantities as pq
+import elephant.conversion, elephant.kernels, elephant.spectral, elephant.spike_train_correlation
+from elephant import statistics as es
+num = lambda x: [repr(float(v)) for v in np.ravel(x)]
+isis = [es.isi(t) for t in trains]
+
+class Hann(elephant.kernels.SymmetricKernel):
+    """A Hann window of n samples, an odd number, at a period in ms, with area 1."""
+    min_cutoff = 1.0
+    def __init__(self, n, period):
+        self.n, self.period = n, period
+        super().__init__(sigma=(n - 1) / 2 * period * pq.ms)
+    def _evaluate(self, times):
+        x = times.rescale(pq.ms).magnitude / self.period
+        return (0.5 + 0.5 * np.cos(2 * np.pi * x / (self.n - 1))) / (np.hanning(self.n).sum() * self.period) / pq.ms
+    def icdf(self, fraction):
+        return 0 * pq.ms
+
+def cst(group, ms):
+    return elephant.conversion.BinnedSpikeTrain(list(group), bin_size=ms * pq.ms).to_array().sum(axis=0).astype(float)
+
+binned = [elephant.conversion.BinnedSpikeTrain(t, bin_size=1 * pq.ms) for t in trains[:2]]
+f, coherence, _ = elephant.spectral.welch_coherence(cst(trains[::2], 1), cst(trains[1::2], 1), len_segment=500, overlap=0, fs=1000)
+json.dump({"names": [t.name for t in trains], "units": [a.dimensionality.string for a in block.segments[0].analogsignals],
+    "seed": block.annotations["seed"], "rate": str(trains[0].sampling_rate), "stop": str(trains[0].t_stop), "numbers": {
+    "mean firing rate": num([es.mean_firing_rate(t).rescale("1/s") for t in trains]),
+    "time histogram": num(es.time_histogram(list(trains), 100 * pq.ms, output="rate").rescale("1/s")),
+    "instantaneous rate": num(np.concatenate([es.instantaneous_rate(t, sampling_period=0.1 * pq.ms, kernel=Hann(401, 0.1), cutoff=1.0).magnitude
+                                              for t in trains])),
+    "CV": num([es.cv(i) for i in isis]), "CV2": num([es.cv2(i) for i in isis]), "LV": num([es.lv(i) for i in isis]),
+    "Fano factor": num([es.fanofactor(list(trains))]),
+    "cross-correlogram": num(elephant.spike_train_correlation.cross_correlation_histogram(*binned, window=[-50, 50])[0].magnitude),
+    "cumulative spike train": num(cst(trains, 1)), "frequencies": num(f), "pooled coherence": num(coherence)}}, sys.stdout)
+gomyogen.save(back, block)`
+
+// statistics returns ours under the names of those of Elephant's.
+func statistics(t *testing.T, trains []neo.SpikeTrain) map[string][]pythontest.Number {
+	t.Helper()
+	check := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var rates, cv, cv2, lv, instantaneous []float64
+	for _, x := range trains {
+		r, err := stats.MeanFiringRate(x)
+		check(err)
+		rates, cv, cv2, lv = append(rates, float64(r)), append(cv, stats.CV(x)), append(cv2, stats.CV2(x)), append(lv, stats.LV(x))
+	}
+	signals, err := stats.InstantaneousRatesEvery(trains, 40.1*units.Ms, 0.1*units.Ms)
+	check(err)
+	for _, s := range signals {
+		instantaneous = append(instantaneous, s.Values...)
+	}
+	histogram, err := stats.TimeHistogram(trains, 100*units.Ms)
+	check(err)
+	fano, err := stats.FanoFactor(trains)
+	check(err)
+	correlogram, err := stats.CrossCorrelogram(trains[0], trains[1], 1*units.Ms, 50*units.Ms)
+	check(err)
+	cst, err := stats.CumulativeSpikeTrain(trains, 1*units.Ms)
+	check(err)
+	var even, odd []neo.SpikeTrain
+	for i, x := range trains {
+		if i%2 == 0 {
+			even = append(even, x)
+		} else {
+			odd = append(odd, x)
+		}
+	}
+	spectrum, err := stats.PooledCoherence(even, odd, 1*units.Ms, 500*units.Ms)
+	check(err)
+	all := map[string][]pythontest.Number{}
+	for name, x := range map[string][]float64{
+		"mean firing rate": rates, "time histogram": histogram.Values, "instantaneous rate": instantaneous, "CV": cv, "CV2": cv2, "LV": lv,
+		"Fano factor": {fano}, "cross-correlogram": correlogram.Values, "cumulative spike train": cst.Values,
+		"frequencies": spectrum.Frequencies, "pooled coherence": spectrum.Coherence(),
+	} {
+		all[name] = pythontest.Numbers(x)
 	}
 	return all
 }
@@ -55,53 +151,26 @@ func TestNeoAndElephant(t *testing.T) {
 		Names            []string
 		Units            []string
 		Seed, Rate, Stop string
-		Rates, Histogram []pythontest.Number
-		CV, CV2, LV      []pythontest.Number
-		Fano             pythontest.Number
+		Numbers          map[string][]pythontest.Number
 	}
-	pythontest.Run(t, `
-import json, sys
-here, path, back = json.load(sys.stdin)
-sys.path.append(here)
-import gomyogen
-block = gomyogen.load(path)
-trains = block.segments[1].spiketrains
-import numpy as np, quantities as pq
-from elephant import statistics as es
-num = lambda x: [repr(float(v)) for v in np.ravel(x)]
-isis = [es.isi(t) for t in trains]
-json.dump({"names": [t.name for t in trains], "units": [a.dimensionality.string for a in block.segments[0].analogsignals],
-    "seed": block.annotations["seed"], "rate": str(trains[0].sampling_rate), "stop": str(trains[0].t_stop),
-    "rates": num([es.mean_firing_rate(t).rescale("1/s") for t in trains]),
-    "histogram": num(es.time_histogram(list(trains), 100 * pq.ms, output="rate").rescale("1/s")),
-    "cv": num([es.cv(i) for i in isis]), "cv2": num([es.cv2(i) for i in isis]), "lv": num([es.lv(i) for i in isis]),
-    "fano": repr(float(es.fanofactor(list(trains))))}, sys.stdout)
-gomyogen.save(back, block)`, []string{here, in, back}, &got)
+	pythontest.Run(t, elephant, []string{here, in, back}, &got)
 	if want := []string{"pps", "mV", "dimensionless"}; !slices.Equal(got.Units, want) || got.Seed != "42" || got.Rate != "10000.0 Hz" || got.Stop != "5000.0 ms" || got.Names[4] != "MN_4" {
 		t.Errorf("%+v", got)
 	}
-	var rates, cv, cv2, lv []float64
-	for _, x := range b.Segments[1].SpikeTrains {
-		r, err := stats.MeanFiringRate(x)
-		if err != nil {
-			t.Fatal(err)
-		}
-		rates, cv, cv2, lv = append(rates, float64(r)), append(cv, stats.CV(x)), append(cv2, stats.CV2(x)), append(lv, stats.LV(x))
-	}
-	histogram, err := stats.TimeHistogram(b.Segments[1].SpikeTrains, 100*units.Ms)
+	loaded, err := npz.ReadBlock(in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fano, err := stats.FanoFactor(b.Segments[1].SpikeTrains)
-	if err != nil {
-		t.Fatal(err)
+	if c := stats.Compare(b, loaded); !c.Identical() {
+		t.Fatalf("the loaded block is not the saved one: %v", c)
 	}
-	for name, x := range map[string][2][]pythontest.Number{
-		"mean firing rate": {pythontest.Numbers(rates), got.Rates}, "CV": {pythontest.Numbers(cv), got.CV}, "CV2": {pythontest.Numbers(cv2), got.CV2},
-		"LV": {pythontest.Numbers(lv), got.LV}, "Fano factor": {{pythontest.Number(fano)}, {got.Fano}}, "time histogram": {pythontest.Numbers(histogram.Values), got.Histogram},
-	} {
-		if !pythontest.Near(x[0], x[1], 1e-12) {
-			t.Errorf("%s: %v, Elephant has %v", name, x[0][:min(3, len(x[0]))], x[1][:min(3, len(x[1]))])
+	ours := statistics(t, loaded.Segments[1].SpikeTrains)
+	if len(got.Numbers) != len(ours) {
+		t.Errorf("Elephant has %d statistics, want %d", len(got.Numbers), len(ours))
+	}
+	for name, x := range ours {
+		if theirs := got.Numbers[name]; len(x) == 0 || !pythontest.Near(x, theirs, 1e-12) {
+			t.Errorf("%s: %v, Elephant has %v", name, x[:min(3, len(x))], theirs[:min(3, len(theirs))])
 		}
 	}
 	again, err := npz.ReadBlock(back)
@@ -110,5 +179,41 @@ gomyogen.save(back, block)`, []string{here, in, back}, &got)
 	}
 	if c := stats.Compare(b, again); !c.Identical() || again.Annotations["seed"] != "42" || again.Segments[0].AnalogSignals[2].Units != "odd unit" {
 		t.Errorf("the way back: %v", c)
+	}
+}
+
+// Loaded and saved, a block is what it was, to the last bit of every number and the
+// last character of every unit.
+func TestLoadAndSaveIsTheIdentity(t *testing.T) {
+	dir := t.TempDir()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, back := filepath.Join(dir, "in.npz"), filepath.Join(dir, "back.npz")
+	if err := npz.WriteBlock(in, blocktest.Awkward()); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Units []string
+		Other string
+	}
+	pythontest.Run(t, `
+import json, sys
+here, path, back = json.load(sys.stdin)
+sys.path.append(here)
+import gomyogen, quantities as pq
+block = gomyogen.load(path)
+gomyogen.save(back, block)
+first = block.segments[0].analogsignals[:7]
+changed = gomyogen.load(path).segments[0].analogsignals[5].rescale("V*s")
+json.dump({"units": [a.dimensionality.string for a in first], "other": gomyogen._unit_text(changed)}, sys.stdout)`, []string{here, in, back}, &got)
+	want := []string{"mV", "pps", "dimensionless", "dimensionless", "dimensionless", "s*mV", "ct"}
+	if !slices.Equal(got.Units, want) || got.Other != "s*V" {
+		t.Errorf("%+v, want %v", got, want)
+	}
+	again, err := npz.ReadBlock(back)
+	if diff := cmp.Diff(blocktest.Awkward(), again, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
 	}
 }

@@ -20,7 +20,7 @@ func Frames() *rapid.Generator[*frame.Frame] {
 		}
 		rows := rapid.IntRange(0, 20).Draw(t, "rows")
 		for i := range rapid.IntRange(1, 5).Draw(t, "columns") {
-			c := frame.Column{Name: fmt.Sprintf("%s%d", rapid.SampledFrom([]string{"z", "a b", "r\n", "[x]", `"q",`, "µ"}).Draw(t, "name"), i)}
+			c := frame.Column{Name: fmt.Sprintf("%s%d", rapid.SampledFrom([]string{"z", "a b", "r\n", "[x]", `"q",`, "µ", "a;\tb", `;"`}).Draw(t, "name"), i)}
 			switch rapid.IntRange(0, 3).Draw(t, "kind") {
 			case 0:
 				number := rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), 3}))

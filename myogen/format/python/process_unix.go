@@ -1,0 +1,12 @@
+//go:build unix && !linux
+
+package python
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// own puts the program into a group of its own, so that a terminal's Ctrl-C comes
+// through this process alone.
+func own(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
