@@ -39,7 +39,7 @@ func source(t *testing.T, path string) (code []string) {
 }
 
 // mostBytes is what all pages together may weigh more for this cell.
-const mostBytes = 3_000_000
+const mostBytes = 2_200_000
 
 func TestCellsAreBuiltForBrowsers(t *testing.T) {
 	cells, refused := Find("06_exploring.ipynb", source(t, "../../notebooks/06_exploring.ipynb"))
