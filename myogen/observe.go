@@ -6,7 +6,8 @@ import (
 	"gomyogen/myogen/units"
 )
 
-// Observer follows the runs of [Run] that are given a context of [Observe].
+// Observer follows the runs of [Run] that are given a context of [Observe]. A function
+// that is nil is not called.
 type Observer struct {
 	Progress func(done, total units.Time)
 	Done     func(Experiment, *Result)
@@ -27,12 +28,14 @@ func (s *Simulation) observed(ctx context.Context, report func(done, total units
 		return s.Run(ctx, report)
 	}
 	r, err := s.Run(ctx, func(done, total units.Time) {
-		o.Progress(done, total)
+		if o.Progress != nil {
+			o.Progress(done, total)
+		}
 		if report != nil {
 			report(done, total)
 		}
 	})
-	if err == nil {
+	if err == nil && o.Done != nil {
 		o.Done(s.Experiment(), r)
 	}
 	return r, err

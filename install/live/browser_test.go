@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -81,6 +83,14 @@ func TestPagesHaveTheSpikesOfTheNativeRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := jupytertest.Browser(t, 1400, 900)
+	watch := chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+			Source: `addEventListener("securitypolicyviolation", e => (window.refused ||= []).push(e.violatedDirective + " " + e.blockedURI))`})
+		return err
+	})
+	if err := chromedp.Do(ctx, watch); err != nil {
+		t.Fatal(err)
+	}
 	i := -1
 	for _, values := range [][]float64{
 		{65, 150, 0.5, 0.2, 1}, {65, 150, 0.5, 0.2, 2}, {40, 150, 0.5, 0.2, 1}, {90, 150, 0.5, 0.2, 2}, {65, 80, 0.5, 0.2, 1},
@@ -92,8 +102,8 @@ func TestPagesHaveTheSpikesOfTheNativeRun(t *testing.T) {
 			c := setting{values, form, want}
 			width := []int64{1400, 400}[i/2%2]
 			name := fmt.Sprint(i)
-			page := "file://" + dir + "/11_a_pool_to_play_with.html#live-4=" + strings.Trim(strings.ReplaceAll(fmt.Sprint(c.values), " ", ","), "[]") + c.hash
-			if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.EmulateViewport(width, 900), chromedp.Navigate(page)); err != nil {
+			file := "file://" + dir + "/11_a_pool_to_play_with.html#live-4=" + strings.Trim(strings.ReplaceAll(fmt.Sprint(c.values), " ", ","), "[]") + c.hash
+			if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.EmulateViewport(width, 900), chromedp.Navigate(file)); err != nil {
 				t.Fatal(err)
 			}
 			text := func(js string) string {
@@ -124,12 +134,66 @@ func TestPagesHaveTheSpikesOfTheNativeRun(t *testing.T) {
 			if sum != c.want {
 				t.Errorf("%s: the page has %s, native is %s", name, sum, c.want)
 			}
+			if refused := text(`String(window.refused || "")`); refused != "" {
+				t.Errorf("%s: the policy of the page refused %s", name, refused)
+			}
+			if from := text(`performance.getEntriesByType("resource").map(e => e.name).filter(n => /^http/.test(n)).join()`); from != "" {
+				t.Errorf("%s: the page asked for %s", name, from)
+			}
 			if wide {
 				t.Errorf("%s: the page is wider than %d px", name, width)
 			}
 		}
 	}
-	sliders(t, ctx, "file://"+dir+"/11_a_pool_to_play_with.html")
+	file := "file://" + dir + "/11_a_pool_to_play_with.html"
+	sliders(t, ctx, file)
+	still(t, ctx, file)
+}
+
+// still opens a page whose content security policy must refuse a picture from elsewhere,
+// and that page without WebAssembly and without scripts: it says so in a line and keeps
+// the author's figure.
+func still(t *testing.T, ctx context.Context, file string) {
+	t.Helper()
+	text := func(js string) string {
+		s, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	text(`new Image().src = "http://127.0.0.1:9/", ""`)
+	for end := time.Now().Add(time.Minute); !strings.Contains(text(`String(window.refused || "")`), "img-src"); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("a picture from elsewhere is not refused: %s", text(`String(window.refused || "")`))
+		}
+	}
+	const says = "The sliders of this cell need scripts and WebAssembly; this is the author's figure."
+	for _, c := range []struct {
+		how  string
+		with func(ctx context.Context, target *chromedp.Target) error
+	}{
+		{"without WebAssembly", func(ctx context.Context, _ *chromedp.Target) error {
+			_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: "window.WebAssembly = undefined"})
+			return err
+		}},
+		{"without scripts", func(ctx context.Context, _ *chromedp.Target) error {
+			_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+			return err
+		}},
+	} {
+		if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Func(c.with), chromedp.Navigate(file)); err != nil {
+			t.Fatal(err)
+		}
+		text(`document.querySelector(".alive").scrollIntoView(), ""`)
+		time.Sleep(time.Second) // for what should not begin
+		if got := text(`document.querySelector(".alive").textContent`); got != says {
+			t.Errorf("%s the page says %q, want %q", c.how, got, says)
+		}
+		if n := text(`String(document.querySelectorAll(".myogen-figure img").length)`); n == "0" {
+			t.Errorf("%s there is no picture", c.how)
+		}
+	}
 }
 
 // files saves the files of the run that a page shows. They have its spikes, and the
@@ -189,7 +253,7 @@ func files(t *testing.T, ctx context.Context, sum string) {
 }
 
 // sliders moves each slider of a page by the keyboard, and stops a run.
-func sliders(t *testing.T, ctx context.Context, page string) {
+func sliders(t *testing.T, ctx context.Context, file string) {
 	t.Helper()
 	text := func(js string) string {
 		s, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
@@ -209,7 +273,7 @@ func sliders(t *testing.T, ctx context.Context, page string) {
 		t.Fatalf("%s is %q, want one of %q", js, got, want)
 	}
 	const state = `document.querySelector(".alive").dataset.state || ""`
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.EmulateViewport(1400, 900), chromedp.Navigate(page)); err != nil {
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.EmulateViewport(1400, 900), chromedp.Navigate(file)); err != nil {
 		t.Fatal(err)
 	}
 	text(`document.querySelector(".alive").scrollIntoView(), ""`)

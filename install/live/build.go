@@ -93,13 +93,16 @@ func Build(ctx context.Context, module string, cells []Cell) (script []byte, bui
 // place finds the first line of a compiler's output that says where something is.
 var place = regexp.MustCompile(`(?m)^.* cell \d+:\d+.*$`)
 
+// absent is how a compiler names what package kernel has in notebooks and not in pages.
+var absent = regexp.MustCompile(`undefined: (kernel\.\w+)`)
+
 func reason(out []byte, err error) string {
 	if line := place.Find(out); line != nil {
 		text := string(line)
 		if i := strings.LastIndex(text, "/"); i >= 0 && strings.Contains(text[i:], " cell ") {
 			text = text[i+1:]
 		}
-		return text
+		return absent.ReplaceAllString(text, "a page cannot do what $1 does")
 	}
 	return strings.TrimSpace(string(out) + " " + err.Error())
 }
