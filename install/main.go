@@ -29,7 +29,8 @@ const usage = `Sets up the Go notebooks of this module, runs and publishes them.
                                             write a static site (default: the tutorials, to site/)
       -fold    fold the code of the pages at first
       -run     run notebooks whose outputs are not those of their code
-  go run ./install timings [-n N]           time cells of several kinds, N of each (default 7)
+  go run ./install timings [-pages] [-n N]  time cells of several kinds, N of each (default 7),
+                                            or with -pages the runs of a published page in Chromium
   go run ./install nwb                      add Python's pynwb, Neo and SciPy (400 MB, a minute), with
                                             which NWB and MATLAB files are read and written
   go run ./install doctor                   read all that is installed, name what is missing or broken
@@ -102,11 +103,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func timings(ctx context.Context, home *jupyter.Home, out io.Writer, args []string) error {
 	f := flags("timings")
 	n := f.Int("n", 7, "")
+	pages := f.Bool("pages", false, "")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if *n < 1 || f.NArg() > 0 {
-		return errors.New("timings takes -n N with N at least 1")
+		return errors.New("timings takes -n N with N at least 1, and -pages")
+	}
+	if *pages {
+		return pageTimings(ctx, home, out, *n)
 	}
 	if err := home.SetUp(ctx, out); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"gomyogen/kernel/chart/live"
 	"gomyogen/kernel/chart/render"
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
@@ -125,6 +127,10 @@ func serve(runs []run) {
 			data = []byte(text)
 		case "csv":
 			data = spikeTable(last.block)
+		case "npz":
+			var b bytes.Buffer
+			err = npz.EncodeBlock(&b, last.block)
+			data = b.Bytes()
 		default:
 			err = fmt.Errorf("a page has no %s file", kind)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -11,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -19,6 +23,7 @@ import (
 	"gomyogen/install/live"
 	"gomyogen/install/site"
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
@@ -41,6 +46,12 @@ func native(t *testing.T, v []float64) string {
 		t.Fatal(err)
 	}
 	return r.Block.SpikeSHA256()
+}
+
+// setting is values of the sliders, a form of the kernels and the spikes there are.
+type setting struct {
+	values     []float64
+	hash, want string
 }
 
 // A published page, opened from disk, has the spikes of the native run, with fused
@@ -72,58 +83,177 @@ func TestPagesHaveTheSpikesOfTheNativeRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := jupytertest.Browser(t, 1400, 900)
-	for i, c := range []struct {
-		values []float64
-		hash   string
-	}{
-		{[]float64{65, 150, 0.5, 0.2, 1}, ""}, {[]float64{65, 150, 0.5, 0.2, 2}, ""}, {[]float64{40, 150, 0.5, 0.2, 1}, ""},
-		{[]float64{90, 150, 0.5, 0.2, 2}, ""}, {[]float64{65, 80, 0.5, 0.2, 1}, ""}, {[]float64{65, 300, 0.5, 0.2, 2}, ""},
-		{[]float64{65, 150, 1, 0.2, 1}, ""}, {[]float64{65, 150, 0.3, 0.2, 2}, ""}, {[]float64{65, 150, 0.5, 0, 1}, ""},
-		{[]float64{65, 150, 0.5, 0.45, 2}, ""}, {[]float64{70, 160, 0.6, 0.25, 1}, "&unfused"}, {[]float64{70, 160, 0.6, 0.25, 2}, "&unfused"},
+	watch := chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+			Source: `addEventListener("securitypolicyviolation", e => (window.refused ||= []).push(e.violatedDirective + " " + e.blockedURI))`})
+		return err
+	})
+	if err := chromedp.Do(ctx, watch); err != nil {
+		t.Fatal(err)
+	}
+	i := -1
+	for _, values := range [][]float64{
+		{65, 150, 0.5, 0.2, 1}, {65, 150, 0.5, 0.2, 2}, {40, 150, 0.5, 0.2, 1}, {90, 150, 0.5, 0.2, 2}, {65, 80, 0.5, 0.2, 1},
+		{65, 300, 0.5, 0.2, 2}, {65, 150, 1, 0.2, 1}, {65, 150, 0.3, 0.2, 2}, {65, 150, 0.5, 0, 1}, {65, 150, 0.5, 0.45, 2},
 	} {
-		width := []int64{1400, 400}[i%2]
-		name := fmt.Sprint(i)
-		page := "file://" + dir + "/11_a_pool_to_play_with.html#live-4=" + strings.Trim(strings.ReplaceAll(fmt.Sprint(c.values), " ", ","), "[]") + c.hash
-		if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.EmulateViewport(width, 900), chromedp.Navigate(page)); err != nil {
-			t.Fatal(err)
-		}
-		text := func(js string) string {
-			s, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
-			if err != nil {
+		want := native(t, values)
+		for _, form := range []string{"", "&unfused"} {
+			i++
+			c := setting{values, form, want}
+			width := []int64{1400, 400}[i/2%2]
+			name := fmt.Sprint(i)
+			file := "file://" + dir + "/11_a_pool_to_play_with.html#live-4=" + strings.Trim(strings.ReplaceAll(fmt.Sprint(c.values), " ", ","), "[]") + c.hash
+			if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.EmulateViewport(width, 900), chromedp.Navigate(file)); err != nil {
 				t.Fatal(err)
 			}
-			return s
-		}
-		state := ""
-		for start := time.Now(); state != "done" && state != "failed" && time.Since(start) < 2*time.Minute; time.Sleep(time.Second / 4) {
-			state = text(`document.querySelector(".alive").dataset.state || ""`)
-		}
-		text(`document.querySelector(".alive").scrollIntoView({ block: "end" }), ""`)
-		time.Sleep(time.Second)
-		if folder := os.Getenv("SCREENSHOTS"); folder != "" {
-			shot, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
-			if err == nil {
-				err = os.WriteFile(filepath.Join(folder, "live_"+name+".png"), shot, 0o644)
+			text := func(js string) string {
+				s, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return s
 			}
-			if err != nil {
-				t.Fatal(err)
+			state := ""
+			for start := time.Now(); state != "done" && state != "failed" && time.Since(start) < 2*time.Minute; time.Sleep(time.Second / 4) {
+				state = text(`document.querySelector(".alive").dataset.state || ""`)
 			}
-		}
-		said, sum := text(`document.querySelector(".alive").innerText`), text(`document.querySelector(".alive").dataset.sum || ""`)
-		wide := text(`String(document.documentElement.scrollWidth > innerWidth)`) == "true"
-		t.Logf("%s: %s", name, said)
-		if want := native(t, c.values); sum != want {
-			t.Errorf("%s: the page has %s, native is %s", name, sum, want)
-		}
-		if wide {
-			t.Errorf("%s: the page is wider than %d px", name, width)
+			if folder := os.Getenv("SCREENSHOTS"); folder != "" {
+				text(`document.querySelector(".alive").scrollIntoView({ block: "end" }), ""`)
+				time.Sleep(time.Second)
+				shot, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+				if err == nil {
+					err = os.WriteFile(filepath.Join(folder, "live_"+name+".png"), shot, 0o644)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			said, sum := text(`document.querySelector(".alive").innerText`), text(`document.querySelector(".alive").dataset.sum || ""`)
+			wide := text(`String(document.documentElement.scrollWidth > innerWidth)`) == "true"
+			t.Logf("%s: %s", name, said)
+			if sum != c.want {
+				t.Errorf("%s: the page has %s, native is %s", name, sum, c.want)
+			}
+			if refused := text(`String(window.refused || "")`); refused != "" {
+				t.Errorf("%s: the policy of the page refused %s", name, refused)
+			}
+			if from := text(`performance.getEntriesByType("resource").map(e => e.name).filter(n => /^http/.test(n)).join()`); from != "" {
+				t.Errorf("%s: the page asked for %s", name, from)
+			}
+			if wide {
+				t.Errorf("%s: the page is wider than %d px", name, width)
+			}
 		}
 	}
-	sliders(t, ctx, "file://"+dir+"/11_a_pool_to_play_with.html")
+	file := "file://" + dir + "/11_a_pool_to_play_with.html"
+	sliders(t, ctx, file)
+	still(t, ctx, file)
+}
+
+// still opens a page whose content security policy must refuse a picture from elsewhere,
+// and that page without WebAssembly and without scripts: it says so in a line and keeps
+// the author's figure.
+func still(t *testing.T, ctx context.Context, file string) {
+	t.Helper()
+	text := func(js string) string {
+		s, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	text(`new Image().src = "http://127.0.0.1:9/", ""`)
+	for end := time.Now().Add(time.Minute); !strings.Contains(text(`String(window.refused || "")`), "img-src"); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("a picture from elsewhere is not refused: %s", text(`String(window.refused || "")`))
+		}
+	}
+	const says = "The sliders of this cell need scripts and WebAssembly; this is the author's figure."
+	for _, c := range []struct {
+		how  string
+		with func(ctx context.Context, target *chromedp.Target) error
+	}{
+		{"without WebAssembly", func(ctx context.Context, _ *chromedp.Target) error {
+			_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: "window.WebAssembly = undefined"})
+			return err
+		}},
+		{"without scripts", func(ctx context.Context, _ *chromedp.Target) error {
+			_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+			return err
+		}},
+	} {
+		if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Func(c.with), chromedp.Navigate(file)); err != nil {
+			t.Fatal(err)
+		}
+		text(`document.querySelector(".alive").scrollIntoView(), ""`)
+		time.Sleep(time.Second) // for what should not begin
+		if got := text(`document.querySelector(".alive").textContent`); got != says {
+			t.Errorf("%s the page says %q, want %q", c.how, got, says)
+		}
+		if n := text(`String(document.querySelectorAll(".myogen-figure img").length)`); n == "0" {
+			t.Errorf("%s there is no picture", c.how)
+		}
+	}
+}
+
+// files saves the files of the run that a page shows. They have its spikes, and the
+// command makes the same ones of the experiment.
+func files(t *testing.T, ctx context.Context, sum string) {
+	t.Helper()
+	folder := t.TempDir()
+	if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: folder})
+		return err
+	})); err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range []string{"run.npz", "spikes.csv", "experiment.yaml"} {
+		if _, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(`document.querySelectorAll(".alive span button")[%d].click(), ""`, i))); err != nil {
+			t.Fatal(err)
+		}
+		for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+			if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
+				break
+			}
+			if time.Now().After(end) {
+				t.Fatalf("%s is not saved", name)
+			}
+		}
+	}
+	run, err := npz.ReadBlock(filepath.Join(folder, "run.npz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := run.SpikeSHA256(); got != sum {
+		t.Errorf("run.npz has the spikes %s, the page %s", got, sum)
+	}
+	spikes := 0
+	for _, s := range run.Segments {
+		for _, train := range s.SpikeTrains {
+			spikes += len(train.Times)
+		}
+	}
+	table, err := os.ReadFile(filepath.Join(folder, "spikes.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows := strings.Count(string(table), "\n") - 1; rows != spikes || spikes == 0 {
+		t.Errorf("spikes.csv has %d spikes, the run %d", rows, spikes)
+	}
+	again := filepath.Join(folder, "again.npz")
+	if out, err := exec.CommandContext(t.Context(), "go", "run", "../../myogen/cmd/myogen", "run", "-out", again, filepath.Join(folder, "experiment.yaml")).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if run, err = npz.ReadBlock(again); err != nil {
+		t.Fatal(err)
+	}
+	if got := run.SpikeSHA256(); got != sum {
+		t.Errorf("myogen run makes the spikes %s of the page's experiment, the page has %s", got, sum)
+	}
 }
 
 // sliders moves each slider of a page by the keyboard, and stops a run.
-func sliders(t *testing.T, ctx context.Context, page string) {
+func sliders(t *testing.T, ctx context.Context, file string) {
 	t.Helper()
 	text := func(js string) string {
 		s, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
@@ -143,7 +273,7 @@ func sliders(t *testing.T, ctx context.Context, page string) {
 		t.Fatalf("%s is %q, want one of %q", js, got, want)
 	}
 	const state = `document.querySelector(".alive").dataset.state || ""`
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.EmulateViewport(1400, 900), chromedp.Navigate(page)); err != nil {
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.EmulateViewport(1400, 900), chromedp.Navigate(file)); err != nil {
 		t.Fatal(err)
 	}
 	text(`document.querySelector(".alive").scrollIntoView(), ""`)
@@ -179,6 +309,7 @@ func sliders(t *testing.T, ctx context.Context, page string) {
 		text(`document.querySelector(".alive").dataset.state = "", ""`)
 	}
 	before := text(`document.querySelector(".alive").dataset.sum`)
+	files(t, ctx, before)
 	move(0)
 	text(`document.querySelector(".alive button").click(), ""`)
 	until(state, "stopped")

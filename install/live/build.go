@@ -2,10 +2,8 @@ package live
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	_ "embed"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -21,6 +19,9 @@ const Script = "live.js"
 
 //go:embed worker.js
 var worker string
+
+//go:embed unpack.js
+var unpack string
 
 // Build compiles cells for browsers. It returns the script that brings the
 // program into pages, nil without cells, the cells in it, and why others are not.
@@ -85,12 +86,15 @@ func Build(ctx context.Context, module string, cells []Cell) (script []byte, bui
 	if out, err := build("-o", program, "./install/live/program"); err != nil {
 		return nil, nil, nil, fmt.Errorf("build the pages' program: %s", reason(out, err))
 	}
-	script, err = pack(module, program)
+	script, err = bundle(module, program)
 	return script, built, refused, err
 }
 
 // place finds the first line of a compiler's output that says where something is.
 var place = regexp.MustCompile(`(?m)^.* cell \d+:\d+.*$`)
+
+// absent is how a compiler names what package kernel has in notebooks and not in pages.
+var absent = regexp.MustCompile(`undefined: (kernel\.\w+)`)
 
 func reason(out []byte, err error) string {
 	if line := place.Find(out); line != nil {
@@ -98,14 +102,14 @@ func reason(out []byte, err error) string {
 		if i := strings.LastIndex(text, "/"); i >= 0 && strings.Contains(text[i:], " cell ") {
 			text = text[i+1:]
 		}
-		return text
+		return absent.ReplaceAllString(text, "a page cannot do what $1 does")
 	}
 	return strings.TrimSpace(string(out) + " " + err.Error())
 }
 
-// pack returns the script: the program, both modules of kernels, and the worker
+// bundle returns the script: the program, both modules of kernels, and the worker
 // with Go's own part of it.
-func pack(module, program string) ([]byte, error) {
+func bundle(module, program string) ([]byte, error) {
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
 		return nil, fmt.Errorf("find Go: %w", err)
@@ -114,29 +118,54 @@ func pack(module, program string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts := map[string]string{"worker": string(support) + worker}
+	var b bytes.Buffer
+	b.WriteString("window.myogenLive({")
+	for _, part := range []struct{ name, text string }{{"worker", string(support) + worker}, {"unpack", unpack}} {
+		quoted, err := json.Marshal(part.text)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, "%q:%s,\n", part.name, quoted)
+	}
 	kernels := filepath.Join(module, "myogen", "internal", "membrane", "kernels")
-	for name, path := range map[string]string{"program": program, "relaxed": filepath.Join(kernels, "relaxed.wasm"), "plain": filepath.Join(kernels, "plain.wasm")} {
-		data, err := os.ReadFile(path)
+	for _, part := range []struct{ name, path string }{{"program", program}, {"relaxed", filepath.Join(kernels, "relaxed.wasm")}, {"plain", filepath.Join(kernels, "plain.wasm")}} {
+		data, err := os.ReadFile(part.path)
 		if err != nil {
 			return nil, err
 		}
-		var b bytes.Buffer
-		z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := z.Write(data); err != nil {
-			return nil, err
-		}
-		if err := z.Close(); err != nil {
-			return nil, err
-		}
-		parts[name] = base64.StdEncoding.EncodeToString(b.Bytes())
+		fmt.Fprintf(&b, "%q:%s,\n", part.name, literal(pack(data)))
 	}
-	text, err := json.Marshal(parts)
-	if err != nil {
-		return nil, err
+	b.WriteString("});\n")
+	return b.Bytes(), nil
+}
+
+// literal returns data as a string literal of JavaScript whose characters have seven
+// bits each, the lowest first: in UTF-8 nothing is denser, and a server may call the file
+// what it likes.
+func literal(data []byte) []byte {
+	out := []byte{'"'}
+	put := func(c byte) {
+		switch c {
+		case '\n':
+			out = append(out, `\n`...)
+		case '\r':
+			out = append(out, `\r`...)
+		case '"', '\\':
+			out = append(out, '\\', c)
+		default:
+			out = append(out, c)
+		}
 	}
-	return []byte("window.myogenLive(" + string(text) + ");\n"), nil
+	held, bits := 0, 0
+	for _, x := range data {
+		held |= int(x) << bits
+		for bits += 8; bits >= 7; bits -= 7 {
+			put(byte(held & 0x7f))
+			held >>= 7
+		}
+	}
+	if bits > 0 {
+		put(byte(held))
+	}
+	return append(out, '"')
 }

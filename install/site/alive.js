@@ -3,33 +3,38 @@
 // ended, and where none can, the author's figure stays.
 (function () {
   const cells = document.querySelectorAll(".alive");
-  if (!cells.length || !window.WebAssembly || !window.DecompressionStream || !window.Worker) return;
+  if (!cells.length || !window.WebAssembly || !window.Worker) return;
   const make = (tag, parent, text) => {
     const e = document.createElement(tag);
     if (text) e.textContent = text;
     parent.append(e);
     return e;
   };
-  async function unzip(text) {
-    const bytes = Uint8Array.from(atob(text), c => c.charCodeAt(0));
-    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
-  }
+  const code = text => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  // unpack compiles a module in a worker, so that the page can be read meanwhile.
+  const unpack = (parts, name) => new Promise((done, failed) => {
+    const w = new Worker(code(parts.unpack));
+    const end = (then, value) => { w.terminate(); then(value); };
+    w.onmessage = ({ data }) => data.module ? end(done, data.module) : end(failed, data.error);
+    w.onerror = e => end(failed, e.message);
+    w.postMessage(parts[name]);
+  });
   // The module with relaxed_madd is taken if the engine has it and it is fused:
   // with a = 1 + 2^-30, a a - (a a) is then 2^-60.
   async function kernels(parts) {
     try {
       if (/[#&]unfused\b/.test(location.hash)) throw "as a test asks";
-      const mem = new WebAssembly.Memory({ initial: 1 }), module = await WebAssembly.compile(await unzip(parts.relaxed)), a = 1 + 2 ** -30;
+      const mem = new WebAssembly.Memory({ initial: 1 }), module = await unpack(parts, "relaxed"), a = 1 + 2 ** -30;
       new Float64Array(mem.buffer).set([a, a, -(a * a), -(a * a)]);
       if (new WebAssembly.Instance(module, { go: { mem } }).exports.fused(0, 0, 0)) return { module, fused: true };
     } catch { /* the other one runs everywhere */ }
-    return { module: await WebAssembly.compile(await unzip(parts.plain)), fused: false };
+    return { module: await unpack(parts, "plain"), fused: false };
   }
   let loading;
   function load() {
     return loading ||= new Promise((done, failed) => {
-      window.myogenLive = parts => Promise.all([unzip(parts.program).then(WebAssembly.compile), kernels(parts)])
-        .then(([program, k]) => done({ program, kernels: k.module, fused: k.fused, worker: URL.createObjectURL(new Blob([parts.worker], { type: "text/javascript" })) }), failed);
+      window.myogenLive = parts => Promise.all([unpack(parts, "program"), kernels(parts)])
+        .then(([program, k]) => done({ program, kernels: k.module, fused: k.fused, worker: code(parts.worker) }), failed);
       const s = make("script", document.head);
       s.onerror = failed;
       s.src = "live.js";
@@ -45,11 +50,13 @@
     const cell = box.dataset.cell, number = cell.replace(/^.*\//, ""), tag = "live-" + number + "=";
     const shown = box.closest(".cell").querySelector(".myogen-figure");
     const script = shown && shown.nextElementSibling && shown.nextElementSibling.textContent;
+    const came = performance.now();
     let worker = null, knobs = [], timer = 0, sum = "", alt = "", begun = 0, stand = shown;
     let status, bar, stop, files;
     // run starts a worker; at is null to ask for the sliders. An earlier one ends.
     async function run(at) {
       const parts = await load();
+      box.dataset.fused = parts.fused;
       if (worker) worker.terminate();
       const own = worker = new Worker(parts.worker);
       begun = performance.now();
@@ -69,6 +76,7 @@
       figure(bytes) {
         replace(bytes);
         bar.hidden = stop.disabled = true;
+          box.dataset.seconds = (performance.now() - begun) / 1000;
         say("Computed in this page in " + ((performance.now() - begun) / 1000).toFixed(1) + " s. SHA-256 of the spikes: " + sum);
         box.dataset.state = "done";
         box.dataset.sum = sum;
@@ -77,7 +85,7 @@
       file([kind, bytes]) {
         const a = document.createElement("a");
         a.href = URL.createObjectURL(new Blob([bytes]));
-        a.download = (kind === "csv" ? "spikes." : "experiment.") + kind;
+        a.download = { npz: "run", csv: "spikes", yaml: "experiment" }[kind] + "." + kind;
         a.click();
         setTimeout(() => URL.revokeObjectURL(a.href), 60000);
       },
@@ -144,7 +152,7 @@
         say("Stopped; the figure is that of the run before.");
       });
       files = make("span", end);
-      for (const [kind, name] of [["csv", "Spikes (CSV)"], ["yaml", "Experiment (YAML)"]]) {
+      for (const [kind, name] of [["npz", "Run (npz)"], ["csv", "Spikes (CSV)"], ["yaml", "Experiment (YAML)"]]) {
         const b = make("button", files, name);
         b.type = "button";
         b.addEventListener("click", () => worker && worker.postMessage({ file: kind }));
@@ -153,6 +161,7 @@
       status = make("p", box, "Move a slider: this page simulates anew.");
       status.setAttribute("role", "status");
       box.dataset.state = "ready";
+      box.dataset.ready = performance.now() - came;
       const asked = location.hash.slice(1).split("&").find(p => p.startsWith(tag));
       const values = asked ? asked.slice(tag.length).split(",").map(Number) : [];
       if (values.length === knobs.length && values.every(Number.isFinite)) {

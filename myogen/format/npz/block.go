@@ -1,7 +1,9 @@
 package npz
 
 import (
+	"archive/zip"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -36,6 +38,17 @@ func WriteBlock(path string, b *neo.Block) error {
 		return fmt.Errorf("npz: %s: %w", path, err)
 	}
 	return Write(path, encodeBlock(b))
+}
+
+// EncodeBlock writes the block to w as an .npz file whose arrays are not compressed.
+func EncodeBlock(w io.Writer, b *neo.Block) error {
+	if err := b.Validate(); err != nil {
+		return fmt.Errorf("npz: %w", err)
+	}
+	if _, _, err := encodeArchive(w, encodeBlock(b), zip.Store); err != nil {
+		return fmt.Errorf("npz: %w", err)
+	}
+	return nil
 }
 
 func encodeBlock(b *neo.Block) File {

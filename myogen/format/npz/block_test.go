@@ -54,6 +54,19 @@ func TestWriteAndReadBlockIsTheIdentity(t *testing.T) {
 		if diff := cmp.Diff(b, got, sameBits); diff != "" {
 			t.Fatalf("after reading (-written +read):\n%s", diff)
 		}
+		var encoded bytes.Buffer
+		if err := EncodeBlock(&encoded, b); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, encoded.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err = ReadBlock(path); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(b, got, sameBits); diff != "" {
+			t.Fatalf("encoded, after reading (-written +read):\n%s", diff)
+		}
 	})
 }
 

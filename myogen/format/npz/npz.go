@@ -80,7 +80,23 @@ func writeArchive(path string, f File, method uint16) (packed, raw int64, err er
 	if err != nil {
 		return 0, 0, fmt.Errorf("npz: %w", err)
 	}
-	out := &counter{w: file}
+	packed, raw, err = encodeArchive(file, f, method)
+	if err != nil {
+		return 0, 0, errors.Join(fmt.Errorf("npz: %s: %w", path, err), file.Discard())
+	}
+	if method == zip.Deflate && !plausible(raw, packed) {
+		return packed, raw, file.Discard()
+	}
+	if err := file.Commit(); err != nil {
+		return 0, 0, fmt.Errorf("npz: %w", err)
+	}
+	return packed, raw, nil
+}
+
+// encodeArchive writes an archive to w and returns its size before and after
+// compression.
+func encodeArchive(w io.Writer, f File, method uint16) (packed, raw int64, err error) {
+	out := &counter{w: w}
 	buffered := bufio.NewWriterSize(out, 1<<16)
 	z := zip.NewWriter(buffered)
 	// Noise has little to compress: more effort takes half as long again for a few percent.
@@ -91,20 +107,12 @@ func writeArchive(path string, f File, method uint16) (packed, raw int64, err er
 			err = encodeArray(w, f[name])
 		}
 		if err != nil {
-			return 0, 0, errors.Join(fmt.Errorf("npz: %s: array %q: %w", path, name, err), file.Discard())
+			return 0, 0, fmt.Errorf("array %q: %w", name, err)
 		}
 		raw += f[name].memory()
 	}
-	if err := errors.Join(z.Close(), buffered.Flush()); err != nil {
-		return 0, 0, errors.Join(fmt.Errorf("npz: %w", err), file.Discard())
-	}
-	if method == zip.Deflate && !plausible(raw, out.n) {
-		return out.n, raw, file.Discard()
-	}
-	if err := file.Commit(); err != nil {
-		return 0, 0, fmt.Errorf("npz: %w", err)
-	}
-	return out.n, raw, nil
+	err = errors.Join(z.Close(), buffered.Flush())
+	return out.n, raw, err
 }
 
 // memory returns what a reader reckons for the array.

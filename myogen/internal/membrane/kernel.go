@@ -32,9 +32,11 @@ func advance(p, g *Block) (fellBack bool) {
 	var bits uint64
 	for first := 0; first < Lanes; first += k.Lanes {
 		above := run(&p.data[first], &g.data[first], kernelTables)
-		if above == kernels.Undone {
-			above = uint64(p.referencePotentials(first, k.Lanes)) >> first
-			g.referenceGates(first, k.Lanes)
+		if above&kernels.Undone != 0 {
+			done := int(above >> kernels.DoneShift)
+			above &= kernels.Undone - 1
+			above |= uint64(p.referencePotentials(first+done, k.Lanes-done)) >> first
+			g.referenceGates(first+done, k.Lanes-done)
 			fellBack = true
 		}
 		bits |= above << first

@@ -57,15 +57,62 @@ func (g *graph) unfused(a, b, c *node) *node {
 	return g.sum(vh, g.odd(g.exactSum(tl, vl)))
 }
 
+// Nearly always less will do. Rounding is monotonic: of bounds l <= a b <= h,
+//
+//	if round(c + l) = round(c + h), both are a b + c, rounded once
+//
+// and the numbers beside the rounded product are such bounds (unless the product
+// is subnormal and matters, see above). So an exponential, or a fourth power, is
+// computed with bounds whose tests are joined; where one fails, in a hundredth of all
+// cases, a function with the operations above computes it anew.
+
+// functionsAnew are what is computed with bounds first.
+var functionsAnew = []func(*graph, *node) *node{(*graph).exp, (*graph).fourth}
+
+// attempt computes one of them.
+func (g *graph) attempt(function int, x *node) *node {
+	before, tests := g.attempts, g.tests
+	g.attempts, g.tests = true, nil
+	value := functionsAnew[function](g, x)
+	test := g.tests[0]
+	for _, t := range g.tests[1:] {
+		test = g.add(node{op: opBoth, args: sorted(test, t)})
+	}
+	g.attempts, g.tests = before, tests
+	return g.add(node{op: opAttempt, n: function, args: []*node{value, test, x}})
+}
+
+// between returns a*b + c and adds its test. Times 1 - 2^-53 a number loses one unit in
+// the last place, times 1 + 2^-52 it gains one or two.
+func (g *graph) between(a, b, c *node) *node {
+	p := g.product(a, b)
+	low := g.sum(c, g.product(p, g.constant(1-0x1p-53)))
+	high := g.sum(c, g.product(p, g.constant(1+0x1p-52)))
+	g.tests = append(g.tests, g.add(node{op: opSame, args: sorted(low, high)}))
+	return low
+}
+
 // exact reports whether a product is one of numbers so short that it is exact: of a
-// whole number below 2^17, which a potential over a constant has become in exp, and
-// the upper part of ln 2 / 128.
+// whole number and the upper part of ln 2 / 128 or ln 2. It is below 2^17 in exp, from a
+// potential over a constant, and an exponent in fourth.
 func (g *graph) exact(a, b *node) bool {
-	const whole = 17
-	if !a.isConst() || math.Abs(a.float()) != ln2hi128 || bits.TrailingZeros64(a.bits) < whole {
+	if b.isConst() {
+		a, b = b, a
+	}
+	if b.op == opNeg {
+		b = b.args[0]
+	}
+	if !a.isConst() || b.op != opSub {
 		return false
 	}
-	return b.op == opSub && b.args[1].is(shift)
+	zeros := bits.TrailingZeros64(a.bits)
+	switch math.Abs(a.float()) {
+	case ln2hi128:
+		return zeros >= 17 && b.args[1].is(shift)
+	case ln2hi:
+		return zeros >= 11 && b.args[1].is(0x1p52+bias)
+	}
+	return false
 }
 
 // exactProduct returns the rounded product of two numbers and the error.

@@ -90,3 +90,46 @@ func TestUnfusedIsFused(t *testing.T) {
 		t.Error("nothing was in the middle")
 	}
 }
+
+// Where the test of a bounded sum holds, it is the fused one to the last bit; and the test holds
+// nearly always for the small products that it is for.
+func TestBoundedIsFusedWhereItsTestHolds(t *testing.T) {
+	g := newGraph()
+	sum := g.between(g.slot(0, 0), g.slot(0, 1), g.slot(0, 2))
+	low, high := g.tests[0].args[0], g.tests[0].args[1]
+	r := rand.New(rand.NewPCG(5, 6))
+	try := func(x, y, z float64) bool {
+		t.Helper()
+		slots, known := []float64{x, y, z}, map[*node]float64{}
+		got := compute(t, sum, slots, known)
+		if compute(t, low, slots, known) != compute(t, high, slots, known) {
+			return false
+		}
+		if want := math.FMA(x, y, z); got != want {
+			t.Fatalf("%x * %x + %x = %x, want %x", x, y, z, got, want)
+		}
+		return true
+	}
+	const rounds = 20_000
+	held := 0
+	for range rounds {
+		x, y := r.NormFloat64(), r.NormFloat64()
+		if try(x, y, math.Ldexp(1+r.Float64(), 12)) {
+			held++
+		}
+		odd := 1 + float64(2*r.IntN(1<<20)+1)*0x1p-52 // in the middle, or beside it
+		for _, near := range []float64{1, 1 + 0x1p-52, 1 - 0x1p-53} {
+			try(near, 0x1p-53, odd)
+			try(near, -0x1p-53, odd)
+			try(near*(1+0x1p-52), 0x1p-53*(1-0x1p-53), odd)
+		}
+		try(x, y, -float64(x*y))
+		try(x, y, math.Ldexp(r.NormFloat64(), r.IntN(80)-40))
+	}
+	if held < rounds*99/100 {
+		t.Errorf("the test held %d of %d times", held, rounds)
+	}
+	if !try(0, 5, 1) || !try(5, 0, 0) {
+		t.Error("the test does not hold for a product of 0")
+	}
+}

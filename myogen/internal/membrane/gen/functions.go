@@ -16,7 +16,7 @@ var functions = map[string]function{
 	"max":          func(g *graph, a []*node) *node { return g.max(a[0], a[1]) },
 	"cmath.Exp":    func(g *graph, a []*node) *node { return g.exp(a[0]) },
 	"cmath.Fourth": func(g *graph, a []*node) *node { return g.fourth(a[0]) },
-	"gone":         func(g *graph, a []*node) *node { return g.gone(a[0]) },
+	"gone":         gone((*graph).exp),
 	"watch":        func(g *graph, a []*node) *node { return g.watch(a[0], a[1], a[2]) },
 	"hTable.at":    func(g *graph, a []*node) *node { return g.hTable(a[0]) },
 }
@@ -29,16 +29,30 @@ var vectorFunctions = func() map[string]function {
 	return f
 }()
 
+// plainFunctions are those of a kernel without fused operations.
+var plainFunctions = func() map[string]function {
+	f := maps.Clone(functions)
+	exp := func(g *graph, x *node) *node { return g.attempt(0, x) }
+	f["cmath.Exp"] = func(g *graph, a []*node) *node { return exp(g, a[0]) }
+	f["cmath.Fourth"] = func(g *graph, a []*node) *node { return g.attempt(1, a[0]) }
+	f["gone"] = gone(exp)
+	return f
+}()
+
 // Constants of cmath; see there.
 const (
 	log2e128 = 0x1.71547652b82fep7
 	shift    = 0x1.8p52
 	ln2hi128 = 0x1.62e42fefa0000p-8
 	ln2lo128 = 0x1.cf79abc9e3b39p-47
+	ln2hi    = 0x1.62e42fefa3800p-1
+	ln2lo    = 0x1.ef35793c76730p-45
 	c2       = 0x1.ffffffffffdbdp-2
 	c3       = 0x1.555555555543cp-3
 	c4       = 0x1.55555cf172b91p-5
 	c5       = 0x1.1111167a4d017p-7
+
+	bias = 1024 // makes the exponents of numbers positive
 )
 
 // exp is cmath.Exp for |x| < 512. For |x| < 2^-54 the general way gives the
@@ -48,32 +62,32 @@ func (g *graph) exp(x *node) *node { return g.expTail(x, nil) }
 // expTail is exp of x + tail, the tail small.
 func (g *graph) expTail(x, tail *node) *node {
 	c := g.constant
-	biased := g.fma(c(log2e128), x, c(shift))
+	biased := g.fmaSmall(c(log2e128), x, c(shift))
 	k := g.difference(biased, c(shift))
-	r := g.fma(g.neg(k), c(ln2lo128), g.fma(g.neg(k), c(ln2hi128), x))
+	r := g.fmaSmall(g.neg(k), c(ln2lo128), g.fmaSmall(g.neg(k), c(ln2hi128), x))
 	if tail != nil {
 		r = g.sum(r, tail)
 	}
 	eTail, head := g.gather(tableExp, 2, biased) // k stands in the last bits
 	r2 := g.product(r, r)
-	p := g.fma(g.product(r2, r2), g.fma(r, c(c5), c(c4)), g.fma(r2, g.fma(r, c(c3), c(c2)), g.sum(eTail, r)))
+	p := g.fmaSmall(g.product(r2, r2), g.fmaSmall(r, c(c5), c(c4)), g.fmaSmall(r2, g.fmaSmall(r, c(c3), c(c2)), g.sum(eTail, r)))
 	scale := g.addInt(head, g.shl(biased, 45))
-	return g.fma(scale, p, scale)
+	return g.fmaSmall(scale, p, scale)
 }
 
-// gone is 1 - exp(-x) for x >= 0: beyond 500 it is 1, as it is at 500.
-func (g *graph) gone(x *node) *node {
-	return g.difference(g.constant(1), g.exp(g.neg(g.min(x, g.constant(500)))))
+// gone returns 1 - exp(-x) for x >= 0: beyond 500 it is 1, as it is at 500.
+func gone(exp func(*graph, *node) *node) function {
+	return func(g *graph, a []*node) *node {
+		return g.difference(g.constant(1), exp(g, g.neg(g.min(a[0], g.constant(500)))))
+	}
 }
 
 // fourth is cmath.Fourth for 1e-50 <= x <= 1e50.
 func (g *graph) fourth(x *node) *node {
 	const (
-		l3, l4, l5   = -0x1.555555555556p-1, 0x1.0000000000006p-1, 0x1.999999959554ep-1
-		l6, l7, l8   = -0x1.555555529a47ap-1, -0x1.2495b9b4845e9p0, 0x1.0002b8b263fc3p0
-		ln2hi, ln2lo = 0x1.62e42fefa3800p-1, 0x1.ef35793c76730p-45
-		logOffset    = 0x3fe6955500000000
-		bias         = 1024
+		l3, l4, l5 = -0x1.555555555556p-1, 0x1.0000000000006p-1, 0x1.999999959554ep-1
+		l6, l7, l8 = -0x1.555555529a47ap-1, -0x1.2495b9b4845e9p0, 0x1.0002b8b263fc3p0
+		logOffset  = 0x3fe6955500000000
 	)
 	g.check(greaterOrEqual, x, g.constant(1e-50))
 	g.check(lessThan, x, g.constant(1e50))
@@ -97,7 +111,7 @@ func (g *graph) fourth(x *node) *node {
 	hi := g.sum(t2, ar2)
 	lo3 := g.fma(ar, r, g.neg(ar2))
 	lo4 := g.sum(g.difference(t2, hi), ar2)
-	p := g.fma(ar2, g.fma(ar2, g.fma(r, c(l8), c(l7)), g.fma(r, c(l6), c(l5))), g.fma(r, c(l4), c(l3)))
+	p := g.fmaSmall(ar2, g.fmaSmall(ar2, g.fmaSmall(r, c(l8), c(l7)), g.fmaSmall(r, c(l6), c(l5))), g.fmaSmall(r, c(l4), c(l3)))
 	lo := g.fma(ar3, p, g.sum(g.sum(g.sum(lo1, lo2), lo3), lo4))
 	y := g.sum(hi, lo)
 	tail := g.sum(g.difference(hi, y), lo)

@@ -21,8 +21,11 @@ const (
 	opNeg
 	opAbs
 	opTruncate
-	opOdd // a rounded sum and its error, rounded to odd
-	opAnd // from here on bits and integers
+	opOdd     // a rounded sum and its error, rounded to odd
+	opSame    // reports in each lane whether two numbers are equal
+	opBoth    // reports in each lane whether both tests hold
+	opAttempt // a value, or what a function makes of its argument where a test failed (emulate.go)
+	opAnd     // from here on bits and integers
 	opShl
 	opShr
 	opAddInt
@@ -75,6 +78,9 @@ type graph struct {
 	checks   []*node
 	stores   []*node
 	result   *node
+
+	attempts bool    // whether fused operations are put between bounds (emulate.go)
+	tests    []*node // of these bounds
 }
 
 func newGraph() *graph {
@@ -205,6 +211,9 @@ func powerOfTwo(x float64) bool {
 
 // fma returns a*b + c.
 func (g *graph) fma(a, b, c *node) *node {
+	if g.attempts {
+		return g.unfused(a, b, c)
+	}
 	var n node
 	n.op = opFMA
 	for _, f := range []**node{&a, &b} {
@@ -218,6 +227,14 @@ func (g *graph) fma(a, b, c *node) *node {
 	}
 	n.args = append(sorted(a, b), c)
 	return g.add(n)
+}
+
+// fmaSmall is fma where a*b hardly ever decides how c is rounded.
+func (g *graph) fmaSmall(a, b, c *node) *node {
+	if g.attempts && !g.exact(a, b) {
+		return g.between(a, b, c)
+	}
+	return g.fma(a, b, c)
 }
 
 func (g *graph) min(a, b *node) *node { return g.add(node{op: opMin, args: []*node{a, b}}) }

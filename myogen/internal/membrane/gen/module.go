@@ -1,15 +1,20 @@
 package main
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A WebAssembly module in its binary form (WebAssembly Core Specification 2.0,
 // chapter 5; the relaxed instructions: Relaxed SIMD 1.0).
 
-// module is a module that works in an imported memory and exports functions of
-// three pointers that return an i32.
+// module is a module that works in an imported memory. Functions with a name are
+// exported: they take three pointers and return an i32. The others take a vector and a
+// pointer and return a vector.
 type module struct {
-	names  []string
-	bodies [][]byte
+	names     []string
+	bodies    [][]byte
+	constants []uint64 // globals: vectors with these bits in both lanes
 }
 
 // The memory is that of the program that calls the kernels.
@@ -21,25 +26,41 @@ func (m *module) add(name string, body []byte) {
 }
 
 func (m *module) encode() []byte {
-	const typeI32, typeFunction, kindFunction, kindMemory = 0x7f, 0x60, 0, 2
+	const typeFunction, kindFunction, kindMemory = 0x60, 0, 2
 	out := []byte{0, 'a', 's', 'm', 1, 0, 0, 0}
 	section := func(id byte, content []byte) {
 		out = append(out, id)
 		out = append(unsigned(out, len(content)), content...)
 	}
-	section(1, []byte{1, typeFunction, 3, typeI32, typeI32, typeI32, 1, typeI32})
+	const typeExported, typeInner = 0, 1
+	section(1, []byte{2, typeFunction, 3, typeI32, typeI32, typeI32, 1, typeI32, typeFunction, 2, typeVector, typeI32, 1, typeVector})
 	imported := unsigned(nil, 1)
 	imported = append(text(text(imported, memoryModule), memoryName), kindMemory, 0, 1)
 	section(2, imported)
-	functions, exports, code := unsigned(nil, len(m.names)), unsigned(nil, len(m.names)), unsigned(nil, len(m.names))
+	functions, bodies := unsigned(nil, len(m.names)), unsigned(nil, len(m.names))
+	var exports []byte
+	exported := 0
 	for i, name := range m.names {
-		functions = unsigned(functions, 0)
-		exports = unsigned(append(text(exports, name), kindFunction), i)
-		code = append(unsigned(code, len(m.bodies[i])), m.bodies[i]...)
+		kind := typeInner
+		if name != "" {
+			kind = typeExported
+			exported++
+			exports = unsigned(append(text(exports, name), kindFunction), i)
+		}
+		functions = unsigned(functions, kind)
+		bodies = append(unsigned(bodies, len(m.bodies[i])), m.bodies[i]...)
 	}
 	section(3, functions)
-	section(7, exports)
-	section(10, code)
+	globals := unsigned(nil, len(m.constants))
+	for _, bits := range m.constants {
+		var value code
+		value.pair(bits)
+		globals = append(globals, typeVector, 0)
+		globals = append(append(globals, value.bytes...), wasmEnd)
+	}
+	section(6, globals)
+	section(7, append(unsigned(nil, exported), exports...))
+	section(10, bodies)
 	return out
 }
 
@@ -61,6 +82,18 @@ func signed(to []byte, n int) []byte {
 
 func text(to []byte, s string) []byte { return append(unsigned(to, len(s)), s...) }
 
+const typeI32, typeVector = 0x7f, 0x7b
+
+// constant returns the number of the global with the bits in both lanes.
+func (m *module) constant(bits uint64) int {
+	i := slices.Index(m.constants, bits)
+	if i < 0 {
+		i = len(m.constants)
+		m.constants = append(m.constants, bits)
+	}
+	return i
+}
+
 // code is the body of a function that is being written.
 type code struct {
 	bytes []byte
@@ -73,8 +106,10 @@ const (
 	wasmEnd       = 0x0b
 	wasmBranchIf  = 0x0d
 	wasmReturn    = 0x0f
+	wasmCall      = 0x10
 	wasmLocalGet  = 0x20
 	wasmLocalSet  = 0x21
+	wasmGlobalGet = 0x23
 	wasmI32Const  = 0x41
 	wasmI32Eqz    = 0x45
 	wasmI32Lt     = 0x48

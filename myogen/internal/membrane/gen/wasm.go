@@ -1,15 +1,15 @@
 package main
 
-import "slices"
-
 // WebAssembly computes two cells at a time. Every value is a local variable, for
-// which the engine finds registers. A function advances the eight cells of a block
-// in two loops: the first computes what the checks need, and returns before
-// anything has changed if one fails; the second takes the step.
+// which the engine finds registers; constants are globals. A function advances the
+// eight cells of a block in a loop, and returns where a check fails before anything of
+// that pair has changed. Divisions stay: of two numbers they cost little.
 //
 // relaxed_madd may be fused or not, as the engine likes; whoever loads the module
-// that has it must have tried. The other module has no fused operations
-// (emulate.go) and keeps divisions, for which there is nothing cheaper then.
+// that has it must have tried. The other module has no fused operations (emulate.go).
+
+// wasmWindow and wasmWidth are those of schedule.
+const wasmWindow, wasmWidth = 100, 2
 
 // wasmForms are the modules.
 var wasmForms = []struct {
@@ -20,13 +20,9 @@ var wasmForms = []struct {
 // wasmGraph returns the graph of a step for one of the modules.
 func (s *source) wasmGraph(cell, variant string, relaxed bool) (*graph, error) {
 	if relaxed {
-		g, err := s.step(cell, variant == "Quiet", vectorFunctions)
-		if err != nil {
-			return nil, err
-		}
-		return shareReciprocals(g), nil
+		return s.step(cell, variant == "Quiet", functions)
 	}
-	g, err := s.step(cell, variant == "Quiet", functions)
+	g, err := s.step(cell, variant == "Quiet", plainFunctions)
 	if err != nil {
 		return nil, err
 	}
@@ -38,13 +34,18 @@ func (s *source) modules(cells []string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, form := range wasmForms {
 		var m module
+		if !form.relaxed {
+			for _, f := range functionsAnew {
+				m.add("", m.function(f))
+			}
+		}
 		for _, cell := range cells {
 			for _, variant := range variants {
 				g, err := s.wasmGraph(cell, variant, form.relaxed)
 				if err != nil {
 					return nil, err
 				}
-				m.add(cell+variant, wasmKernel(g))
+				m.add(cell+variant, m.kernel(g))
 			}
 		}
 		if form.relaxed {
@@ -77,41 +78,70 @@ const (
 	wasmPotentials = iota
 	wasmGates
 	wasmTables
-	wasmPair  // that is computed: 0, 2, 4, 6
-	wasmAbove // the result
-	wasmFirstIndex
-	wasmSecondIndex
+	wasmPair         // that is computed: 0, 2, 4, 6
+	wasmAbove        // the result
 	wasmVectorLocals // from here on
 )
 
 // wasmStep is the function of a step that is being written.
 type wasmStep struct {
 	code
+	module *module
+	tables int // the local with the pointer to the tables
 	locals map[*node]int
 	count  int
 	used   map[*node]bool
 }
 
-// wasmKernel returns the body of the function of a step.
-func wasmKernel(g *graph) []byte {
-	program := g.arrange()
-	bail := slices.IndexFunc(program, func(n *node) bool { return n.op == opBail })
-	w := &wasmStep{used: map[*node]bool{}, count: wasmVectorLocals}
+// kernel returns the body of the function of a step.
+func (m *module) kernel(g *graph) []byte {
+	program := schedule(g.arrange(), wasmWindow, wasmWidth)
+	w := &wasmStep{module: m, tables: wasmTables, used: map[*node]bool{}, count: wasmVectorLocals}
 	for _, n := range program {
 		for _, a := range n.args {
 			w.used[a] = true
 		}
 	}
-	if bail >= 0 && len(g.checks) > 0 {
-		w.loop(program[:bail+1])
-	}
-	w.loop(slices.DeleteFunc(slices.Clone(program), func(n *node) bool { return n.op == opCheck || n.op == opBail }))
+	w.loop(program)
 	w.get(wasmAbove)
 	w.op(wasmEnd)
-	const typeI32, typeVector = 0x7f, 0x7b
 	head := append(unsigned([]byte{2}, wasmVectorLocals-3), typeI32)
 	head = append(unsigned(head, w.count-wasmVectorLocals), typeVector)
 	return append(head, w.bytes...)
+}
+
+// function returns the body of a function that computes f without fused operations.
+func (m *module) function(f func(*graph, *node) *node) []byte {
+	const x, tables, locals = 0, 1, 2
+	g := newGraph()
+	argument := g.slot(partPotentials, 0)
+	last := f(g, argument)
+	g.stores = []*node{{op: opStore, args: []*node{last}}}
+	g.result = &node{op: opCompare, args: []*node{argument, argument}}
+	g.checks = nil // whoever calls it has checked
+	g = emulate(g)
+	argument, last = g.slot(partPotentials, 0), g.stores[0].args[0]
+	w := &wasmStep{module: m, tables: tables, count: locals, locals: map[*node]int{argument: x}, used: map[*node]bool{}}
+	var program []*node
+	var visit func(n *node)
+	visit = func(n *node) {
+		if !w.used[n] {
+			w.used[n] = true
+			for _, a := range n.args {
+				visit(a)
+			}
+			if !n.inMemory() {
+				program = append(program, n)
+			}
+		}
+	}
+	visit(last)
+	for _, n := range program {
+		w.emit(n)
+	}
+	w.push(last)
+	w.op(wasmEnd)
+	return append(append(unsigned([]byte{1}, w.count-locals), typeVector), w.bytes...)
 }
 
 // loop computes a program for each pair of cells. It leaves the pointers where they
@@ -179,6 +209,23 @@ func (w *wasmStep) emit(n *node) {
 		}
 		w.vector(map[bool]int{false: wasmMadd, true: wasmNmadd}[n.negProduct])
 		w.pop(n)
+	case opSame, opBoth:
+		w.push(n.args[0])
+		w.push(n.args[1])
+		w.vector(map[op]int{opSame: wasmEqual, opBoth: wasmAnd}[n.op])
+		w.pop(n)
+	case opAttempt:
+		w.push(n.args[0])
+		w.pop(n)
+		w.push(n.args[1])
+		w.vector(wasmAllTrue)
+		w.op(wasmI32Eqz, wasmIf, wasmVoid)
+		w.push(n.args[2])
+		w.get(w.tables)
+		w.op(wasmCall)
+		w.bytes = unsigned(w.bytes, n.n)
+		w.set(w.locals[n])
+		w.op(wasmEnd)
 	case opOdd:
 		w.odd(n)
 	case opGather:
@@ -215,12 +262,17 @@ func (w *wasmStep) emit(n *node) {
 // undoneUnless returns from the function if there is a 0 on the stack.
 func (w *wasmStep) undoneUnless() {
 	w.op(wasmI32Eqz, wasmIf, wasmVoid)
+	w.get(wasmPair)
+	w.integer(doneShift)
+	w.op(wasmI32Shl)
+	w.get(wasmAbove)
+	w.op(wasmI32Or)
 	w.integer(undone)
-	w.op(wasmReturn, wasmEnd)
+	w.op(wasmI32Or, wasmReturn, wasmEnd)
 }
 
-// undone is kernels.Undone.
-const undone = 256
+// undone and doneShift are kernels.Undone and kernels.DoneShift.
+const undone, doneShift = 256, 9
 
 // pointer pushes the pointer to the half of a slot or store.
 func (w *wasmStep) pointer(n *node) { w.get([]int{wasmPotentials, wasmGates}[n.part]) }
@@ -230,7 +282,12 @@ func (w *wasmStep) push(n *node) {
 	local, have := w.locals[n]
 	switch {
 	case n.isConst():
-		w.pair(n.bits)
+		if n.bits == 0 {
+			w.pair(n.bits)
+			return
+		}
+		w.op(wasmGlobalGet)
+		w.bytes = unsigned(w.bytes, w.module.constant(n.bits))
 	case have:
 		w.get(local)
 	case n.op == opSlot:
@@ -265,7 +322,7 @@ func (w *wasmStep) gather(n *node) {
 		w.op(byte(8 * lane))
 		w.integer(step)
 		w.op(wasmI32Shl)
-		w.get(wasmTables)
+		w.get(w.tables)
 		w.op(wasmI32Add)
 		w.memory(wasmLoad, n.from.offset())
 		w.set(w.locals[n] + lane)

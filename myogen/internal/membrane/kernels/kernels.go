@@ -10,12 +10,17 @@ package kernels
 // the second half of a step of the same number of cells of another block, while the
 // tables stay in the nearest cache. Its pointers lead to the first slot of the first
 // cell. It returns a bit for each cell of the first block whose soma is above the
-// threshold of the spike detector, or Undone.
+// threshold of the spike detector. Undone is added if some cells are left to the
+// reference code: the first of them is cell number above >> DoneShift.
 type Step func(potentials, gates *float64, tables *Tables) (above uint64)
 
-// Undone is what a Step returns when it has left both halves to the reference
-// code and has changed nothing.
-const Undone = 256
+// Undone is the bit of a Step's result that says that it has left both halves of some
+// cells to the reference code and has changed nothing of them. Above DoneShift stands
+// how many cells before them are done.
+const (
+	Undone    = 256
+	DoneShift = 9
+)
 
 // Kernel is the code of one model for one instruction set.
 type Kernel struct {
