@@ -144,7 +144,7 @@ const largestThreshold = 2
 
 func (p AlphaMNPool) plan() (population.Plan, error) { return p.motor() }
 
-func (p AlphaMNPool) motor() (*population.Motor, error) {
+func (p AlphaMNPool) motor() (*population.Neurons, error) {
 	n := p.size()
 	thresholds, err := p.thresholds()
 	if err != nil {
@@ -168,7 +168,7 @@ func (p AlphaMNPool) motor() (*population.Motor, error) {
 	if p.Celsius != nil {
 		celsius = float64(*p.Celsius)
 	}
-	m := &population.Motor{Contacts: s.synapses(), Background: p.Background.plan()}
+	m := &population.Neurons{Contacts: s.synapses(), Background: p.Background.plan()}
 	for _, syn := range m.Contacts {
 		if syn.Tau1 >= syn.Tau2 {
 			return nil, fmt.Errorf("%s.synapse: tau1 is %v ms, must be below tau2, %v ms", s.model, syn.Tau1, syn.Tau2)

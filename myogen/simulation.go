@@ -133,7 +133,7 @@ func (s *Simulation) populate(drives map[string]neo.AnalogSignal) {
 		p := s.pops[s.experiment.targets[i]]
 		signal := drives[x.Target]
 		p.drive = &signal
-		p.Plan.(population.Driven).Drive(signal.Values, float64(delayOr(x.Latency)))
+		p.Plan.(population.Driven).Drive(population.Signal(signal.Values), float64(delayOr(x.Latency)))
 	}
 	generators := 0
 	for _, p := range s.pops {
@@ -341,12 +341,8 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 	case s.engine.T-float64(until) > 1.5*float64(s.step()): // the last step may begin before the end by a rounding
 		return nil, fmt.Errorf("myogen: a run until %v: the simulation is already at %v", until, s.Time().Round(units.Us))
 	}
-	n, err := samples(s.experiment.Duration, s.step())
-	if err != nil {
-		return nil, prefixed(err)
-	}
 	for _, p := range s.pops {
-		if err := p.Ready(n); err != nil {
+		if err := p.Ready(); err != nil {
 			return nil, fmt.Errorf("myogen: population %q %w", p.name, err)
 		}
 	}

@@ -15,7 +15,7 @@ type Drive struct {
 	Process random.Process
 	Latency float64 // ms
 
-	rates []float64 // pps, of each step
+	rates Rates // nil until there is an input
 }
 
 // Membranes implements [Plan]: there are none.
@@ -25,7 +25,7 @@ func (d *Drive) Membranes() []Membrane { return nil }
 func (d *Drive) Generators() int { return d.N }
 
 // Drive implements [Driven].
-func (d *Drive) Drive(rates []float64, latency float64) { d.rates, d.Latency = rates, latency }
+func (d *Drive) Drive(rates Rates, latency float64) { d.rates, d.Latency = rates, latency }
 
 // Start implements [Plan].
 func (d *Drive) Start(e Env) Group {
@@ -45,22 +45,15 @@ type drive struct {
 
 func (g *drive) Latency(int) float64 { return g.Drive.Latency }
 
-func (g *drive) Ready(steps int) error {
-	switch {
-	case g.rates == nil:
+func (g *drive) Ready() error {
+	if g.rates == nil {
 		return errors.New("has no input: there is no rate at which its neurons fire")
-	case len(g.rates) < steps:
-		return fmt.Errorf("has an input of %d steps, the run has %d", len(g.rates), steps)
 	}
 	return nil
 }
 
 func (g *drive) Fire(next Steps, send Send) {
-	rates := make([]float64, next.Len())
-	for k := range rates {
-		rates[k] = g.rates[min(next.First+k, len(g.rates)-1)]
-	}
-	random.RunSpikers(g.spikers, rates, g.dt, func(cell, k int) {
+	random.RunSpikers(g.spikers, g.rates(next), g.dt, func(cell, k int) {
 		g.emit(cell, engine.Spike{Step: next.First + k, T: next.Begin[k]}, send)
 	})
 }
@@ -85,7 +78,7 @@ func (g *drive) Save(w *state.Writer) error {
 	return nil
 }
 
-func (g *drive) Restore(r *state.Reader, _ int) error {
+func (g *drive) Restore(r *state.Reader) error {
 	for i, s := range g.spikers {
 		source, sum, threshold := r.Int64("generators"), r.Float("integrals"), r.Float("thresholds")
 		if r.Err == nil {

@@ -7,8 +7,9 @@
 // A kind of population is two files and a line. The file that describes it
 // stands in package myogen: a struct with exported fields, its table of fields
 // and a method that makes a plan of it. The file that runs it stands here: a
-// Plan and a Group. The line is its case in the table populationKinds of
-// package myogen. Nothing else asks what kind a population is: what a kind can
+// Plan and a Group; cells of a new membrane model need none, [Neurons] runs them
+// all. The line is its case in the table populationKinds of package myogen.
+// Nothing else asks what kind a population is: what a kind can
 // do beyond firing is one of the interfaces [Driven], [Synaptic] and
 // [Integrator], which are found by looking for them.
 //
@@ -42,9 +43,26 @@ type Membrane struct {
 
 // Driven is a plan whose cells fire at a rate that is given from outside.
 type Driven interface {
-	// Drive sets the rate in pps at each step; it is held after its end. Latency
-	// in ms is from a spike to the terminals of its axon.
-	Drive(rates []float64, latency float64)
+	// Drive sets the rates. Latency in ms is from a spike to the terminals of its
+	// axon.
+	Drive(rates Rates, latency float64)
+}
+
+// Rates returns the rate in pps of each of the next steps. A run asks for each
+// step once, in order, when all spikes that can act before those steps are known:
+// a rate may depend on what the cells have done.
+type Rates func(next Steps) []float64
+
+// Signal returns rates that are known beforehand, one for each step of a run; the
+// last is held.
+func Signal(values []float64) Rates {
+	return func(next Steps) []float64 {
+		rates := make([]float64, next.Len())
+		for k := range rates {
+			rates[k] = values[min(next.First+k, len(values)-1)]
+		}
+		return rates
+	}
 }
 
 // Synaptic is a plan whose cells have synapses.
@@ -88,8 +106,8 @@ type Send func(cell int, s engine.Spike)
 
 // Group is the cells of a population while they run.
 type Group interface {
-	// Ready returns what is missing for a run of that many steps.
-	Ready(steps int) error
+	// Ready returns what is missing for a run.
+	Ready() error
 	// Fire sends the spikes of cells without a membrane in the next steps.
 	Fire(next Steps, send Send)
 	// Collect sends the spikes of membranes since it was last called.
@@ -101,8 +119,8 @@ type Group interface {
 	Latency(cell int) float64
 	// Save writes everything that the next spikes depend on.
 	Save(w *state.Writer) error
-	// Restore takes over what Save has written after a number of steps.
-	Restore(r *state.Reader, steps int) error
+	// Restore takes over what Save has written; an error leaves the group unusable.
+	Restore(r *state.Reader) error
 }
 
 // Integrator is a group whose cells can be stepped by hand.
