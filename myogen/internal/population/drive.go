@@ -3,6 +3,7 @@ package population
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/state"
@@ -15,7 +16,7 @@ type Drive struct {
 	Process random.Process
 	Latency float64 // ms
 
-	rates Rates // nil until there is an input
+	fill Rates // nil until there is an input
 }
 
 // Membranes implements [Plan]: there are none.
@@ -25,7 +26,7 @@ func (d *Drive) Membranes() []Membrane { return nil }
 func (d *Drive) Generators() int { return d.N }
 
 // Drive implements [Driven].
-func (d *Drive) Drive(rates Rates, latency float64) { d.rates, d.Latency = rates, latency }
+func (d *Drive) Drive(fill Rates, latency float64) { d.fill, d.Latency = fill, latency }
 
 // Start implements [Plan].
 func (d *Drive) Start(e Env) Group {
@@ -41,19 +42,22 @@ type drive struct {
 	sources
 	spikers []*random.Spiker
 	dt      float64
+	rates   []float64 // of the next steps
 }
 
 func (g *drive) Latency(int) float64 { return g.Drive.Latency }
 
 func (g *drive) Ready() error {
-	if g.rates == nil {
+	if g.fill == nil {
 		return errors.New("has no input: there is no rate at which its neurons fire")
 	}
 	return nil
 }
 
 func (g *drive) Fire(next Steps, send Send) {
-	random.RunSpikers(g.spikers, g.rates(next), g.dt, func(cell, k int) {
+	g.rates = slices.Grow(g.rates[:0], next.Len())[:next.Len()]
+	g.fill(next.First, g.rates)
+	random.RunSpikers(g.spikers, g.rates, g.dt, func(cell, k int) {
 		g.emit(cell, engine.Spike{Step: next.First + k, T: next.Begin[k]}, send)
 	})
 }

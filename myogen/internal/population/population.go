@@ -43,25 +43,23 @@ type Membrane struct {
 
 // Driven is a plan whose cells fire at a rate that is given from outside.
 type Driven interface {
-	// Drive sets the rates. Latency in ms is from a spike to the terminals of its
-	// axon.
-	Drive(rates Rates, latency float64)
+	// Drive sets what fills in the rates. Latency in ms is from a spike to the
+	// terminals of its axon.
+	Drive(fill Rates, latency float64)
 }
 
-// Rates returns the rate in pps of each of the next steps. A run asks for each
-// step once, in order, when all spikes that can act before those steps are known:
-// a rate may depend on what the cells have done.
-type Rates func(next Steps) []float64
+// Rates fills in the rates in pps from a step on. A run asks for each step once,
+// in order, when all spikes that can act before those steps are known: a rate may
+// depend on what the cells have done.
+type Rates func(first int, rates []float64)
 
-// Signal returns rates that are known beforehand, one for each step of a run; the
+// Signal fills in rates that are known beforehand, one for each step of a run; the
 // last is held.
 func Signal(values []float64) Rates {
-	return func(next Steps) []float64 {
-		rates := make([]float64, next.Len())
+	return func(first int, rates []float64) {
 		for k := range rates {
-			rates[k] = values[min(next.First+k, len(values)-1)]
+			rates[k] = values[min(first+k, len(values)-1)]
 		}
-		return rates
 	}
 }
 

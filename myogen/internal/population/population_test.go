@@ -380,16 +380,14 @@ func TestRatesFollowTheRun(t *testing.T) {
 	var asked []int
 	d := &Drive{N: 3, Process: random.Erlang{Order: 1000}} // close to regular
 	var r *rig
-	d.Drive(func(next Steps) []float64 {
-		rates := make([]float64, next.Len())
+	d.Drive(func(first int, rates []float64) {
 		for k := range rates {
-			asked = append(asked, next.First+k)
+			asked = append(asked, first+k)
 			rates[k] = 1000
 			if len(r.Spikes(0)) >= 2 { // seen at the next call: the two spikes silence all
 				rates[k] = 0
 			}
 		}
-		return rates
 	}, 1)
 	r = newRig(t, d, Env{})
 	for range 10 {
@@ -403,8 +401,9 @@ func TestRatesFollowTheRun(t *testing.T) {
 	if n := len(r.Spikes(0)); len(asked) != 250 || n < 2 || n > 4 {
 		t.Errorf("asked for %d steps, and cell 0 fired %d times", len(asked), n)
 	}
-	if got := Signal([]float64{1, 2, 3})(Steps{First: 2, Begin: make([]float64, 4)}); !slices.Equal(got, []float64{3, 3, 3}) {
-		t.Errorf("rates behind the last are %v", got)
+	got := make([]float64, 3)
+	if Signal([]float64{1, 2, 3})(1, got); !slices.Equal(got, []float64{2, 3, 3}) {
+		t.Errorf("rates from the second of three on are %v", got)
 	}
 }
 
