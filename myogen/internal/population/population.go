@@ -69,7 +69,7 @@ type Synaptic interface {
 	Synapses() []membrane.Synapse
 }
 
-// Env is what a population finds when it starts.
+// Env is the simulation in which a population starts.
 type Env struct {
 	Name   string
 	Seed   uint64
@@ -128,7 +128,7 @@ type Integrator interface {
 	Integrate(cell int, rate, dt float64, now engine.Spike) bool
 }
 
-// sources is what groups without membranes share: the spikes they have fired.
+// sources holds the spikes that the cells of a group without membranes have fired.
 type sources [][]engine.Spike
 
 func (s sources) Spikes(cell int) []engine.Spike { return s[cell] }

@@ -8,8 +8,8 @@ import (
 	"gomyogen/kernel/chart"
 )
 
-// kind is what the scene asks of a series, a file for each kind. Series are shared
-// with the caller's figure: what changes one returns a copy.
+// kind is a kind of series; each has a file. Series are shared with the caller's
+// figure, so methods that change one return a copy.
 type kind interface {
 	points() int   // that it has
 	label() string // in a legend; "" if it stays out
