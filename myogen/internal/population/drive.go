@@ -32,7 +32,7 @@ func (d *Drive) Drive(fill Rates, latency float64) { d.fill, d.Latency = fill, l
 func (d *Drive) Start(e Env) Group {
 	g := &drive{Drive: d, sources: make(sources, d.N), dt: e.Engine.Dt}
 	for i := range d.N {
-		g.spikers = append(g.spikers, random.NewSpiker(e.neuronSeed(i), d.Process))
+		g.spikers = append(g.spikers, random.NewSpiker(e.neuronSeed("drive neuron", i), d.Process))
 	}
 	return g
 }

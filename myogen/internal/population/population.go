@@ -81,13 +81,13 @@ type Env struct {
 	Membranes, Generator int
 }
 
-// neuronSeed returns the seed of the spikes of cell i.
-func (e Env) neuronSeed(i int) uint64 {
+// neuronSeed returns the seed of the spikes of cell i; purpose names its kind.
+func (e Env) neuronSeed(purpose string, i int) uint64 {
 	if e.MyoGen { // it numbers the motor neurons first, then the drive neurons
 		class := e.Generator + i
 		return uint64(random.DeriveSubseed(e.Seed, uint64(class), uint64(e.Membranes+class)))
 	}
-	return uint64(random.StreamSeed(e.Seed, "drive neuron", e.Name, i))
+	return uint64(random.StreamSeed(e.Seed, purpose, e.Name, i))
 }
 
 // Steps are the steps that a run takes next.
