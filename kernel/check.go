@@ -29,9 +29,7 @@ func Check(err error) {
 //
 //	rt := kernel.Must(myogen.LoadThresholds("results/thresholds.npy"))
 func Must[T any](value T, err error) T {
-	if err != nil {
-		fail(err, place())
-	}
+	Check(err)
 	return value
 }
 

@@ -1,4 +1,4 @@
-// Package kernel is what a cell of a Go notebook talks to. It shows figures,
+// Package kernel is the interface of the cells of a Go notebook. It shows figures,
 // tables and progress, keeps values from one cell to the next, answers the stop
 // button, and turns a mistake into one clear line.
 //

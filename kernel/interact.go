@@ -28,11 +28,7 @@ import (
 // does. See "Interactions" above for the rules. It is named after interact of
 // ipywidgets.
 func Interact(i Interaction, draw func(ctx context.Context, values []float64) (chart.Figure, error)) []float64 {
-	values, err := i.run(draw)
-	if err != nil {
-		fail(err, place())
-	}
-	return values
+	return Must(i.run(draw))
 }
 
 // Default timeouts.

@@ -38,7 +38,7 @@ type session struct {
 	painted chan picture
 }
 
-// message is what a page sends.
+// message is a message of a page to the cell.
 type message struct {
 	Page   string `json:"page"`   // who sends it
 	Number int64  `json:"number"` // grows from change to change; 0 asks who is there
@@ -46,7 +46,7 @@ type message struct {
 	Done   bool   `json:"done"`
 }
 
-// answer is what a page is told with a picture.
+// answer is the cell's message to the pages, sent with a picture.
 type answer struct {
 	Address string   `json:"address"`
 	Pages   []string `json:"pages"`  // whom the cell has heard: an answer that was saved is to none

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Interaction is what [Interact] shows, and how long it waits.
+// Interaction describes the sliders and the timeouts of [Interact].
 type Interaction struct {
 	Sliders []Slider
 

@@ -59,12 +59,7 @@ func declare(name string, typ reflect.Type, source any, compute func() (any, err
 // Get returns the value: the kept one or, computed now, a new one, which it
 // keeps. An error of the function ends the cell as [Check] does.
 func (v *Value[T]) Get() T {
-	value, err := get(v.kept)
-	if err != nil {
-		fail(err, place())
-	}
-	t, _ := value.(T) // nil is of no type
-	return t
+	return Must(v.Load())
 }
 
 // Load is Get for those who handle the error. In one cell it computes at most
@@ -85,9 +80,7 @@ func (v *Value[T]) Load() (T, error) {
 //	}
 func (v *Value[T]) Peek() (value T, ok bool) {
 	there, ok, err := peek(v.kept)
-	if err != nil {
-		fail(err, place())
-	}
+	Check(err)
 	value, _ = there.(T) // nil is of no type
 	return value, ok
 }
@@ -98,9 +91,18 @@ func (v *Value[T]) Peek() (value T, ok bool) {
 func (v *Value[T]) Now() T {
 	value, ok := v.Peek()
 	if !ok {
-		fail(fmt.Errorf("kernel: there is nothing of %q yet: run the cell that computes it", v.kept.Name()), place())
+		Check(fmt.Errorf("kernel: there is nothing of %q yet: run the cell that computes it", v.kept.Name()))
 	}
 	return value
+}
+
+// there returns what there is of the value, whole or partial, or computes it:
+// after a stop, figures show what was computed.
+func (v *Value[T]) there() T {
+	if value, ok := v.Peek(); ok {
+		return value
+	}
+	return v.Get()
 }
 
 var errNoValue = errors.New("kernel: a Value that Keep did not make has none")

@@ -72,44 +72,23 @@ func parts(e myogen.Experiment) ([]code.Part, error) {
 	return all, nil
 }
 
-// there returns what there is of the result, whole or partial, or computes it:
-// after a stop, figures show what was computed.
-func (r *Result) there() *myogen.Result {
-	if result, ok := r.Peek(); ok {
-		return result
-	}
-	return r.Get()
-}
-
 // SpikeTrains returns the spike trains of a population: those of what there is
 // after a stop, which figures then say, and of the whole run otherwise. An error
 // ends the cell as with [Value.Get].
 func (r *Result) SpikeTrains(population string) []neo.SpikeTrain {
-	trains, err := r.there().SpikeTrains(population)
-	if err != nil {
-		fail(err, place())
-	}
-	return trains
+	return Must(r.there().SpikeTrains(population))
 }
 
 // Signal returns the first recorded signal of a population, the rate that
 // drives it or that of its first probe, as SpikeTrains does.
 func (r *Result) Signal(population string) neo.AnalogSignal {
-	signal, err := r.there().Signal(population)
-	if err != nil {
-		fail(err, place())
-	}
-	return signal
+	return Must(r.there().Signal(population))
 }
 
 // Force returns the force of a pool, as SpikeTrains does; [myogen.Experiment]'s
 // Force asks for it.
 func (r *Result) Force(population string) neo.AnalogSignal {
-	force, err := r.there().Force(population)
-	if err != nil {
-		fail(err, place())
-	}
-	return force
+	return Must(r.there().Force(population))
 }
 
 // Report returns the report of the run.
@@ -127,9 +106,7 @@ func (r *Result) Save(path string) {
 	if err == nil {
 		err = r.experiment.SaveYAML(strings.TrimSuffix(path, ".npz") + ".yaml")
 	}
-	if err != nil {
-		fail(err, place())
-	}
+	Check(err)
 }
 
 // Simulate runs an experiment at once, and keeps its state but not its result.

@@ -15,8 +15,8 @@ import (
 
 // ShowValue returns a function that shows the value of a cell's last expression:
 // a figure as Show does, a table as ShowTable does, an error as one line, anything
-// else as text. Cells need not call it, the kernel does. If failing, the last value
-// is an error that tells whether the others hold.
+// else as text. Cells need not call it, the kernel does. With failing, the last value
+// is the error of a call: it is shown alone unless it is nil.
 func ShowValue(failing bool) func(values ...any) {
 	return func(values ...any) {
 		if n := len(values); failing && n > 0 {

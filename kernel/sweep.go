@@ -70,23 +70,11 @@ func sectionParts(e myogen.Experiment, yaml func() (string, error)) ([]code.Part
 	return all, nil
 }
 
-// there returns what there is of the table, or makes it.
-func (r *SweepResult) there() *sweep.Table {
-	if t, ok := r.Peek(); ok {
-		return t
-	}
-	return r.Get()
-}
-
 // Column returns a column of numbers, such as "aMN.mean_rate", of the runs
 // that there are after a stop, and of all otherwise. An error ends the cell as
 // with [Value.Get].
 func (r *SweepResult) Column(name string) []float64 {
-	numbers, err := r.there().Floats(name)
-	if err != nil {
-		fail(err, place())
-	}
-	return numbers
+	return Must(r.there().Floats(name))
 }
 
 // HeatMaps returns a figure with a panel for each of these columns of numbers,
@@ -94,11 +82,7 @@ func (r *SweepResult) Column(name string) []float64 {
 // right. Where a point has several runs it shows their mean. An error ends the
 // cell as with [Value.Get].
 func (r *SweepResult) HeatMaps(title string, columns ...string) chart.Figure {
-	f, err := r.heatMaps(title, columns)
-	if err != nil {
-		fail(err, place())
-	}
-	return f
+	return Must(r.heatMaps(title, columns))
 }
 
 func (r *SweepResult) heatMaps(title string, columns []string) (chart.Figure, error) {
@@ -147,9 +131,7 @@ func rounded(texts []string) []string {
 // ends the cell as with [Value.Get].
 func (r *SweepResult) Experiment(run int) myogen.Experiment {
 	_, e, err := r.run(run)
-	if err != nil {
-		fail(err, place())
-	}
+	Check(err)
 	return e
 }
 
@@ -158,9 +140,7 @@ func (r *SweepResult) Experiment(run int) myogen.Experiment {
 // and kept as by [Run].
 func (r *SweepResult) Run(run int) *Result {
 	point, e, err := r.run(run)
-	if err != nil {
-		fail(err, place())
-	}
+	Check(err)
 	return Run(fmt.Sprintf("%s, run %d: %s", r.title, run, point), e)
 }
 

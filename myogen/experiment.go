@@ -288,8 +288,9 @@ func (e Experiment) resolve() (*resolved, error) {
 		return nil, err
 	}
 	e = e.concreteShapes()
+	r := &resolved{Experiment: e, purposes: purposes(e.Connections)}
 	if err := fields.Struct(e.fields).Check("the experiment"); err != nil {
-		return nil, e.explain(err)
+		return nil, r.explain(err)
 	}
 	if err := checkPopulations(e.Populations); err != nil {
 		return nil, err
@@ -300,54 +301,56 @@ func (e Experiment) resolve() (*resolved, error) {
 	if stepOr(e.Step) > maxEpoch {
 		return nil, fields.At("step", fmt.Errorf("the time step is %v, must be at most %d ms", e.Step, maxEpoch))
 	}
-	r := &resolved{Experiment: e, purposes: purposes(e.Connections)}
 	if err := r.plan(); err != nil {
 		return nil, err
 	}
-	for _, part := range []struct {
-		key   string
-		n     int
-		check func(i int) error
-	}{
-		{"inputs", len(e.Inputs), r.input}, {"connections", len(e.Connections), r.connection},
-		{"record", len(e.Record), r.probe}, {"record_all", len(e.RecordAll), r.recording}, {"inject", len(e.Inject), r.injection},
-		{"modulate", len(e.Modulate), r.modulation}, {"force", len(e.Force), r.force},
-	} {
-		for i := range part.n {
-			if err := part.check(i); err != nil {
-				return nil, fields.At(part.key, fields.Index(i, err))
+	for _, l := range r.lists() {
+		for i := range l.n {
+			if err := l.check(i); err != nil {
+				return nil, fields.At(l.key, fields.Index(i, err))
 			}
 		}
 	}
 	return r, nil
 }
 
+// list is a list of an experiment whose items refer to populations.
+type list struct {
+	key   string
+	n     int
+	words func(i int) string // names an item in errors
+	check func(i int) error  // checks an item and resolves its names
+}
+
+// lists returns the lists of the experiment in the order in which they are checked.
+func (r *resolved) lists() []list {
+	same := func(words string) func(int) string { return func(int) string { return words } }
+	return []list{
+		{"inputs", len(r.Inputs), func(i int) string { return r.Inputs[i].words() }, r.input},
+		{"connections", len(r.Connections), func(i int) string { return r.Connections[i].words() }, r.connection},
+		{"record", len(r.Record), same("probe"), r.probe},
+		{"record_all", len(r.RecordAll), same("recording"), r.recording},
+		{"inject", len(r.Inject), func(i int) string { return r.Inject[i].words() }, r.injection},
+		{"modulate", len(r.Modulate), func(i int) string { return r.Modulate[i].words() }, r.modulation},
+		{"force", len(r.Force), func(i int) string { return r.Force[i].words() }, r.force},
+	}
+}
+
 // explain says of an error in a list which of its items it is about.
-func (e Experiment) explain(err error) error {
+func (r *resolved) explain(err error) error {
 	var at *fields.Error
 	if !errors.As(err, &at) || len(at.Path) < 2 {
 		return err
 	}
-	i, ok := at.Path.Index(1)
 	what := ""
-	switch key := at.Path[0]; {
-	case key == "populations":
+	if at.Path[0] == "populations" {
 		what = fmt.Sprintf("population %q", at.Path[1])
-	case !ok:
-	case key == "inputs":
-		what = e.Inputs[i].words()
-	case key == "connections":
-		what = e.Connections[i].words()
-	case key == "inject":
-		what = e.Inject[i].words()
-	case key == "modulate":
-		what = e.Modulate[i].words()
-	case key == "force":
-		what = e.Force[i].words()
-	case key == "record":
-		what = "probe"
-	case key == "record_all":
-		what = "recording"
+	} else if i, ok := at.Path.Index(1); ok {
+		for _, l := range r.lists() {
+			if l.key == at.Path[0] {
+				what = l.words(i)
+			}
+		}
 	}
 	if what == "" {
 		return err

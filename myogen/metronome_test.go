@@ -60,7 +60,7 @@ type metronome struct {
 	spikes [][]engine.Spike
 }
 
-func (m *metronome) Ready(int) error                { return nil }
+func (m *metronome) Ready() error                   { return nil }
 func (m *metronome) Collect(population.Send)        {}
 func (m *metronome) Spikes(cell int) []engine.Spike { return m.spikes[cell] }
 func (m *metronome) Latency(int) float64            { return 1 }
@@ -88,7 +88,7 @@ func (m *metronome) Save(w *state.Writer) error {
 	return nil
 }
 
-func (m *metronome) Restore(r *state.Reader, _ int) error {
+func (m *metronome) Restore(r *state.Reader) error {
 	m.beats = r.Int("metronome_beats")
 	for i := range m.spikes {
 		m.spikes[i] = r.Spikes("metronome")

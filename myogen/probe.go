@@ -32,10 +32,12 @@ func (p *Probe) fields() []fields.Field {
 	}
 }
 
-func (p Probe) signalName() string {
-	name := fmt.Sprintf("MN_%d soma", p.Cell)
+// signalName returns the name of what is recorded of a cell called cell: "MN_3
+// soma", "MN_3 dendrite 0 L".
+func (p Probe) signalName(cell string) string {
+	name := cell + " soma"
 	if p.Compartment > 0 {
-		name = fmt.Sprintf("MN_%d dendrite %d", p.Cell, p.Compartment-1)
+		name = fmt.Sprintf("%s dendrite %d", cell, p.Compartment-1)
 	}
 	if v := potential(p.Variable); v != "" {
 		name += " " + v

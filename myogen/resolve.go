@@ -22,6 +22,9 @@ type plan struct {
 	synapses []membrane.Synapse    // nil for a population without synapses
 }
 
+// cellName returns the name of a cell's spike train: "MN_3".
+func (p plan) cellName(cell int) string { return fmt.Sprintf("%s_%d", p.prefix(), cell) }
+
 // plan makes plans of the populations.
 func (r *resolved) plan() error {
 	for _, p := range r.Populations {

@@ -93,7 +93,7 @@ func (s *Simulation) Result() *Result {
 		seg := neo.Segment{Name: p.name}
 		for c := range p.size {
 			spikes := p.Spikes(c)
-			train := neo.SpikeTrain{Name: fmt.Sprintf("%s_%d", p.prefix(), c), TStop: stop, SamplingPeriod: s.step()}
+			train := neo.SpikeTrain{Name: p.cellName(c), TStop: stop, SamplingPeriod: s.step()}
 			train.Times = slices.Grow(train.Times, len(spikes))
 			for _, spike := range spikes {
 				train.Times = append(train.Times, units.Time(spike.T))
@@ -107,7 +107,7 @@ func (s *Simulation) Result() *Result {
 		for k, probe := range e.Record {
 			if e.probes[k] == i {
 				seg.AnalogSignals = append(seg.AnalogSignals, neo.AnalogSignal{
-					Name: probe.signalName(), Units: probe.units(), SamplingPeriod: s.step(), Values: slices.Clone(s.probes[k].Values),
+					Name: probe.signalName(p.cellName(probe.Cell)), Units: probe.units(), SamplingPeriod: s.step(), Values: slices.Clone(s.probes[k].Values),
 				})
 			}
 		}

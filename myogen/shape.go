@@ -78,6 +78,14 @@ func (s Triangles[Q]) period() units.Time { return s.Rest + s.Ramp + s.Ramp }
 // end returns when the last fall ends.
 func (s Triangles[Q]) end() units.Time { return units.Time(len(s.Peaks)) * s.period() }
 
+// late says whether the shape ends after the end of a run.
+func (s Triangles[Q]) late(end units.Time) string {
+	if s.end() <= end {
+		return ""
+	}
+	return fmt.Sprintf("the last triangle ends at %v, the run at %v", s.end(), end)
+}
+
 // String describes the shape in words.
 func (s Triangles[Q]) String() string {
 	return fmt.Sprintf("triangles from %v to %v, up and down %v each, rests of %v", s.Baseline, s.Peaks, s.Ramp, s.Rest)
@@ -94,6 +102,15 @@ func (s Trapezoid[Q]) Phases() [4]units.Time {
 	rise := s.Rest + s.Ramp
 	top := rise + s.Plateau
 	return [4]units.Time{s.Rest, rise, top, top + s.Ramp}
+}
+
+// late says whether the shape ends after the end of a run.
+func (s Trapezoid[Q]) late(end units.Time) string {
+	p := s.Phases()
+	if p[3] <= end {
+		return ""
+	}
+	return fmt.Sprintf("the trapezoid ends at %v, the run at %v", p[3], end)
 }
 
 // String describes the shape in words.
@@ -153,6 +170,14 @@ func (s Ramp[Q]) At(t units.Time) Q {
 	return s.From + Q(float64(s.To-s.From)*float64((t-s.Start)/s.Duration))
 }
 
+// late says whether the shape begins after the end of a run.
+func (s Ramp[Q]) late(end units.Time) string {
+	if s.Start < end {
+		return ""
+	}
+	return fmt.Sprintf("the ramp begins at %v, after the end of the run at %v", s.Start, end)
+}
+
 // String describes the shape in words.
 func (s Ramp[Q]) String() string {
 	return fmt.Sprintf("ramp from %v to %v, %v .. %v", s.From, s.To, s.Start, s.Start+s.Duration)
@@ -170,6 +195,14 @@ func (s Step[Q]) At(t units.Time) Q {
 		return s.Level
 	}
 	return s.Baseline
+}
+
+// late says whether the shape begins after the end of a run.
+func (s Step[Q]) late(end units.Time) string {
+	if s.Start < end {
+		return ""
+	}
+	return fmt.Sprintf("it begins at %v, after the end of the run at %v", s.Start, end)
 }
 
 // String describes the shape in words.

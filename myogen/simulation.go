@@ -356,12 +356,8 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 	case s.engine.T-float64(until) > 1.5*float64(s.step()): // the last step may begin before the end by a rounding
 		return nil, fmt.Errorf("myogen: a run until %v: the simulation is already at %v", until, s.Time().Round(units.Us))
 	}
-	n, err := countSteps(s.experiment.Duration, s.step())
-	if err != nil {
-		return nil, prefixed(err)
-	}
 	for _, p := range s.pops {
-		if err := p.Ready(n); err != nil {
+		if err := p.Ready(); err != nil {
 			return nil, fmt.Errorf("myogen: population %q %w", p.name, err)
 		}
 	}

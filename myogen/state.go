@@ -176,9 +176,10 @@ func (s *Simulation) restore(ctx context.Context, r *state.Reader) error {
 	if clock.T != now || !(wall >= 0) || wall > math.MaxInt64/1e10 {
 		return fmt.Errorf("after %d steps the time is %v, want %v; wall time %v s", step, units.Time(now), units.Time(clock.T), wall)
 	}
+	r.Steps = step
 	s.engine.Clock, s.engine.Step, s.wall = clock, step, time.Duration(wall*float64(time.Second))
 	for _, p := range s.inOrder() {
-		if err := p.Restore(r, step); err != nil {
+		if err := p.Restore(r); err != nil {
 			return fmt.Errorf("population %q: %w", p.name, err)
 		}
 	}

@@ -170,7 +170,7 @@ func TestResumeRefuses(t *testing.T) {
 		{changed("step", npz.Ints([]int64{1 << 62})), "step is 4611686018427387904"},
 		{changed("event_connections", npz.Ints(bent)), "in connection 99"},
 		{changed("cells", npz.Floats(good["cells"].Float[1:])), `array "cells" is too short`},
-		{changed("more", npz.Ints([]int64{1})), "array more is too long"},
+		{changed("more", npz.Ints([]int64{1})), `array "more" is too long`},
 	} {
 		if _, err := ResumeState(t.Context(), closedLoop(NERLab), c.path); err == nil ||
 			!strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.path) {

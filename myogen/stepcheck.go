@@ -34,9 +34,9 @@ type StepStatistics struct {
 	MeanCV     float64    // of the intervals of the cells with three spikes or more
 }
 
-// Moved is the relative difference from the finest step from which on
+// leastMove is the relative change from the finest step from which on
 // [StepCheck.Moved] lists a statistic.
-const Moved = 0.01
+const leastMove = 0.01
 
 // CheckStep runs an experiment at its time step, and again at a half and a
 // quarter of it with the same connections and the drive spikes of the first
@@ -125,7 +125,7 @@ func (s StepStatistics) values() (names []string, values []float64) {
 }
 
 // Moved names the statistics that at the coarsest step differ from those at
-// the finest by Moved or more: "aMN: mean CV is 0.1768 at 0.1 ms, 3.2 % above
+// the finest by 1 % or more: "aMN: mean CV is 0.1768 at 0.1 ms, 3.2 % above
 // the 0.1713 at 0.025 ms".
 func (c StepCheck) Moved() []string {
 	var moved []string
@@ -137,7 +137,7 @@ func (c StepCheck) Moved() []string {
 		names, coarse := c.Rows[i].values()
 		_, fine := c.Rows[j].values()
 		for k, name := range names {
-			if change := coarse[k]/fine[k] - 1; math.Abs(change) >= Moved {
+			if change := coarse[k]/fine[k] - 1; math.Abs(change) >= leastMove {
 				side := "above"
 				if change < 0 {
 					side = "below"
@@ -160,10 +160,10 @@ func (c StepCheck) String() string {
 	}
 	moved := c.Moved()
 	if len(moved) == 0 {
-		fmt.Fprintf(&b, "no statistic moves by %.3g %% or more\n", 100*Moved)
+		fmt.Fprintf(&b, "no statistic moves by %.3g %% or more\n", 100*leastMove)
 	}
 	for _, m := range moved {
-		fmt.Fprintf(&b, "moves by %.3g %% or more: %s\n", 100*Moved, m)
+		fmt.Fprintf(&b, "moves by %.3g %% or more: %s\n", 100*leastMove, m)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

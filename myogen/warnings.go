@@ -90,25 +90,11 @@ func lostShare(rate float64, step units.Time) float64 {
 	return 1 + math.Expm1(-x)/x
 }
 
-// lateness says what of a shape lies after the end of a run.
+// lateness says what of a shape lies after the end of a run, of those shapes that
+// end or begin: they have a method late.
 func lateness[Q Quantity](s Shape[Q], end units.Time) string {
-	switch s := s.(type) {
-	case Trapezoid[Q]:
-		if p := s.Phases(); p[3] > end {
-			return fmt.Sprintf("the trapezoid ends at %v, the run at %v", p[3], end)
-		}
-	case Triangles[Q]:
-		if s.end() > end {
-			return fmt.Sprintf("the last triangle ends at %v, the run at %v", s.end(), end)
-		}
-	case Step[Q]:
-		if s.Start >= end {
-			return fmt.Sprintf("it begins at %v, after the end of the run at %v", s.Start, end)
-		}
-	case Ramp[Q]:
-		if s.Start >= end {
-			return fmt.Sprintf("the ramp begins at %v, after the end of the run at %v", s.Start, end)
-		}
+	if s, ok := s.(interface{ late(end units.Time) string }); ok {
+		return s.late(end)
 	}
 	return ""
 }

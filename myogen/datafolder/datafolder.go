@@ -1,5 +1,5 @@
-// Package datafolder names the folder in which "go run ./install" keeps what it
-// made, and what of it programs outside notebooks use.
+// Package datafolder locates the data folder of "go run ./install" and the files
+// in it that programs outside notebooks use.
 package datafolder
 
 import (

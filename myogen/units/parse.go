@@ -35,6 +35,11 @@ func ParseConductance(s string) (Conductance, error) {
 	return parse(s, map[string]Conductance{"nS": NanoSiemens, "uS": MicroSiemens})
 }
 
+// ParseForce reads "0.5 N" or "350 mN".
+func ParseForce(s string) (Force, error) {
+	return parse(s, map[string]Force{"mN": MilliNewton, "N": Newton})
+}
+
 // ParseTemperature reads "6.3 degC".
 func ParseTemperature(s string) (Temperature, error) {
 	return parse(s, map[string]Temperature{"degC": DegC})

@@ -7,8 +7,8 @@
 //	weight := 0.15 * units.MicroSiemens
 //
 // Each type is a float64 in the unit that the field uses: ms, pps, Hz, mV, nA,
-// uS, degC. In that unit a number is kept to the bit, float64(0.1*units.Ms) is
-// 0.1; from another one it is converted by a multiplication, which may round:
+// uS, N, degC. In that unit a number is kept to the bit, float64(0.1*units.Ms)
+// is 0.1; from another one it is converted by a multiplication, which may round:
 // 15*units.Us is 0.015 ms. Two different quantities cannot be added or
 // compared: that does not compile. A bare number does compile, and counts in the
 // unit of the field: a duration of 5 is 5 ms, a weight of 150 is 150 uS.
@@ -103,6 +103,18 @@ const (
 
 // String prints g with its unit: "0.15 uS".
 func (g Conductance) String() string { return quantity(float64(g), "uS") }
+
+// Force is a force in newtons.
+type Force float64
+
+// Units of Force.
+const (
+	MilliNewton Force = 1e-3
+	Newton      Force = 1
+)
+
+// String prints f with its unit: "0.5 N".
+func (f Force) String() string { return quantity(float64(f), "N") }
 
 // Temperature is a temperature in degrees Celsius.
 type Temperature float64

@@ -26,8 +26,8 @@ import (
 // ErrStopped is the cause of a context that the stop button cancelled.
 var ErrStopped = errors.New("stopped")
 
-// Unnamed is what is known to be partial of what somebody computed with a
-// context of the cell.
+// Unnamed names a partial result that was computed with a context of [Context]:
+// nothing else is known of it.
 const Unnamed = "stopped before its end"
 
 // Cell is the state of one cell. Its methods may be called by several
@@ -105,8 +105,8 @@ func (c *Cell) listen() {
 	}()
 }
 
-// Stop is what the stop button does: it cancels the contexts and stops the bars.
-// Pressed again it does nothing.
+// Stop handles the stop button: it cancels the contexts and stops the bars. A
+// second call does nothing.
 func (c *Cell) Stop() {
 	c.mu.Lock()
 	if c.stopped {
@@ -161,9 +161,9 @@ func (c *Cell) ignore() {
 	c.signals = nil
 }
 
-// Cut notes that something is partial: "NERLab stopped at 4200 of 15000 ms". So
-// is what is computed from it, and each figure and table that the cell shows
-// from now on says it.
+// Cut notes that a result is partial: "NERLab stopped at 4200 of 15000 ms". All
+// that is computed from it is partial too, and figures and tables that the cell
+// shows from now on have the note in their titles.
 func (c *Cell) Cut(what string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

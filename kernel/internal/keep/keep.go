@@ -162,7 +162,7 @@ func (k *Value) load() (any, error) {
 	return k.make(folder, h)
 }
 
-// origin is what the value depends on by its code and inputs.
+// origin returns the dependencies of the value that its code and inputs give.
 func (k *Value) origin(id identity) origin {
 	return origin{values: []store.Source{{Name: k.name, Sum: id.key}}, files: id.files}
 }

@@ -15,7 +15,7 @@ import (
 	"gomyogen/kernel/internal/keep/store"
 )
 
-// identity is what code and inputs tell of a value.
+// identity identifies a value by its code and inputs.
 type identity struct {
 	parts []code.Part
 	key   string         // digest of parts
@@ -25,8 +25,8 @@ type identity struct {
 // formatVersion changes when values that earlier versions kept must not be read.
 const formatVersion = "3"
 
-// identity returns the identity, or a [code.RefusedError] that says what of the
-// code or the inputs does not tell what is computed.
+// identity returns the identity, or a [code.RefusedError] that names the part of
+// the code or the input on which the value may depend in a way that cannot be seen.
 func (k *Value) identity() (id identity, err error) {
 	switch {
 	case k == nil:

@@ -47,19 +47,18 @@ func bench(ctx context.Context, args []string, out io.Writer) error {
 	if *model != "" {
 		models = []myogen.Model{myogen.Model(*model)}
 	}
-	b := &benchmark{ctx: ctx, out: out, duration: duration.Time}
+	b := &benchmark{out: out, duration: duration.Time}
 	fmt.Fprintf(out, "%d threads, %s %s/%s. Times are the least of several; with one thread they are processor time.\n\n",
 		runtime.GOMAXPROCS(0), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	for _, m := range models {
-		if err := b.model(m, *python, *loop, *growth); err != nil {
+		if err := b.model(ctx, m, *python, *loop, *growth); err != nil {
 			return err
 		}
 	}
-	return b.rest()
+	return b.rest(ctx)
 }
 
 type benchmark struct {
-	ctx      context.Context
 	out      io.Writer
 	duration units.Time
 }
@@ -126,13 +125,13 @@ type timing struct {
 }
 
 // run runs the given spikes repeatedly and returns the least time.
-func (b *benchmark) run(w *work, e myogen.Experiment, backend string, threads, repeats int) (timing, error) {
+func (b *benchmark) run(ctx context.Context, w *work, e myogen.Experiment, backend string, threads, repeats int) (timing, error) {
 	os.Setenv(myogen.BackendVariable, backend)
 	defer os.Unsetenv(myogen.BackendVariable)
 	best := timing{ns: math.Inf(1)}
 	for range repeats {
 		before := heap()
-		s, err := myogen.NewSimulation(b.ctx, e)
+		s, err := myogen.NewSimulation(ctx, e)
 		if err == nil {
 			err = s.SetWorkers(threads)
 		}
@@ -145,7 +144,7 @@ func (b *benchmark) run(w *work, e myogen.Experiment, backend string, threads, r
 			clock = cpuTime
 		}
 		start := clock()
-		r, err := s.Run(b.ctx, nil)
+		r, err := s.Run(ctx, nil)
 		if err != nil {
 			return best, err
 		}
@@ -201,84 +200,65 @@ var started = time.Now()
 
 func wallTime() time.Duration { return time.Since(started) }
 
+// timings prints a row for each timing of a model, beside NEURON's.
+type timings struct {
+	*tabwriter.Writer
+	reference timing // of NEURON; zero is none
+}
+
+func (t timings) row(name string, threads, cells int, duration units.Time, x timing) {
+	ratio, memory := "", ""
+	if t.reference.ns > 0 {
+		ratio = fmt.Sprintf("%.1fx", t.reference.ns/x.ns)
+	}
+	if x.bytes > 0 {
+		memory = fmt.Sprintf("%.2f kB", x.bytes/1000)
+	}
+	fmt.Fprintf(t, "%s\t%d\t%d\t%v\t%.1f ns\t%s\t%.2f s\t%s\t\n", name, threads, cells, duration, x.ns, ratio, x.seconds, memory)
+}
+
 // model prints the table of one model.
-func (b *benchmark) model(m myogen.Model, python, loop string, growth bool) error {
-	w, err := newWork(b.ctx, m, 100, b.duration)
+func (b *benchmark) model(ctx context.Context, m myogen.Model, python, loop string, growth bool) error {
+	w, err := newWork(ctx, m, 100, b.duration)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(b.out, "%s: 100 cells, %v, %d drive spikes given, %d spikes\n", m, b.duration, count(w.drive), count(w.spikes))
-	var reference timing
+	t := timings{Writer: tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)}
 	if python != "" {
-		if reference, err = b.neuron(w, python); err != nil {
+		if t.reference, err = b.neuron(ctx, w, python); err != nil {
 			return err
 		}
 	}
-	t := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	row := func(name string, threads, cells int, duration units.Time, x timing) {
-		ratio, memory := "", ""
-		if reference.ns > 0 {
-			ratio = fmt.Sprintf("%.1fx", reference.ns/x.ns)
-		}
-		if x.bytes > 0 {
-			memory = fmt.Sprintf("%.2f kB", x.bytes/1000)
-		}
-		fmt.Fprintf(t, "%s\t%d\t%d\t%v\t%.1f ns\t%s\t%.2f s\t%s\t\n", name, threads, cells, duration, x.ns, ratio, x.seconds, memory)
-	}
 	fmt.Fprintf(t, "back end\tthreads\tcells\tsimulated\tcell and step\tNEURON\ttime\ta cell\t\n")
-	if reference.ns > 0 {
-		row("NEURON", 1, 100, b.duration, reference)
+	if t.reference.ns > 0 {
+		t.row("NEURON", 1, 100, b.duration, t.reference)
 	}
 	threads := []int{1}
 	for n := 2; n <= runtime.GOMAXPROCS(0); n *= 2 {
 		threads = append(threads, n)
 	}
 	backends := myogen.Backends()
-	for _, backend := range backends {
-		for _, n := range threads {
-			repeats := 5
-			if n > 1 { // then the time on the wall counts, which others disturb more
-				repeats = 15
-			}
-			if backend == "scalar" {
-				repeats = repeats/5 + 2
-			}
-			x, err := b.run(w, w.given, backend, n, repeats)
-			if err != nil {
-				return err
-			}
-			row(backend, n, w.cells, w.driven.Duration, x)
-		}
+	most, fastest := threads[len(threads)-1], backends[len(backends)-1]
+	if err := b.backends(ctx, t, w, backends, threads); err != nil {
+		return err
 	}
-	fastest := backends[len(backends)-1]
-	all, err := b.run(w, w.driven, fastest, threads[len(threads)-1], 15)
+	all, err := b.run(ctx, w, w.driven, fastest, most, 15)
 	if err != nil {
 		return err
 	}
-	row(fastest+", drive included", threads[len(threads)-1], w.cells, w.driven.Duration, all)
+	t.row(fastest+", drive included", most, w.cells, w.driven.Duration, all)
 	if growth {
-		for _, g := range []struct {
-			cells    int
-			duration units.Time
-		}{{1000, 3 * units.S}, {10000, 1 * units.S}, {100, 1 * units.S}, {100, 60 * units.S}} {
-			w, err := newWork(b.ctx, m, g.cells, g.duration)
-			if err != nil {
-				return err
-			}
-			x, err := b.run(w, w.given, fastest, 1, 3)
-			if err != nil {
-				return err
-			}
-			row(fastest, 1, g.cells, g.duration, x)
+		if err := b.growth(ctx, t, m, fastest); err != nil {
+			return err
 		}
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	if loop != "" {
-		n := threads[len(threads)-1]
-		err := b.myogen(w, loop, n, func() (float64, error) {
-			x, err := b.run(w, w.driven, fastest, n, 5)
+		err := b.myogen(ctx, w, loop, most, func() (float64, error) {
+			x, err := b.run(ctx, w, w.driven, fastest, most, 5)
 			return x.seconds, err
 		})
 		if err != nil {
@@ -289,9 +269,49 @@ func (b *benchmark) model(m myogen.Model, python, loop string, growth bool) erro
 	return nil
 }
 
+// backends measures each back end with each number of threads.
+func (b *benchmark) backends(ctx context.Context, t timings, w *work, backends []string, threads []int) error {
+	for _, backend := range backends {
+		for _, n := range threads {
+			repeats := 5
+			if n > 1 { // then the time on the wall counts, which others disturb more
+				repeats = 15
+			}
+			if backend == "scalar" {
+				repeats = repeats/5 + 2
+			}
+			x, err := b.run(ctx, w, w.given, backend, n, repeats)
+			if err != nil {
+				return err
+			}
+			t.row(backend, n, w.cells, w.driven.Duration, x)
+		}
+	}
+	return nil
+}
+
+// growth measures pools and runs of other sizes.
+func (b *benchmark) growth(ctx context.Context, t timings, m myogen.Model, backend string) error {
+	for _, g := range []struct {
+		cells    int
+		duration units.Time
+	}{{1000, 3 * units.S}, {10000, 1 * units.S}, {100, 1 * units.S}, {100, 60 * units.S}} {
+		w, err := newWork(ctx, m, g.cells, g.duration)
+		if err != nil {
+			return err
+		}
+		x, err := b.run(ctx, w, w.given, backend, 1, 3)
+		if err != nil {
+			return err
+		}
+		t.row(backend, 1, g.cells, g.duration, x)
+	}
+	return nil
+}
+
 // rest measures what comes before and after the engine.
-func (b *benchmark) rest() error {
-	w, err := newWork(b.ctx, myogen.NERLab, 100, b.duration)
+func (b *benchmark) rest(ctx context.Context) error {
+	w, err := newWork(ctx, myogen.NERLab, 100, b.duration)
 	if err != nil {
 		return err
 	}
@@ -328,7 +348,7 @@ func (b *benchmark) rest() error {
 	wired := w.given
 	wired.Connections = []myogen.Connection{connection}
 	measure("build a network of 100 cells and wire it", func() error {
-		_, err := myogen.NewSimulation(b.ctx, wired)
+		_, err := myogen.NewSimulation(ctx, wired)
 		return err
 	})
 	measure("statistics and smoothed rates", func() error {

@@ -49,9 +49,9 @@ type inMyoGen struct {
 // myogen runs the work in MyoGen and prints what that takes beside what this
 // program takes for the steps with so many threads. That is asked for in s, as
 // steps, after each run of MyoGen, so that other load of the machine slows both.
-func (b *benchmark) myogen(w *work, python string, threads int, steps func() (float64, error)) error {
+func (b *benchmark) myogen(ctx context.Context, w *work, python string, threads int, steps func() (float64, error)) error {
 	ours := math.Inf(1)
-	m, err := b.runMyoGen(w, python, func() error {
+	m, err := b.runMyoGen(ctx, w, python, func() error {
 		s, err := steps()
 		ours = min(ours, s)
 		return err
@@ -59,7 +59,7 @@ func (b *benchmark) myogen(w *work, python string, threads int, steps func() (fl
 	if err != nil {
 		return err
 	}
-	build, drive, rates, err := b.around(w)
+	build, drive, rates, err := b.around(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ except m.PackageNotFoundError: pass`
 
 // runMyoGen runs the work in MyoGen, with both forms of the drive in turn, calls
 // between after each, and compares all spikes of the last run.
-func (b *benchmark) runMyoGen(w *work, python string, between func() error) (inMyoGen, error) {
+func (b *benchmark) runMyoGen(ctx context.Context, w *work, python string, between func() error) (inMyoGen, error) {
 	m := inMyoGen{loop: map[string]float64{asNumbers: math.Inf(1), asSignal: math.Inf(1)}}
 	dir, err := os.MkdirTemp("", "myogen-python-")
 	if err != nil {
@@ -122,13 +122,13 @@ func (b *benchmark) runMyoGen(w *work, python string, between func() error) (inM
 	parts := "all"
 	for range myogenRepeats {
 		for _, form := range []string{asSignal, asNumbers} {
-			cmd := exec.CommandContext(b.ctx, python, "-W", "ignore", script,
+			cmd := exec.CommandContext(ctx, python, "-W", "ignore", script,
 				string(w.model), fmt.Sprint(float64(w.driven.Duration)), fmt.Sprint(spikeThreshold[w.model]), form, parts, spikes)
 			cmd.Dir = dir
 			var stdout, stderr bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &stdout, &stderr
-			if err := cmd.Run(); b.ctx.Err() != nil {
-				return m, context.Cause(b.ctx)
+			if err := cmd.Run(); ctx.Err() != nil {
+				return m, context.Cause(ctx)
 			} else if err != nil {
 				return m, errors.Join(fmt.Errorf("MyoGen: %w", err), errors.New(quiet(stdout.String()+stderr.String())))
 			}
@@ -159,7 +159,7 @@ func (b *benchmark) runMyoGen(w *work, python string, between func() error) (inM
 }
 
 // around measures what comes before and after the steps, each the least of several, s.
-func (b *benchmark) around(w *work) (build, drive, rates float64, err error) {
+func (b *benchmark) around(ctx context.Context, w *work) (build, drive, rates float64, err error) {
 	least := func(x *float64, f func() error) {
 		*x = math.Inf(1)
 		for range 7 {
@@ -176,7 +176,7 @@ func (b *benchmark) around(w *work) (build, drive, rates float64, err error) {
 		return err
 	})
 	least(&build, func() error {
-		_, err := myogen.NewSimulation(b.ctx, w.driven)
+		_, err := myogen.NewSimulation(ctx, w.driven)
 		return err
 	})
 	least(&rates, func() error {

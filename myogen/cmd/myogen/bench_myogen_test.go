@@ -57,9 +57,9 @@ n=$(wc -l < runs)
 echo "Random seed set to 42."
 echo "{\"seconds\": {\"pools\": 1, \"network\": 2, \"drive\": 4, \"loop\": 1$n, \"rates\": 8}, \"neuron\": \"8.2.7\", \"python\": \"3.12.1\"}"`, dir))
 	var out bytes.Buffer
-	b := &benchmark{ctx: context.Background(), out: &out, duration: w.driven.Duration}
+	b := &benchmark{out: &out, duration: w.driven.Duration}
 	steps := []float64{0.7, 0.5, 0.6, 0.8}
-	err = b.myogen(w, python, 2, func() (s float64, err error) {
+	err = b.myogen(t.Context(), w, python, 2, func() (s float64, err error) {
 		s, steps = steps[0], steps[1:]
 		return s, nil
 	})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -24,7 +25,7 @@ var neuronFiles embed.FS
 
 // neuron runs the given spikes in NEURON, checks that its spikes are ours and
 // returns what its fadvance took, the least of three runs.
-func (b *benchmark) neuron(w *work, python string) (timing, error) {
+func (b *benchmark) neuron(ctx context.Context, w *work, python string) (timing, error) {
 	dir, err := os.MkdirTemp("", "myogen-neuron-")
 	if err != nil {
 		return timing{}, err
@@ -40,7 +41,7 @@ func (b *benchmark) neuron(w *work, python string) (timing, error) {
 		return timing{}, err
 	}
 	run := func(name string, args ...string) ([]byte, error) {
-		cmd := exec.CommandContext(b.ctx, name, args...)
+		cmd := exec.CommandContext(ctx, name, args...)
 		cmd.Dir = dir
 		cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(python)+string(os.PathListSeparator)+os.Getenv("PATH"))
 		var stdout, stderr bytes.Buffer

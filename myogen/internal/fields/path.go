@@ -95,10 +95,10 @@ func index(element string) (int, bool) {
 	return int(i), ok && closed && err == nil
 }
 
-// Index returns the index that element i is.
+// Index returns element i as an index, and whether it is one.
 func (p Path) Index(i int) (int, bool) { return index(p[i]) }
 
-// Error is what is wrong with the value at a path.
+// Error reports an invalid value and its path.
 type Error struct {
 	Path Path
 	Err  error

@@ -13,8 +13,8 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // head is the first line of every golden file.
 const head = "# Frozen: published results depend on these numbers. Do not edit; go test -update writes them.\n"
 
-// Check fails the test unless got is what the file at path holds. With the flag
-// -update it writes the file.
+// Check fails the test unless got is the content of the file at path. With the
+// flag -update it writes the file.
 func Check(t *testing.T, path, got string) {
 	t.Helper()
 	if *update {

@@ -76,7 +76,7 @@ func (r row) ohmic(g, v, e float64) row {
 	return r.add(float64(g*(v-e)), float64(g*(v+probe-e)))
 }
 
-// cylinder is what is constant about a section in the linear system. Its two
+// cylinder holds the constants of a section in the linear system. Its two
 // halves have the same resistance, so two numbers are enough for both: the
 // effect of an end on the centre and of the centre on an end, which are minus
 // the axial conductance over the area.
@@ -118,7 +118,7 @@ func (k *cylinder) substitute(centre row, end float64) float64 {
 	return (centre.rhs - float64(k.toCentre*end)) / centre.d
 }
 
-// tip is what is constant about an end on which nothing hangs. Its diagonal is
+// tip holds the constants of an end without further sections. Its diagonal is
 // -toEnd.
 type tip struct {
 	inverse float64 // 1/diagonal

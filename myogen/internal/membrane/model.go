@@ -7,9 +7,9 @@ import (
 	"gomyogen/myogen/internal/membrane/kernels"
 )
 
-// model is what the engine must know of a cell model to handle its cells as
-// rows of numbers, its slots. The first slots are constants of a cell, the rest
-// its state.
+// model describes a cell model to the engine, which handles a cell as a row of
+// numbers, its slots. The first slots are constants of the cell, the rest its
+// state.
 type model struct {
 	name       string
 	slots      int

@@ -16,7 +16,7 @@ type Drive struct {
 	Process random.Process
 	Latency float64 // ms
 
-	fill func(first int, rates []float64) // pps, of each step
+	fill Rates // nil until there is an input
 }
 
 // Membranes implements [Plan]: there are none.
@@ -26,15 +26,13 @@ func (d *Drive) Membranes() []Membrane { return nil }
 func (d *Drive) Generators() int { return d.N }
 
 // Drive implements [Driven].
-func (d *Drive) Drive(fill func(first int, rates []float64), latency float64) {
-	d.fill, d.Latency = fill, latency
-}
+func (d *Drive) Drive(fill Rates, latency float64) { d.fill, d.Latency = fill, latency }
 
 // Start implements [Plan].
 func (d *Drive) Start(e Env) Group {
 	g := &drive{Drive: d, sources: make(sources, d.N), dt: e.Engine.Dt}
 	for i := range d.N {
-		g.spikers = append(g.spikers, random.NewSpiker(e.neuronSeed(i), d.Process))
+		g.spikers = append(g.spikers, random.NewSpiker(e.neuronSeed("drive neuron", i), d.Process))
 	}
 	return g
 }
@@ -49,7 +47,7 @@ type drive struct {
 
 func (g *drive) Latency(int) float64 { return g.Drive.Latency }
 
-func (g *drive) Ready(int) error {
+func (g *drive) Ready() error {
 	if g.fill == nil {
 		return errors.New("has no input: there is no rate at which its neurons fire")
 	}
@@ -84,7 +82,7 @@ func (g *drive) Save(w *state.Writer) error {
 	return nil
 }
 
-func (g *drive) Restore(r *state.Reader, _ int) error {
+func (g *drive) Restore(r *state.Reader) error {
 	for i, s := range g.spikers {
 		source, sum, threshold := r.Int64("generators"), r.Float("integrals"), r.Float("thresholds")
 		if r.Err == nil {

@@ -1,6 +1,7 @@
 package population
 
 import (
+	"fmt"
 	"math"
 
 	"gomyogen/myogen/internal/cmath"
@@ -60,7 +61,12 @@ func (b *bombardment) restore(r *state.Reader) error {
 		return err
 	}
 	s = r.Bytes("background_generators", len(s))
-	b.excitatory.deviation, b.inhibitory.deviation = r.Float("background_deviations"), r.Float("background_deviations")
+	for _, f := range []*fluctuation{&b.excitatory, &b.inhibitory} {
+		f.deviation = r.Float("background_deviations")
+		if math.IsNaN(f.deviation) || math.IsInf(f.deviation, 0) {
+			r.Fail(fmt.Errorf("its background conductance deviates by %v uS", f.deviation))
+		}
+	}
 	if r.Err != nil {
 		return r.Err
 	}

@@ -31,7 +31,7 @@ type given struct {
 }
 
 func (g *given) Latency(int) float64 { return g.Given.Latency }
-func (g *given) Ready(int) error     { return nil }
+func (g *given) Ready() error        { return nil }
 
 func (g *given) Fire(next Steps, send Send) {
 	end := next.Begin[next.Len()]
@@ -56,14 +56,22 @@ func (g *given) Save(w *state.Writer) error {
 	return nil
 }
 
-func (g *given) Restore(r *state.Reader, _ int) error {
+func (g *given) Restore(r *state.Reader) error {
 	for cell, train := range g.Trains {
 		left := r.Int("given_left")
+		if r.Err != nil {
+			return r.Err
+		}
 		if left < 0 || left > len(train) {
 			return fmt.Errorf("cell %d has %d of %d spikes left", cell, left, len(train))
 		}
 		g.next[cell] = len(train) - left
 	}
 	g.restore(r)
+	for cell, fired := range g.sources {
+		if r.Err == nil && len(fired) != g.next[cell] {
+			return fmt.Errorf("cell %d has fired %d times, and %d of its %d spikes are left", cell, len(fired), len(g.Trains[cell])-g.next[cell], len(g.Trains[cell]))
+		}
+	}
 	return r.Err
 }

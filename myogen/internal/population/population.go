@@ -7,8 +7,9 @@
 // A kind of population is two files and a line. The file that describes it
 // stands in package myogen: a struct with exported fields, its table of fields
 // and a method that makes a plan of it. The file that runs it stands here: a
-// Plan and a Group. The line is its case in the table populationKinds of
-// package myogen. Nothing else asks what kind a population is: what a kind can
+// Plan and a Group; cells of a new membrane model need none, [Neurons] runs them
+// all. The line is its case in the table populationKinds of package myogen.
+// Nothing else asks what kind a population is: what a kind can
 // do beyond firing is one of the interfaces [Driven], [Synaptic] and
 // [Integrator], which are found by looking for them.
 //
@@ -42,10 +43,15 @@ type Membrane struct {
 
 // Driven is a plan whose cells fire at a rate that is given from outside.
 type Driven interface {
-	// Drive sets what fills in the rates in pps from a step on. Latency in ms is
-	// from a spike to the terminals of its axon.
-	Drive(fill func(first int, rates []float64), latency float64)
+	// Drive sets what fills in the rates. Latency in ms is from a spike to the
+	// terminals of its axon.
+	Drive(fill Rates, latency float64)
 }
+
+// Rates fills in the rates in pps from a step on. A run asks for each step once,
+// in order, when all spikes that can act before those steps are known: a rate may
+// depend on what the cells have done.
+type Rates func(first int, rates []float64)
 
 // Synaptic is a plan whose cells have synapses.
 type Synaptic interface {
@@ -53,7 +59,7 @@ type Synaptic interface {
 	Synapses() []membrane.Synapse
 }
 
-// Env is what a population finds when it starts.
+// Env is the simulation in which a population starts.
 type Env struct {
 	Name   string
 	Seed   uint64
@@ -65,13 +71,13 @@ type Env struct {
 	Membranes, Generator int
 }
 
-// neuronSeed returns the seed of the spikes of cell i.
-func (e Env) neuronSeed(i int) uint64 {
+// neuronSeed returns the seed of the spikes of cell i; purpose names its kind.
+func (e Env) neuronSeed(purpose string, i int) uint64 {
 	if e.MyoGen { // it numbers the motor neurons first, then the drive neurons
 		class := e.Generator + i
 		return uint64(random.DeriveSubseed(e.Seed, uint64(class), uint64(e.Membranes+class)))
 	}
-	return uint64(random.StreamSeed(e.Seed, "drive neuron", e.Name, i))
+	return uint64(random.StreamSeed(e.Seed, purpose, e.Name, i))
 }
 
 // Steps are the steps that a run takes next.
@@ -88,8 +94,8 @@ type Send func(cell int, s engine.Spike)
 
 // Group is the cells of a population while they run.
 type Group interface {
-	// Ready returns what is missing for a run of that many steps.
-	Ready(steps int) error
+	// Ready returns what is missing for a run.
+	Ready() error
 	// Fire sends the spikes of cells without a membrane in the next steps.
 	Fire(next Steps, send Send)
 	// Collect sends the spikes of membranes since it was last called.
@@ -101,8 +107,8 @@ type Group interface {
 	Latency(cell int) float64
 	// Save writes everything that the next spikes depend on.
 	Save(w *state.Writer) error
-	// Restore takes over what Save has written after a number of steps.
-	Restore(r *state.Reader, steps int) error
+	// Restore takes over what Save has written; an error leaves the group unusable.
+	Restore(r *state.Reader) error
 }
 
 // Integrator is a group whose cells can be stepped by hand.
@@ -112,7 +118,7 @@ type Integrator interface {
 	Integrate(cell int, rate, dt float64, now engine.Spike) bool
 }
 
-// sources is what groups without membranes share: the spikes they have fired.
+// sources holds the spikes that the cells of a group without membranes have fired.
 type sources [][]engine.Spike
 
 func (s sources) Spikes(cell int) []engine.Spike { return s[cell] }

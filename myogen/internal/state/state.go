@@ -1,10 +1,12 @@
 // Package state holds the numbers of a running simulation as lists by name,
-// which are written and read in the same order.
+// which are written and read in the same order. A [Reader] believes nothing: what
+// it returns without an error is a state that a [Writer] can have been given.
 package state
 
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"gomyogen/myogen/internal/engine"
@@ -65,6 +67,7 @@ func (w *Writer) Neuron(n engine.State) {
 type Reader struct {
 	Ints   map[string][]int64
 	Floats map[string][]float64
+	Steps  int // taken before the state was saved
 	Err    error
 }
 
@@ -86,7 +89,10 @@ func (r *Reader) Int64(name string) int64 {
 func (r *Reader) Bytes(name string, n int) []byte {
 	b := make([]byte, n)
 	for i := range b {
-		b[i] = byte(r.Int(name))
+		x := r.Int64(name)
+		if b[i] = byte(x); int64(b[i]) != x {
+			r.Fail(fmt.Errorf("array %q has %d for a byte", name, x))
+		}
 	}
 	return b
 }
@@ -119,22 +125,36 @@ func (r *Reader) Fail(err error) {
 	}
 }
 
-// Neuron takes the state of a neuron with a number of traces after a number of
-// steps.
-func (r *Reader) Neuron(traces, steps int) engine.State {
-	n := engine.State{Above: r.Int("above") == 1, Cell: r.Take("cells", r.Int("cell_counts"))}
+// Neuron takes the state of a neuron with a number of traces.
+func (r *Reader) Neuron(traces int) engine.State {
+	above := r.Int64("above")
+	if above != 0 && above != 1 {
+		r.Fail(fmt.Errorf("array %q has %d, must be 0 or 1", "above", above))
+	}
+	n := engine.State{Above: above == 1, Cell: r.Take("cells", r.Int("cell_counts"))}
 	n.Spikes = r.Spikes("motor")
 	for range traces {
-		n.Traces = append(n.Traces, r.Take("traces", steps+1))
+		n.Traces = append(n.Traces, r.Take("traces", r.Steps+1))
 	}
 	return n
 }
 
-// Spikes takes the spikes of a cell.
+// Spikes takes the spikes of a cell: in rising order, none after the steps taken.
 func (r *Reader) Spikes(kind string) []engine.Spike {
+	count := r.Int(kind + "_spike_counts")
+	if count < 0 {
+		r.Fail(fmt.Errorf("a cell has %d spikes", count))
+	}
 	var all []engine.Spike
-	for count := r.Int(kind + "_spike_counts"); count > 0 && r.Err == nil; count-- {
-		all = append(all, engine.Spike{Step: r.Int(kind + "_spike_steps"), T: r.Float(kind + "_spike_times_ms")})
+	last := engine.Spike{}
+	for ; count > 0 && r.Err == nil; count-- {
+		s := engine.Spike{Step: r.Int(kind + "_spike_steps"), T: r.Float(kind + "_spike_times_ms")}
+		if s.Step < last.Step || s.Step > r.Steps || !(s.T >= last.T) || math.IsInf(s.T, 0) {
+			r.Fail(fmt.Errorf("a spike at %v ms in step %d, after one at %v ms in step %d, in a state after %d steps",
+				s.T, s.Step, last.T, last.Step, r.Steps))
+		}
+		all = append(all, s)
+		last = s
 	}
 	return all
 }
@@ -146,7 +166,7 @@ func (r *Reader) End() error {
 	}
 	for _, name := range append(slices.Sorted(maps.Keys(r.Ints)), slices.Sorted(maps.Keys(r.Floats))...) {
 		if len(r.Ints[name])+len(r.Floats[name]) > 0 {
-			return fmt.Errorf("array %s is too long", name)
+			return fmt.Errorf("array %q is too long", name)
 		}
 	}
 	return nil

@@ -18,31 +18,15 @@ func rgb(x uint32) color.RGBA {
 // colorSeries gives each series but rasters and heat maps a colour: its own, or
 // the next of a map, or of the palette.
 func colorSeries(series []Series, m chart.ColorMap) {
-	own := func(s chart.Series) (c color.RGBA, counts bool) {
-		switch s := s.(type) {
-		case *chart.Line:
-			return s.Color, true
-		case *chart.Band:
-			return s.Color, true
-		case *chart.Bars:
-			return s.Color, true
-		case *chart.Rule:
-			if s.Color.A == 0 {
-				return chart.Grey, false
-			}
-			return s.Color, false
-		}
-		return c, false
-	}
 	open := 0
 	for _, s := range series {
-		if c, counts := own(s.Series); counts && c.A == 0 {
+		if c, counts := kindOf(s.Series).color(); counts && c.A == 0 {
 			open++
 		}
 	}
 	next := 0
 	for i, s := range series {
-		c, counts := own(s.Series)
+		c, counts := kindOf(s.Series).color()
 		switch {
 		case counts && c.A == 0 && len(m) > 0:
 			c = m.At(float64(next) / float64(max(open-1, 1)))
@@ -55,15 +39,6 @@ func colorSeries(series []Series, m chart.ColorMap) {
 			series[i].Color = onWhite(c)
 		}
 	}
-}
-
-// RowColors returns the colour of each train.
-func RowColors(r *chart.Raster) []color.RGBA {
-	colors := make([]color.RGBA, len(r.Trains))
-	for i := range colors {
-		colors[i] = spikeOnWhite(r.Colors.At(float64(i) / float64(max(len(colors)-1, 1))))
-	}
-	return colors
 }
 
 // onWhite darkens a colour that a line on a white page would lose.

@@ -7,9 +7,7 @@ package scene
 import (
 	"fmt"
 	"image/color"
-	"math"
 	"reflect"
-	"slices"
 
 	"gomyogen/kernel/chart"
 )
@@ -116,25 +114,7 @@ func newSeries(s chart.Series, right bool) Series {
 		p.Elem().Set(v)
 		s = p.Interface().(chart.Series)
 	}
-	return Series{Series: s, Right: right, Of: points(s)}
-}
-
-// Corners returns the line with the corners of its steps.
-func Corners(l *chart.Line) *chart.Line {
-	if !l.Step {
-		return l
-	}
-	c := *l
-	c.X, c.Y, c.Error = make([]float64, 0, 2*len(l.X)), make([]float64, 0, 2*len(l.X)), nil
-	for i, x := range l.X {
-		if i > 0 {
-			c.X, c.Y = append(c.X, x), append(c.Y, l.Y[i-1])
-		}
-		if i < len(l.Y) {
-			c.X, c.Y = append(c.X, x), append(c.Y, l.Y[i])
-		}
-	}
-	return &c
+	return Series{Series: s, Right: right, Of: kindOf(s).points()}
 }
 
 // Marker returns the sign at each of the points of a line, chart.NoMarker for
@@ -153,114 +133,10 @@ func (s Series) Marker() chart.Marker {
 	return l.Marker
 }
 
-// Width returns the width of a line in px.
-func Width(l *chart.Line) float64 {
-	if l.Width == 0 {
-		return 1.5
-	}
-	return l.Width
-}
-
-// Label returns what a legend calls the series, empty if it stays out.
-func (s Series) Label() string {
-	switch s := s.Series.(type) {
-	case *chart.Line:
-		return s.Name
-	case *chart.Band:
-		return s.Name
-	case *chart.Bars:
-		return s.Name
-	}
-	return ""
-}
-
 // FrameText names a frame of a figure with a slider: "Peak rate: 40 pps (2 of 5)".
 func (f *Figure) FrameText(i int) string {
 	if f.Slider == "" {
 		return ""
 	}
 	return fmt.Sprintf("%s: %s (%d of %d)", f.Slider, f.Frames[i].Label, i+1, len(f.Frames))
-}
-
-// BarWidth returns the width of bars in units of x.
-func BarWidth(b *chart.Bars) float64 {
-	if b.Width > 0 || len(b.X) == 0 {
-		return b.Width
-	}
-	near := math.Inf(1)
-	x := slices.Sorted(slices.Values(b.X))
-	for i := 1; i < len(x); i++ {
-		if d := x[i] - x[i-1]; d > 0 {
-			near = min(near, d)
-		}
-	}
-	if math.IsInf(near, 1) {
-		near = 1
-	}
-	return 0.8 * near
-}
-
-// ErrorAt returns the length of the half error bar of point i, and whether it
-// has one.
-func ErrorAt(half []float64, i int) (float64, bool) {
-	if half == nil || math.IsNaN(half[i]) {
-		return 0, false
-	}
-	return half[i], true
-}
-
-// points returns how many points a series has.
-func points(s chart.Series) int {
-	switch s := s.(type) {
-	case *chart.Line:
-		return len(s.Y)
-	case *chart.Band:
-		return len(s.X)
-	case *chart.Bars:
-		return len(s.X)
-	case *chart.Raster:
-		n := 0
-		for _, t := range s.Trains {
-			n += len(t.Times)
-		}
-		return n
-	case *chart.HeatMap:
-		if len(s.Rows) == 0 {
-			return 0
-		}
-		return len(s.Rows) * len(s.Rows[0])
-	}
-	return 0
-}
-
-// fillMaps gives heat maps without limits those of their data, in a figure of
-// several runs those of all runs.
-func (f *Figure) fillMaps() {
-	for i := range f.Frames[0].Panels {
-		low, high := math.Inf(1), math.Inf(-1)
-		var open []*Series
-		for _, frame := range f.Frames {
-			p := frame.Panels[i]
-			for j := range p.Series {
-				h, ok := p.Series[j].Series.(*chart.HeatMap)
-				if !ok || h.Min != h.Max {
-					continue
-				}
-				open = append(open, &p.Series[j])
-				for _, row := range h.Rows {
-					for _, v := range row {
-						if !math.IsNaN(v) {
-							low, high = min(low, v), max(high, v)
-						}
-					}
-				}
-			}
-		}
-		for _, s := range open {
-			h := *s.Series.(*chart.HeatMap)
-			ends := openLimits([2]float64{low, high}, 4)
-			h.Min, h.Max = ends[0], ends[1]
-			s.Series = &h
-		}
-	}
 }

@@ -3,7 +3,6 @@ package scene
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"strings"
 
 	"gomyogen/kernel/chart"
@@ -36,7 +35,7 @@ func (f *Figure) words(frame int) string {
 				fmt.Fprintf(&b, "; and %d more", len(p.Series)-j)
 				break
 			}
-			said := strings.TrimSpace(s.words())
+			said := strings.TrimSpace(kindOf(s.Series).words(s.Of))
 			switch {
 			case j > 0:
 				said = "; " + said
@@ -82,60 +81,4 @@ func axisWords(a chart.Axis) string {
 		return " (" + a.Unit + ")"
 	}
 	return ""
-}
-
-// words describes a series.
-func (s Series) words() string {
-	named := func(kind, name string) string {
-		if name == "" {
-			return kind
-		}
-		return fmt.Sprintf("%s %q", kind, name)
-	}
-	points := func(kind, name string) string {
-		b := bounds(s.Series, true)
-		if b.y0 > b.y1 {
-			return named(kind, name) + " without points"
-		}
-		return fmt.Sprintf("%s with %d points from %.4g to %.4g", named(kind, name), s.Of, b.y0, b.y1)
-	}
-	switch t := s.Series.(type) {
-	case *chart.Line:
-		kind := "line"
-		switch {
-		case t.Step:
-			kind = "steps"
-		case t.Scatter:
-			kind = "points"
-		}
-		return points(kind, t.Name) + errorWords(t.Error)
-	case *chart.Band:
-		return points("band", t.Name)
-	case *chart.Bars:
-		return points("bars", t.Name) + errorWords(t.Error)
-	case *chart.Rule:
-		if t.Vertical {
-			return fmt.Sprintf("%s at %.4g", named("vertical line", t.Name), t.At)
-		}
-		return fmt.Sprintf("%s at %.4g", named("horizontal line", t.Name), t.At)
-	case *chart.Raster:
-		return fmt.Sprintf("%d spikes of %d trains", s.Of, len(t.Trains))
-	case *chart.HeatMap:
-		return fmt.Sprintf("heat map of %d rows, colours from %.4g to %.4g %s", len(t.Rows), t.Min, t.Max, t.Label)
-	}
-	return ""
-}
-
-// errorWords describes the error bars of points, which are in their limits.
-func errorWords(half []float64) string {
-	most := 0.0
-	for _, e := range half {
-		if !math.IsNaN(e) {
-			most = max(most, e)
-		}
-	}
-	if most == 0 {
-		return ""
-	}
-	return fmt.Sprintf(", error bars up to %.4g", most)
 }

@@ -188,8 +188,8 @@ func (f Folder) Usable() error {
 	return errors.Join(f.check(), err)
 }
 
-// check refuses a folder that leads elsewhere: one that came with a clone could
-// have files anywhere written and removed.
+// check refuses a folder that is a link: with one from a clone, files elsewhere
+// could be written and removed.
 func (f Folder) check() error {
 	info, err := os.Lstat(f.Path)
 	switch {

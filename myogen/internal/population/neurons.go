@@ -9,8 +9,9 @@ import (
 	"gomyogen/myogen/random"
 )
 
-// Motor is motor neurons: membranes with synapses and an axon.
-type Motor struct {
+// Neurons is cells with a membrane, synapses and an axon, of any model that the
+// engine integrates.
+type Neurons struct {
 	Cells      []Membrane
 	Contacts   []membrane.Synapse // of each cell
 	AxonDelay  []float64          // ms, of each cell
@@ -21,24 +22,24 @@ type Motor struct {
 type Background struct{ Excitatory, Inhibitory Fluctuation }
 
 // Membranes implements [Plan].
-func (m *Motor) Membranes() []Membrane { return m.Cells }
+func (n *Neurons) Membranes() []Membrane { return n.Cells }
 
-// Generators implements [Plan]: motor neurons draw nothing that MyoGen draws.
-func (m *Motor) Generators() int { return 0 }
+// Generators implements [Plan]: they draw nothing that MyoGen draws.
+func (n *Neurons) Generators() int { return 0 }
 
 // Synapses implements [Synaptic].
-func (m *Motor) Synapses() []membrane.Synapse { return m.Contacts }
+func (n *Neurons) Synapses() []membrane.Synapse { return n.Contacts }
 
 // Start implements [Plan].
-func (m *Motor) Start(e Env) Group {
-	g := &motor{Motor: m, engine: e.Engine, first: e.First, sent: make([]int, len(m.Cells))}
-	if m.Background == nil {
+func (n *Neurons) Start(e Env) Group {
+	g := &neurons{Neurons: n, engine: e.Engine, first: e.First, sent: make([]int, len(n.Cells))}
+	if n.Background == nil {
 		return g
 	}
 	// The streams are named in every order of draws: MyoGen has none.
-	for i := range m.Cells {
+	for i := range n.Cells {
 		b := &bombardment{
-			m.Background.Excitatory.start(e.Engine.Dt), m.Background.Inhibitory.start(e.Engine.Dt),
+			n.Background.Excitatory.start(e.Engine.Dt), n.Background.Inhibitory.start(e.Engine.Dt),
 			random.Stream(e.Seed, "background", e.Name, i),
 		}
 		g.bombardments = append(g.bombardments, b)
@@ -47,22 +48,22 @@ func (m *Motor) Start(e Env) Group {
 	return g
 }
 
-type motor struct {
-	*Motor
+type neurons struct {
+	*Neurons
 	engine       *engine.Engine
 	first        int   // index in the engine
 	sent         []int // of each cell: spikes passed on
 	bombardments []*bombardment
 }
 
-func (g *motor) neuron(i int) *engine.Neuron { return g.engine.Neurons[g.first+i] }
+func (g *neurons) neuron(i int) *engine.Neuron { return g.engine.Neurons[g.first+i] }
 
-func (g *motor) Ready(int) error                { return nil }
-func (g *motor) Fire(Steps, Send)               {}
-func (g *motor) Latency(cell int) float64       { return g.AxonDelay[cell] }
-func (g *motor) Spikes(cell int) []engine.Spike { return g.neuron(cell).Spikes }
+func (g *neurons) Ready() error                   { return nil }
+func (g *neurons) Fire(Steps, Send)               {}
+func (g *neurons) Latency(cell int) float64       { return g.AxonDelay[cell] }
+func (g *neurons) Spikes(cell int) []engine.Spike { return g.neuron(cell).Spikes }
 
-func (g *motor) Collect(send Send) {
+func (g *neurons) Collect(send Send) {
 	for cell := range g.sent {
 		spikes := g.neuron(cell).Spikes
 		for _, spike := range spikes[g.sent[cell]:] {
@@ -72,7 +73,7 @@ func (g *motor) Collect(send Send) {
 	}
 }
 
-func (g *motor) Save(w *state.Writer) error {
+func (g *neurons) Save(w *state.Writer) error {
 	for i := range g.sent {
 		w.Neuron(g.engine.State(g.first + i))
 	}
@@ -84,10 +85,10 @@ func (g *motor) Save(w *state.Writer) error {
 	return nil
 }
 
-func (g *motor) Restore(r *state.Reader, steps int) error {
+func (g *neurons) Restore(r *state.Reader) error {
 	for i := range g.sent {
 		n := g.neuron(i)
-		s := r.Neuron(n.Kept(), steps)
+		s := r.Neuron(n.Kept())
 		if r.Err == nil {
 			r.Err = g.engine.SetState(g.first+i, s)
 		}

@@ -1,0 +1,122 @@
+package scene
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"gomyogen/kernel/chart"
+)
+
+// kind is a kind of series; each has a file. Series are shared with the caller's
+// figure, so methods that change one return a copy.
+type kind interface {
+	points() int   // that it has
+	label() string // in a legend; "" if it stays out
+	// color returns its own colour, zero for none, and whether it takes the
+	// panel's next one then.
+	color() (c color.RGBA, next bool)
+	rows() bool          // whether its y are numbers of rows
+	bounds(log bool) box // of what it shows, on an y axis that may be a log axis
+	// divided returns it in units of x and y. A row stays a row.
+	divided(x, y float64) chart.Series
+	// within returns the part that a figure from x0 to x1 shows.
+	within(x0, x1 float64) chart.Series
+	// thin returns what looks the same over so many columns of pixels.
+	thin(columns int, log bool) chart.Series
+	words(points int) string // for readers who cannot see it, with the points it had
+}
+
+// kindOf returns the kind of a series that newSeries has made.
+func kindOf(s chart.Series) kind {
+	switch s := s.(type) {
+	case *chart.Line:
+		return line{s}
+	case *chart.Band:
+		return band{s}
+	case *chart.Bars:
+		return bars{s}
+	case *chart.Rule:
+		return rule{s}
+	case *chart.Raster:
+		return raster{s}
+	case *chart.HeatMap:
+		return heatMap{s}
+	}
+	panic(fmt.Sprintf("scene: a series of type %T", s)) // chart.Series has no others
+}
+
+// Label returns what a legend calls the series, empty if it stays out.
+func (s Series) Label() string { return kindOf(s.Series).label() }
+
+// box grows around values that are not NaN.
+type box struct{ x0, x1, y0, y1 float64 }
+
+func (b *box) add(x, y float64) {
+	if !math.IsNaN(x) && !math.IsNaN(y) {
+		b.x0, b.x1, b.y0, b.y1 = min(b.x0, x), max(b.x1, x), min(b.y0, y), max(b.y1, y)
+	}
+}
+
+// empty is a box around nothing.
+func empty() box { return box{math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)} }
+
+// addWithError adds point i, whose error bars have the half lengths half.
+func (b *box) addWithError(x, y float64, half []float64, i int) {
+	b.add(x, y)
+	if e, ok := ErrorAt(half, i); ok {
+		b.add(x, y-e)
+		b.add(x, y+e)
+	}
+}
+
+// ErrorAt returns the length of the half error bar of point i, and whether it
+// has one.
+func ErrorAt(half []float64, i int) (float64, bool) {
+	if half == nil || math.IsNaN(half[i]) {
+		return 0, false
+	}
+	return half[i], true
+}
+
+// divided returns numbers in another unit.
+func divided(x []float64, by float64) []float64 {
+	if by == 1 || x == nil {
+		return x
+	}
+	out := make([]float64, len(x))
+	for i := range x {
+		out[i] = x[i] / by
+	}
+	return out
+}
+
+// named returns words for a series with a name.
+func named(kind, name string) string {
+	if name == "" {
+		return kind
+	}
+	return fmt.Sprintf("%s %q", kind, name)
+}
+
+// extentWords describes a series of points with their limits.
+func extentWords(kind, name string, points int, b box) string {
+	if b.y0 > b.y1 {
+		return named(kind, name) + " without points"
+	}
+	return fmt.Sprintf("%s with %d points from %.4g to %.4g", named(kind, name), points, b.y0, b.y1)
+}
+
+// errorWords describes the error bars of points, which are in their limits.
+func errorWords(half []float64) string {
+	most := 0.0
+	for _, e := range half {
+		if !math.IsNaN(e) {
+			most = max(most, e)
+		}
+	}
+	if most == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", error bars up to %.4g", most)
+}
