@@ -58,7 +58,7 @@ func TestImportsGoOneWay(t *testing.T) {
 	may := map[string][]string{
 		"myogen/units":                        {},
 		"myogen/format/atomicfile":            {},
-		"myogen/format/userkey":               {},
+		"myogen/format/userkey":               {"myogen/format/atomicfile"},
 		"myogen/format/atomicfile/faultydisk": {"myogen/format/atomicfile"},
 		"myogen/internal/golden":              {},
 		"myogen/internal/cmath":               {"myogen/internal/golden"},

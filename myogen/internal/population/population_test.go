@@ -35,7 +35,7 @@ var kinds = map[string]struct {
 	}, 2},
 	"drive": {func() Plan {
 		d := &Drive{N: 5, Process: random.Erlang{Order: 5}}
-		d.Drive(given(ramp()), 1.5)
+		d.Drive(held(ramp()), 1.5)
 		return d
 	}, 1.5},
 	"given": {func() Plan {
@@ -447,8 +447,8 @@ func TestFluctuation(t *testing.T) {
 	}
 }
 
-// given returns rates that are known beforehand; the last is held.
-func given(values []float64) Rates {
+// held returns rates that are known beforehand; the last is held.
+func held(values []float64) Rates {
 	return func(first int, rates []float64) {
 		for k := range rates {
 			rates[k] = values[min(first+k, len(values)-1)]
