@@ -225,7 +225,7 @@ func (f *Figure) extent(s side) (data [2]float64, rows bool) {
 			default:
 				rows = false
 			}
-			b := bounds(t.Series, !t.Right && p.Y.Log || t.Right && p.Right.Log)
+			b := bounds(t.Series, true, t.log)
 			if s.x {
 				data = [2]float64{min(data[0], b.x0), max(data[1], b.x1)}
 			} else {
@@ -310,6 +310,7 @@ func (f *Figure) scale() {
 		}
 	}
 	f.scaleMaps()
+	f.clipBands()
 }
 
 // tiny is what counts as zero: smaller numbers have lost digits.
@@ -414,15 +415,18 @@ func (b *box) add(x, y float64) {
 	}
 }
 
-// bounds returns the limits of what a series shows.
-func bounds(s chart.Series, log bool) box {
+// bounds returns the limits of what a series shows, with the foot of bars, and
+// on a log axis.
+func bounds(s chart.Series, foot, log bool) box {
 	open := math.Inf(1)
 	b := box{open, -open, open, -open}
 	add := func(x, y float64, half []float64, i int) {
 		b.add(x, y)
 		if e, ok := ErrorAt(half, i); ok {
-			b.add(x, y-e)
 			b.add(x, y+e)
+			if !log || y > e {
+				b.add(x, y-e)
+			}
 		}
 	}
 	switch s := s.(type) {
@@ -436,8 +440,10 @@ func bounds(s chart.Series, log bool) box {
 	case *chart.Band:
 		for i, x := range s.X {
 			if s.Low[i] <= s.High[i] {
-				b.add(x, s.Low[i])
 				b.add(x, s.High[i])
+				if !log || s.Low[i] > 0 {
+					b.add(x, s.Low[i])
+				}
 			}
 		}
 	case *chart.Bars:
@@ -446,7 +452,7 @@ func bounds(s chart.Series, log bool) box {
 			if math.IsNaN(y) {
 				continue
 			}
-			if !log {
+			if foot && !log {
 				b.add(s.X[i], 0)
 			}
 			add(s.X[i]-half, y, s.Error, i)

@@ -53,6 +53,9 @@ func (f *Figure) words(frame int) string {
 		if !p.onlyHeatMaps() { // their values are the colours
 			b.WriteString(axisWords(p.Y))
 		}
+		if p.Masked > 0 {
+			b.WriteString(", " + maskedWords(p.Masked))
+		}
 		if p.OwnX && p.X.Text() != "" {
 			b.WriteString(" over " + p.X.Text())
 			if p.X.Log {
@@ -93,7 +96,7 @@ func (s Series) words() string {
 		return fmt.Sprintf("%s %q", kind, name)
 	}
 	points := func(kind, name string) string {
-		b := bounds(s.Series, true)
+		b := bounds(s.Series, false, s.log)
 		if b.y0 > b.y1 {
 			return named(kind, name) + " without points"
 		}
