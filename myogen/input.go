@@ -75,7 +75,7 @@ func (x Input) clean(duration, step units.Time) (neo.AnalogSignal, error) {
 	s := neo.AnalogSignal{Name: x.Source, Units: "pps", SamplingPeriod: step, Values: make([]float64, n)}
 	given, sampled := x.Shape.(Samples[units.Rate])
 	if sampled && given.TStop() < duration-units.Time(step/2) {
-		return s, fmt.Errorf("the samples end at %v, the run at %v", given.TStop(), duration)
+		return s, fmt.Errorf("the samples end at %v, the run at %v", given.TStop().Round(units.Us), duration)
 	}
 	for i := range s.Values {
 		t := linspace(i, n, duration)

@@ -185,7 +185,7 @@ func (r *resolved) injection(i int) error {
 		err = in.check()
 	}
 	if samples, ok := in.Shape.(interface{ TStop() units.Time }); ok && err == nil && samples.TStop() < r.Duration-units.Time(r.step()/2) {
-		err = fmt.Errorf("the samples end at %v, the run at %v", samples.TStop(), r.Duration)
+		err = fmt.Errorf("the samples end at %v, the run at %v", samples.TStop().Round(units.Us), r.Duration)
 	}
 	r.injections = append(r.injections, at)
 	return within(in.words(), err)

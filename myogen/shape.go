@@ -220,10 +220,16 @@ func (s Samples[Q]) String() string {
 }
 
 // SamplesOf returns the values of a signal in pps or nA, or of plain numbers
-// ("1"), as a shape.
+// ("1"), as a shape. The signal must start at 0.
 func SamplesOf[Q Quantity](signal neo.AnalogSignal) (Samples[Q], error) {
 	if unit := unitOf[Q](); signal.Units != unit {
 		return Samples[Q]{}, fmt.Errorf("myogen: signal %q is in %q, must be in %s", signal.Name, signal.Units, unit)
+	}
+	if err := signal.Validate(); err != nil {
+		return Samples[Q]{}, fmt.Errorf("myogen: %w", err)
+	}
+	if signal.TStart != 0 {
+		return Samples[Q]{}, fmt.Errorf("myogen: signal %q starts at %v, a shape at 0 ms", signal.Name, signal.TStart)
 	}
 	s := Samples[Q]{Values: make([]Q, len(signal.Values)), Period: signal.SamplingPeriod}
 	for i, x := range signal.Values {
@@ -305,7 +311,7 @@ func (s *Level[Q]) fields() []fields.Field {
 func (s *Triangles[Q]) fields() []fields.Field {
 	return []fields.Field{
 		{Name: "baseline", Doc: "value at rest", Default: noneOf[Q](), Value: quantityOf(&s.Baseline)},
-		{Name: "peaks", Doc: "value at each peak", Required: true, Value: fields.ListOf(&s.Peaks, "a peak", quantityOf[Q])},
+		{Name: "peaks", Doc: "value at each peak", Required: true, Value: fields.Some(fields.ListOf(&s.Peaks, "a peak", quantityOf[Q]))},
 		{Name: "rest", Doc: "time before each rise", Default: "0 ms", Value: duration(&s.Rest, fields.NotNegative)},
 		{Name: "ramp", Doc: "duration of each rise and of each fall", Required: true, Value: duration(&s.Ramp, fields.Positive)},
 	}

@@ -24,8 +24,8 @@ func (r *resolved) warnings(drives map[string]neo.AnalogSignal) []string {
 		}
 	}
 	for _, x := range r.Inputs {
-		if late := lateness(x.Shape, r.Duration); late != "" {
-			warn("%s: %s", x.words(), late)
+		for _, text := range shapeWarnings(x.Shape, r.Duration, r.step()) {
+			warn("%s: %s", x.words(), text)
 		}
 		if s := drives[x.Target]; len(s.Values) > 0 {
 			if lost := lostShare(slices.Max(s.Values), r.step()); lost > worthTelling {
@@ -35,17 +35,17 @@ func (r *resolved) warnings(drives map[string]neo.AnalogSignal) []string {
 		}
 	}
 	for _, in := range r.Inject {
-		late := lateness(in.Shape, r.Duration)
-		if in.Shape == nil {
-			late = lateness[units.Current](Step[units.Current]{Start: in.Start, Duration: in.Duration}, r.Duration)
+		shape := in.Shape
+		if shape == nil {
+			shape = Step[units.Current]{Start: in.Start, Duration: in.Duration}
 		}
-		if late != "" {
-			warn("%s: %s", in.words(), late)
+		for _, text := range shapeWarnings(shape, r.Duration, r.step()) {
+			warn("%s: %s", in.words(), text)
 		}
 	}
 	for _, m := range r.Modulate {
-		if late := lateness(m.Shape, r.Duration); late != "" {
-			warn("%s: %s", m.words(), late)
+		for _, text := range shapeWarnings(m.Shape, r.Duration, r.step()) {
+			warn("%s: %s", m.words(), text)
 		}
 	}
 	scheme := membrane.Scheme{Dt: float64(r.step()), SecondOrder: r.Method == CrankNicolson}
@@ -56,8 +56,8 @@ func (r *resolved) warnings(drives map[string]neo.AnalogSignal) []string {
 					p.name, r.step(), r.Method, units.Time(largest))
 			}
 		}
-		if w, ok := p.Population.(interface{ warning(units.Time) string }); ok {
-			if text := w.warning(r.Duration); text != "" {
+		if w, ok := p.Population.(interface{ warnings(units.Time) []string }); ok {
+			for _, text := range w.warnings(r.Duration) {
 				warn("population %q: %s", p.name, text)
 			}
 		}
@@ -99,13 +99,50 @@ func lateness[Q Quantity](s Shape[Q], end units.Time) string {
 			return fmt.Sprintf("the last triangle ends at %v, the run at %v", s.end(), end)
 		}
 	case Step[Q]:
-		if s.Start >= end {
+		switch stop := s.Start + s.Duration; {
+		case s.Start >= end:
 			return fmt.Sprintf("it begins at %v, after the end of the run at %v", s.Start, end)
+		case stop > end:
+			return fmt.Sprintf("it ends at %v, the run at %v", stop, end)
 		}
 	case Ramp[Q]:
-		if s.Start >= end {
+		switch stop := s.Start + s.Duration; {
+		case s.Start >= end:
 			return fmt.Sprintf("the ramp begins at %v, after the end of the run at %v", s.Start, end)
+		case stop > end:
+			return fmt.Sprintf("the ramp ends at %v, the run at %v", stop, end)
+		}
+	case Samples[Q]:
+		// The last of them may stand on the end.
+		if stop := s.TStop(); stop-units.Time(1.5*float64(stepOr(s.Period))) > end {
+			return fmt.Sprintf("the samples end at %v, the run at %v", stop.Round(units.Us), end)
 		}
 	}
 	return ""
+}
+
+// tooFast says that the time step cannot follow a periodic shape: it aliases
+// above half the sampling rate.
+func tooFast[Q Quantity](s Shape[Q], step units.Time) string {
+	var f units.Frequency
+	switch s := s.(type) {
+	case Sinusoid[Q]:
+		f = s.Frequency
+	case Sawtooth[Q]:
+		f = s.Frequency
+	}
+	if most := units.Frequency(0.5 / step.Seconds()); f > most {
+		return fmt.Sprintf("steps of %v cannot follow %v, at most %v", step, f, most)
+	}
+	return ""
+}
+
+// shapeWarnings returns what of a shape a run does not show.
+func shapeWarnings[Q Quantity](s Shape[Q], end, step units.Time) (all []string) {
+	for _, text := range []string{lateness(s, end), tooFast(s, step)} {
+		if text != "" {
+			all = append(all, text)
+		}
+	}
+	return all
 }
