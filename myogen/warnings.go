@@ -114,8 +114,8 @@ func lateness[Q Quantity](s Shape[Q], end units.Time) string {
 		}
 	case Samples[Q]:
 		// The last of them may stand on the end.
-		if stop := s.TStop(); stop-units.Time(1.5*float64(stepOr(s.Period))) > end {
-			return fmt.Sprintf("the samples end at %v, the run at %v", stop.Round(units.Us), end)
+		if float64(len(s.Values))-1.5 > float64(end/stepOr(s.Period)) {
+			return fmt.Sprintf("the samples end at %v, the run at %v", s.TStop().Round(units.Us), end)
 		}
 	}
 	return ""
