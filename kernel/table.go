@@ -9,10 +9,14 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // Table is rows of values under named columns.
@@ -138,6 +142,28 @@ func (c tableCell) csv() string {
 		return ""
 	}
 	return exactText(c.number)
+}
+
+// SaveCSV writes the table to a .csv file, as [Table.CSV] has it, completely or
+// not at all, and makes the file's folder if there is none.
+func (t Table) SaveCSV(path string) error {
+	if ext := filepath.Ext(path); !strings.EqualFold(ext, ".csv") {
+		return fmt.Errorf("kernel: %s: a table is saved as .csv, not %q", path, ext)
+	}
+	data, err := t.CSV()
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(path), 0o777)
+	}
+	if err == nil {
+		err = atomicfile.Write(path, data)
+	}
+	if err != nil {
+		return fmt.Errorf("kernel: save table: %w", err)
+	}
+	if cut := running.Partial(); len(cut) > 0 {
+		fmt.Printf("%s: %s\n", path, markedText("", cut))
+	}
+	return nil
 }
 
 func (t Table) columns() ([]column, error) {

@@ -151,6 +151,32 @@ func TestTableCSV(t *testing.T) {
 	}
 }
 
+func TestTableSaveCSV(t *testing.T) {
+	dir := t.TempDir()
+	table := Table{Title: "T", Columns: []string{"a"}, Rows: [][]any{{1}, {2.5}}}
+	for _, name := range []string{"t.csv", "new/folder/t.CSV"} {
+		path := filepath.Join(dir, name)
+		if err := table.SaveCSV(path); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != "a\n1\n2.5\n" {
+			t.Errorf("%s holds %q, error %v", name, got, err)
+		}
+	}
+	for want, path := range map[string]string{`t.xlsx: a table is saved as .csv, not ".xlsx"`: "t.xlsx", `a table is saved as .csv, not ""`: "t", "save table: ": "t.csv/t.csv"} {
+		if err := table.SaveCSV(filepath.Join(dir, path)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", path, err, want)
+		}
+	}
+	table.Rows = append(table.Rows, nil)
+	if err := table.SaveCSV(filepath.Join(dir, "bad.csv")); err == nil || !strings.Contains(err.Error(), "row 3") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "bad.csv")); err == nil {
+		t.Error("a table that is refused has left a file")
+	}
+}
+
 // The button of a table saves what CSV returns.
 func TestTableButton(t *testing.T) {
 	ctx := jupytertest.Browser(t, 600, 400)

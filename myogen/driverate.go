@@ -40,8 +40,8 @@ func (x Input) driveRate(duration, step units.Time) (*driveRate, error) {
 	if err := checkShape(x.Shape); err != nil {
 		return nil, err
 	}
-	if given, ok := x.Shape.(Samples[units.Rate]); ok && given.TStop() < duration-units.Time(step/2) {
-		return nil, fmt.Errorf("the samples end at %v, the run at %v", given.TStop(), duration)
+	if err := lasts(x.Shape, duration, step); err != nil {
+		return nil, err
 	}
 	x.Noise = 0
 	return &driveRate{Input: x, n: n, duration: duration, step: step}, checkLong(x.Shape, n)

@@ -88,8 +88,8 @@ func (m Modulation) factors(duration, step units.Time) (*factors, error) {
 	if err := checkShape(m.Shape); err != nil {
 		return nil, err
 	}
-	if s, ok := m.Shape.(Samples[Factor]); ok && s.TStop() < duration-units.Time(step/2) {
-		return nil, fmt.Errorf("the samples end at %v, the run at %v", s.TStop(), duration)
+	if err := lasts(m.Shape, duration, step); err != nil {
+		return nil, err
 	}
 	n, err := countSteps(duration, step)
 	if err == nil {

@@ -26,6 +26,14 @@ const (
 // String returns the model's name, as it stands in files.
 func (m Model) String() string { return string(m.or()) }
 
+// Title returns the model's name as texts and figures have it: "Powers 2017".
+func (m Model) Title() string {
+	if m == Powers2017 {
+		return "Powers 2017"
+	}
+	return m.String()
+}
+
 func (m Model) or() Model {
 	if m == "" {
 		return NERLab

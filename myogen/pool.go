@@ -2,7 +2,10 @@ package myogen
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -142,6 +145,38 @@ func (p AlphaMNPool) thresholds() ([]float64, error) {
 const largestThreshold = 2
 
 func (p AlphaMNPool) plan() (population.Plan, error) { return p.motor() }
+
+// warnings returns the settings of the pool that its model, or its formula of
+// thresholds, does not use.
+func (p AlphaMNPool) warnings(units.Time) (all []string) {
+	unused := func(words string, args ...any) {
+		all = append(all, fmt.Sprintf(words, args...)+", which does not use it")
+	}
+	r, standard := p.Recruitment.withDefaults(), RecruitmentThresholds{}.withDefaults()
+	if slope := r.Model == DeLuca || r.Model == Combined; !slope && r.Slope != standard.Slope {
+		unused("the thresholds have slope %v, their formula is %v", r.Slope, r.Model)
+	}
+	if largest := r.Model == Konstantin || r.Model == Combined; !largest && r.Max != standard.Max {
+		unused("the thresholds have max %v, their formula is %v", r.Max, r.Model)
+	}
+	model := p.Model.or()
+	if p.Celsius != nil && model != Powers2017 {
+		unused("it has the temperature %v, its model is %v", *p.Celsius, model)
+	}
+	paths := slices.Sorted(maps.Keys(p.Parameters))
+	of := func(m Model) func(string) bool {
+		return func(path string) bool { return strings.HasPrefix(path, string(m)+".") }
+	}
+	other := NERLab
+	if model == NERLab {
+		other = Powers2017
+	}
+	// Files of parameters have those of both models.
+	if i := slices.IndexFunc(paths, of(other)); i >= 0 && !slices.ContainsFunc(paths, of(model)) {
+		unused("it has the parameter %s, its model is %v", paths[i], model)
+	}
+	return all
+}
 
 func (p AlphaMNPool) motor() (*population.Neurons, error) {
 	n := p.size()

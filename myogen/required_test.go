@@ -72,6 +72,9 @@ func example(schema object) any {
 		}
 		return value
 	case "array":
+		if items, ok := schema["items"].(object); ok && schema["minItems"] == 1.0 {
+			return []any{example(items)}
+		}
 		return []any{}
 	case "integer":
 		return max(schema["minimum"].(float64), 1)

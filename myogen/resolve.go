@@ -10,7 +10,6 @@ import (
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/internal/population"
 	"gomyogen/myogen/random"
-	"gomyogen/myogen/units"
 )
 
 // plan is a population that can be started.
@@ -198,8 +197,8 @@ func (r *resolved) injection(i int) error {
 	if err == nil {
 		err = in.check()
 	}
-	if samples, ok := in.Shape.(interface{ TStop() units.Time }); ok && err == nil && samples.TStop() < r.Duration-units.Time(r.step()/2) {
-		err = fmt.Errorf("the samples end at %v, the run at %v", samples.TStop(), r.Duration)
+	if err == nil {
+		err = lasts(in.Shape, r.Duration, r.step())
 	}
 	if n, _ := countSteps(r.Duration, r.step()); in.Shape != nil && err == nil {
 		err = checkLong(in.Shape, n)

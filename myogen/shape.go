@@ -147,6 +147,8 @@ func (s Sinusoid[Q]) At(t units.Time) Q {
 	return s.Mean + Q(float64(s.Amplitude)*cmath.Sin(2*math.Pi*float64(s.Frequency)*t.Seconds()))
 }
 
+func (s Sinusoid[Q]) frequency() units.Frequency { return s.Frequency }
+
 // String describes the shape in words.
 func (s Sinusoid[Q]) String() string {
 	return fmt.Sprintf("sinusoid of %v, %v around %v", s.Frequency, s.Amplitude, s.Mean)
@@ -172,10 +174,13 @@ func (s Ramp[Q]) At(t units.Time) Q {
 
 // late says whether the shape begins after the end of a run.
 func (s Ramp[Q]) late(end units.Time) string {
-	if s.Start < end {
-		return ""
+	switch stop := s.Start + s.Duration; {
+	case s.Start >= end:
+		return fmt.Sprintf("the ramp begins at %v, after the end of the run at %v", s.Start, end)
+	case stop > end:
+		return fmt.Sprintf("the ramp ends at %v, the run at %v", stop, end)
 	}
-	return fmt.Sprintf("the ramp begins at %v, after the end of the run at %v", s.Start, end)
+	return ""
 }
 
 // String describes the shape in words.
@@ -199,10 +204,13 @@ func (s Step[Q]) At(t units.Time) Q {
 
 // late says whether the shape begins after the end of a run.
 func (s Step[Q]) late(end units.Time) string {
-	if s.Start < end {
-		return ""
+	switch stop := s.Start + s.Duration; {
+	case s.Start >= end:
+		return fmt.Sprintf("it begins at %v, after the end of the run at %v", s.Start, end)
+	case stop > end:
+		return fmt.Sprintf("it ends at %v, the run at %v", stop, end)
 	}
-	return fmt.Sprintf("it begins at %v, after the end of the run at %v", s.Start, end)
+	return ""
 }
 
 // String describes the shape in words.
@@ -221,6 +229,8 @@ func (s Sawtooth[Q]) At(t units.Time) Q {
 	cycles := float64(float64(s.Frequency) * t.Seconds())
 	return s.Low + Q(float64(s.High-s.Low)*(cycles-math.Floor(cycles)))
 }
+
+func (s Sawtooth[Q]) frequency() units.Frequency { return s.Frequency }
 
 // String describes the shape in words.
 func (s Sawtooth[Q]) String() string {
@@ -247,16 +257,38 @@ func (s Samples[Q]) At(t units.Time) Q {
 // TStop returns the end of the last sample.
 func (s Samples[Q]) TStop() units.Time { return units.Time(len(s.Values)) * stepOr(s.Period) }
 
+// lasts returns an error about samples that end before a run.
+func lasts[Q Quantity](s Shape[Q], duration, step units.Time) error {
+	if samples, ok := s.(Samples[Q]); ok && samples.TStop() < duration-units.Time(step/2) {
+		return fmt.Errorf("the samples end at %v, the run at %v", samples.TStop().Round(units.Us), duration)
+	}
+	return nil
+}
+
+func (s Samples[Q]) late(end units.Time) string {
+	// The last of them may stand on the end.
+	if float64(len(s.Values))-1.5 <= float64(end/stepOr(s.Period)) {
+		return ""
+	}
+	return fmt.Sprintf("the samples end at %v, the run at %v", s.TStop().Round(units.Us), end)
+}
+
 // String describes the shape in words.
 func (s Samples[Q]) String() string {
 	return fmt.Sprintf("%d samples at steps of %v", len(s.Values), stepOr(s.Period))
 }
 
 // SamplesOf returns the values of a signal in pps or nA, or of plain numbers
-// ("1"), as a shape.
+// ("1"), as a shape. The signal must start at 0.
 func SamplesOf[Q Quantity](signal neo.AnalogSignal) (Samples[Q], error) {
 	if unit := unitOf[Q](); signal.Units != unit {
 		return Samples[Q]{}, fmt.Errorf("myogen: signal %q is in %q, must be in %s", signal.Name, signal.Units, unit)
+	}
+	if err := signal.Validate(); err != nil {
+		return Samples[Q]{}, fmt.Errorf("myogen: %w", err)
+	}
+	if signal.TStart != 0 {
+		return Samples[Q]{}, fmt.Errorf("myogen: signal %q starts at %v, a shape at 0 ms", signal.Name, signal.TStart)
 	}
 	s := Samples[Q]{Values: make([]Q, len(signal.Values)), Period: signal.SamplingPeriod}
 	for i, x := range signal.Values {
@@ -338,7 +370,7 @@ func (s *Level[Q]) fields() []fields.Field {
 func (s *Triangles[Q]) fields() []fields.Field {
 	return []fields.Field{
 		{Name: "baseline", Doc: "value at rest", Default: noneOf[Q](), Value: quantityOf(&s.Baseline)},
-		{Name: "peaks", Doc: "value at each peak", Required: true, Value: fields.ListOf(&s.Peaks, "a peak", quantityOf[Q])},
+		{Name: "peaks", Doc: "value at each peak", Required: true, Value: fields.Some(fields.ListOf(&s.Peaks, "a peak", quantityOf[Q]))},
 		{Name: "rest", Doc: "time before each rise", Default: "0 ms", Value: duration(&s.Rest, fields.NotNegative)},
 		{Name: "ramp", Doc: "duration of each rise and of each fall", Required: true, Value: duration(&s.Ramp, fields.Positive)},
 	}

@@ -80,4 +80,11 @@ func TestSamplesOf(t *testing.T) {
 	}
 	_, err = SamplesOf[units.Rate](signal)
 	refused(t, `signal "ramp" is in "nA", must be in pps`, err)
+	late := signal
+	late.TStart = 2 * units.S
+	_, err = SamplesOf[units.Current](late)
+	refused(t, `signal "ramp" starts at 2 s, a shape at 0 ms`, err)
+	late.TStart, late.SamplingPeriod = 0, 0
+	_, err = SamplesOf[units.Current](late)
+	refused(t, `sampling period`, err)
 }

@@ -41,8 +41,8 @@ func (p SpikeSource) prefix() string { return "DD" }
 // String describes the source in words: "3 given spike trains".
 func (p SpikeSource) String() string { return fmt.Sprintf("%d given spike trains", len(p.Trains)) }
 
-// warning says how many spikes come after the end of a run.
-func (p SpikeSource) warning(end units.Time) string {
+// warnings says how many spikes come after the end of a run.
+func (p SpikeSource) warnings(end units.Time) []string {
 	late := 0
 	for _, t := range p.Trains {
 		for _, x := range t.Times {
@@ -52,9 +52,9 @@ func (p SpikeSource) warning(end units.Time) string {
 		}
 	}
 	if late == 0 {
-		return ""
+		return nil
 	}
-	return fmt.Sprintf("%d spikes come after the end of the run at %v", late, end)
+	return []string{fmt.Sprintf("%d spikes come after the end of the run at %v", late, end)}
 }
 
 func (p SpikeSource) plan() (population.Plan, error) {

@@ -23,8 +23,8 @@ func (r *resolved) warnings(drives []*driveRate) []string {
 		}
 	}
 	for i, x := range r.Inputs {
-		if late := lateness(x.Shape, r.Duration); late != "" {
-			warn("%s: %s", x.words(), late)
+		for _, text := range shapeWarnings(x.Shape, r.Duration, r.step()) {
+			warn("%s: %s", x.words(), text)
 		}
 		highest := r.highest[i] + float64(3*x.Noise)
 		if d := drives[i]; d.values != nil {
@@ -38,17 +38,17 @@ func (r *resolved) warnings(drives []*driveRate) []string {
 		}
 	}
 	for _, in := range r.Inject {
-		late := lateness(in.Shape, r.Duration)
-		if in.Shape == nil {
-			late = lateness[units.Current](Step[units.Current]{Start: in.Start, Duration: in.Duration}, r.Duration)
+		shape := in.Shape
+		if shape == nil {
+			shape = Step[units.Current]{Start: in.Start, Duration: in.Duration}
 		}
-		if late != "" {
-			warn("%s: %s", in.words(), late)
+		for _, text := range shapeWarnings(shape, r.Duration, r.step()) {
+			warn("%s: %s", in.words(), text)
 		}
 	}
 	for _, m := range r.Modulate {
-		if late := lateness(m.Shape, r.Duration); late != "" {
-			warn("%s: %s", m.words(), late)
+		for _, text := range shapeWarnings(m.Shape, r.Duration, r.step()) {
+			warn("%s: %s", m.words(), text)
 		}
 	}
 	scheme := membrane.Scheme{Dt: float64(r.step()), SecondOrder: r.Method == CrankNicolson}
@@ -59,8 +59,8 @@ func (r *resolved) warnings(drives []*driveRate) []string {
 					p.name, r.step(), r.Method, units.Time(largest))
 			}
 		}
-		if w, ok := p.Population.(interface{ warning(units.Time) string }); ok {
-			if text := w.warning(r.Duration); text != "" {
+		if w, ok := p.Population.(interface{ warnings(units.Time) []string }); ok {
+			for _, text := range w.warnings(r.Duration) {
 				warn("population %q: %s", p.name, text)
 			}
 		}
@@ -97,4 +97,27 @@ func lateness[Q Quantity](s Shape[Q], end units.Time) string {
 		return s.late(end)
 	}
 	return ""
+}
+
+// tooFast says that the time step cannot follow a periodic shape, one with a method
+// frequency: it aliases above half the sampling rate.
+func tooFast[Q Quantity](s Shape[Q], step units.Time) string {
+	periodic, ok := s.(interface{ frequency() units.Frequency })
+	if !ok {
+		return ""
+	}
+	if f, most := periodic.frequency(), units.Frequency(0.5/step.Seconds()); f > most {
+		return fmt.Sprintf("steps of %v cannot follow %v, at most %v", step, f, most)
+	}
+	return ""
+}
+
+// shapeWarnings returns what of a shape a run does not show.
+func shapeWarnings[Q Quantity](s Shape[Q], end, step units.Time) (all []string) {
+	for _, text := range []string{lateness(s, end), tooFast(s, step)} {
+		if text != "" {
+			all = append(all, text)
+		}
+	}
+	return all
 }

@@ -308,7 +308,7 @@ func TestExperimentRefuses(t *testing.T) {
 	}
 }
 
-// An anchor stands for what it is at, a file may begin with a byte order mark,
+// An anchor stands for what it is at until its name is given again, a file may begin with a byte order mark,
 // and a kind without fields is a word.
 func TestExperimentsAreReadAsYAML(t *testing.T) {
 	for _, text := range []string{
@@ -322,6 +322,7 @@ populations:
 connections:
   - {source: DD, target: aMN, probability: 1, weight: 0.1 uS, delay: *d}
   - {source: EE, target: bMN, probability: 1, weight: 0.1 uS, delay: *d}
+seed: &d 0
 `,
 		"\ufeff" + `duration: 10ms
 step: 100 us

@@ -8,8 +8,11 @@ import "fmt"
 type Axis struct {
 	Label, Unit string
 	Min, Max    float64
-	Log         bool // logarithmic, with a tick at each power of ten; all data are above 0
-	Categories  []string
+	// Log is a logarithmic axis, with a tick at each power of ten. What is not
+	// above 0 is left out of it, as in a masked plot of Matplotlib, and the title
+	// of the panel says how much that is; a table keeps it.
+	Log        bool
+	Categories []string
 }
 
 // Text returns label and unit: "Time (s)".
@@ -35,14 +38,6 @@ func (a Axis) check() error {
 		return fmt.Errorf("the log axis %q goes from %v to %v; it needs limits above 0, or none", a.Label, a.Min, a.Max)
 	case a.Log && len(a.Categories) > 0:
 		return fmt.Errorf("the log axis %q has categories", a.Label)
-	}
-	return nil
-}
-
-// shows reports an error for a number that a log axis cannot show.
-func (a Axis) shows(x float64) error {
-	if a.Log && x <= 0 {
-		return fmt.Errorf("%v is not on the log axis %q, which shows numbers above 0 (NaN leaves a gap)", x, a.Text())
 	}
 	return nil
 }

@@ -175,7 +175,7 @@ func checkSeries(s Series, x, y Axis, twoAxes bool) error {
 	default: // a struct that embeds one
 		return fmt.Errorf("a %T cannot be drawn; use a Line, Band, Bars, Rule, Raster or HeatMap of package chart", s)
 	}
-	return s.check(x, y)
+	return s.check(x)
 }
 
 // same reports how an axis differs from that of the first frame.

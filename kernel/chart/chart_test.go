@@ -1,11 +1,13 @@
 package chart_test
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -117,8 +119,6 @@ func TestSeriesAreDrawnOrRefused(t *testing.T) {
 		`panel 1 ("p"): series 0: a chart_test.mine cannot be drawn`:                 {Title: "p", Series: []chart.Series{mine{}}},
 		`panel 1 ("p"): series 0: it is a nil *chart.HeatMap`:                        {Title: "p", Series: []chart.Series{(*chart.HeatMap)(nil)}},
 		`panel 1 ("p"): right series 1: it is nil`:                                   {Title: "p", RightSeries: []chart.Series{chart.Line{}, nil}},
-		`panel 1 ("p"): series 0: point 1: 0 is not on the log axis "f (Hz)"`:        {Title: "p", X: chart.Axis{Label: "f", Unit: "Hz", Log: true}, Series: []chart.Series{chart.Line{X: []float64{1, 0}, Y: y}}},
-		`panel 1 ("p"): series 0: point 0: -1 is not on the log axis`:                {Title: "p", Y: chart.Axis{Log: true}, Series: []chart.Series{chart.Line{X: x, Y: y, Error: []float64{3, 0}}}},
 		`the log axis "P" goes from 0 to 10`:                                         {Title: "p", Y: chart.Axis{Label: "P", Log: true, Max: 10}},
 		`a chart.Raster has rows, which a log axis cannot number`:                    {Title: "p", Y: chart.Axis{Log: true}, Series: []chart.Series{chart.Raster{}}},
 		`a chart.HeatMap stands in a panel without a right axis`:                     {Title: "p", Series: []chart.Series{chart.HeatMap{X1: 1}}, RightSeries: []chart.Series{chart.Line{}}},
@@ -133,6 +133,80 @@ func TestSeriesAreDrawnOrRefused(t *testing.T) {
 		f := chart.Figure{Title: "wrong", Panels: []chart.Panel{chart.Signals("good", drive()), p}}
 		if err := f.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// A log axis leaves out what is not above 0, and says so in the title and in
+// words; a table has all.
+func TestLogAxesMaskWhatIsNotAboveZero(t *testing.T) {
+	x, y := []float64{0, 1, 2, 3}, []float64{4, 0, -2, 8}
+	log := chart.Axis{Label: "P", Log: true}
+	for name, c := range map[string]struct {
+		panel        chart.Panel
+		title, words string
+		low, high    float64 // limits of y
+	}{
+		"a zero and a negative y": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Line{X: x, Y: y}}},
+			"p (2 values not above 0 left out)", "line with 2 points from 4 to 8 (log axis), 2 values not above 0 left out.", 1, 10},
+		"a zero x": {chart.Panel{X: log, Series: []chart.Series{chart.Line{X: x, Y: y}}},
+			"1 value not above 0 left out", "Line with 3 points from -2 to 8, 1 value not above 0 left out over P, log axis.", -2, 8},
+		"steps with edges from 0": {chart.Panel{Title: "p", X: log, Y: chart.Axis{Max: 9}, Series: []chart.Series{chart.Line{X: []float64{0, 1, 10, 100}, Y: []float64{5, 6, 7}, Step: true}}},
+			"p (1 value not above 0 left out)", "steps with 2 points from 6 to 7", 0, 9},
+		"points alone": {chart.Panel{Title: "p", X: log, Y: log, Series: []chart.Series{chart.Line{X: x, Y: y, Scatter: true}}},
+			"p (3 values not above 0 left out)", "points with 1 points from 8 to 8", 1, 10},
+		"an error bar across 0": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Line{X: x[:2], Y: []float64{5, 8}, Error: []float64{6, 1}}}},
+			"p", "line with 2 points from 5 to 11, error bars up to 6 (log axis).", 1, 100},
+		"bars": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Bars{X: x, Y: y}}},
+			"p (2 values not above 0 left out)", "bars with 2 points from 4 to 8", 1, 10},
+		"a band across 0": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Band{X: x, Low: []float64{-1, -2, 3, 2}, High: []float64{5, -1, 4, 70}}}},
+			"p (1 value not above 0 left out)", "band with 3 points from 2 to 70", 1, 100},
+		"a rule at 0": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Line{X: x, Y: x[1:], Step: false}, chart.Rule{Name: "zero"}}}, "", "4 x values and 3 y values", 0, 0},
+		"rules": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Line{X: x[:3], Y: x[1:]}, chart.Rule{Name: "zero"}, chart.Rule{Name: "one", At: 1}}},
+			"p (1 value not above 0 left out)", `line with 3 points from 1 to 3; horizontal line "one" at 1 (log axis), 1 value not above 0 left out.`, 1, 10},
+		"the right axis": {chart.Panel{Title: "p", Series: []chart.Series{chart.Line{X: x, Y: y}}, Right: log, RightSeries: []chart.Series{chart.Line{X: x, Y: y}}},
+			"p (2 values not above 0 left out)", "line with 4 points from -2 to 8; line with 2 points from 4 to 8 on the right axis (log axis), 2 values", -2, 8},
+		"spikes": {chart.Panel{Title: "p", X: log, Series: []chart.Series{chart.Raster{Trains: []neo.SpikeTrain{{Times: []units.Time{-1, 0, 10, 20}}}}}},
+			"p (2 values not above 0 left out)", "2 spikes of 1 trains", -0.5, 0.5},
+		"nothing above 0": {chart.Panel{Title: "p", X: log, Y: log, Series: []chart.Series{chart.Line{X: []float64{-1, 0}, Y: []float64{0, -1}}}},
+			"p (2 values not above 0 left out)", "line without points", 1, 10},
+		"gaps are gaps": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Line{X: x, Y: []float64{1, math.NaN(), 2, 3}}}},
+			"p", "line with 4 points from 1 to 3 (log axis).", 1, 10},
+	} {
+		f := chart.Figure{Title: "f", Panels: []chart.Panel{c.panel}}
+		words, err := render.Words(f)
+		if err != nil {
+			words = err.Error()
+		}
+		if !strings.Contains(words, c.words) {
+			t.Errorf("%s: the words are %q, want %q", name, words, c.words)
+		}
+		if err != nil {
+			continue
+		}
+		p, err := render.Job{Figure: f, As: "svg"}.Prepare()
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := p.Scene.Frames[0].Panels[0]
+		if shown.Title != c.title || shown.Y.Min != c.low || shown.Y.Max != c.high {
+			t.Errorf("%s: the title is %q, the axis goes from %v to %v; want %q, %v to %v", name, shown.Title, shown.Y.Min, shown.Y.Max, c.title, c.low, c.high)
+		}
+		for _, as := range []string{"svg", "cell", "csv"} {
+			p, err := render.Job{Figure: f, As: as}.Prepare()
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := render.Draw(p)
+			if err != nil {
+				t.Errorf("%s as %s: %v", name, as, err)
+			}
+			if as == "svg" && (bytes.Contains(text, []byte("NaN")) || bytes.Contains(text, []byte("Inf"))) {
+				t.Errorf("%s: the picture has a NaN or an infinity", name)
+			}
+			if name == "a zero and a negative y" && as == "csv" && !bytes.Contains(text, []byte(",1,0,")) {
+				t.Errorf("the table lacks what the figure leaves out:\n%s", text)
+			}
 		}
 	}
 }

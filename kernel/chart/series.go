@@ -12,7 +12,7 @@ import (
 // Series is what a panel shows: a [Line], [Band], [Bars], [Rule], [Raster] or
 // [HeatMap], as a value or a pointer.
 type Series interface {
-	check(x, y Axis) error // for axes x and y
+	check(x Axis) error // over the horizontal axis x
 }
 
 // Line connects points. NaN in Y is a gap.
@@ -100,7 +100,7 @@ func Signal(s neo.AnalogSignal) *Line {
 // at 3*0.1 ms is at 0.0003 s and not at 0.00030000000000000003.
 func seconds(t units.Time) float64 { return math.Round(t.Seconds()*1e10) / 1e10 }
 
-func (l Line) check(x, y Axis) error {
+func (l Line) check(Axis) error {
 	switch {
 	case l.Marker < AutoMarker || l.Marker > Diamond:
 		return fmt.Errorf("the line %q has the marker %d", l.Name, l.Marker)
@@ -118,11 +118,11 @@ func (l Line) check(x, y Axis) error {
 		}
 		edges = edges[:n]
 	}
-	return checkPoints(edges, l.Y, l.Error, x, y)
+	return checkPoints(edges, l.Y, l.Error)
 }
 
 // checkPoints allows gaps in y, and nothing infinite.
-func checkPoints(xs, ys, half []float64, x, y Axis) error {
+func checkPoints(xs, ys, half []float64) error {
 	if len(xs) != len(ys) {
 		return fmt.Errorf("%d x values and %d y values", len(xs), len(ys))
 	}
@@ -133,23 +133,14 @@ func checkPoints(xs, ys, half []float64, x, y Axis) error {
 		if !finite(xs[i]) || math.IsInf(ys[i], 0) {
 			return fmt.Errorf("point %d is (%v, %v)", i, xs[i], ys[i])
 		}
-		low := ys[i]
-		if half != nil && !math.IsNaN(half[i]) {
-			if math.IsInf(half[i], 0) || half[i] < 0 {
-				return fmt.Errorf("the error of point %d is %v", i, half[i])
-			}
-			low -= half[i]
-		}
-		for _, err := range []error{x.shows(xs[i]), y.shows(low)} {
-			if err != nil {
-				return fmt.Errorf("point %d: %w", i, err)
-			}
+		if half != nil && (math.IsInf(half[i], 0) || half[i] < 0) {
+			return fmt.Errorf("the error of point %d is %v", i, half[i])
 		}
 	}
 	return nil
 }
 
-func (b Band) check(x, y Axis) error {
+func (b Band) check(Axis) error {
 	if len(b.X) != len(b.Low) || len(b.X) != len(b.High) {
 		return fmt.Errorf("%d x values, %d low and %d high ones", len(b.X), len(b.Low), len(b.High))
 	}
@@ -157,50 +148,39 @@ func (b Band) check(x, y Axis) error {
 		if !finite(b.X[i]) || math.IsInf(b.Low[i], 0) || math.IsInf(b.High[i], 0) || b.Low[i] > b.High[i] || i > 0 && b.X[i] < b.X[i-1] {
 			return fmt.Errorf("point %d goes from %v to %v at %v", i, b.Low[i], b.High[i], b.X[i])
 		}
-		for _, err := range []error{x.shows(b.X[i]), y.shows(b.Low[i])} {
-			if err != nil {
-				return fmt.Errorf("point %d: %w", i, err)
-			}
-		}
 	}
 	return nil
 }
 
-func (b Bars) check(x, y Axis) error {
+func (b Bars) check(x Axis) error {
 	if !finite(b.Width) || b.Width < 0 {
 		return fmt.Errorf("bars are %v wide", b.Width)
 	}
 	if x.Log {
 		return fmt.Errorf("bars have one width, which the log axis %q cannot show; use a Line with Step", x.Text())
 	}
-	return checkPoints(b.X, b.Y, b.Error, x, y)
+	return checkPoints(b.X, b.Y, b.Error)
 }
 
-func (r Rule) check(x, y Axis) error {
+func (r Rule) check(Axis) error {
 	if !finite(r.At) {
 		return fmt.Errorf("the line %q is at %v", r.Name, r.At)
 	}
-	if r.Vertical {
-		return x.shows(r.At)
-	}
-	return y.shows(r.At)
+	return nil
 }
 
-func (r Raster) check(x, _ Axis) error {
+func (r Raster) check(Axis) error {
 	for i, t := range r.Trains {
 		for j, at := range t.Times {
 			if !finite(float64(at)) {
 				return fmt.Errorf("train %d, spike %d is at %v", i, j, float64(at))
-			}
-			if err := x.shows(at.Seconds()); err != nil {
-				return fmt.Errorf("train %d, spike %d: %w", i, j, err)
 			}
 		}
 	}
 	return nil
 }
 
-func (h HeatMap) check(x, _ Axis) error {
+func (h HeatMap) check(x Axis) error {
 	switch {
 	case !finite(h.X0) || !finite(h.X1) || !(h.X1 > h.X0):
 		return fmt.Errorf("the map goes from %v to %v", h.X0, h.X1)

@@ -246,7 +246,7 @@
   // axis are moved to the left one's, so that both are zoomed at once.
   function coordinates(a, left) {
     const plain = !a.log && !left;
-    a.to = a.log ? Math.log10 : v => v;
+    a.to = a.log ? v => Math.log10(Math.max(v, Number.MIN_VALUE)) : v => v; // error bars reach below 0
     a.from = a.log ? v => tidy(10 ** v) : v => v;
     Object.assign(a, { plain, lo: a.to(a.low), hi: a.to(a.high), put: a.to, take: a.from });
     if (!left) return;

@@ -47,7 +47,7 @@ func (j Job) Prepare() (Prepared, error) {
 // Words returns a figure in words, for readers who cannot see it: its Alt, then
 // the series of each panel. The error is that of [chart.Figure.Validate].
 func Words(f chart.Figure) (string, error) {
-	s, err := scene.Unscaled(f)
+	s, err := scene.New(f)
 	if err != nil {
 		return "", err
 	}

@@ -36,9 +36,11 @@ func (p *page) view(i int, right bool) view {
 	return v
 }
 
+// position returns a coordinate; error bars that reach below 0 on a log axis end
+// far below it.
 func position(x float64, log bool) float64 {
 	if log {
-		return math.Log10(x)
+		return math.Log10(max(x, math.SmallestNonzeroFloat64))
 	}
 	return x
 }

@@ -23,7 +23,7 @@ import (
 func bench(ctx context.Context, args []string, out io.Writer) error {
 	f := flags("bench")
 	model := f.String("model", "", "NERLab or Powers2017; empty is both")
-	duration := timeFlag{15 * units.S}
+	duration := timeFlag{Time: 15 * units.S}
 	f.Var(&duration, "duration", "simulated time, 15s")
 	python := f.String("neuron", "", "a Python with NEURON, to measure it beside")
 	loop := f.String("myogen", "", "a Python with MyoGen, to measure its whole loop beside")

@@ -177,10 +177,14 @@ func parse(f *flag.FlagSet, args []string, want int) ([]string, error) {
 }
 
 // timeFlag is a flag that takes a time with its unit.
-type timeFlag struct{ units.Time }
+type timeFlag struct {
+	units.Time
+	given bool
+}
 
 func (t *timeFlag) Set(s string) (err error) {
 	t.Time, err = units.ParseTime(s)
+	t.given = err == nil
 	return err
 }
 

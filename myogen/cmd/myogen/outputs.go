@@ -40,10 +40,21 @@ func checkFiles(inputs, outputs []file) error {
 	return nil
 }
 
-// identity returns the same text for two names of the same file.
+// identity returns the same text for two names of the same file, which need not
+// be there yet.
 func identity(path string) string {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
+	}
+	for range 40 { // links to links
+		target, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
 	}
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		return real

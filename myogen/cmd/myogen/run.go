@@ -45,7 +45,7 @@ func parseRun(args []string) (o runOptions, err error) {
 
 // check completes the options for an experiment and tries its files.
 func (o *runOptions) check(e myogen.Experiment) error {
-	if o.until.Time == 0 {
+	if !o.until.given {
 		o.until.Time = e.Duration
 	}
 	switch {

@@ -113,6 +113,7 @@ func TestRunRefuses(t *testing.T) {
 		{`no "sead"`, []string{"run", write(t, "e.yaml", "sead: 3\n")}},
 		{"-until is 300 ms", []string{"run", e, "-until", "300ms"}},
 		{"-until is -1 ms", []string{"run", e, "-until", "-1ms"}},
+		{"-until is 0 ms", []string{"run", e, "-until", "0s"}},
 		{"is not a number with one of the units", []string{"run", e, "-until", "7"}},
 		{"says where to save", []string{"run", e, "-until", "100ms"}},
 		{"not an .npz file", []string{"run", e, "-resume", e}},

@@ -175,6 +175,7 @@ func TestReadRefuses(t *testing.T) {
 		"gain: 1\nparts: {a: {y: 1}}":          `part a has no "y"; it has x`,
 		"gain: 1\ngain: 2":                     `2:1: the key "gain" stands already at 1:1`,
 		"gain: *a":                             "there is no anchor &a",
+		"gain: *a\nclosed: &a true":            "1:7: there is no anchor &a before it",
 		"gain: !!float 1":                      "tags such as !!float are not supported",
 		"<<: {gain: 1}":                        "merge keys (<<) are not supported",
 		"[1, 2]":                               "1:1: the model must be a list of keys, it is a list",

@@ -18,8 +18,8 @@ import (
 // column.
 type File struct {
 	Name    string
-	Named   []string // files that were asked for by Beside
-	anchors map[string]ast.Node
+	Named   []string                     // files that were asked for by Beside
+	anchors map[string][]*ast.AnchorNode // of each name, in their order
 }
 
 // ErrorAt returns an error about a place in the file.
@@ -42,7 +42,7 @@ const (
 
 // Parse returns the documents of a text.
 func Parse(name string, text []byte) (*File, []ast.Node, error) {
-	f := &File{Name: name, anchors: map[string]ast.Node{}}
+	f := &File{Name: name, anchors: map[string][]*ast.AnchorNode{}}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // a byte order mark
 	if len(text) > maxBytes {
 		return nil, nil, fmt.Errorf("%s: %d bytes, must be at most %d; long lists belong into .npy files", name, len(text), maxBytes)
@@ -84,7 +84,8 @@ type anchorFinder struct{ *File }
 
 func (a anchorFinder) Visit(n ast.Node) ast.Visitor {
 	if anchor, ok := n.(*ast.AnchorNode); ok {
-		a.anchors[anchor.Name.GetToken().Value] = anchor.Value
+		name := anchor.Name.GetToken().Value
+		a.anchors[name] = append(a.anchors[name], anchor)
 	}
 	return a
 }
@@ -97,9 +98,14 @@ func (f *File) resolve(n ast.Node) (ast.Node, error) {
 			n = x.Value
 		case *ast.AliasNode:
 			name := x.Value.GetToken().Value
-			to, ok := f.anchors[name]
-			if !ok {
-				return nil, f.ErrorAt(n, "there is no anchor &%s", name)
+			var to ast.Node // the last one before the alias
+			for _, anchor := range f.anchors[name] {
+				if before(anchor, n) {
+					to = anchor.Value
+				}
+			}
+			if to == nil {
+				return nil, f.ErrorAt(n, "there is no anchor &%s before it", name)
 			}
 			n = to
 		case *ast.TagNode:
@@ -109,6 +115,12 @@ func (f *File) resolve(n ast.Node) (ast.Node, error) {
 		}
 	}
 	return nil, f.ErrorAt(n, "the alias leads in a circle")
+}
+
+// before reports whether a node begins before another one.
+func before(a, b ast.Node) bool {
+	p, q := a.GetToken().Position, b.GetToken().Position
+	return p.Line < q.Line || p.Line == q.Line && p.Column < q.Column
 }
 
 // tooDeep reports whether brackets, or the dashes that begin a line, are nested

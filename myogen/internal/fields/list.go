@@ -140,3 +140,27 @@ func (l *named[T]) Child(element string) (Value, error) {
 	}
 	return nil, fmt.Errorf("there is no %s %q; there are %q", l.what, element, all)
 }
+
+// Some returns the value of a list that must not be empty.
+func Some(list Value) Value { return some{list} }
+
+type some struct{ Value }
+
+func (s some) Read(f *File, what string, n ast.Node) error {
+	if err := s.Value.Read(f, what, n); err != nil {
+		return err
+	}
+	if err := s.Check(what); err != nil {
+		return f.ErrorAt(n, "%v", err)
+	}
+	return nil
+}
+
+func (s some) Check(what string) error {
+	if s.Zero() {
+		return fmt.Errorf("%s: there are none", what)
+	}
+	return s.Value.Check(what)
+}
+
+func (s some) Schema() Schema { return s.Value.Schema().with("minItems", 1) }

@@ -120,7 +120,7 @@ func (f *Figure) extent(s side) (data [2]float64, rows bool) {
 			}
 			k := kindOf(t.Series)
 			rows = rows && k.rows()
-			b := k.bounds(!t.Right && p.Y.Log || t.Right && p.Right.Log)
+			b := k.bounds(true, t.log)
 			if s.x {
 				data = [2]float64{min(data[0], b.x0), max(data[1], b.x1)}
 			} else {
@@ -205,6 +205,7 @@ func (f *Figure) scale() {
 		}
 	}
 	f.scaleMaps()
+	f.clipBands()
 }
 
 // tiny is what counts as zero: smaller numbers have lost digits.

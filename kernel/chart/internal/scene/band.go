@@ -14,12 +14,14 @@ func (s band) label() string             { return s.Name }
 func (s band) color() (color.RGBA, bool) { return s.Color, true }
 func (s band) rows() bool                { return false }
 
-func (s band) bounds(bool) box {
+func (s band) bounds(_, log bool) box {
 	b := empty()
 	for i, x := range s.X {
 		if s.Low[i] <= s.High[i] {
-			b.add(x, s.Low[i])
 			b.add(x, s.High[i])
+			if !log || s.Low[i] > 0 {
+				b.add(x, s.Low[i])
+			}
 		}
 	}
 	return b
@@ -29,6 +31,23 @@ func (s band) divided(x, y float64) chart.Series {
 	c := *s.Band
 	c.X, c.Low, c.High = divided(s.X, x), divided(s.Low, y), divided(s.High, y)
 	return &c
+}
+
+func (s band) masked(x, y bool) (shown chart.Series, n int) {
+	out := *s.Band
+	out.X, out.Low, out.High = nil, nil, nil
+	for i, high := range s.High {
+		if below(s.X[i], x) {
+			n++
+			continue
+		}
+		if below(high, y) {
+			high = math.NaN()
+			n++
+		}
+		out.X, out.Low, out.High = append(out.X, s.X[i]), append(out.Low, s.Low[i]), append(out.High, high)
+	}
+	return &out, n
 }
 
 func (s band) within(x0, x1 float64) chart.Series {
@@ -43,7 +62,9 @@ func (s band) within(x0, x1 float64) chart.Series {
 
 func (s band) thin(columns int, log bool) chart.Series { return ThinBand(s.Band, columns, log) }
 
-func (s band) words(points int) string { return extentWords("band", s.Name, points, s.bounds(true)) }
+func (s band) words(points int, log bool) string {
+	return extentWords("band", s.Name, points, s.bounds(false, log))
+}
 
 // ThinBand returns the band over at most so many columns: the widest area of each.
 func ThinBand(b *chart.Band, columns int, log bool) *chart.Band {

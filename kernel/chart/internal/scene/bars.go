@@ -15,17 +15,17 @@ func (s bars) label() string             { return s.Name }
 func (s bars) color() (color.RGBA, bool) { return s.Color, true }
 func (s bars) rows() bool                { return false }
 
-func (s bars) bounds(log bool) box {
+func (s bars) bounds(foot, log bool) box {
 	b, half := empty(), BarWidth(s.Bars)/2
 	for i, y := range s.Y {
 		if math.IsNaN(y) {
 			continue
 		}
-		if !log {
+		if foot && !log {
 			b.add(s.X[i], 0)
 		}
-		b.addWithError(s.X[i]-half, y, s.Error, i)
-		b.addWithError(s.X[i]+half, y, s.Error, i)
+		b.addWithError(s.X[i]-half, y, s.Error, i, log)
+		b.addWithError(s.X[i]+half, y, s.Error, i, log)
 	}
 	return b
 }
@@ -36,11 +36,23 @@ func (s bars) divided(x, y float64) chart.Series {
 	return &c
 }
 
+func (s bars) masked(_, y bool) (shown chart.Series, n int) {
+	out := *s.Bars
+	out.Y = slices.Clone(s.Y)
+	for i, v := range out.Y {
+		if below(v, y) {
+			out.Y[i] = math.NaN()
+			n++
+		}
+	}
+	return &out, n
+}
+
 func (s bars) within(float64, float64) chart.Series { return s.Bars }
 func (s bars) thin(int, bool) chart.Series          { return s.Bars }
 
-func (s bars) words(points int) string {
-	return extentWords("bars", s.Name, points, s.bounds(true)) + errorWords(s.Error)
+func (s bars) words(points int, log bool) string {
+	return extentWords("bars", s.Name, points, s.bounds(false, log)) + errorWords(s.Error)
 }
 
 // BarWidth returns the width of bars in units of x.

@@ -22,7 +22,7 @@ func (h heatMap) points() int {
 	return len(h.Rows) * len(h.Rows[0])
 }
 
-func (h heatMap) bounds(bool) box {
+func (h heatMap) bounds(bool, bool) box {
 	return box{h.X0, h.X1, -0.5, max(float64(len(h.Rows))-0.5, 0.5)}
 }
 
@@ -31,6 +31,8 @@ func (h heatMap) divided(x, _ float64) chart.Series {
 	c.X0, c.X1 = h.X0/x, h.X1/x
 	return &c
 }
+
+func (h heatMap) masked(bool, bool) (chart.Series, int) { return h.HeatMap, 0 }
 
 func (h heatMap) within(float64, float64) chart.Series { return h.HeatMap }
 
@@ -41,7 +43,7 @@ func (h heatMap) thin(int, bool) chart.Series {
 	return thinMap(h.HeatMap, max(200, min(2000, mapCells/max(len(h.Rows), 1))))
 }
 
-func (h heatMap) words(int) string {
+func (h heatMap) words(int, bool) string {
 	return fmt.Sprintf("heat map of %d rows, colours from %.4g to %.4g %s", len(h.Rows), h.Min, h.Max, h.Label)
 }
 

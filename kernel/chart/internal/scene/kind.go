@@ -16,15 +16,21 @@ type kind interface {
 	// color returns its own colour, zero for none, and whether it takes the
 	// panel's next one then.
 	color() (c color.RGBA, next bool)
-	rows() bool          // whether its y are numbers of rows
-	bounds(log bool) box // of what it shows, on an y axis that may be a log axis
+	rows() bool // whether its y are numbers of rows
+	// bounds is around what it shows, with the foot of bars or without, on an y axis
+	// that may be a log axis.
+	bounds(foot, log bool) box
 	// divided returns it in units of x and y. A row stays a row.
 	divided(x, y float64) chart.Series
+	// masked returns what log axes can show of it, nil for nothing, and how many
+	// values are left out: those that are not above 0.
+	masked(x, y bool) (chart.Series, int)
 	// within returns the part that a figure from x0 to x1 shows.
 	within(x0, x1 float64) chart.Series
 	// thin returns what looks the same over so many columns of pixels.
 	thin(columns int, log bool) chart.Series
-	words(points int) string // for readers who cannot see it, with the points it had
+	// words describes it for readers who cannot see it, with the points it had.
+	words(points int, log bool) string
 }
 
 // kindOf returns the kind of a series that newSeries has made.
@@ -62,11 +68,13 @@ func (b *box) add(x, y float64) {
 func empty() box { return box{math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)} }
 
 // addWithError adds point i, whose error bars have the half lengths half.
-func (b *box) addWithError(x, y float64, half []float64, i int) {
+func (b *box) addWithError(x, y float64, half []float64, i int, log bool) {
 	b.add(x, y)
 	if e, ok := ErrorAt(half, i); ok {
-		b.add(x, y-e)
 		b.add(x, y+e)
+		if !log || y > e {
+			b.add(x, y-e)
+		}
 	}
 }
 

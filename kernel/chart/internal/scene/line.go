@@ -15,10 +15,10 @@ func (l line) label() string             { return l.Name }
 func (l line) color() (color.RGBA, bool) { return l.Color, true }
 func (l line) rows() bool                { return false }
 
-func (l line) bounds(bool) box {
+func (l line) bounds(_, log bool) box {
 	b := empty()
 	for i, y := range l.Y {
-		b.addWithError(l.X[i], y, l.Error, i)
+		b.addWithError(l.X[i], y, l.Error, i, log)
 	}
 	if n := len(l.Y); len(l.X) > n && n > 0 { // the end of the last step
 		b.add(l.X[n], l.Y[n-1])
@@ -30,6 +30,29 @@ func (l line) divided(x, y float64) chart.Series {
 	c := *l.Line
 	c.X, c.Y, c.Error = divided(l.X, x), divided(l.Y, y), divided(l.Error, y)
 	return &c
+}
+
+func (l line) masked(x, y bool) (shown chart.Series, n int) {
+	out := *l.Line
+	out.X, out.Y, out.Error = nil, nil, nil
+	for i, v := range l.Y {
+		if below(l.X[i], x) {
+			n++
+			continue
+		}
+		if below(v, y) {
+			v = math.NaN()
+			n++
+		}
+		out.X, out.Y = append(out.X, l.X[i]), append(out.Y, v)
+		if l.Error != nil {
+			out.Error = append(out.Error, l.Error[i])
+		}
+	}
+	if m := len(l.Y); len(l.X) > m && len(out.Y) > 0 { // the end of the last step
+		out.X = append(out.X, l.X[m])
+	}
+	return &out, n
 }
 
 func (l line) within(x0, x1 float64) chart.Series {
@@ -48,7 +71,7 @@ func (l line) within(x0, x1 float64) chart.Series {
 
 func (l line) thin(columns int, log bool) chart.Series { return ThinLine(l.Line, columns, log) }
 
-func (l line) words(points int) string {
+func (l line) words(points int, log bool) string {
 	kind := "line"
 	switch {
 	case l.Step:
@@ -56,7 +79,7 @@ func (l line) words(points int) string {
 	case l.Scatter:
 		kind = "points"
 	}
-	return extentWords(kind, l.Name, points, l.bounds(true)) + errorWords(l.Error)
+	return extentWords(kind, l.Name, points, l.bounds(false, log)) + errorWords(l.Error)
 }
 
 // Corners returns the line with the corners of its steps.

@@ -3,8 +3,10 @@ package scene
 import (
 	"fmt"
 	"image/color"
+	"slices"
 
 	"gomyogen/kernel/chart"
+	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
 
@@ -22,7 +24,7 @@ func (r raster) points() int {
 	return n
 }
 
-func (r raster) bounds(bool) box {
+func (r raster) bounds(bool, bool) box {
 	b := empty()
 	for _, t := range r.Trains {
 		for _, x := range t.Times {
@@ -49,10 +51,22 @@ func (r raster) divided(x, _ float64) chart.Series {
 	return &c
 }
 
+func (r raster) masked(x, _ bool) (shown chart.Series, n int) {
+	out := *r.Raster
+	out.Trains = make([]neo.SpikeTrain, len(r.Trains))
+	for i, t := range r.Trains {
+		all := len(t.Times)
+		t.Times = slices.DeleteFunc(slices.Clone(t.Times), func(at units.Time) bool { return below(float64(at), x) })
+		out.Trains[i] = t
+		n += all - len(t.Times)
+	}
+	return &out, n
+}
+
 func (r raster) within(float64, float64) chart.Series { return r.Raster }
 func (r raster) thin(int, bool) chart.Series          { return r.Raster } // no spike is hidden
 
-func (r raster) words(points int) string {
+func (r raster) words(points int, _ bool) string {
 	return fmt.Sprintf("%d spikes of %d trains", points, len(r.Trains))
 }
 

@@ -20,7 +20,7 @@ func (r rule) color() (color.RGBA, bool) {
 	return r.Color, false
 }
 
-func (r rule) bounds(bool) box {
+func (r rule) bounds(bool, bool) box {
 	b := empty()
 	if r.Vertical {
 		b.x0, b.x1 = r.At, r.At
@@ -40,10 +40,17 @@ func (r rule) divided(x, y float64) chart.Series {
 	return &c
 }
 
+func (r rule) masked(x, y bool) (shown chart.Series, n int) {
+	if below(r.At, r.Vertical && x || !r.Vertical && y) {
+		return nil, 1
+	}
+	return r.Rule, 0
+}
+
 func (r rule) within(float64, float64) chart.Series { return r.Rule }
 func (r rule) thin(int, bool) chart.Series          { return r.Rule }
 
-func (r rule) words(int) string {
+func (r rule) words(int, bool) string {
 	direction := "horizontal line"
 	if r.Vertical {
 		direction = "vertical line"

@@ -38,6 +38,7 @@ type Panel struct {
 	Height      int
 	Legend      bool
 	Series      []Series
+	Masked      int // values that its log axes cannot show
 }
 
 // Series is one of *chart.Line, *chart.Band, *chart.Bars, *chart.Rule,
@@ -46,7 +47,8 @@ type Series struct {
 	chart.Series
 	Right bool // on the right axis
 	Color color.RGBA
-	Of    int // points before some were left out
+	Of    int  // points before some were thinned out
+	log   bool // on a vertical log axis
 }
 
 const defaultHeight = 170
@@ -55,14 +57,20 @@ const defaultHeight = 170
 // with f, and never changed.
 func New(f chart.Figure) (*Figure, error) {
 	out, err := Unscaled(f)
-	if err == nil {
-		out.scale()
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	out.mask()
+	for i := range out.Frames {
+		out.Frames[i].Words = out.words(i)
+	}
+	out.title()
+	out.scale()
+	return out, nil
 }
 
-// Unscaled prepares a figure with its own numbers, and without the limits of its
-// axes: for a table.
+// Unscaled prepares a figure with all of its own numbers, and without words and
+// the limits of its axes: for a table.
 func Unscaled(f chart.Figure) (*Figure, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
@@ -82,9 +90,6 @@ func Unscaled(f chart.Figure) (*Figure, error) {
 		out.Frames = append(out.Frames, g)
 	}
 	out.fillMaps()
-	for i := range out.Frames {
-		out.Frames[i].Words = out.words(i)
-	}
 	return out, nil
 }
 

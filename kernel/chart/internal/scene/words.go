@@ -35,7 +35,7 @@ func (f *Figure) words(frame int) string {
 				fmt.Fprintf(&b, "; and %d more", len(p.Series)-j)
 				break
 			}
-			said := strings.TrimSpace(kindOf(s.Series).words(s.Of))
+			said := strings.TrimSpace(kindOf(s.Series).words(s.Of, s.log))
 			switch {
 			case j > 0:
 				said = "; " + said
@@ -51,6 +51,9 @@ func (f *Figure) words(frame int) string {
 		}
 		if !p.onlyHeatMaps() { // their values are the colours
 			b.WriteString(axisWords(p.Y))
+		}
+		if p.Masked > 0 {
+			b.WriteString(", " + maskedWords(p.Masked))
 		}
 		if p.OwnX && p.X.Text() != "" {
 			b.WriteString(" over " + p.X.Text())

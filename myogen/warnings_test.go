@@ -1,0 +1,89 @@
+package myogen
+
+import (
+	"strings"
+	"testing"
+
+	"gomyogen/myogen/neo"
+	"gomyogen/myogen/units"
+)
+
+// What a run does not use of its experiment is said.
+func TestWarnings(t *testing.T) {
+	input := func(s Shape[units.Rate]) func(*Experiment) {
+		return func(e *Experiment) { e.Inputs[0].Shape = s }
+	}
+	inject := func(in Injection) func(*Experiment) {
+		return func(e *Experiment) {
+			in.Population = "aMN"
+			e.Inject = []Injection{in}
+		}
+	}
+	pool := func(p AlphaMNPool) func(*Experiment) {
+		return func(e *Experiment) {
+			p.Name, p.N = "aMN", 3
+			e.Populations[1] = p
+		}
+	}
+	body := units.Temperature(37)
+	for name, c := range map[string]struct {
+		change func(*Experiment)
+		want   string // "" for no warning
+	}{
+		"nothing":                       {func(*Experiment) {}, ""},
+		"a step to the end":             {input(Step[units.Rate]{Level: 5, Duration: 200}), ""},
+		"a step that begins too late":   {input(Step[units.Rate]{Level: 5, Start: 200, Duration: 1}), `input "cortex": it begins at 200 ms, after the end of the run at 200 ms`},
+		"a step that ends too late":     {input(Step[units.Rate]{Level: 5, Start: 100, Duration: 101}), `it ends at 201 ms, the run at 200 ms`},
+		"a ramp that ends too late":     {input(Ramp[units.Rate]{To: 5, Start: 100, Duration: 200}), `the ramp ends at 300 ms, the run at 200 ms`},
+		"a trapezoid":                   {input(Trapezoid[units.Rate]{Peak: 5, Plateau: 300}), `the trapezoid ends at 300 ms`},
+		"triangles":                     {input(Triangles[units.Rate]{Peaks: []units.Rate{5, 5}, Ramp: 100}), `the last triangle ends at 400 ms`},
+		"samples to the end":            {input(Samples[units.Rate]{Values: make([]units.Rate, 2000)}), ""},
+		"a sample at the end":           {input(Samples[units.Rate]{Values: make([]units.Rate, 2001)}), ""},
+		"samples beyond the end":        {input(Samples[units.Rate]{Values: make([]units.Rate, 3000)}), `the samples end at 300 ms, the run at 200 ms`},
+		"a pulse beyond the end":        {inject(Injection{Amplitude: 1, Start: 150, Duration: 100}), `injection into cell 0 of "aMN": it ends at 250 ms`},
+		"a pulse after the end":         {inject(Injection{Amplitude: 1, Start: 1000, Duration: 100}), `it begins at 1 s`},
+		"a sinusoid at the limit":       {input(Sinusoid[units.Rate]{Mean: 5, Amplitude: 1, Frequency: 5000}), ""},
+		"a sinusoid beyond it":          {input(Sinusoid[units.Rate]{Mean: 5, Amplitude: 1, Frequency: 6000}), `steps of 0.1 ms cannot follow 6000 Hz, at most 5000 Hz`},
+		"a fast sawtooth":               {input(Sawtooth[units.Rate]{High: 5, Frequency: 1e5}), `cannot follow 100000 Hz`},
+		"a fast current":                {inject(Injection{Shape: Sinusoid[units.Current]{Amplitude: 1, Frequency: 9000}}), `cannot follow 9000 Hz`},
+		"a rate that the step loses":    {input(Level[units.Rate]{1000}), `lose 4.8 % of their spikes`},
+		"a slope of Fuglevand":          {pool(AlphaMNPool{Recruitment: RecruitmentThresholds{Model: Fuglevand, Slope: 3}}), `population "aMN": the thresholds have slope 3, their formula is fuglevand, which does not use it`},
+		"a slope of Konstantin":         {pool(AlphaMNPool{Recruitment: RecruitmentThresholds{Model: Konstantin, Slope: 3}}), `have slope 3, their formula is konstantin`},
+		"a maximum of De Luca":          {pool(AlphaMNPool{Recruitment: RecruitmentThresholds{Model: DeLuca, Max: 0.5}}), `have max 0.5, their formula is deluca`},
+		"defaults that are written out": {pool(AlphaMNPool{Recruitment: RecruitmentThresholds{Model: Fuglevand, Slope: 5, Max: 1}}), ""},
+		"all that combined uses":        {pool(AlphaMNPool{Recruitment: RecruitmentThresholds{Slope: 3, Max: 0.5}}), ""},
+		"the temperature of NERLab":     {pool(AlphaMNPool{Celsius: &body}), `it has the temperature 37 degC, its model is NERLab, which does not use it`},
+		"that of Powers 2017":           {pool(AlphaMNPool{Celsius: &body, Model: Powers2017}), ""},
+		"parameters of the other model": {pool(AlphaMNPool{Parameters: Parameters{"Powers2017.soma.length": {First: 40, Last: 50}}}), `it has the parameter Powers2017.soma.length, its model is NERLab`},
+		"parameters of the other way":   {pool(AlphaMNPool{Model: Powers2017, Parameters: Parameters{"NERLab.soma.cm": {First: 1, Last: 1}}}), `it has the parameter NERLab.soma.cm, its model is Powers2017`},
+		"spikes after the end": {func(e *Experiment) {
+			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{Times: []units.Time{10, 300, 400}}}})
+		}, `population "Ia": 2 spikes come after the end`},
+	} {
+		e := Experiment{Duration: 200, Populations: []Population{DescendingDrivePool{Name: "DD", N: 2}, AlphaMNPool{Name: "aMN", N: 3}},
+			Inputs: []Input{{Source: "cortex", Target: "DD", Shape: Level[units.Rate]{5}}}}
+		c.change(&e)
+		r, err := e.resolve()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		drives, err := r.drives(t.Context(), nil)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got := strings.Join(r.warnings(drives), "; "); !strings.Contains(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%s: the warnings are %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// Peaks that are none would be no drive.
+func TestTrianglesNeedAPeak(t *testing.T) {
+	e := Experiment{Duration: 200, Populations: []Population{DescendingDrivePool{Name: "DD"}},
+		Inputs: []Input{{Source: "cortex", Target: "DD", Shape: Triangles[units.Rate]{Ramp: 100}}}}
+	refused(t, `input "cortex": triangles: peaks: there are none`, e.Check())
+	_, err := ParseExperiment("e.yaml", []byte("duration: 1 s\npopulations: {DD: {drive_neurons: {n: 2}}}\ninputs: [{source: c, target: DD, triangles: {peaks: [], ramp: 1 s}}]\n"))
+	refused(t, "e.yaml:3:53: peaks: there are none", err)
+}
