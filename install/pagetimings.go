@@ -35,7 +35,6 @@ type pageTime struct {
 	Fused   bool
 	Ready   float64 // s, from the first touch until the sliders can be moved
 	Seconds float64 // from the question to the figure
-	Memory  float64 // MB, of the page and its worker; 0 if the browser does not say
 	State   string
 	SHA256  string
 }
@@ -67,7 +66,7 @@ func pageTimings(ctx context.Context, home *jupyter.Home, out io.Writer, n int) 
 	defer served.Close()
 
 	cmd := exec.CommandContext(ctx, chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync", "--enable-blink-features=ForceEagerMeasureMemory", "--window-size=400,900",
+		"--disable-component-update", "--disable-sync", "--window-size=400,900",
 		"--user-data-dir="+filepath.Join(dir, "browser"), fmt.Sprintf("http://%s/timer?n=%d", listener.Addr(), n))
 	if err := cmd.Start(); err != nil {
 		return err
@@ -75,8 +74,8 @@ func pageTimings(ctx context.Context, home *jupyter.Home, out io.Writer, n int) 
 	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }() // it does not end by itself
 
 	fmt.Fprintf(out, "100 neurons, 15 s, in a page of 400 px; %d cores, load %s; the program takes %.2f MB\n\n", runtime.NumCPU(), load(), float64(weight)/1e6)
-	const row = "%-12s %-8s %10s %10s %8s %12s\n"
-	fmt.Fprintf(out, row, "model", "fused", "ready, s", "run, s", "aim, s", "memory, MB")
+	const row = "%-12s %-8s %10s %10s %8s\n"
+	fmt.Fprintf(out, row, "model", "fused", "ready, s", "run, s", "aim, s")
 	for range 4 * n {
 		select {
 		case <-ctx.Done():
@@ -87,15 +86,11 @@ func pageTimings(ctx context.Context, home *jupyter.Home, out io.Writer, n int) 
 			if t.State != "done" {
 				return fmt.Errorf("time the pages: a run of %s ended as %q", t.Model, t.State)
 			}
-			memory := "unknown"
-			if t.Memory > 0 {
-				memory = fmt.Sprintf("%.0f", t.Memory)
-			}
 			fmt.Fprintf(out, row, t.Model, map[bool]string{true: "yes", false: "no"}[t.Fused], fmt.Sprintf("%.2f", t.Ready), fmt.Sprintf("%.2f", t.Seconds),
-				map[string]map[bool]string{"NERLab": {true: "2", false: "10"}, "Powers2017": {true: "5", false: "22"}}[t.Model][t.Fused], memory)
+				map[string]map[bool]string{"NERLab": {true: "2", false: "10"}, "Powers2017": {true: "5", false: "22"}}[t.Model][t.Fused])
 		}
 	}
-	fmt.Fprintln(out, "\nready should be within 1.5 s, memory below 300 MB. load at the end:", load())
+	fmt.Fprintln(out, "\nready should be within 1.5 s. load at the end:", load())
 	return nil
 }
 
@@ -136,9 +131,6 @@ func timerHandler(ctx context.Context, dir string, reports chan<- pageTime) http
 	mux := http.NewServeMux()
 	files := http.FileServer(http.Dir(dir))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		// Only a page of its own origin may measure memory.
-		w.Header().Set("Cross-Origin-Opener-Policy", "same-origin")
-		w.Header().Set("Cross-Origin-Embedder-Policy", "require-corp")
 		if r.URL.Path == "/timer" {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			_, _ = w.Write(timer)
