@@ -311,7 +311,7 @@ func TestBadInputIsRefused(t *testing.T) {
 			force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.Times[0] = units.Time(nan) }))},
 		{`spike 1 is at 5 ms, must be after the one before at 10 ms`,
 			force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.Times[1] = 5 }))},
-		{`a sampling rate of 500 Hz is below twice the highest frequency: spike train 1 ("MN_1") fires at 10 ms and 13 ms, 333.3 Hz`,
+		{`spike train 1 ("MN_1"): a sampling rate of 500 Hz is below twice the highest frequency: spikes at 10 ms and 13 ms, 333.3 Hz`,
 			force(Fuglevand{SamplingPeriod: 2}, trains(func(t *neo.SpikeTrain) { t.Times[1] = 13 }))},
 		{`the twitch of motor unit 1 (contraction time 30 ms) has its corner at 5.305 Hz`,
 			force(Fuglevand{SamplingPeriod: 100}, []neo.SpikeTrain{{TStop: 100}, {TStop: 100}})},
