@@ -100,22 +100,22 @@ func ExampleMotorUnit() {
 }
 
 func ExampleStepper() {
-	force, err := muscle.Fuglevand{SamplingPeriod: 50 * units.Ms}.Stepper(2, 0)
+	force, err := muscle.Fuglevand{SamplingPeriod: 25 * units.Ms}.Stepper(2, 0)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for range 9 { // a loop in which the force decides whether unit 0 fires
+	for step := range 11 { // a loop in which the force decides whether unit 0 fires
 		t := force.Time()
 		f := force.Step()
 		fmt.Printf("%.1f ", f)
-		if f < 5 {
+		if f < 5 && step%2 == 0 {
 			if err := force.Spike(0, t+20*units.Ms); err != nil {
 				fmt.Println(err)
 			}
 		}
 	}
-	// Output: 0.0 8.8 9.0 5.6 2.9 10.2 9.6 5.9 3.1
+	// Output: 0.0 2.4 8.8 10.0 9.0 7.3 5.6 4.1 2.9 4.5 10.2
 }
 
 func ExampleSteadiness() {

@@ -153,8 +153,9 @@ func (m Fuglevand) Tetanus(n int) (float64, error) {
 // duration.
 //
 // A sampling rate below twice the highest frequency is an error. Frequencies
-// that count are the instantaneous firing rates and, for each twitch, its
-// corner 1/(2 pi T).
+// that count are the instantaneous firing rates and, for each twitch, those up to
+// 1/(2 T), where its spectrum, 1/(1 + (2 pi f T)²), has fallen to 9 %: a sampling
+// period is at most a contraction time.
 func (m Fuglevand) Force(trains []neo.SpikeTrain) (neo.AnalogSignal, error) {
 	force := neo.AnalogSignal{Name: "force", Units: m.ForceUnits()}
 	pool, err := m.prepare(trains, 1, &force)
@@ -322,10 +323,10 @@ func checkSampling(period units.Time, i int, t neo.SpikeTrain, w Twitch) error {
 // checkTwitchSampling returns an error if samples every period are too few for
 // the twitch of a motor unit.
 func checkTwitchSampling(period units.Time, i int, w Twitch) error {
-	if limit := units.Time(math.Pi) * w.ContractionTime; period > limit*slack {
+	if period > w.ContractionTime*slack {
 		return fmt.Errorf("muscle: a sampling rate of %.4g Hz is below twice the highest frequency: "+
-			"the twitch of motor unit %d (contraction time %v) has its corner at %.4g Hz",
-			1/period.Seconds(), i, w.ContractionTime, 1/(2*math.Pi*w.ContractionTime.Seconds()))
+			"the twitch of motor unit %d (contraction time %v) has frequencies up to %.4g Hz",
+			1/period.Seconds(), i, w.ContractionTime, 1/(2*w.ContractionTime.Seconds()))
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func TestStepperRefuses(t *testing.T) {
 		{Fuglevand{N: 2}, 3, 0, "3 spike trains are given for a pool of 2"},
 		{Fuglevand{}, 2, nan, "the first sample is at NaN ms"},
 		{Fuglevand{SamplingPeriod: -1}, 2, 0, "SamplingPeriod is -1 ms"},
-		{Fuglevand{SamplingPeriod: 100}, 2, 0, "the twitch of motor unit 1 (contraction time 30 ms)"},
+		{Fuglevand{SamplingPeriod: 40}, 2, 0, "the twitch of motor unit 1 (contraction time 30 ms)"},
 		{Fuglevand{Twitches: []Twitch{{1, 0}}}, 1, 0, "contraction time is 0 ms"},
 	} {
 		if _, err := c.m.Stepper(c.n, c.start); err == nil || !strings.Contains(err.Error(), c.want) {

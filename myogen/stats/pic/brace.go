@@ -71,6 +71,9 @@ func NewBrace(rate neo.AnalogSignal) (Brace, error) {
 	if err := checkSignal(rate); err != nil {
 		return b, err
 	}
+	if rate.Units != "pps" && rate.Units != "" {
+		return b, fmt.Errorf("pic: the rate of %q is in %q, must be in pps", rate.Name, rate.Units)
+	}
 	r, peak := rate.Values, 0
 	for i, v := range r {
 		if v > r[peak] {
