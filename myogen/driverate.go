@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
@@ -19,7 +20,8 @@ var maxRecorded = 1 << 24
 // noise.
 type driveRate struct {
 	Input
-	n              int // samples; the last is held after the end
+	follows        *driveRate // nil unless it follows another rate
+	n              int        // samples; the last is held after the end
 	duration, step units.Time
 
 	begin random.Generator // of the noise, at sample 0
@@ -60,6 +62,18 @@ func linspace(i, n int, duration units.Time) units.Time {
 
 // clean returns sample i without its noise.
 func (d *driveRate) clean(i int) (float64, error) {
+	if d.follows != nil {
+		var other [1]float64
+		d.follows.fill(i, other[:])
+		if d.follows.err != nil {
+			return 0, d.follows.err
+		}
+		r := d.Follow.of(other[0])
+		if math.IsNaN(r) || math.IsInf(r, 0) {
+			return 0, fields.At("follow", fmt.Errorf("the rate is %v pps at %v, must be finite", r, linspace(i, d.n, d.duration)))
+		}
+		return r, nil
+	}
 	t := linspace(i, d.n, d.duration)
 	if _, sampled := d.Shape.(Samples[units.Rate]); sampled { // sample i of the shape is sample i of the signal
 		t = units.Time(i) * d.step

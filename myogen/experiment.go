@@ -125,7 +125,7 @@ func (e Experiment) Drive(population string) (neo.AnalogSignal, error) {
 	if err != nil {
 		return neo.AnalogSignal{}, err
 	}
-	if e.Draws == MyoGenOrder { // all inputs share a generator
+	if e.Draws == MyoGenOrder || x.Follow != nil { // it depends on other inputs
 		r, err := e.resolve()
 		if err != nil {
 			return neo.AnalogSignal{}, prefixed(err)
@@ -150,13 +150,13 @@ func (e Experiment) Drive(population string) (neo.AnalogSignal, error) {
 }
 
 // CleanDrive returns the rate that an input gives a population, in pps, without
-// its noise.
+// its noise and that of an input that it follows.
 func (e Experiment) CleanDrive(population string) (neo.AnalogSignal, error) {
 	x, err := e.inputOf(population)
 	if err != nil {
 		return neo.AnalogSignal{}, err
 	}
-	d, err := x.driveRate(e.Duration, stepOr(e.Step))
+	d, err := e.cleanRate(x)
 	if err != nil {
 		return neo.AnalogSignal{}, prefixed(err)
 	}

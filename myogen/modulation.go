@@ -21,8 +21,9 @@ import (
 // Parameters are those that a current is proportional to, by their paths in
 // alpha_mn_default.yaml: the conductances, and gamma and lambda, the shares of
 // the persistent calcium and (Powers2017) the persistent sodium conductance that
-// are there. gamma is the neuromodulation of Elias et al. (2012), and what
-// sets the persistent inward currents of Powers and Heckman (2017).
+// are there. gamma is the neuromodulation of Elias et al. (2012, J Comput
+// Neurosci 33:515-531), and what sets the persistent calcium currents of Powers and
+// Heckman (2017, J Neurophysiol 117:1171-1184).
 // Modulations of different parameters multiply where they meet.
 type Modulation struct {
 	Population string

@@ -20,7 +20,10 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	base := closedLoop(NERLab)
 	base.Populations = append(base.Populations, DescendingDrivePool{Name: "another", N: 20}, AlphaMNPool{Name: "Zaffe", N: 4})
 	base.Inputs = append(base.Inputs, Input{Source: "cerebellum", Target: "another", Shape: Step[units.Rate]{Level: 80, Duration: 300}, Noise: 10, Latency: 1.5})
+	base.Populations = append(base.Populations, DescendingDrivePool{Name: "IN", N: 20})
+	base.Inputs = append(base.Inputs, Input{Source: "interneurons", Target: "IN", Follow: &Follow{Population: "another", Gain: -0.5, Baseline: 50}, Noise: 2})
 	base.Connections = append(base.Connections,
+		Connection{Source: "IN", Target: "Zaffe", Probability: 0.5, Weight: 0.1, Inhibitory: true},
 		Connection{Source: "another", Target: "aMN", Probability: 0.5, Weight: 0.2},
 		Connection{Source: "DD", Target: "Zaffe", Probability: 0.5, Weight: 0.2},
 		Connection{Source: "Zaffe", Target: "aMN", Probability: 0.5, Weight: 0.1, Delay: 2},

@@ -71,9 +71,9 @@ func (r *resolved) input(i int) error {
 			return fields.At("target", fmt.Errorf("%s: %q is already driven by %q", x.words(), x.Target, other.Source))
 		}
 	}
-	d, err := x.driveRate(r.Duration, r.step())
+	d, err := r.cleanRate(x)
 	if err != nil {
-		return fmt.Errorf("%s: %w", x.words(), err)
+		return within(x.words(), err)
 	}
 	highest, err := d.check()
 	if err != nil {
@@ -230,16 +230,34 @@ func (r *resolved) shared() *random.Generator {
 // generator of MyoGen's order.
 func (r *resolved) drives(ctx context.Context, shared *random.Generator) ([]*driveRate, error) {
 	var all []*driveRate
+	begins := make([]random.Generator, len(r.Inputs)) // of the noise of inputs that follow another
 	for i, x := range r.Inputs {
 		g := shared
 		if g == nil {
 			g = r.noise(x)
 		}
 		d := *r.rates[i]
-		if err := d.withNoise(ctx, x, g); err != nil {
+		all = append(all, &d)
+		var err error
+		if x.Follow != nil { // its rate is known when all others are
+			begins[i] = *g
+			err = draw(ctx, g, d.n)
+		} else {
+			err = d.withNoise(ctx, x, g)
+		}
+		if err != nil {
 			return nil, within(x.words(), err)
 		}
-		all = append(all, &d)
+	}
+	for i, x := range r.Inputs {
+		if x.Follow == nil {
+			continue
+		}
+		other := *all[slices.IndexFunc(r.Inputs, func(o Input) bool { return o.Target == x.Follow.Population })]
+		all[i].follows = &other
+		if err := all[i].withNoise(ctx, x, &begins[i]); err != nil {
+			return nil, within(x.words(), err)
+		}
 	}
 	return all, nil
 }

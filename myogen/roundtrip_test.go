@@ -148,11 +148,14 @@ func experiments(t *rapid.T) Experiment {
 		i := slices.Index(sources, name)
 		return rapid.IntRange(0, e.Populations[i].size()-1).Draw(t, "cell")
 	}
-	for _, target := range driven {
-		e.Inputs = append(e.Inputs, Input{
-			Source: texts.Draw(t, "source"), Target: target, Shape: shapes[units.Rate](t, e, rapid.Float64Range(0, 1e6)),
-			Noise: units.Rate(zeroOr(t, "noise", oddNumbers)), Latency: latencies(t),
-		})
+	for i, target := range driven {
+		x := Input{Source: texts.Draw(t, "source"), Target: target, Noise: units.Rate(zeroOr(t, "noise", oddNumbers)), Latency: latencies(t)}
+		if i > 0 && rapid.Bool().Draw(t, "follows") {
+			x.Follow = &Follow{driven[0], rapid.Float64Range(-1e6, 1e6).Draw(t, "gain"), units.Rate(rapid.Float64Range(-1e6, 1e6).Draw(t, "baseline"))}
+		} else {
+			x.Shape = shapes[units.Rate](t, e, rapid.Float64Range(0, 1e6))
+		}
+		e.Inputs = append(e.Inputs, x)
 	}
 	if len(motor) == 0 {
 		return e

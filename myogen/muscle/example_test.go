@@ -99,6 +99,25 @@ func ExampleMotorUnit() {
 	// Output: 0.00 0.00 0.87 0.99 3.32 3.48 2.90
 }
 
+func ExampleStepper() {
+	force, err := muscle.Fuglevand{SamplingPeriod: 25 * units.Ms}.Stepper(2, 0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for step := range 11 { // a loop in which the force decides whether unit 0 fires
+		t := force.Time()
+		f := force.Step()
+		fmt.Printf("%.1f ", f)
+		if f < 5 && step%2 == 0 {
+			if err := force.Spike(0, t+20*units.Ms); err != nil {
+				fmt.Println(err)
+			}
+		}
+	}
+	// Output: 0.0 2.4 8.8 10.0 9.0 7.3 5.6 4.1 2.9 4.5 10.2
+}
+
 func ExampleSteadiness() {
 	force := neo.AnalogSignal{Name: "force", Units: "N", SamplingPeriod: 1, Values: []float64{0, 0, 9, 10, 11}}
 	s, err := muscle.NewSteadiness(force, 2*units.Ms, 4*units.Ms)

@@ -147,21 +147,25 @@ func (m Fuglevand) Tetanus(n int) (float64, error) {
 // a sample every SamplingPeriod in [t_start, t_stop) of the trains, which must
 // have one span. A sample is the exact sum of the twitches at its time, so that
 // a finer sampling adds samples and changes none; spikes need not lie on the
-// grid. The time taken is proportional to samples times units; beyond the
-// output, memory does not depend on the duration.
+// grid. It is computed by recursion: a motor unit is a state of second order,
+// which each spike continues from the one before. The time taken is proportional
+// to samples times units; beyond the output, memory does not depend on the
+// duration.
 //
 // A sampling rate below twice the highest frequency is an error. Frequencies
-// that count are the instantaneous firing rates and, for each twitch, its
-// corner 1/(2 pi T).
+// that count are the instantaneous firing rates and, for each twitch, those up to
+// 1/(2 T), where its spectrum, 1/(1 + (2 pi f T)²), has fallen to 9 %: a sampling
+// period is at most a contraction time.
 func (m Fuglevand) Force(trains []neo.SpikeTrain) (neo.AnalogSignal, error) {
 	force := neo.AnalogSignal{Name: "force", Units: m.ForceUnits()}
 	pool, err := m.prepare(trains, 1, &force)
 	if err != nil {
 		return neo.AnalogSignal{}, err
 	}
-	s := sampler{start: force.TStart, period: force.SamplingPeriod}
+	var s sampler
 	for i, t := range trains {
-		s.add(force.Values, pool[i], t.Times)
+		s.reset(grid{force.TStart, force.SamplingPeriod}, pool[i])
+		s.addAll(force.Values, t.Times)
 	}
 	return force, nil
 }
@@ -174,13 +178,14 @@ func (m Fuglevand) UnitForces(trains []neo.SpikeTrain) ([]neo.AnalogSignal, erro
 	if err != nil {
 		return nil, err
 	}
-	s := sampler{start: empty.TStart, period: empty.SamplingPeriod}
+	var s sampler
 	forces := make([]neo.AnalogSignal, len(trains))
 	for i, t := range trains {
 		forces[i] = empty
 		forces[i].Name = t.Name
 		forces[i].Values = make([]float64, len(empty.Values))
-		s.add(forces[i].Values, pool[i], t.Times)
+		s.reset(grid{empty.TStart, empty.SamplingPeriod}, pool[i])
+		s.addAll(forces[i].Values, t.Times)
 	}
 	return forces, nil
 }
@@ -239,15 +244,23 @@ func (m Fuglevand) prepare(trains []neo.SpikeTrain, copies int, signal *neo.Anal
 	return pool, nil
 }
 
+// period returns the sampling period.
+func (m Fuglevand) period() (units.Time, error) {
+	if m.SamplingPeriod == 0 {
+		return units.Ms, nil
+	}
+	if !(m.SamplingPeriod > 0) || math.IsInf(float64(m.SamplingPeriod), 0) {
+		return 0, fmt.Errorf("muscle: SamplingPeriod is %v, must be above 0", m.SamplingPeriod)
+	}
+	return m.SamplingPeriod, nil
+}
+
 // grid checks the trains and returns the sampling period and the number of
 // samples of a signal.
 func (m Fuglevand) grid(pool []Twitch, trains []neo.SpikeTrain, copies int) (units.Time, int, error) {
-	period := m.SamplingPeriod
-	if period == 0 {
-		period = units.Ms
-	}
-	if !(period > 0) || math.IsInf(float64(period), 0) {
-		return 0, 0, fmt.Errorf("muscle: SamplingPeriod is %v, must be above 0", m.SamplingPeriod)
+	period, err := m.period()
+	if err != nil {
+		return 0, 0, err
 	}
 	for i, t := range trains {
 		if err := checkTrain(i, t); err != nil {
@@ -290,21 +303,40 @@ func checkTrain(i int, t neo.SpikeTrain) error {
 	return nil
 }
 
+// slack is the rounding of times that are multiples of a step.
+const slack = 1 + 1e-9
+
 // checkSampling returns an error if samples every period are too few for the
 // firing rates of the train or for the twitch.
 func checkSampling(period units.Time, i int, t neo.SpikeTrain, w Twitch) error {
-	const slack = 1 + 1e-9 // the rounding of times that are multiples of a step
-	if limit := units.Time(math.Pi) * w.ContractionTime; period > limit*slack {
-		return fmt.Errorf("muscle: a sampling rate of %.4g Hz is below twice the highest frequency: "+
-			"the twitch of motor unit %d (contraction time %v) has its corner at %.4g Hz",
-			1/period.Seconds(), i, w.ContractionTime, 1/(2*math.Pi*w.ContractionTime.Seconds()))
+	if err := checkTwitchSampling(period, i, w); err != nil {
+		return err
 	}
 	for j := 1; j < len(t.Times); j++ {
-		if interval := t.Times[j] - t.Times[j-1]; 2*period > interval*slack {
-			return fmt.Errorf("muscle: a sampling rate of %.4g Hz is below twice the highest frequency: "+
-				"spike train %d (%q) fires at %v and %v, %.4g Hz",
-				1/period.Seconds(), i, t.Name, t.Times[j-1], t.Times[j], 1/interval.Seconds())
+		if err := checkInterval(period, t.Times[j-1], t.Times[j]); err != nil {
+			return fmt.Errorf("muscle: spike train %d (%q): %w", i, t.Name, err)
 		}
+	}
+	return nil
+}
+
+// checkTwitchSampling returns an error if samples every period are too few for
+// the twitch of a motor unit.
+func checkTwitchSampling(period units.Time, i int, w Twitch) error {
+	if period > w.ContractionTime*slack {
+		return fmt.Errorf("muscle: a sampling rate of %.4g Hz is below twice the highest frequency: "+
+			"the twitch of motor unit %d (contraction time %v) has frequencies up to %.4g Hz",
+			1/period.Seconds(), i, w.ContractionTime, 1/(2*w.ContractionTime.Seconds()))
+	}
+	return nil
+}
+
+// checkInterval returns an error if samples every period are too few for two
+// spikes.
+func checkInterval(period, a, b units.Time) error {
+	if interval := b - a; 2*period > interval*slack {
+		return fmt.Errorf("a sampling rate of %.4g Hz is below twice the highest frequency: spikes at %v and %v, %.4g Hz",
+			1/period.Seconds(), a, b, 1/interval.Seconds())
 	}
 	return nil
 }

@@ -257,6 +257,13 @@ func TestGainHasTheIntervalAndNotOneSample(t *testing.T) {
 	}
 }
 
+func BenchmarkStepsOfAPool(b *testing.B) {
+	trains := tutorialTrains(b, "NERLab")
+	for b.Loop() {
+		stepwise(b, Fuglevand{}, trains, 0, 15_000)
+	}
+}
+
 func BenchmarkForceOfAPool(b *testing.B) {
 	trains := tutorialTrains(b, "NERLab")
 	for _, period := range []units.Time{1, 0.1} {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/floats"
-
 	"gomyogen/myogen/units"
 )
 
@@ -68,58 +66,4 @@ func (m *MotorUnit) Force(t units.Time) float64 {
 	}
 	_, q := m.state(t)
 	return math.E * m.Twitch.Amplitude * q
-}
-
-// block is the number of samples between exact evaluations of the exponential.
-const block = 256
-
-// faded is the time after the last spike, in contraction times, from which a
-// force is 0: below 1e-300 of what it was.
-const faded = 700
-
-// sampler adds the force of one motor unit to samples every period.
-//
-// The samples between two spikes are exp(-k h) (A + B k), h = period/T: a
-// multiple of each of two tables. The tables start anew after a block, so that
-// rounding does not add up over a long silence.
-type sampler struct {
-	start, period units.Time
-	decay, ramp   [block]float64 // exp(-k h), k exp(-k h)
-}
-
-func (s *sampler) add(dst []float64, w Twitch, spikes []units.Time) {
-	h := float64(s.period / w.ContractionTime)
-	for k := range s.decay {
-		s.decay[k] = math.Exp(-float64(k) * h)
-		s.ramp[k] = float64(k) * s.decay[k]
-	}
-	m := MotorUnit{Twitch: w}
-	for j, t := range spikes {
-		m.spike(t)
-		stop := len(dst)
-		if j+1 < len(spikes) {
-			stop = min(stop, s.first(spikes[j+1]))
-		}
-		for i := s.first(t); i < stop; i += block {
-			at := s.time(i)
-			if float64((at-t)/w.ContractionTime) > faded {
-				break
-			}
-			r, q := m.state(at)
-			to := dst[i:min(stop, i+block)]
-			scale := math.E * w.Amplitude
-			floats.AddScaled(to, scale*q, s.decay[:len(to)])
-			floats.AddScaled(to, scale*r*h, s.ramp[:len(to)])
-		}
-	}
-}
-
-func (s *sampler) time(i int) units.Time {
-	return s.start + units.Time(float64(i)*float64(s.period))
-}
-
-// first returns the index of the first sample at t or later. The twitch begins
-// at 0, so that a sample more or less within rounding does not matter.
-func (s *sampler) first(t units.Time) int {
-	return int(math.Ceil(float64((t - s.start) / s.period)))
 }

@@ -311,10 +311,21 @@ func TestBadInputIsRefused(t *testing.T) {
 			force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.Times[0] = units.Time(nan) }))},
 		{`spike 1 is at 5 ms, must be after the one before at 10 ms`,
 			force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.Times[1] = 5 }))},
-		{`a sampling rate of 500 Hz is below twice the highest frequency: spike train 1 ("MN_1") fires at 10 ms and 13 ms, 333.3 Hz`,
+		{`spike train 1 ("MN_1"): a sampling rate of 500 Hz is below twice the highest frequency: spikes at 10 ms and 13 ms, 333.3 Hz`,
 			force(Fuglevand{SamplingPeriod: 2}, trains(func(t *neo.SpikeTrain) { t.Times[1] = 13 }))},
-		{`the twitch of motor unit 1 (contraction time 30 ms) has its corner at 5.305 Hz`,
-			force(Fuglevand{SamplingPeriod: 100}, []neo.SpikeTrain{{TStop: 100}, {TStop: 100}})},
+		{`a sampling rate of 25 Hz is below twice the highest frequency: the twitch of motor unit 1 (contraction time 30 ms) has frequencies up to 16.67 Hz`,
+			force(Fuglevand{SamplingPeriod: 40}, []neo.SpikeTrain{{TStop: 100}, {TStop: 100}})},
+		{"amplitude is +Inf", force(Fuglevand{Twitches: []Twitch{{inf, 90}, {2, 90}}}, good)},
+		{"contraction time is +Inf ms", force(Fuglevand{Twitches: []Twitch{{1, 90}, {2, units.Time(inf)}}}, good)},
+		{"contraction time is NaN ms", force(Fuglevand{Twitches: []Twitch{{1, units.Time(nan)}, {2, 90}}}, good)},
+		{"TwitchRange is NaN", force(Fuglevand{TwitchRange: nan}, good)},
+		{"ContractionTimeRange is +Inf", force(Fuglevand{ContractionTimeRange: inf}, good)},
+		{"largest twitch is +Inf N", force(Fuglevand{LargestTwitch: units.Force(inf)}, good)},
+		{`spike train 0 ("MN_1") starts at`, force(Fuglevand{}, trains(func(t *neo.SpikeTrain) { t.TStop = units.Time(inf) })[1:])},
+		{"the isolation of spikes is NaN ms", func() error {
+			_, err := NewSpikeTriggeredAverage(signal, train, TriggerWindow{After: 20, Isolation: units.Time(nan)})
+			return err
+		}},
 		{"is 100000000000 samples, times 1 signals, at most 134217728 in all", force(Fuglevand{SamplingPeriod: 1e-9}, good)},
 		{"firing rate is -1 pps", func() error { _, err := Twitch{1, 90}.Steady(-1); return err }},
 		{"firing rate is +Inf pps, must be 0 or more (rate 1 of", func() error {

@@ -14,7 +14,8 @@ import (
 // unit with no spike has Spikes 0 and no further values.
 //
 // Rates are those of three consecutive intervals, 3/(t[k+3] - t[k]), so that a
-// doublet does not count as a rate; they are 0 for fewer than four spikes.
+// doublet does not count as a rate; they are 0 for fewer than four spikes. The
+// number three is a choice of this package.
 type RateCoding struct {
 	Unit   string // name of the spike train
 	Twitch Twitch

@@ -73,10 +73,12 @@ func checkSignal(s neo.AnalogSignal) error {
 }
 
 // SpikeTriggeredAverage is the mean course of a signal around the spikes of one
-// motor unit (Stein, French, Mannard and Yemm 1972), which estimates its twitch
-// from the force of a whole muscle. The estimate is that of the twitch while the
-// intervals between spikes are long against the contraction time; at shorter
-// ones twitches overlap and the average is lower and earlier.
+// motor unit, which estimates its twitch from the force of a whole muscle
+// (Milner-Brown, Stein and Yemm 1973, J Physiol 228:285-306). The estimate is
+// that of the twitch while the intervals between spikes are long against the
+// contraction time; at shorter ones twitches fuse, and the average is lower and
+// earlier (Nordstrom, Miles and Veale 1989, Muscle Nerve,
+// doi:10.1002/mus.880120706).
 type SpikeTriggeredAverage struct {
 	Average  neo.AnalogSignal // time 0 is the spike
 	Triggers int              // spikes averaged
@@ -89,7 +91,7 @@ type SpikeTriggeredAverage struct {
 // TriggerWindow is the time around each spike that is averaged.
 type TriggerWindow struct {
 	Before    units.Time // from its start to the spike
-	After     units.Time // from the spike to its end; 0 is 200 ms
+	After     units.Time // from the spike to its end; 0 is 200 ms, longer than twice a contraction time
 	Isolation units.Time // leaves out spikes with another spike nearer than this
 }
 

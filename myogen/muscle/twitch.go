@@ -29,8 +29,9 @@ func sigmoid(x float64) float64 { return -math.Expm1(-2 * x * x * x) }
 //
 //	f(t) = Amplitude t/T exp(1 - t/T)
 //
-// with the contraction time T, at which the force is largest (Fuglevand,
-// Winter and Patla 1993, after Milner-Brown, Stein and Yemm 1973).
+// with the contraction time T, at which the force is largest: the impulse
+// response of a critically damped system of second order (Fuglevand, Winter and
+// Patla 1993).
 type Twitch struct {
 	Amplitude       float64    // peak force, in newtons or units of the smallest twitch
 	ContractionTime units.Time // from the spike to the peak
@@ -52,7 +53,7 @@ func (w Twitch) Force(t units.Time) float64 {
 //	(S(x)/x) / (S(0.4)/0.4)           above,  S(x) = 1 - exp(-2 x³)
 //
 // so that the mean force of a regular train is proportional to its rate up to
-// 0.4/T and follows the sigmoid S above.
+// 0.4/T and follows the sigmoid S above (Fuglevand, Winter and Patla 1993).
 func (w Twitch) Gain(interval units.Time) float64 {
 	return gain(float64(w.ContractionTime / interval))
 }

@@ -141,7 +141,7 @@ func RatesWithin(trains []neo.SpikeTrain, start, stop units.Time) (WindowRates, 
 // counts. It returns false for a unit that is never recruited.
 //
 // Recruitment and derecruitment of pairs of units estimate persistent inward
-// currents (Gorassini et al. 2002, J Neurophysiol 87:1850).
+// currents (Gorassini et al. 2002, J Neurophysiol, doi:10.1152/jn.00024.2001).
 func Recruitment(t neo.SpikeTrain, longest units.Time) (recruited, derecruited units.Time, ok bool) {
 	if longest == 0 && len(t.Times) > 0 {
 		return t.Times[0], t.Times[len(t.Times)-1], true

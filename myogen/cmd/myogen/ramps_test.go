@@ -38,12 +38,17 @@ func TestRamps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proportional := regexp.MustCompile(`(?m)^    triangles: \{peaks: \[10 .*$`)
-	for _, kind := range []string{"level", "triangles"} {
-		other := proportional.ReplaceAllString(string(text), "    # another")
-		other = strings.Replace(other, "    # "+kind, "    "+kind, 1)
-		if _, err := myogen.ParseExperiment("ramps.yaml", []byte(other)); err != nil || !proportional.Match(text) {
-			t.Errorf("with inhibition by %s: %v", kind, err)
+	variants := regexp.MustCompile(`(?m)^    (# )?follow: (\{.*\}) .*$`).FindAllStringSubmatch(string(text), -1)
+	var kinds []myogen.Follow
+	for _, v := range variants {
+		other := strings.Replace(string(text), variants[0][0], "    follow: "+v[2], 1)
+		e, err := myogen.ParseExperiment("ramps.yaml", []byte(other))
+		if err != nil {
+			t.Fatalf("with %s: %v", v[2], err)
 		}
+		kinds = append(kinds, *e.Inputs[1].Follow)
+	}
+	if len(kinds) != 3 || !(kinds[0].Gain > 0 && kinds[1].Gain == 0 && kinds[2].Gain < 0) {
+		t.Errorf("the inhibition is %v, want proportional, constant and reciprocal", kinds)
 	}
 }

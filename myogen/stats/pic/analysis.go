@@ -13,14 +13,16 @@ import (
 // value that all pairs of a pool meet.
 //
 // The four criteria of a pair and their defaults are those of Foley and Kalmar
-// 2019 (J Neurophysiol). Hassan et al. 2020 (J Neural Eng)
-// study how much the estimate depends on such choices.
+// 2019 (J Neurophysiol 122:2095-2110). In the pairs of Hassan et al. 2020 (J
+// Neural Eng, PMC7295184) delta-F rose with the recruitment interval up to 1 s;
+// lowering the limit of the correlation, or leaving out pairs with a saturated
+// control unit, had no effect.
 type Analysis struct {
 	Smoothing Smoothing // of the firing rates
 
 	// MaxInterval is the longest interval between spikes of one period of firing.
 	// The period with the most spikes is analysed (the first of equals), so that a
-	// stray spike is not taken for recruitment. 0 is 1 s.
+	// stray spike is not taken for recruitment. 0 is 1 s, a choice of this package.
 	MaxInterval units.Time
 
 	// MinCorrelation is the lowest r between the two rates. 0 is 0.7.
@@ -34,9 +36,9 @@ type Analysis struct {
 	// unit fires. 0 is 0.5 pps.
 	MinModulation units.Rate
 
-	// SaturationMargin is by how much the modulation must exceed delta-F. It is less
-	// if the control unit has reached its highest rate when the test unit is
-	// recruited (Stephenson and Maluf 2011, J Neurosci Methods). 0 is 0.5 pps.
+	// SaturationMargin is by how much the modulation must exceed delta-F (Foley and
+	// Kalmar 2019, Fig. 4). It is less if the control unit has reached its highest
+	// rate when the test unit is recruited. 0 is 0.5 pps.
 	SaturationMargin units.Rate
 }
 

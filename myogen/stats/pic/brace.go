@@ -18,6 +18,9 @@ type Point struct {
 // (Beauchamp et al. 2023, J Neural Eng 20:016034). A line joins recruitment and
 // peak of the smoothed rate. A persistent inward current that turns on at
 // recruitment lifts the discharge above the line: steep at first, then flat.
+//
+// The input is taken to rise in proportion to time until after the peak of the
+// rate: leave out units whose Peak comes after that of the input.
 type Brace struct {
 	Unit string
 
@@ -26,7 +29,7 @@ type Brace struct {
 	Peak        Point // highest rate
 
 	// Height is the brace height, the distance of the vertex from the line, in
-	// percent of the height of the right triangle over the line. With time and rate
+	// percent of the height of the right triangle over the line (% rTri). With time and rate
 	// scaled to u and v, from 0 at recruitment to 1 at the peak, it is
 	//
 	//	Height = 100 (v - u) at the vertex
@@ -37,7 +40,7 @@ type Brace struct {
 
 	AccelerationSlope float64 // pps/s, from recruitment to vertex
 	AttenuationSlope  float64 // pps/s, from vertex to peak
-	Angle             float64 // degrees, at the vertex, with axes in pps and s; 180 is straight
+	Angle             float64 // degrees, at the vertex below the discharge, with axes in pps and s; 180 is straight
 }
 
 // Brace returns the brace of a motor unit.
@@ -67,6 +70,9 @@ func NewBrace(rate neo.AnalogSignal) (Brace, error) {
 	b := Brace{Unit: rate.Name}
 	if err := checkSignal(rate); err != nil {
 		return b, err
+	}
+	if rate.Units != "pps" && rate.Units != "" {
+		return b, fmt.Errorf("pic: the rate of %q is in %q, must be in pps", rate.Name, rate.Units)
 	}
 	r, peak := rate.Values, 0
 	for i, v := range r {

@@ -18,12 +18,14 @@ import (
 //	DeltaF = F(recruitment of the test unit) - F(its derecruitment)
 //
 // is by how much less input the test unit needs to go on firing than to begin
-// (Gorassini, Yang, Siu and Bennett 2002, J Neurophysiol). Recruitment
-// and derecruitment are the first and the last spike of the test unit.
+// (Gorassini, Yang, Siu and Bennett 2002, J Neurophysiol,
+// doi:10.1152/jn.00024.2001). Recruitment and derecruitment are the first and the
+// last spike of the test unit. Other programs name the control unit the reporter
+// unit or the reference unit.
 //
-// It is an estimate: adaptation of the control unit's rate and accommodation of
-// the test unit's threshold make it positive without a persistent inward current
-// (Revill and Fuglevand 2011, J Neurophysiol 106:1467).
+// It is an estimate: spike-frequency adaptation and spike-threshold
+// accommodation make it positive without a persistent inward current (Revill and
+// Fuglevand 2011, J Neurophysiol 106:1467-1479).
 //
 // It holds only for a pair that meets the criteria of the [Analysis].
 // Failed lists those it does not meet. Values that can be computed are given

@@ -2,11 +2,12 @@
 // spikes alone, with the measures of human motor-unit studies:
 //
 //   - [DeltaF]: paired motor-unit analysis (Gorassini, Yang, Siu and Bennett
-//     2002, J Neurophysiol), with the criteria that a pair has to meet;
+//     2002, J Neurophysiol, doi:10.1152/jn.00024.2001), with the criteria that a
+//     pair has to meet;
 //   - [Thresholds]: recruitment and derecruitment thresholds, their hysteresis
 //     and self-sustained firing;
 //   - [Brace]: brace height and the slopes of the rising discharge (Beauchamp et
-//     al. 2023, J Neural Eng 20:016034).
+//     al. 2023, J Neural Eng 20:016034, doi:10.1088/1741-2552/acb1d7).
 //
 // They are made for contractions in which the input to the pool rises and falls
 // slowly, once. Of a recording with several contractions, analyse each on its

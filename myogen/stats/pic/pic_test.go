@@ -520,6 +520,18 @@ func TestBadInputIsRefused(t *testing.T) {
 			return err
 		}},
 		{`"" is sampled every 0 ms`, func() error { _, err := NewBrace(neo.AnalogSignal{}); return err }},
+		{`the rate of "v" is in "mV", must be in pps`, func() error {
+			_, err := NewBrace(neo.AnalogSignal{Name: "v", Units: "mV", SamplingPeriod: 10, Values: []float64{1, 3, 2}})
+			return err
+		}},
+		{`"MN_1" starts at 0 ms and stops at +Inf`, pairs(bad(func(s *neo.SpikeTrain) { s.TStop = units.Time(math.Inf(1)) }))},
+		{`spike 2 is at -Inf`, pairs(bad(func(s *neo.SpikeTrain) { s.Times[2] = units.Time(math.Inf(-1)) }))},
+		{`"drive" is +Inf at 0 ms`, func() error {
+			broken := drive
+			broken.Values = []float64{math.Inf(1)}
+			_, err := Analysis{}.Thresholds(good, broken)
+			return err
+		}},
 	} {
 		err := c.do()
 		var reason NotMeasurable

@@ -14,8 +14,7 @@ type Method string
 
 // The methods.
 const (
-	// Polynomial is the least-squares polynomial through the instantaneous rates
-	// (Gorassini et al. 2002: fifth order).
+	// Polynomial is the least-squares polynomial through the instantaneous rates.
 	Polynomial Method = "polynomial"
 
 	// Hann is the weighted mean of the instantaneous rates under a Hann window,
@@ -30,8 +29,13 @@ const (
 // Smoothing describes how the firing rate of a motor unit is made a smooth
 // function of time. Its zero value is the fifth-order polynomial.
 //
-// Support vector regression (Beauchamp et al. 2022, J Neural Eng 19) is
-// not implemented; a rate smoothed elsewhere can be given to [NewBrace].
+// Polynomials and Hann windows are what has been used most; support vector
+// regression has less error at recruitment (Beauchamp et al. 2022, J Neural Eng
+// 19:016007) and is not implemented: give a rate smoothed elsewhere to
+// [NewBrace]. Of delta-F the choice changed neither mean nor variance
+// substantially in 5409 pairs of the human triceps (Hassan et al. 2020, J Neural
+// Eng, PMC7295184). The defaults of order, window and sampling period are choices
+// of this package.
 type Smoothing struct {
 	Method Method     // "" is Polynomial
 	Order  int        // of the polynomial; 0 is 5
@@ -175,7 +179,7 @@ func hann(times []units.Time, rates []float64, window units.Time) func(units.Tim
 }
 
 // polynomial returns the least-squares polynomial through the rates, as a sum of
-// polynomials that are orthogonal over the points (Forsythe 1957, J SIAM),
+// polynomials that are orthogonal over the points (Forsythe 1957, J SIAM 5:74),
 // which needs no system of equations. Time is scaled to -1 ... 1.
 func polynomial(times []units.Time, rates []float64, order int) func(units.Time) float64 {
 	n := len(times)

@@ -11,8 +11,9 @@ import (
 // Thresholds is the input (drive, current, torque) at which a motor unit starts
 // and stops firing. A persistent inward current keeps a unit firing at inputs
 // below its recruitment threshold: hysteresis above 0 and self-sustained firing
-// (Heckman, Johnson, Mottram and Schuster 2008, Neuroscientist). So can
-// other things, such as a current that outlasts the input.
+// (Bennett, Hultborn, Fedirchuk and Gorassini 1998, J Neurophysiol 80:2023-2037,
+// on triangles of injected current). So can other things, such as a current that
+// outlasts the input.
 type Thresholds struct {
 	Unit  string
 	Units string // of the input
