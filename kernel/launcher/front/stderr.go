@@ -76,13 +76,12 @@ func (f *front) readErrors(e *execution, out *os.File) {
 	part := make([]byte, 1<<16)
 	for {
 		n, err := out.Read(part)
-		if n > 0 {
-			time.Sleep(behindOutput)
-		}
 		text := append(held, part[:n]...)
 		passed := false
 		if before, after, ended := bytes.Cut(text, e.errors.end); ended {
 			text, passed = slices.Concat(before, after), true
+		} else if n > 0 { // GoNB has not passed on all
+			time.Sleep(behindOutput)
 		}
 		keep := 0
 		if err == nil && !passed {
