@@ -49,16 +49,14 @@ type location struct {
 }
 
 // failure is the text that a failing cell shows: the place, then the message
-// in the same line, and the helper in a line of its own. GoNB puts the cell and
-// its line before a place in the cell's code. It dies of a line with such a
-// place after two colons, so the place comes first and the message has none. An
-// error of several lines keeps them, below the first.
+// in the same line, and the helper in a line of its own. The kernel puts the cell and
+// its line for a place in the cell's code. An error of several lines keeps them, below
+// the first.
 func failure(err error, at location) string {
 	message := strings.TrimSpace(err.Error())
 	if err == context.Canceled || err == ErrStopped { // not wrapped: nothing says what was stopped
 		message = "stopped before it was complete"
 	}
-	message = strings.ReplaceAll(message, ".go:", ".go line ")
 	if at.cell != "" {
 		message = at.cell + ": " + message
 	}

@@ -19,8 +19,7 @@ func TestFailure(t *testing.T) {
 		{fmt.Errorf("simulate: %w", context.Canceled), location{}, "simulate: context canceled\n"},
 		{errors.New("first\nsecond\n"), location{cell: "/x/main.go:7"}, "/x/main.go:7: first\nsecond\n"},
 		{errors.New("bad"), location{"/x/main.go:7", "/x/main.go:3", "network"}, "/x/main.go:7: bad\n\tin network, /x/main.go:3\n"},
-		// GoNB would die of a second place in the line.
-		{errors.New("a: b: /y/main.go:3: c"), location{cell: "/x/main.go:7"}, "/x/main.go:7: a: b: /y/main.go line 3: c\n"},
+		{errors.New("a: b: /y/main.go:3: c"), location{cell: "/x/main.go:7"}, "/x/main.go:7: a: b: /y/main.go:3: c\n"},
 	} {
 		if got := failure(c.err, c.at); got != c.want {
 			t.Errorf("shows %q, want %q", got, c.want)

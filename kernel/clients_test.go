@@ -52,6 +52,51 @@ func TestPapermill(t *testing.T) {
 	}
 }
 
+// A parameter of papermill replaces the one that the notebook declares, of whatever type.
+func TestPapermillParameters(t *testing.T) {
+	t.Parallel()
+	python, env := clients(t)
+	home := jupytertest.Home(t)
+	dir := folder(t, "var rate, name, noisy, peaks = 65.0, \"DD\", true, []float64{1}", "fmt.Printf(\"%v %T %q %v %v %T\", rate, rate, name, noisy, peaks, peaks)")
+	path := filepath.Join(dir, "test.ipynb")
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tagged := strings.Replace(string(b), `"tags":["raises-exception"]`, `"tags":["parameters"]`, 1)
+	if err := os.WriteFile(path, []byte(tagged), 0o644); err != nil || tagged == string(b) {
+		t.Fatalf("no cell is tagged, error %v", err)
+	}
+	cmd := exec.Command(python, "-m", "papermill", "test.ipynb", "done.ipynb", "--kernel", jupyter.KernelName, "-p", "rate", "40.5", "-y", `{name: "a \"b\" é", noisy: false, peaks: [1, 2.5]}`)
+	cmd.Dir, cmd.Env = dir, append(env, "PYTHONPATH="+home.Papermill())
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	nb, err := notebook.Read(filepath.Join(dir, "done.ipynb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := output(nb, 2, "stdout"), `40.5 float64 "a \"b\" é" false [1 2.5] []float64`; got != want {
+		t.Errorf("the cell behind the parameters prints %q, want %q", got, want)
+	}
+}
+
+// VS Code talks to kernels by JupyterLab's client library.
+func TestVSCodeLibrary(t *testing.T) {
+	t.Parallel()
+	home := jupytertest.Home(t)
+	library := jupytertest.NPM(t, "@jupyterlab/services@7.5.0")
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Fatal("there is npm without node")
+	}
+	server := jupytertest.Lab(t, home, t.TempDir())
+	out, err := exec.Command(node, filepath.Join("testdata", "services.js"), library, server.URL, server.Token).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "all answered") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 func TestConsole(t *testing.T) {
 	t.Parallel()
 	python, env := clients(t)

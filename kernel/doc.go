@@ -117,6 +117,13 @@
 // out. The value of an expression at the end is shown: a figure as a figure, a
 // table as a table, an error as one line, anything else as text. "_ =" before it
 // keeps it from being shown; what fmt.Println and its like return is not shown.
+// If the expression is a call whose last result is an error that is not nil, the
+// cell fails, as with [Check].
+//
+// A later cell replaces what it declares anew: a constant or a type of a group
+// alone, variables of one value (var a, b = f()) together. What was declared as
+// another kind of thing, as a variable and then as a function, is forgotten with
+// %rm first.
 // Magics (%help lists them) and ! lines are those of GoNB, which compiles cells.
 // Tab completes names; Shift-Tab, or a question mark behind a name
 // ("fmt.Println?"), says what they are. [ClearOutput] removes what a cell has shown.
@@ -135,10 +142,9 @@
 // Cells that wait behind the stop button do not run if the stopped cell fails. A
 // cell that reads standard input is asked for a line on Linux alone. Where a
 // client cannot ask, standard input is at its end for os.Stdin and fmt.Scan; a
-// cell that reads it in another way is ended on Linux and waits elsewhere. A
-// function or an import behind the first statement is an error. GoNB names cells
-// and lines in the trace of a panic only where it reads whole lines; on Linux this
-// package has them written so. A line on standard error with two colons before
-// main.go and a line number ends the kernel; the standard logger writes such lines
-// with Lshortfile.
+// cell that reads it in another way is ended on Linux and waits elsewhere: only
+// Linux says what a process waits for. A function or an import behind the first
+// statement is an error. In a cell with %capture, standard error joins standard
+// output. What is written to standard error within 2 ms of standard output may
+// change places with it.
 package kernel

@@ -16,15 +16,14 @@ import (
 // ShowValue returns a function that shows the value of a cell's last expression:
 // a figure as Show does, a table as ShowTable does, an error as one line, anything
 // else as text. Cells need not call it, the kernel does. With failing, the last value
-// is the error of a call: it is shown alone unless it is nil.
+// is the error of a call: it ends the cell as [Check] does.
 func ShowValue(failing bool) func(values ...any) {
 	return func(values ...any) {
 		if n := len(values); failing && n > 0 {
 			if err, _ := values[n-1].(error); err != nil {
-				values = values[n-1:]
-			} else {
-				values = values[:n-1]
+				fail(err, place())
 			}
+			values = values[:n-1]
 		}
 		var texts []string
 		for _, v := range values {

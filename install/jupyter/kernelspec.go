@@ -58,6 +58,15 @@ func (h *Home) specFile() string { return filepath.Join(h.spec(), "kernel.json")
 //go:embed page.js
 var pageJS string
 
+//go:embed papermill.py
+var papermillPy string
+
+// Papermill is a folder for PYTHONPATH: with it, papermill sets parameters of notebooks.
+func (h *Home) Papermill() string { return filepath.Join(h.spec(), "papermill") }
+
+// papermillEntry has papermill load the translator of parameters.
+const papermillEntry = "[papermill.engine]\ngomyogen = gomyogen_papermill:Engine\n"
+
 // extension is the folder of the extension of JupyterLab that goes with the kernel.
 func (h *Home) extension() string {
 	return filepath.Join(h.Data, "venv", "share", "jupyter", "labextensions", KernelName)
@@ -80,13 +89,18 @@ func (h *Home) specFiles() map[string]string {
 	}
 	return map[string]string{
 		h.specFile(): h.kernelJSON(),
-		filepath.Join(h.extension(), "package.json"):                   string(description),
-		filepath.Join(h.extension(), filepath.FromSlash(pageScript())): pageJS,
+		filepath.Join(h.extension(), "package.json"):                                           string(description),
+		filepath.Join(h.extension(), filepath.FromSlash(pageScript())):                         pageJS,
+		filepath.Join(h.Papermill(), "gomyogen_papermill.py"):                                  papermillPy,
+		filepath.Join(h.Papermill(), "gomyogen_papermill-1.0.0.dist-info", "entry_points.txt"): papermillEntry,
+		filepath.Join(h.Papermill(), "gomyogen_papermill-1.0.0.dist-info", "METADATA"):         "Metadata-Version: 2.1\nName: gomyogen-papermill\nVersion: 1.0.0\n",
 	}
 }
 
 // specInputs changes when a file of the kernelspec does.
-func (h *Home) specInputs() string { return h.kernelJSON() + pageScript() }
+func (h *Home) specInputs() string {
+	return h.kernelJSON() + pageScript() + papermillPy + papermillEntry
+}
 
 func (h *Home) makeSpec(context.Context, runner) (made []string, err error) {
 	if err := os.RemoveAll(h.extension()); err != nil {

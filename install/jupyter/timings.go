@@ -59,7 +59,7 @@ func (h *Home) Timings(ctx context.Context, out io.Writer, n int) error {
 		if err := json.Unmarshal(s.Bytes(), &t); err != nil {
 			continue // something else that was printed
 		}
-		row := fmt.Sprintf("%-44s %10.2f %10.2f %10s %8s", t.Name, t.Median, t.Min, seconds(t.Own), seconds(t.Aim))
+		row := fmt.Sprintf("%-44s %10.3f %10.3f %10s %8s", t.Name, t.Median, t.Min, seconds(t.Own), seconds(t.Aim))
 		fmt.Fprintln(out, strings.TrimRight(row, " "))
 	}
 	if err := cmd.Wait(); err != nil {
@@ -74,7 +74,7 @@ func seconds(s float64) string {
 	if s == 0 {
 		return ""
 	}
-	return strconv.FormatFloat(s, 'f', 2, 64)
+	return strconv.FormatFloat(s, 'f', 3, 64)
 }
 
 // load is the machine's load averages, where they are told.

@@ -94,6 +94,30 @@ kc.stop_channels()
 km.shutdown_kernel()
 
 
+def front(cells):
+    """Returns by how many seconds the front of the kernel delays a cell that is not
+    compiled, in pairs of one cell by the front and one by GoNB alone."""
+    managers = [KernelManager(kernel_name=kernel) for _ in range(2)]
+    argv = managers[1].kernel_spec.argv
+    managers[1].kernel_spec.argv = [a for a in argv if os.path.basename(a) != "front"]
+    if len(managers[1].kernel_spec.argv) == len(argv):
+        sys.exit("the kernel has no front")
+    clients = []
+    for km in managers:
+        km.start_kernel()
+        clients.append(km.client())
+        clients[-1].start_channels()
+        clients[-1].wait_for_ready(timeout=60)
+    seconds = [[run(kc, "!true")[0] for kc in clients] for _ in range(cells)]
+    for kc, km in zip(clients, managers):
+        kc.stop_channels()
+        km.shutdown_kernel()
+    return [by_front - alone for by_front, alone in seconds]
+
+
+report("what the front adds to a cell", front(20 * n), 0.0, 0.003)
+
+
 def engine(outputs):
     """Returns the seconds of the simulations whose progress a cell shows."""
     text = "\n".join(o["data"].get("text/plain", "") for o in outputs if o["output_type"] == "display_data")

@@ -33,6 +33,9 @@ func baseFolder() (string, error) {
 		case len(base) > maxBase:
 			errs = append(errs, fmt.Errorf("the path %s is too long", base))
 			continue
+		case strings.Contains(base, ":"): // GoNB takes what follows for a line number
+			errs = append(errs, fmt.Errorf("the path %s has a colon", base))
+			continue
 		}
 		if err := ownFolder(base); err != nil {
 			errs = append(errs, err)

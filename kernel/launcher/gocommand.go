@@ -37,12 +37,22 @@ func goCommand(args []string) error {
 		return err
 	}
 	pass := func() error { return syscall.Exec(program, append([]string{program}, args...), os.Environ()) }
-	getting, building := slices.Equal(args, []string{"get"}), len(args) >= 3 && args[0] == "build" && args[1] == "-o"
-	if !getting && !building || os.Getenv(env.Plans) == "" {
-		return pass()
-	}
 	cell, err := os.Getwd()
 	if err != nil || !strings.HasPrefix(filepath.Base(cell), cellPrefix) {
+		return pass()
+	}
+	if stopped(cell) {
+		stop()
+	}
+	own := filepath.Join(cell, filepath.Base(cell)) // where GoNB wants the cell's program
+	if i := slices.Index(args, own); i > 0 && args[i-1] == "-o" {
+		if err := writeStarter(own); err != nil {
+			return err
+		}
+		args[i] += standin.ProgramSuffix
+	}
+	getting, building := slices.Equal(args, []string{"get"}), len(args) >= 3 && args[0] == "build" && args[1] == "-o"
+	if !getting && !building || os.Getenv(env.Plans) == "" {
 		return pass()
 	}
 	if building {
@@ -84,8 +94,7 @@ func goCommand(args []string) error {
 	var failed *exec.ExitError
 	switch {
 	case ctx.Err() != nil, errors.As(err, &failed) && interrupted(failed): // the signal may reach the go command first
-		fmt.Fprintln(os.Stderr, "stopped while the cell was compiled")
-		os.Exit(1)
+		stop()
 	case errors.As(err, &failed):
 		os.Exit(max(1, failed.ExitCode()))
 	case err != nil:
@@ -94,6 +103,12 @@ func goCommand(args []string) error {
 		_ = background(append([]string{learnMode, cell}, imports...)...) // the cell is built all the same
 	}
 	return nil
+}
+
+// stop ends the compilation of a cell that was stopped.
+func stop() {
+	fmt.Fprintln(os.Stderr, "stopped while the cell was compiled")
+	os.Exit(1)
 }
 
 // interrupted tells whether a program ended by the stop button.

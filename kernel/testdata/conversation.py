@@ -2,6 +2,8 @@
 import os
 import queue
 import signal
+import tempfile
+import time
 import unittest
 
 from jupyter_client import KernelManager
@@ -91,11 +93,33 @@ class Conversation(unittest.TestCase):
     def test_values(self):
         self.run_cell("func two() (int, error) { return 2, nil }\nfunc none() {}\nfunc failing() (int, error) { return 0, errors.New(`no\nway`) }\ntype point struct{ X, Y int }")
         for code, want in {
-            "1 + 2": ["3"], "two()": ["2"], "none()": [], "failing()": ["error: no; way"], "_ = 1": [], "fmt.Print()": [], "point{1, 2}": ["{X:1 Y:2}"],
+            "1 + 2": ["3"], "two()": ["2"], "none()": [], "errors.New(`no\nway`)": ["error: no; way"], "_, err := failing()\nerr": ["error: no; way"], "_ = 1": [], "fmt.Print()": [], "point{1, 2}": ["{X:1 Y:2}"],
             "x := 3\nx": ["3"], "x := 3\nx++": [], '"a\\tb"': ["a\tb"], "len(os.Args)": ["1"], "os.Chdir(`.`)": [], "var b strings.Builder\nb.WriteString(`a`)": [],
             "// only a comment\ntwo() // here": ["2"], "func() {}()": [], "if true {\n}": [], "two": ["func() (int, error)"], "nil": ["nil"], "err := error(nil)\nerr": ["nil"],
         }.items():
             self.shows(code, want)
+
+    def test_an_error_of_the_last_call_fails_the_cell(self):
+        self.run_cell("func failing() (int, error) { return 0, errors.New(`no way`) }")
+        first = self.kc.execute("time.Sleep(100 * time.Millisecond)\n\nfailing()")
+        behind = self.kc.execute("fmt.Println(1)")
+        self.assertRegex(self.reply(first)["evalue"], r"Cell \[\d+\] Line 3 \]\]: no way$")
+        self.assertEqual(self.reply(behind)["status"], "aborted")
+        self.published(behind)
+        self.fails('import "gomyogen/kernel"\n\nkernel.Check(nil)\nos.Chdir("/no/such/folder")', "Line 4 ]]: chdir /no/such/folder: no such file or directory")
+
+    def test_names_that_are_declared_anew(self):
+        self.run_cell("var left, right = func() (int, int) { return 1, 2 }()")
+        before = self.run_cell("0")[0]["execution_count"] - 1
+        self.shows("var left = 10\nleft", ["10"])
+        self.fails("right", "undefined: right; cell [%d] declared it together with left, which cell [%d] has replaced" % (before, before + 2))
+        self.shows("var right = 5\nleft + right", ["15"])
+        self.fails("func left() int { return 2 }", "left redeclared in this block; cell [%d] declares another left: choose another name, or forget that one with %%rm left" % (before + 2))
+        self.run_cell("%rm left")
+        self.shows("func left() int { return 3 }\nleft()", ["3"])
+        self.run_cell("type pulse struct{ Width, Depth int }\n\nfunc (p pulse) Area() int { return p.Width * p.Depth }")
+        self.fails("type pulse struct{ Width int }", "p.Depth undefined", "changes what this line uses: change both in one cell")
+        self.shows("type pulse struct{ Width int }\n\nfunc (p pulse) Area() int { return p.Width }\n\npulse{2}.Area()", ["2"])
 
     def test_mistakes(self):
         self.run_cell("func half(x int) int { return x / 2 }\ntype axis struct{ Label string }\nconst (\n\tseed = 1\n\tduration = 15\n)")
@@ -175,6 +199,40 @@ class Conversation(unittest.TestCase):
             self.assertEqual(self.reply(behind)["status"], "aborted")
             self.published(behind)
         self.prints("fmt.Println(2)", "2\n")
+
+    def test_a_stop_is_never_lost(self):
+        # before GoNB starts, between its programs, while they run, at the start of the cell's program
+        for i in range(12):
+            running = self.kc.execute("fmt.Println(`stopped %d`)\ntime.Sleep(time.Hour)" % i)
+            while self.kc.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "execute_input":
+                pass
+            time.sleep(i * 0.05)
+            self.km.interrupt_kernel()
+            self.assertEqual(self.reply(running)["ename"], "Interrupted")
+            self.published(running)
+        self.prints("fmt.Println(2)", "2\n")
+
+    def test_standard_error_is_text(self):
+        # GoNB ends of a line with a place behind two colons
+        text = "12:30:00 main.go:5: a\n"
+        for code, want in {
+            "log.SetFlags(log.Ltime | log.Lshortfile)\nlog.Print(`a`)": ": a\n",
+            "fmt.Fprint(os.Stderr, %r)" % 2: "2",
+            'fmt.Fprint(os.Stderr, "12:30:00 main.go:5: a\\n")': text,
+            'print("12:30:00 main.go:5: a\\n")': text,
+            'c := exec.Command("echo", "12:30:00 main.go:5: a")\nc.Stdout = os.Stderr\n_ = c.Run()': text,
+            'fmt.Fprint(os.Stderr, strings.Repeat("\u00e9", 70001))': "\u00e9" * 70001,
+        }.items():
+            reply, out, err, _ = self.run_cell(code)
+            self.assertEqual((reply["status"], out), ("ok", ""), reply)
+            self.assertTrue(err.endswith(want), err[-100:])
+        reply, out, err, _ = self.run_cell('panic("a:b:main.go:3")')
+        self.assertIn("a:b:main.go:3", err)
+        with tempfile.TemporaryDirectory() as folder:
+            self.prints('%%capture %s/all\nfmt.Println(1)\nfmt.Fprint(os.Stderr, "12:30:00 main.go:5: a\\n")' % folder, "1\n" + text)
+            with open(folder + "/all") as f:
+                self.assertEqual(f.read(), "1\n" + text)
+        self.prints("fmt.Println(1)", "1\n")
 
     def test_answers_while_a_cell_runs(self):
         running = self.kc.execute("fmt.Println(`here`)\ntime.Sleep(2 * time.Second)")

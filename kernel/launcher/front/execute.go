@@ -24,7 +24,9 @@ type execution struct {
 	idle   bool            // GoNB has published all
 
 	interrupted bool
-	noInput     bool    // it was ended because it asked for input
+	noInput     bool // it was ended because it asked for input
+	errors      *errorPipe
+	captures    bool    // standard error joins standard output
 	stdout      markers // what cells say to this kernel
 	stderr      places  // where they fail
 	origins     cell.Origins
@@ -133,6 +135,7 @@ func (f *front) run(e *execution, text string) {
 	m := e.message
 	m.content = encode(content)
 	e.sent = true
+	f.openErrors(e)
 	f.watch(e)
 	f.send(m)
 }
@@ -169,7 +172,7 @@ func (f *front) replied(m message) {
 
 // settle ends a cell when GoNB has replied and published all of it.
 func (f *front) settle(e *execution) {
-	if e.result == nil || !e.idle {
+	if f.running != e || e.result == nil || !e.idle || !e.errorsPassed() {
 		return
 	}
 	if e.stopWatch != nil {

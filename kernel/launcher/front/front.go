@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/go-zeromq/zmq4"
 
 	"gomyogen/kernel/env"
+	"gomyogen/kernel/launcher/internal/standin"
 	"gomyogen/kernel/launcher/internal/zmtp"
 )
 
@@ -44,6 +46,7 @@ type front struct {
 	history  *history
 	notebook *notebook // what the cells have declared
 	records  records   // what they have shown
+	written  written   // and are about to show
 }
 
 // request is a message of a client and the socket that it came by.
@@ -111,6 +114,7 @@ func (f *front) loop() error {
 				break
 			}
 		}
+		f.flushWritten()
 	}
 	var wait sync.WaitGroup
 	for _, s := range []*zmtp.Socket{f.shell, f.control, f.stdin, f.iopub, f.heartbeat} {
@@ -213,8 +217,39 @@ func (f *front) interrupt() {
 		e.interrupted = true
 		e.asks = nil
 		if e.sent && f.engine != nil {
-			f.engine.signal(syscall.SIGINT)
+			f.press(e, 0)
 		}
+	}
+}
+
+// pressAgain is after which time a stop is repeated that came before there was a program
+// to take it.
+const pressAgain = 300 * time.Millisecond
+
+// press stops a cell. What GoNB does between the programs that it starts does not notice;
+// the program of the cell, once it runs, is told once.
+func (f *front) press(e *execution, times int) {
+	touch(filepath.Join(f.engine.dir, standin.Stopped))
+	_, err := os.Stat(filepath.Join(f.engine.dir, standin.Started))
+	started := err == nil
+	f.engine.signal(syscall.SIGINT)
+	commands := !e.cell.Go || slices.Contains(e.cell.Magics(), "!") // they are told once more
+	if started || commands && times > 0 {
+		return
+	}
+	time.AfterFunc(pressAgain, func() {
+		f.do(func() {
+			if f.running == e && !f.done {
+				f.press(e, times+1)
+			}
+		})
+	})
+}
+
+// touch makes an empty file.
+func touch(path string) {
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		fmt.Fprintln(os.Stderr, "front:", err)
 	}
 }
 
@@ -278,6 +313,7 @@ func (f *front) publish(parent json.RawMessage, kind string, content any) {
 }
 
 func (f *front) broadcast(m message) {
+	f.flushWritten()
 	f.records.take(m)
 	m.identities = [][]byte{[]byte("kernel." + f.session + "." + m.Type)}
 	f.iopub.Send(m.frames(f.key))

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -168,8 +167,7 @@ func TestQuestionsAndOffsets(t *testing.T) {
 	}
 }
 
-// A trace names lines of cells, in whatever pieces it comes and whatever GoNB has marked
-// in them.
+// A trace names lines of cells, in whatever pieces it comes.
 func TestPlaces(t *testing.T) {
 	const (
 		path  = "/data/tmp/k-19630/gonb_0ddbd8ed/main.go"
@@ -178,21 +176,15 @@ func TestPlaces(t *testing.T) {
 		want = "panic: ah\n\ngoroutine 1 [running]:\nmain.main()\n\t \x1b[7m[[ Cell [36] Line 1 ]]\x1b[0m\nmain.f(...)\n\t \x1b[7m[[ Cell ]]\x1b[0m\n\t/usr/lib/go/src/proc.go:1 +0x2\n" +
 			" \x1b[7m[[ Cell [36] Line 1 ]]\x1b[0m: a message\n\tin f,  \x1b[7m[[ Cell ]]\x1b[0m\n/a/b 1/2 /c"
 	)
-	marks := regexp.MustCompile(regexp.QuoteMeta(path) + `:\d+`)
 	find := func(line int) (cell.Place, bool) { return cell.Place{Cell: 36, Line: 1}, line == 29 }
 	check := func(pieces ...string) {
 		t.Helper()
-		for _, marked := range []bool{false, true} {
-			p, out := places{find: find}, ""
-			for _, piece := range pieces {
-				if marked { // as GoNB does in each piece
-					piece = marks.ReplaceAllString(piece, " \x1b[7m[[ Cell [36] Line 9 ]]\x1b[0m $0")
-				}
-				out += p.read(piece)
-			}
-			if out += p.rest(); out != want {
-				t.Fatalf("in the pieces %q, marked: %t, it is\n%s", pieces, marked, out)
-			}
+		p, out := places{find: find}, ""
+		for _, piece := range pieces {
+			out += p.read(piece)
+		}
+		if out += p.rest(); out != want {
+			t.Fatalf("in the pieces %q it is\n%s", pieces, out)
 		}
 	}
 	for i := range trace {

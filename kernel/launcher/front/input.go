@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"gomyogen/kernel/launcher/internal/standin"
 )
 
 // prompt is input that a client was asked for: for the standard input of a cell's
@@ -26,7 +28,7 @@ func (f *front) watch(e *execution) {
 	}
 	stop := make(chan struct{})
 	e.stopWatch = func() { close(stop) }
-	program := filepath.Join(f.engine.workspace(), filepath.Base(f.engine.workspace()))
+	program := filepath.Join(f.engine.workspace(), filepath.Base(f.engine.workspace())) + standin.ProgramSuffix
 	gonb := f.engine.cmd.Process.Pid
 	go func() {
 		tick := time.NewTicker(watching)

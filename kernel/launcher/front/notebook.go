@@ -27,6 +27,10 @@ type notebook struct {
 	locals map[string]int     // the cell whose statements declared a name
 	engine *engine
 
+	declared map[string]int      // the cell that declared a name last
+	together map[string][]string // the variables that the value of a variable declares, if more than one
+	lost     map[string]string   // how a name was lost
+
 	origins cell.Origins // of the lines of their declarations
 	blank   []string     // what they import for its effect alone, of which GoNB keeps the last
 
@@ -45,7 +49,8 @@ type types struct {
 }
 
 func newNotebook() *notebook {
-	return &notebook{typed: map[int]*cell.Cell{}, locals: map[string]int{}}
+	return &notebook{typed: map[int]*cell.Cell{}, locals: map[string]int{},
+		declared: map[string]int{}, together: map[string][]string{}, lost: map[string]string{}}
 }
 
 // noInputName is the file in the private folder that tells the launcher that a cell
@@ -67,22 +72,48 @@ func (n *notebook) before(e *execution) {
 	if n.engine == nil {
 		return
 	}
+	for _, name := range []string{standin.Stopped, standin.Started} {
+		_ = os.Remove(filepath.Join(n.engine.dir, name)) // it is there after a cell that was
+	}
 	if err := os.WriteFile(filepath.Join(n.engine.dir, blankName), []byte(strings.Join(e.blank, "\n")), 0o600); err != nil {
 		fmt.Fprintln(os.Stderr, "front:", err)
 	}
 	path := filepath.Join(n.engine.dir, noInputName)
 	if e.AllowStdin {
 		_ = os.Remove(path) // it is there after a cell that had none
-	} else if err := os.WriteFile(path, nil, 0o600); err != nil {
-		fmt.Fprintln(os.Stderr, "front:", err)
+	} else {
+		touch(path)
 	}
 }
 
 // compiled remembers what GoNB keeps of a cell that was compiled, however it ended.
 func (n *notebook) compiled(e *execution) {
 	n.origins, n.blank = e.origins, e.blank
+	n.declare(e)
 	if slices.Contains(e.cell.Magics(), "%reset") {
 		n.blank = e.code.Blank
+	}
+}
+
+// declare remembers which cell has declared which names. GoNB replaces the variables of
+// one value together.
+func (n *notebook) declare(e *execution) {
+	for _, name := range e.code.Declares {
+		for _, other := range n.together[name] {
+			if other != name && !slices.Contains(e.code.Declares, other) {
+				n.lost[other] = fmt.Sprintf("cell [%d] declared it together with %s, which cell [%d] has replaced; declare %s anew, too", n.declared[other], name, e.count, other)
+			}
+			delete(n.together, other)
+		}
+	}
+	for _, name := range e.code.Declares {
+		n.declared[name] = e.count
+		delete(n.lost, name)
+	}
+	for _, group := range e.code.Together {
+		for _, name := range group {
+			n.together[name] = group
+		}
 	}
 }
 
@@ -162,11 +193,26 @@ func (n *notebook) load() (*check.Packages, error) {
 	return n.types.packages, nil
 }
 
-// undefined is what the compiler says of an unknown name.
-var undefined = regexp.MustCompile(`^undefined: (\w+)`)
+// undefined is what the compiler says of an unknown name, redeclared of one of two kinds.
+var (
+	undefined  = regexp.MustCompile(`^undefined: (\w+)`)
+	redeclared = regexp.MustCompile(`^(\w+) redeclared in this block`)
+)
 
-// hint adds to a message of the compiler what to do.
-func (f *front) hint(message string) string {
+// hint adds to a message of the compiler what to do. It is about a line of the cell of
+// number count, or of the cell that runs if that is 0.
+func (f *front) hint(e *execution, message string, count int) string {
+	if m := redeclared.FindStringSubmatch(message); m != nil {
+		if before := f.notebook.declared[m[1]]; before > 0 && slices.Contains(e.code.Declares, m[1]) {
+			return fmt.Sprintf("%s; cell [%d] declares another %s: choose another name, or forget that one with %%rm %[3]s in a cell of its own", m[0], before, m[1])
+		}
+	}
+	if m := undefined.FindStringSubmatch(message); m != nil && f.notebook.lost[m[1]] != "" {
+		return fmt.Sprintf("undefined: %s; %s", m[1], f.notebook.lost[m[1]])
+	}
+	if count > 0 && count != e.count && len(e.code.Declares) > 0 {
+		return fmt.Sprintf("%s; cell [%d] changes what this line uses: change both in one cell", message, e.count)
+	}
 	if m := undefined.FindStringSubmatch(message); m != nil {
 		if count := f.notebook.locals[m[1]]; count > 0 {
 			return fmt.Sprintf("undefined: %s; a statement of cell [%d] declared %[1]s, and the variables of statements end with their cell; write \"var %[1]s = ...\" there to use it in later cells", m[1], count)

@@ -72,11 +72,14 @@ func (f *front) stream(e *execution, m message) {
 	switch {
 	case s.Name == "stdout":
 		s.Text = e.stdout.read(s.Text, func(kind, text string) { f.marked(e, kind, text) })
+		if e.captures {
+			s.Text = e.stderr.read(s.Text)
+			e.say(s.Text)
+		}
 	case exits.MatchString(s.Text):
 		e.held = s.Text // until it is known that the cell has failed
 		return
 	default:
-		s.Text = e.stderr.read(s.Text)
 		e.say(s.Text)
 	}
 	f.write(e, s.Name, s.Text)
@@ -91,9 +94,31 @@ func (e *execution) say(text string) {
 	e.said = e.said[max(0, len(e.said)-maxSaid):]
 }
 
+// written is text of a cell that is not published yet.
+type written struct {
+	of         *execution
+	name, text string
+}
+
+// write publishes what a cell writes, with what it writes right behind it: of a cell that
+// writes without end, clients must not get more messages than they can take.
 func (f *front) write(e *execution, name, text string) {
-	if text != "" {
-		f.publish(e.rawHeader, "stream", map[string]any{"name": name, "text": text})
+	if text == "" {
+		return
+	}
+	if w := &f.written; w.of == e && w.name == name && len(w.text) < maxSaid {
+		w.text += text
+		return
+	}
+	f.flushWritten()
+	f.written = written{e, name, text}
+}
+
+// flushWritten publishes what was written.
+func (f *front) flushWritten() {
+	if w := f.written; w.text != "" {
+		f.written = written{}
+		f.publish(w.of.rawHeader, "stream", map[string]any{"name": w.name, "text": w.text})
 	}
 }
 
@@ -110,7 +135,11 @@ func (f *front) flush(e *execution) {
 	f.write(e, "stdout", e.stdout.rest())
 	rest := e.stderr.rest()
 	e.say(rest)
-	f.write(e, "stderr", rest)
+	name := "stderr"
+	if e.captures {
+		name = "stdout"
+	}
+	f.write(e, name, rest)
 	if m := exits.FindStringSubmatch(e.held); m != nil {
 		e.exit, e.held = m[2], ""
 	}
@@ -282,7 +311,7 @@ func (f *front) explain(e *execution, said failure) failure {
 // compilerLine is a message of the compiler with its place in the file, place GoNB's
 // name of it.
 var (
-	compilerLine = regexp.MustCompile(`^\S*main(?:_test)?\.go:(\d+):(\d+): (.+)$`)
+	compilerLine = regexp.MustCompile(`^(?:\./|\S*/gonb_\w+/)?main(?:_test)?\.go:(\d+):(\d+): (.+)$`)
 	place        = regexp.MustCompile(`^Cell(?:\[(\d+)\]:)? Line (\d+)$`)
 )
 
@@ -295,7 +324,6 @@ func (f *front) compileFailure(e *execution, said failure) failure {
 		if m == nil {
 			continue
 		}
-		text := f.hint(m[3])
 		entry := ""
 		if i < len(said.Traceback) {
 			entry = colours.ReplaceAllString(said.Traceback[i], "")
@@ -303,11 +331,13 @@ func (f *front) compileFailure(e *execution, said failure) failure {
 		first, rest, _ := strings.Cut(entry, "\n")
 		p := place.FindStringSubmatch(first)
 		if p == nil {
+			text := f.hint(e, m[3], 0)
 			values, traceback = append(values, text), append(traceback, text)
 			continue
 		}
 		count, _ := strconv.Atoi(p[1]) // none: the cell that runs
 		line, _ := strconv.Atoi(p[2])
+		text := f.hint(e, m[3], count)
 		c := f.notebook.typed[count]
 		if count == 0 || c == nil {
 			c = e.cell

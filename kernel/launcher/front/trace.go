@@ -14,8 +14,8 @@ import (
 )
 
 // places puts lines of the cells in the place of those of the program that GoNB makes
-// of them, in what a cell writes to standard error. GoNB marks such a place, too, but
-// only one that reaches it in one piece, and Go's runtime writes a trace in many.
+// of them, in what a cell writes to standard error. Go's runtime writes a place of a
+// trace in many pieces.
 type places struct {
 	find func(line int) (cell.Place, bool)
 	held string // the beginning of a line that may go on with a place
@@ -26,8 +26,6 @@ var (
 	programLine = regexp.MustCompile(`\S*/gonb_[0-9a-f]+/main(?:_test)?\.go:(\d+)(?::\d+)?(?: \+0x[0-9a-f]+)?`)
 	// programStart is what goes on as one, perhaps, at the end of a text.
 	programStart = regexp.MustCompile(`(?:\S*/gonb_[0-9a-f]+/main(?:_test)?\.go\S*(?: (?:\+\w*)?)?|(?:^|\s)/\S*)$`)
-	// gonbPlace is GoNB's mark.
-	gonbPlace = regexp.MustCompile(` \x1b\[7m\[\[ Cell (?:\[\d+\] )?Line \d+ \]\]\x1b\[0m `)
 )
 
 // maxHeld bounds the length of a place.
@@ -35,7 +33,7 @@ const maxHeld = 4096
 
 // read returns what can be shown once text has come.
 func (p *places) read(text string) string {
-	text = p.held + gonbPlace.ReplaceAllString(text, "")
+	text = p.held + text
 	p.held = ""
 	last := text[strings.LastIndexByte(text, '\n')+1:]
 	if at := programStart.FindStringIndex(last); at != nil && at[1]-at[0] <= maxHeld {

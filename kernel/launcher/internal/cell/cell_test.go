@@ -85,6 +85,7 @@ func TestMistakes(t *testing.T) {
 		"for {\n":                             "line 2: expected '}', found the end of the cell",
 		"import \"os\"\n\nimport \"C\"":       "line 3: cells are compiled without cgo",
 		"func f() int {\n\treturn 1 +\n}":     "line 3: expected operand, found '}'",
+		"x, y := 1, 2\nx, y":                  "line 2: expected 1 expression: to show several values, write fmt.Println(...) around them",
 		"import numpy as np":                  "line 1: ",
 		"f()\n\n) g()":                        "line 3: ) closes nothing",
 		"}":                                   "line 1: } closes nothing",

@@ -192,6 +192,9 @@ func (c *Cell) parse() (*ast.File, *token.File, error) {
 		if typed(e.Pos.Offset) >= len(strings.TrimRight(c.source, " \t\n")) {
 			message = strings.NewReplacer("found '}'", "found the end of the cell", "found 'EOF'", "found the end of the cell").Replace(message)
 		}
+		if message == "expected 1 expression" { // x, y
+			message += ": to show several values, write fmt.Println(...) around them"
+		}
 		all = append(all, &Error{line, column, message})
 	}
 	return nil, nil, errors.Join(all...)

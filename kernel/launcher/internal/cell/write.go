@@ -18,9 +18,10 @@ const ValueMark = "/*gomyogen:value*/"
 // Code is a cell as GoNB reads it.
 type Code struct {
 	Text     string
-	Declares []string // constants, variables, types and functions
-	Locals   []string // names that the statements declare
-	Blank    []string // paths of imports for their effect alone
+	Declares []string   // constants, variables, types and functions
+	Together [][]string // variables that one value declares: var a, b = f()
+	Locals   []string   // names that the statements declare
+	Blank    []string   // paths of imports for their effect alone
 }
 
 // Write returns a cell as GoNB reads it. Mistakes in the text are of type
@@ -56,6 +57,9 @@ func (c *Cell) Write() (Code, error) {
 			c.ungroup(g, at, &e)
 		}
 		code.Declares = append(code.Declares, names(d)...)
+		if ok && g.Tok == token.VAR {
+			code.Together = append(code.Together, together(g)...)
+		}
 	}
 	if c.start < len(c.source) {
 		main := f.Decls[len(f.Decls)-1].(*ast.FuncDecl)
@@ -111,6 +115,20 @@ func names(d ast.Decl) []string {
 			case *ast.TypeSpec:
 				all = append(all, s.Name.Name)
 			}
+		}
+	}
+	return all
+}
+
+// together returns the names of variables that one value declares.
+func together(g *ast.GenDecl) (all [][]string) {
+	for _, s := range g.Specs {
+		if v := s.(*ast.ValueSpec); len(v.Names) > 1 && len(v.Values) == 1 {
+			var group []string
+			for _, n := range v.Names {
+				group = append(group, n.Name)
+			}
+			all = append(all, group)
 		}
 	}
 	return all

@@ -31,7 +31,7 @@ func showValue(packages *Packages, code string) string {
 	from, to := p.offset(x.Pos()), p.offset(x.End())
 	call, add, tail := "gomyogenKernel.ShowValue(", `; import gomyogenKernel "`+kernelPath+`"`, ""
 	if !own {
-		call, add, tail = "gomyogenValue(", `; import gomyogenFmt "fmt"`, helper
+		call, add, tail = "gomyogenValue(", `; import gomyogenFmt "fmt"; import gomyogenOS "os"; import gomyogenRuntime "runtime"`, helper
 	}
 	name := p.offset(p.Files[0].Name.End())
 	return code[:name] + add + code[name:from] + fmt.Sprint(call, failing, ")(") + code[from:to] + ")" + code[to:] + tail
@@ -42,7 +42,15 @@ func showValue(packages *Packages, code string) string {
 const helper = "\n" + `func gomyogenValue(failing bool) func(...any) {
 	return func(values ...any) {
 		text := ""
-		for i, v := range values {
+		if n := len(values); failing && n > 0 {
+			if values[n-1] != nil {
+				_, file, line, _ := gomyogenRuntime.Caller(1)
+				gomyogenFmt.Fprintf(gomyogenOS.Stderr, "%s:%d: %v\n", file, line, values[n-1])
+				gomyogenOS.Exit(1)
+			}
+			values = values[:n-1]
+		}
+		for _, v := range values {
 			s := ""
 			switch v := v.(type) {
 			case error:
@@ -54,13 +62,7 @@ const helper = "\n" + `func gomyogenValue(failing bool) func(...any) {
 						s += string(r)
 					}
 				}
-				if failing && i == len(values)-1 {
-					text = ""
-				}
 			case nil:
-				if failing && i == len(values)-1 {
-					continue
-				}
 				s = "nil"
 			case string:
 				s = v
@@ -107,7 +109,7 @@ func (p *Program) lastExpression() (x ast.Expr, marked bool) {
 }
 
 // shown reports whether the value of an expression is shown, whether its last part
-// is an error that says whether the others hold, and whether it is of a type of ours.
+// is the error of a call, which fails the cell, and whether package kernel shows it.
 func (p *Program) shown(x ast.Expr) (show, failing, own bool) {
 	t := p.Info.Types[x]
 	call, is := ast.Unparen(x).(*ast.CallExpr)
@@ -130,8 +132,18 @@ func (p *Program) shown(x ast.Expr) (show, failing, own bool) {
 		}
 		own = own || p.ours(v.Type())
 	}
-	failing = isError(results.At(results.Len() - 1).Type())
-	return true, failing && is, own
+	failing = is && isError(results.At(results.Len()-1).Type()) && !p.makesError(call)
+	return true, failing, own || failing && imports(p.Files[0], kernelPath)
+}
+
+// makesError reports whether a call makes an error that is a value to look at.
+func (p *Program) makesError(call *ast.CallExpr) bool {
+	f, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	o, ok := p.Info.Uses[f.Sel].(*types.Func)
+	return ok && o.Pkg() != nil && (o.Pkg().Path() == "errors" || o.FullName() == "fmt.Errorf")
 }
 
 func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }

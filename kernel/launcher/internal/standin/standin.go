@@ -1,10 +1,20 @@
-// Package standin finds the program that another stands in for.
+// Package standin finds the program that another stands in for, and names the files
+// that a kernel's programs share.
 package standin
 
 import (
 	"fmt"
 	"os"
 	"path/filepath"
+)
+
+// Files in a kernel's private folder by which its front and the script that starts the
+// program of a cell know of one another.
+const (
+	Stopped       = "stopped"  // is there when the cell was stopped
+	Started       = "started"  // is there when its program has started
+	Stderr        = "stderr"   // a named pipe for what the program writes to standard error
+	ProgramSuffix = ".program" // of the program's file, behind that of the script
 )
 
 // Next returns the path of the program that self stands in for under a name: the
