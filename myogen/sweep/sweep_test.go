@@ -242,9 +242,15 @@ func TestSweepRefuses(t *testing.T) {
 		"both must be above 0": func(s *myogen.Sweep) {
 			s.Axes = []myogen.Axis{{Path: "inputs[0].step.level", From: "0 pps", To: "9 pps", N: 3, Log: true}}
 		},
-		"two axes are called":         func(s *myogen.Sweep) { s.Axes = append(s.Axes, s.Axes[0]) },
-		"axes that step together":     func(s *myogen.Sweep) { s.Zip = true },
-		"must be at most":             func(s *myogen.Sweep) { s.Repeats = 1 << 40 },
+		"two columns are called":                 func(s *myogen.Sweep) { s.Axes = append(s.Axes, s.Axes[0]) },
+		"axes that step together":                func(s *myogen.Sweep) { s.Zip = true },
+		"repeats is 1099511627776, must be 1 to": func(s *myogen.Sweep) { s.Repeats = 1 << 40 },
+		"must be at most":                        func(s *myogen.Sweep) { s.Repeats = 1e7 },
+		"n is -1, must be 1 to":                  func(s *myogen.Sweep) { s.Axes = []myogen.Axis{{Path: "seed", From: "1", To: "2", N: -1}} },
+		"n is 1099511627776, must be 1 to":       func(s *myogen.Sweep) { s.Axes = []myogen.Axis{{Path: "seed", From: "1", To: "2", N: 1 << 40}} },
+		"has no others with it": func(s *myogen.Sweep) {
+			s.Axes[0].With = []myogen.Axis{{Path: "seed", Values: []string{"1"}, With: s.Axes[1:]}}
+		},
 		`there is no population "MN"`: func(s *myogen.Sweep) { s.Recruitment = []string{"MN"} },
 		"is no number": func(s *myogen.Sweep) {
 			s.Axes = []myogen.Axis{{Path: "populations.aMN.model", From: "NERLab", To: "Powers2017", N: 2}}

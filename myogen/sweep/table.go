@@ -106,9 +106,9 @@ func (s *Sweep) empty(n int) *Table {
 	}
 	add("run", "", make(frame.Ints, n))
 	add("seed", "", make(frame.Ints, n))
-	for i, c := range s.Columns {
+	for _, c := range s.Columns {
 		switch {
-		case s.Axes[i].Path == seedPath:
+		case c.Path == seedPath:
 		case c.Numbers != nil:
 			add(c.Name, c.Unit, make(frame.Floats, n))
 		default:
@@ -140,7 +140,7 @@ func (s *Sweep) fill(t *Table, r row) error {
 	values().(frame.Ints)[r.Run] = int64(r.Run)
 	values().(frame.Ints)[r.Run] = int64(r.Seed)
 	for i, at := range s.Point(r.Run) {
-		if s.Axes[i].Path == seedPath {
+		if s.Columns[i].Path == seedPath {
 			continue
 		}
 		switch v := values().(type) {

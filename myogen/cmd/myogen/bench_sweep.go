@@ -2,16 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
+	"sync"
 	"text/tabwriter"
 	"time"
 
 	"gomyogen/myogen"
 	"gomyogen/myogen/random"
+	"gomyogen/myogen/stats"
 	"gomyogen/myogen/sweep"
 	"gomyogen/myogen/units"
 )
@@ -33,60 +35,84 @@ func poolSweep(cells, runs int, duration units.Time) (*myogen.Plan, error) {
 	}.Plan()
 }
 
-// sweepTime is what a sweep takes.
+// sweepTime is what a chunk of the runs of a sweep takes, the median of all.
 type sweepTime struct {
-	runs, cells int
-	steps       float64
-	all         time.Duration // of one core, everything included
-	engine      time.Duration // of one core, the simulations alone
+	runs   int           // of all chunks
+	all    time.Duration // of a run, everything included
+	engine time.Duration // of a run, the simulation alone
+	step   float64       // of a cell and a step, everything included, in ns
 }
 
-// perStep is the time per cell and step in ns.
-func (t sweepTime) perStep(d time.Duration) float64 {
-	return float64(d.Nanoseconds()) / float64(t.runs) / float64(t.cells) / t.steps
-}
+// chunk is the number of runs that are timed at once.
+const chunk = 10
 
-// timeSweep runs a sweep on one core, and each of its runs alone, in turns so
-// that both see the same machine.
-func timeSweep(ctx context.Context, cells, runs int, duration units.Time) (sweepTime, error) {
+// timeSweep runs a sweep on two cores, and the simulations of its runs alone, on
+// two cores as well; in turns, so that both see the same machine.
+func timeSweep(ctx context.Context, cells, runs int, duration units.Time) (t sweepTime, err error) {
 	plan, err := poolSweep(cells, runs, duration)
 	if err != nil {
-		return sweepTime{}, err
+		return t, err
 	}
-	t := sweepTime{runs: plan.Runs(), cells: cells, steps: float64(duration / myogen.DefaultStep)}
 	dir, err := os.MkdirTemp("", "bench-")
 	if err != nil {
 		return t, err
 	}
 	defer os.RemoveAll(dir)
-	for shard := range plan.Runs() { // a run each
-		s, err := sweep.Open(filepath.Join(dir, fmt.Sprint(shard/100)), plan, sweep.Options{Workers: 1, Shard: shard, Shards: plan.Runs()})
+	t.runs = plan.Runs()
+	var all, engine []float64 // by chunk, of a run, in ns
+	for shard := range t.runs / chunk {
+		s, err := sweep.Open(dir, plan, sweep.Options{Workers: 2, Shard: shard, Shards: t.runs / chunk})
 		if err != nil {
+			return t, err
+		}
+		if _, err := s.Done(); err != nil { // reads what was made, once
 			return t, err
 		}
 		start := cpuTime()
 		if err := s.Run(ctx); err != nil {
 			return t, err
 		}
-		t.all += cpuTime() - start
-		e, err := plan.Run(shard)
-		if err != nil {
-			return t, err
-		}
-		sim, err := myogen.NewSimulation(ctx, e)
-		if err == nil {
-			err = sim.SetWorkers(1)
-		}
-		if err != nil {
-			return t, err
+		all = append(all, float64(cpuTime()-start)/chunk)
+		var sims []*myogen.Simulation
+		for run := shard; run < t.runs; run += t.runs / chunk {
+			e, err := plan.Run(run)
+			if err != nil {
+				return t, err
+			}
+			sim, err := myogen.NewSimulation(ctx, e)
+			if err == nil {
+				err = sim.SetWorkers(1)
+			}
+			if err != nil {
+				return t, err
+			}
+			sims = append(sims, sim)
 		}
 		start = cpuTime()
-		if _, err := sim.Run(ctx, nil); err != nil {
+		if err := runAll(ctx, sims); err != nil {
 			return t, err
 		}
-		t.engine += cpuTime() - start
+		engine = append(engine, float64(cpuTime()-start)/chunk)
 	}
+	steps := float64(cells) * float64(duration/myogen.DefaultStep)
+	t.all, t.engine = time.Duration(stats.Median(all)), time.Duration(stats.Median(engine))
+	t.step = stats.Median(all) / steps
 	return t, nil
+}
+
+// runAll runs simulations on two cores.
+func runAll(ctx context.Context, sims []*myogen.Simulation) error {
+	errs := make([]error, 2)
+	var both sync.WaitGroup
+	for i := range errs {
+		both.Go(func() {
+			for j := i; j < len(sims) && errs[i] == nil; j += 2 {
+				_, errs[i] = sims[j].Run(ctx, nil)
+			}
+		})
+	}
+	both.Wait()
+	return errors.Join(errs...)
 }
 
 // sweepMemory runs a sweep of short runs and returns the most memory in use, seen
@@ -114,9 +140,9 @@ func sweepMemory(ctx context.Context, runs int) (bytes float64, err error) {
 
 // benchSweep measures what a sweep adds to the simulations of its runs.
 func benchSweep(ctx context.Context, out io.Writer, runs, most int) error {
-	fmt.Fprintf(out, "Sweeps on one core of %s/%s, %s; processor time.\n\n", runtime.GOOS, runtime.GOARCH, runtime.Version())
+	fmt.Fprintf(out, "Sweeps on two cores of %s/%s, %s; processor time, medians of %d runs each.\n\n", runtime.GOOS, runtime.GOARCH, runtime.Version(), chunk)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "cells\truns of 5 s\tcell and step\tsimulation alone\tratio\tto pools of 100\t\n")
+	fmt.Fprintf(w, "cells\truns of 5 s\ta run\tits simulation\tratio\tcell and step\tto pools of 100\t\n")
 	reference := 0.0
 	for _, cells := range []int{100, 20} {
 		t, err := timeSweep(ctx, cells, runs, 5*units.S)
@@ -124,10 +150,10 @@ func benchSweep(ctx context.Context, out io.Writer, runs, most int) error {
 			return err
 		}
 		if reference == 0 {
-			reference = t.perStep(t.all)
+			reference = t.step
 		}
-		fmt.Fprintf(w, "%d\t%d\t%.1f ns\t%.1f ns\t%.3fx\t%.2fx\t\n", cells, t.runs, t.perStep(t.all), t.perStep(t.engine),
-			float64(t.all)/float64(t.engine), t.perStep(t.all)/reference)
+		fmt.Fprintf(w, "%d\t%d\t%v\t%v\t%.3fx\t%.1f ns\t%.2fx\t\n", cells, t.runs, t.all.Round(time.Millisecond/10), t.engine.Round(time.Millisecond/10),
+			float64(t.all)/float64(t.engine), t.step, t.step/reference)
 	}
 	if err := w.Flush(); err != nil {
 		return err
