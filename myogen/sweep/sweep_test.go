@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/frame"
 	"gomyogen/myogen/units"
 )
 
@@ -69,7 +70,7 @@ func open(t *testing.T, dir string, o Options) *Sweep {
 // files returns the bytes of the table in both forms.
 func files(t *testing.T, s *Sweep) []byte {
 	t.Helper()
-	if _, err := s.Merge(); err != nil {
+	if err := s.Merge(nil); err != nil {
 		t.Fatal(err)
 	}
 	var all []byte
@@ -91,6 +92,36 @@ func TestTableIsTheSameHoweverItIsMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := files(t, first)
+	whole, err := first.Table()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := whole.Write(first.dir, "whole"); err != nil {
+		t.Fatal(err)
+	}
+	for _, ext := range []string{".csv", ".npz"} {
+		a, errA := os.ReadFile(filepath.Join(first.dir, "whole"+ext))
+		b, errB := os.ReadFile(filepath.Join(first.dir, "table"+ext))
+		if errA != nil || errB != nil || !bytes.Equal(a, b) {
+			t.Errorf("table%s is not the table: %v, %v", ext, errA, errB)
+		}
+	}
+	first.blockRows = 5
+	blocks := 0
+	if err := first.Merge(func(f *frame.Frame) error {
+		if blocks++; f.Len() != 5 && f.Len() != 2 {
+			t.Errorf("a block has %d rows", f.Len())
+		}
+		return nil
+	}); err != nil || blocks != 3 {
+		t.Errorf("%d blocks, %v", blocks, err)
+	}
+	if !bytes.Equal(files(t, first), want) {
+		t.Error("blocks of five rows give another table")
+	}
+	if left, err := filepath.Glob(filepath.Join(first.dir, ".*")); err != nil || len(left) > 0 {
+		t.Errorf("left over: %q, %v", left, err)
+	}
 	if n := strings.Count(string(want), "spikes are too many"); n < 2 {
 		t.Errorf("%d rows have an error, want at least 2", n)
 	}
@@ -302,7 +333,7 @@ func TestTrainsAndWords(t *testing.T) {
 	if err := sw.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	table, err := sw.Merge()
+	table, err := sw.Table()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/atomicfile"
+	"gomyogen/myogen/format/frame"
 	"gomyogen/myogen/format/parquet"
 	"gomyogen/myogen/sweep"
 	"gomyogen/myogen/sweep/slurm"
@@ -125,25 +127,41 @@ submitted the job %d, which writes the table when they are over (%s)
 	return err
 }
 
+// groupRows is the number of rows of a group in table.parquet, which a merge holds
+// in memory.
+const groupRows = 1 << 13
+
 func mergeSweep(s *sweep.Sweep, dir string, out io.Writer) error {
-	t, err := s.Merge()
+	path := filepath.Join(dir, "table.parquet")
+	file, err := atomicfile.Create(path)
 	if err != nil {
 		return err
 	}
-	if err := parquet.Write(filepath.Join(dir, "table.parquet"), &t.Frame); err != nil {
-		return err
-	}
-	errs, err := t.Texts("error")
-	if err != nil {
-		return err
-	}
-	failed := 0
-	for _, text := range errs {
-		if text != "" {
-			failed++
+	w := parquet.NewWriter(file)
+	w.RowsPerGroup = groupRows
+	rows, failed := 0, 0
+	err = s.Merge(func(f *frame.Frame) error {
+		errs, err := f.Texts("error")
+		if err != nil {
+			return err
 		}
+		for _, text := range errs {
+			if rows++; text != "" {
+				failed++
+			}
+		}
+		return w.Write(f)
+	})
+	if err == nil {
+		err = w.Close()
 	}
-	_, err = fmt.Fprintf(out, "%d rows, %d of them failed, in %s: table.parquet, table.csv, table.npz\n", t.Len(), failed, dir)
+	if err != nil {
+		return errors.Join(err, file.Discard())
+	}
+	if err := file.Commit(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%d rows, %d of them failed, in %s: table.parquet, table.csv, table.npz\n", rows, failed, dir)
 	return err
 }
 
