@@ -298,8 +298,12 @@ func (e Estimate) String() string {
 	if e.Left == 0 {
 		return text
 	}
-	return fmt.Sprintf("%s: %d of about %v each, %.2g core-hours, %.1f MB", text, e.Left, e.Each.Round(time.Millisecond),
-		(time.Duration(e.Left) * e.Each).Hours(), float64(e.Bytes)/1e6)
+	size := fmt.Sprintf("%.1f MB", float64(e.Bytes)/1e6)
+	if e.Bytes < 1e6 {
+		size = fmt.Sprintf("%.0f kB", float64(e.Bytes)/1e3)
+	}
+	return fmt.Sprintf("%s: %d of about %v each, %.2g core-hours, %s", text, e.Left, e.Each.Round(time.Millisecond),
+		(time.Duration(e.Left) * e.Each).Hours(), size)
 }
 
 // Done returns how many runs of all shards are made.
@@ -323,6 +327,9 @@ type MissingError struct {
 }
 
 func (e *MissingError) Error() string {
+	if e.Of == 1 {
+		return fmt.Sprintf("sweep: %d runs are missing", e.Runs)
+	}
 	return fmt.Sprintf("sweep: %d runs are missing, of the shards %v of %d", e.Runs, e.Shards, e.Of)
 }
 

@@ -78,7 +78,8 @@ func (f File) sources() map[string]source {
 	return arrays
 }
 
-// contents is the arrays of a file, which all is known that must be before the first is written.
+// contents is the arrays of a file, with all that must be known before the first is
+// written.
 type contents struct {
 	arrays  map[string]source
 	layouts map[string]layout
