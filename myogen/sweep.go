@@ -523,3 +523,9 @@ func ParseSweep(name string, text []byte) (*Plan, error) {
 func (s Sweep) YAML() (string, error) {
 	return planYAML(s.file, &s.Experiment, s.plan)
 }
+
+// YAML returns the text of the sweep's file, without checking it again.
+func (p *Plan) YAML() (string, error) {
+	s := p.Sweep
+	return planYAML(s.file, &s.Experiment, func() (*Plan, error) { return p, nil })
+}
