@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"gomyogen/kernel/chart"
@@ -90,10 +91,11 @@ func (r *SweepResult) heatMaps(title string, columns []string) (chart.Figure, er
 	if err != nil {
 		return chart.Figure{}, err
 	}
-	if len(plan.Columns) < 2 || plan.Zip {
+	crossing := slices.IndexFunc(plan.Columns, func(c myogen.Column) bool { return c.Group == 1 })
+	if crossing < 0 {
 		return chart.Figure{}, fmt.Errorf("kernel: a heat map needs two axes that cross; %q has not", r.title)
 	}
-	down, across := plan.Columns[0], plan.Columns[1]
+	down, across := plan.Columns[0], plan.Columns[crossing]
 	f := chart.Figure{Title: title, Alt: fmt.Sprintf("Heat maps of %s over %s and %s", strings.Join(columns, ", "), down.Name, across.Name)}
 	for _, column := range columns {
 		rows, i, j, err := r.there().Grid(column, down.Name, across.Name)

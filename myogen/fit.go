@@ -207,10 +207,11 @@ func (f Fit) plan() (*FitPlan, error) {
 		p.Trials = defaultTrials
 	}
 	p.Repeats = max(p.Repeats, 1)
+	var paths setPaths
 	for i, parameter := range f.Parameters {
 		d, err := f.dimension(parameter)
-		if err == nil && slices.ContainsFunc(p.Dimensions, func(o Dimension) bool { return o.Name == d.Name }) {
-			err = fields.At("name", fmt.Errorf("two parameters are called %q", d.Name))
+		if err == nil {
+			err = paths.add(d.Name, parameter.axis())
 		}
 		if err != nil {
 			return nil, at("parameters", fields.Index(i, err))

@@ -35,7 +35,7 @@ func TestFitErrorsHaveAPlace(t *testing.T) {
 		{"connections[0]", "connections[3]", "x.yaml:17:14: connections: there is no item [3]"},
 		{`"connections[0].weight", from: 0.1 uS, to: 0.4 uS, log: true`, "populations.DD.n, from: 10, to: 21", "between 10 and 21: "},
 		{`"connections[0].weight"`, `"connections[0].source"`, "x.yaml:17:"},
-		{"name: drive, ", "name: weight, ", `x.yaml:17:7: two parameters are called "weight"`},
+		{"name: drive, ", "name: weight, ", `x.yaml:17:7: two columns are called "weight"`},
 		{"fit:\n", "fit:\n  trials: 0\n", "x.yaml:15:11: trials must be a whole number from 1"},
 		{"fit:\n", "fit:\n  method: simplex\n", "x.yaml:15:11: "},
 	} {

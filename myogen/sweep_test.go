@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gomyogen/myogen/units"
 )
 
 const sweepFile = `seed: 3
@@ -29,18 +31,34 @@ sweep:
 func TestSweepErrorsHaveAPlace(t *testing.T) {
 	for sweep, want := range map[string]string{
 		"  axes: []\n": "x.yaml:15:9: the sweep has no axes",
-		"  axes:\n    - {path: seed, values: []}\n":                                                "x.yaml:16:28: the axis has no values",
-		"  axes:\n    - {path: connection, values: [1]}\n":                                         `x.yaml:16:14: there is no "connection"; there are connections,`,
-		"  axes:\n    - path: connections[0].wait\n      n: 3\n":                                   `x.yaml:16:13: connections[0]: there is no "wait"; there are`,
-		"  axes:\n    - {path: connections, also: [x], n: 2}\n":                                    `x.yaml:16:34: there is no "x"`,
-		"  axes:\n    - {path: 'connections[0].weight', values: [0.1 uS, -1 uS]}\n":                "x.yaml:16:56: value 1, -1 uS: ",
-		"  axes:\n    - {path: 'connections[0].weight', values: [0.1 uS, 1 pps]}\n":                "x.yaml:16:56: value 1, 1 pps: ",
-		"  axes:\n    - {path: 'connections[0].weight', from: 0 uS, to: 1 uS, n: 2}\n":             "x.yaml:16:45: ",
-		"  axes:\n    - {path: 'inputs[0].step.level', from: 0 pps, to: 1 pps, n: 2, log: true}\n": "both must be above 0",
-		"  axes:\n    - {path: seed, values: [1]}\n  recruitment: [aMN, DO]\n":                     `x.yaml:17:22: there is no population "DO"; there are ["DD" "aMN"]`,
-		"  axes:\n    - {path: seed, values: [1]}\n  repeats: 0\n":                                 "x.yaml:17:12: repeats must be a whole number from 1",
-		"  axes:\n    - {path: seed, value: [1]}\n":                                                `x.yaml:16:20: an axis has no "value"; it has also,`,
-		"  axis:\n    - {path: seed, values: [1]}\n":                                               `x.yaml:15:3: sweep has no "axis"; it has axes,`,
+		"  axes:\n    - {path: seed, values: []}\n":                                                                                                                 "x.yaml:16:28: the axis has no values",
+		"  axes:\n    - {path: connection, values: [1]}\n":                                                                                                          `x.yaml:16:14: there is no "connection"; there are connections,`,
+		"  axes:\n    - path: connections[0].wait\n      n: 3\n":                                                                                                    `x.yaml:16:13: connections[0]: there is no "wait"; there are`,
+		"  axes:\n    - {path: connections, also: [x], n: 2}\n":                                                                                                     `x.yaml:16:34: there is no "x"`,
+		"  axes:\n    - {path: 'connections[0].weight', values: [0.1 uS, -1 uS]}\n":                                                                                 "x.yaml:16:56: value 1, -1 uS: ",
+		"  axes:\n    - {path: 'connections[0].weight', values: [0.1 uS, 1 pps]}\n":                                                                                 "x.yaml:16:56: value 1, 1 pps: ",
+		"  axes:\n    - {path: 'connections[0].weight', from: 0 uS, to: 1 uS, n: 2}\n":                                                                              "x.yaml:16:45: ",
+		"  axes:\n    - {path: 'inputs[0].step.level', from: 0 pps, to: 1 pps, n: 2, log: true}\n":                                                                  "both must be above 0",
+		"  axes:\n    - {path: seed, values: [1]}\n  recruitment: [aMN, DO]\n":                                                                                      `x.yaml:17:22: there is no population "DO"; there are ["DD" "aMN"]`,
+		"  axes:\n    - {path: seed, values: [1]}\n  repeats: 0\n":                                                                                                  "x.yaml:17:12: repeats must be a whole number from 1",
+		"  axes:\n    - {path: seed, value: [1]}\n":                                                                                                                 `x.yaml:16:20: an axis has no "value"; it has also,`,
+		"  axes:\n    - {path: seed, values: [.nan]}\n":                                                                                                             "x.yaml:16:29: value 0, .nan: seed: seed must be a whole number",
+		"  axes:\n    - {path: duration, values: [.nan s]}\n":                                                                                                       "x.yaml:16:33: value 0, .nan s: ",
+		"  axes:\n    - {path: seed, values: [1, 2, 1]}\n":                                                                                                          "x.yaml:16:35: value 2, 1, is value 0 again",
+		"  axes:\n    - {path: 'inputs[0].step.level', from: 5 pps, to: 5 pps, n: 3}\n":                                                                             "x.yaml:16:7: value 1, 5 pps, is value 0 again",
+		"  axes:\n    - {path: 'inputs[0].step.level', from: 5 pps, to: 9 pps, n: 1}\n":                                                                             "x.yaml:16:65: n is 1, a range from 5 pps to 9 pps has 2 values at least",
+		"  axes:\n    - {path: 'inputs[0].step.level', from: 5 pps, to: 9 pps, n: 0}\n":                                                                             "x.yaml:16:65: n must be a whole number from 1",
+		"  axes:\n    - {path: 'inputs[0].step.level', from: 5 pps, to: 9 pps, n: -3}\n":                                                                            "x.yaml:16:65: n must be a whole number from 1",
+		"  axes:\n    - {path: 'inputs[0].step.level', from: -5 pps, to: 9 pps, n: 3, log: true}\n":                                                                 "x.yaml:16:44: inputs[0].step.level: level is -5 pps",
+		"  axes:\n    - {path: 'inputs[0].step.level', values: [1 pps], log: true}\n":                                                                               "x.yaml:16:60: log says how the values of a range are spaced",
+		"  axes:\n    - {path: seed, values: [1]}\n    - {name: other, path: seed, values: [2]}\n":                                                                  `x.yaml:17:27: seed is set twice, by "seed" and "other"`,
+		"  axes:\n    - {path: seed, values: [1]}\n    - {name: n, path: 'populations.aMN.n', also: [seed], values: [2]}\n":                                         `x.yaml:17:51: seed is set twice, by "seed" and "n"`,
+		"  axes:\n    - {path: 'inputs[0].step.level', values: [1 pps]}\n    - {path: 'inputs[0].step', values: [{level: 1 pps, duration: 1 s}]}\n":                 `x.yaml:17:14: inputs[0].step holds inputs[0].step.level, which "level" has set before: put "step" first`,
+		"  axes:\n    - path: seed\n      from: 1\n      to: 9000000\n      n: 9000000\n    - {path: 'inputs[0].step.level', from: 5 pps, to: 9 pps, n: 1000000}\n": "x.yaml:15:3: the sweep has 9000000000000 runs, must be at most 10000000",
+		"  axes:\n    - path: seed\n      values: [1, 2]\n      with: [{path: duration, values: [1 s]}]\n":                                                          `x.yaml:18:14: axis "duration" has 1 values, axis "seed" has 2`,
+		"  axes:\n    - path: seed\n      values: [1, 2]\n      with: [{path: duration, with: [{path: step}]}]\n":                                                   `x.yaml:18:31: an axis has no "with"; it has also,`,
+		"  axes:\n    - path: seed\n      values: [1, 2]\n      with: [{path: during, values: [1 s, 2 s]}]\n":                                                       `x.yaml:18:21: there is no "during"; there are`,
+		"  axis:\n    - {path: seed, values: [1]}\n":                                                                                                                `x.yaml:15:3: sweep has no "axis"; it has axes,`,
 	} {
 		if _, err := ParseSweep("x.yaml", []byte(sweepFile+sweep)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want it to say %q", sweep, err, want)
@@ -63,6 +81,8 @@ func TestSweepPoints(t *testing.T) {
 		body:                    {9, 5, []int{1, 2}, 3},
 		body + "  zip: true\n":  {3, 2, []int{2, 2}, 3},
 		body + "  repeats: 4\n": {36, 22, []int{1, 2}, 5},
+		strings.Replace(body, "[5, 7, 9]}", "[5, 7, 9], with: [{name: length, path: duration, values: [1 s, 2 s, 3 s]}]}", 1) + `    - {path: "inputs[0].step.level", from: 80 pps, to: 20 pps, n: 2}
+`: {18, 11, []int{1, 2, 2, 1}, 3},
 		"  axes: [{path: seed, from: 10, to: 12, n: 3}]\n":     {3, 2, []int{2}, 12},
 		"  axes: [{path: seed, values: [7, 9]}]\n  repeats: 2": {4, 3, []int{1}, 10},
 	} {
@@ -78,7 +98,10 @@ func TestSweepPoints(t *testing.T) {
 		if p.Runs() != want.runs || !cmp.Equal(p.Point(want.run), want.point) || e.Seed != want.seed {
 			t.Errorf("%s: %d runs, run %d is %v with seed %d, want %+v", sweep, p.Runs(), want.run, p.Point(want.run), e.Seed, want)
 		}
-		if strings.HasPrefix(sweep, body) {
+		if strings.HasPrefix(sweep, "  axes:\n") {
+			if strings.Contains(sweep, "with:") && (e.Duration != 3*units.S || e.Inputs[0].Shape != Step[units.Rate]{Level: 20, Duration: 1 * units.S}) {
+				t.Errorf("%s: run %d lasts %v with %v", sweep, want.run, e.Duration, e.Inputs[0])
+			}
 			w, _, err := e.Number("connections[0].weight")
 			cells := e.Populations[1].size()
 			if err != nil || w != []float64{0.1, 0.2, 0.4}[want.point[0]] || cells != []int{5, 7, 9}[want.point[1]] || e.Populations[0].size() != cells {

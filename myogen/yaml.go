@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -83,6 +84,9 @@ func readFile(f *fields.File, docs []ast.Node, table func() []fields.Field, chec
 	case len(docs) > 1:
 		return fmt.Errorf("%s: %d documents, must be one", name, len(docs))
 	}
+	if err := otherFile(f, docs[0], table()); err != nil {
+		return err
+	}
 	if err := fields.Struct(table).Read(f, "the experiment", docs[0]); err != nil {
 		return err
 	}
@@ -92,6 +96,21 @@ func readFile(f *fields.File, docs []ast.Node, table func() []fields.Field, chec
 			return f.ErrorAt(f.Locate(docs[0], at.Path), "%v", err)
 		}
 		return f.ErrorAt(docs[0], "%v", err)
+	}
+	return nil
+}
+
+// otherFile names what reads a file of another kind.
+func otherFile(f *fields.File, n ast.Node, table []fields.Field) error {
+	entries, err := f.Mapping("the experiment", n)
+	if err != nil {
+		return err
+	}
+	readers := map[string]string{sweepKey: `a sweep: "myogen sweep" and LoadSweep read it`, fitKey: `a fit: "myogen fit" and LoadFit read it`}
+	for _, e := range entries {
+		if reader, ok := readers[e.Key]; ok && !slices.ContainsFunc(table, func(f fields.Field) bool { return f.Name == e.Key }) {
+			return f.ErrorAt(e.At, "this is the file of %s", reader)
+		}
 	}
 	return nil
 }

@@ -8,6 +8,9 @@
 // all shards together. The table is the same, byte for byte, with any number of
 // workers and shards and after any interruption.
 //
+// A table need not fit into memory: [Sweep.Merge] writes it in blocks of rows, and
+// what a sweep needs does not grow from a hundred runs to a quarter of a million.
+//
 // # Shards
 //
 // A shard is every N-th run. "myogen sweep FILE -o DIR -shard I/N" makes those of

@@ -37,7 +37,7 @@ func Example() {
 	if err := s.Run(context.Background()); err != nil {
 		log.Fatal(err)
 	}
-	table, err := s.Merge() // table.csv and table.npz too
+	table, err := s.Table() // Merge makes files of it
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func TestKilledAtAnyTime(t *testing.T) {
 		t.Error("a sweep that was killed gives another table")
 	}
 	rows := map[int]int{}
-	if err := s.each(func(r row) error {
+	if err := s.each(0, s.Runs(), func(r row) error {
 		rows[r.Run]++
 		return nil
 	}); err != nil {

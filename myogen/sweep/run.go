@@ -1,13 +1,16 @@
 package sweep
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	mathbits "math/bits"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"time"
 
 	"gomyogen/myogen"
@@ -52,7 +55,9 @@ type Sweep struct {
 	*myogen.Plan
 	dir     string
 	options Options
-	made    []bool // by run; nil before the folder was read
+	made    bits // by run; nil before the folder was read
+
+	blockRows int // of a table in memory
 }
 
 // Open prepares a folder for a sweep: a new or empty one, or that of the same
@@ -62,7 +67,7 @@ func Open(dir string, p *myogen.Plan, o Options) (*Sweep, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sweep{Plan: p, dir: dir, options: o}
+	s := &Sweep{Plan: p, dir: dir, options: o, blockRows: blockRows}
 	if err := s.checkNames(); err != nil {
 		return nil, err
 	}
@@ -94,9 +99,13 @@ type row struct {
 
 func (s *Sweep) rows() string { return filepath.Join(s.dir, rowsFolder) }
 
-// each calls f with the rows of all shards.
-func (s *Sweep) each(f func(row) error) error {
-	err := rows.Read(s.rows(), func(r row) error {
+// each calls f with the rows of all shards whose run is in [start, stop).
+func (s *Sweep) each(start, stop int, f func(row) error) error {
+	wanted := func(text []byte) bool {
+		run, ok := runOf(text)
+		return !ok || run >= start && run < stop
+	}
+	err := rows.ReadSome(s.rows(), wanted, func(r row) error {
 		if r.Run < 0 || r.Run >= s.Runs() || r.Error == "" && len(r.Values) != len(s.Statistics) {
 			return fmt.Errorf("it is run %d with %d values, of %d runs with %d", r.Run, len(r.Values), s.Runs(), len(s.Statistics))
 		}
@@ -108,14 +117,34 @@ func (s *Sweep) each(f func(row) error) error {
 	return nil
 }
 
+// runOf returns the run of a row that is not parsed.
+func runOf(text []byte) (run int, ok bool) {
+	text, ok = bytes.CutPrefix(text, []byte(`{"run":`))
+	if !ok {
+		return 0, false
+	}
+	digits, _, ok := bytes.Cut(text, []byte(","))
+	run, err := strconv.Atoi(string(digits))
+	return run, ok && err == nil
+}
+
+// bits is a set of runs.
+type bits []uint64
+
+func newBits(n int) bits { return make(bits, (n+63)/64) }
+
+func (b bits) has(i int) bool { return b[i/64]>>(i%64)&1 == 1 }
+
+func (b bits) add(i int) { b[i/64] |= 1 << (i % 64) }
+
 // read notes which runs are made, once.
 func (s *Sweep) read() error {
 	if s.made != nil {
 		return nil
 	}
-	made := make([]bool, s.Runs())
-	err := s.each(func(r row) error {
-		made[r.Run] = true
+	made := newBits(s.Runs())
+	err := s.each(0, s.Runs(), func(r row) error {
+		made.add(r.Run)
 		return nil
 	})
 	if err == nil {
@@ -137,7 +166,7 @@ func (s *Sweep) log() *rows.Log {
 func (s *Sweep) shard() (total, done int) {
 	for run := s.options.Shard; run < s.Runs(); run += s.options.Shards {
 		total++
-		if s.made[run] {
+		if s.made.has(run) {
 			done++
 		}
 	}
@@ -155,7 +184,7 @@ func (s *Sweep) Run(ctx context.Context) error {
 	before := slices.Clone(s.made)
 	left := func(yield func(int) bool) {
 		for run := s.options.Shard; run < s.Runs(); run += s.options.Shards {
-			if !before[run] && !yield(run) {
+			if !before.has(run) && !yield(run) {
 				return
 			}
 		}
@@ -165,7 +194,7 @@ func (s *Sweep) Run(ctx context.Context) error {
 		if err := l.Append(r); err != nil {
 			return fmt.Errorf("sweep: %w", err)
 		}
-		s.made[r.Run] = true
+		s.made.add(r.Run)
 		done++
 		if s.options.Progress != nil {
 			s.options.Progress(done, total)
@@ -232,7 +261,7 @@ func (s *Sweep) Estimate(ctx context.Context) (Estimate, error) {
 	total, done := s.shard()
 	e := Estimate{Runs: total, Left: total - done}
 	first := s.options.Shard
-	for ; first < s.Runs() && s.made[first]; first += s.options.Shards {
+	for ; first < s.Runs() && s.made.has(first); first += s.options.Shards {
 	}
 	if e.Left == 0 {
 		return e, nil
@@ -251,7 +280,7 @@ func (s *Sweep) Estimate(ctx context.Context) (Estimate, error) {
 	if err != nil {
 		return e, fmt.Errorf("sweep: %w", err)
 	}
-	s.made[first] = true
+	s.made.add(first)
 	each := int64(3 * len(line)) // the row, and its part of the tables
 	if info, err := os.Stat(s.trainsPath(first)); err == nil && s.Trains {
 		each += info.Size()
@@ -269,8 +298,12 @@ func (e Estimate) String() string {
 	if e.Left == 0 {
 		return text
 	}
-	return fmt.Sprintf("%s: %d of about %v each, %.2g core-hours, %.1f MB", text, e.Left, e.Each.Round(time.Millisecond),
-		(time.Duration(e.Left) * e.Each).Hours(), float64(e.Bytes)/1e6)
+	size := fmt.Sprintf("%.1f MB", float64(e.Bytes)/1e6)
+	if e.Bytes < 1e6 {
+		size = fmt.Sprintf("%.0f kB", float64(e.Bytes)/1e3)
+	}
+	return fmt.Sprintf("%s: %d of about %v each, %.2g core-hours, %s", text, e.Left, e.Each.Round(time.Millisecond),
+		(time.Duration(e.Left) * e.Each).Hours(), size)
 }
 
 // Done returns how many runs of all shards are made.
@@ -280,10 +313,8 @@ func (s *Sweep) Done() (int, error) {
 		return 0, err
 	}
 	n := 0
-	for _, made := range s.made {
-		if made {
-			n++
-		}
+	for _, word := range s.made {
+		n += mathbits.OnesCount64(word)
 	}
 	return n, nil
 }
@@ -296,16 +327,19 @@ type MissingError struct {
 }
 
 func (e *MissingError) Error() string {
+	if e.Of == 1 {
+		return fmt.Sprintf("sweep: %d runs are missing", e.Runs)
+	}
 	return fmt.Sprintf("sweep: %d runs are missing, of the shards %v of %d", e.Runs, e.Shards, e.Of)
 }
 
 // missing returns a MissingError unless all runs are made.
-func (s *Sweep) missing(made []bool) error {
+func (s *Sweep) missing() error {
 	e := &MissingError{Of: s.options.Shards}
 	for shard := range s.options.Shards {
 		before := e.Runs
-		for run := shard; run < len(made); run += s.options.Shards {
-			if !made[run] {
+		for run := shard; run < s.Runs(); run += s.options.Shards {
+			if !s.made.has(run) {
 				e.Runs++
 			}
 		}
@@ -343,10 +377,10 @@ func (s *Sweep) Progress() (made, total []int, err error) {
 		return nil, nil, err
 	}
 	made, total = make([]int, s.options.Shards), make([]int, s.options.Shards)
-	for run, ok := range s.made {
+	for run := range s.Runs() {
 		shard := run % s.options.Shards
 		total[shard]++
-		if ok {
+		if s.made.has(run) {
 			made[shard]++
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/frame"
 	"gomyogen/myogen/units"
 )
 
@@ -69,7 +70,7 @@ func open(t *testing.T, dir string, o Options) *Sweep {
 // files returns the bytes of the table in both forms.
 func files(t *testing.T, s *Sweep) []byte {
 	t.Helper()
-	if _, err := s.Merge(); err != nil {
+	if err := s.Merge(nil); err != nil {
 		t.Fatal(err)
 	}
 	var all []byte
@@ -91,6 +92,36 @@ func TestTableIsTheSameHoweverItIsMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := files(t, first)
+	whole, err := first.Table()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := whole.Write(first.dir, "whole"); err != nil {
+		t.Fatal(err)
+	}
+	for _, ext := range []string{".csv", ".npz"} {
+		a, errA := os.ReadFile(filepath.Join(first.dir, "whole"+ext))
+		b, errB := os.ReadFile(filepath.Join(first.dir, "table"+ext))
+		if errA != nil || errB != nil || !bytes.Equal(a, b) {
+			t.Errorf("table%s is not the table: %v, %v", ext, errA, errB)
+		}
+	}
+	first.blockRows = 5
+	blocks := 0
+	if err := first.Merge(func(f *frame.Frame) error {
+		if blocks++; f.Len() != 5 && f.Len() != 2 {
+			t.Errorf("a block has %d rows", f.Len())
+		}
+		return nil
+	}); err != nil || blocks != 3 {
+		t.Errorf("%d blocks, %v", blocks, err)
+	}
+	if !bytes.Equal(files(t, first), want) {
+		t.Error("blocks of five rows give another table")
+	}
+	if left, err := filepath.Glob(filepath.Join(first.dir, ".*")); err != nil || len(left) > 0 {
+		t.Errorf("left over: %q, %v", left, err)
+	}
 	if n := strings.Count(string(want), "spikes are too many"); n < 2 {
 		t.Errorf("%d rows have an error, want at least 2", n)
 	}
@@ -242,9 +273,15 @@ func TestSweepRefuses(t *testing.T) {
 		"both must be above 0": func(s *myogen.Sweep) {
 			s.Axes = []myogen.Axis{{Path: "inputs[0].step.level", From: "0 pps", To: "9 pps", N: 3, Log: true}}
 		},
-		"two axes are called":         func(s *myogen.Sweep) { s.Axes = append(s.Axes, s.Axes[0]) },
-		"axes that step together":     func(s *myogen.Sweep) { s.Zip = true },
-		"must be at most":             func(s *myogen.Sweep) { s.Repeats = 1 << 40 },
+		"two columns are called":                 func(s *myogen.Sweep) { s.Axes = append(s.Axes, s.Axes[0]) },
+		"axes that step together":                func(s *myogen.Sweep) { s.Zip = true },
+		"repeats is 1099511627776, must be 1 to": func(s *myogen.Sweep) { s.Repeats = 1 << 40 },
+		"must be at most":                        func(s *myogen.Sweep) { s.Repeats = 1e7 },
+		"n is -1, must be 1 to":                  func(s *myogen.Sweep) { s.Axes = []myogen.Axis{{Path: "seed", From: "1", To: "2", N: -1}} },
+		"n is 1099511627776, must be 1 to":       func(s *myogen.Sweep) { s.Axes = []myogen.Axis{{Path: "seed", From: "1", To: "2", N: 1 << 40}} },
+		"has no others with it": func(s *myogen.Sweep) {
+			s.Axes[0].With = []myogen.Axis{{Path: "seed", Values: []string{"1"}, With: s.Axes[1:]}}
+		},
 		`there is no population "MN"`: func(s *myogen.Sweep) { s.Recruitment = []string{"MN"} },
 		"is no number": func(s *myogen.Sweep) {
 			s.Axes = []myogen.Axis{{Path: "populations.aMN.model", From: "NERLab", To: "Powers2017", N: 2}}
@@ -296,7 +333,7 @@ func TestTrainsAndWords(t *testing.T) {
 	if err := sw.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	table, err := sw.Merge()
+	table, err := sw.Table()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,10 +2,13 @@ package sweep
 
 import (
 	"encoding/gob"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 
+	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/format/frame"
 	"gomyogen/myogen/format/npz"
 )
@@ -106,9 +109,9 @@ func (s *Sweep) empty(n int) *Table {
 	}
 	add("run", "", make(frame.Ints, n))
 	add("seed", "", make(frame.Ints, n))
-	for i, c := range s.Columns {
+	for _, c := range s.Columns {
 		switch {
-		case s.Axes[i].Path == seedPath:
+		case c.Path == seedPath:
 		case c.Numbers != nil:
 			add(c.Name, c.Unit, make(frame.Floats, n))
 		default:
@@ -127,8 +130,8 @@ func (s *Sweep) empty(n int) *Table {
 	return t
 }
 
-// fill writes what a run gave into its row of the table.
-func (s *Sweep) fill(t *Table, r row) error {
+// fill writes what a run gave into a row of the table.
+func (s *Sweep) fill(t *Table, at int, r row) error {
 	if r.Seed > math.MaxInt64 {
 		return fmt.Errorf("run %d: the seed is %d; in a table it must be below 2^63", r.Run, r.Seed)
 	}
@@ -137,53 +140,67 @@ func (s *Sweep) fill(t *Table, r row) error {
 		next++
 		return t.Columns[next-1].Values
 	}
-	values().(frame.Ints)[r.Run] = int64(r.Run)
-	values().(frame.Ints)[r.Run] = int64(r.Seed)
-	for i, at := range s.Point(r.Run) {
-		if s.Axes[i].Path == seedPath {
+	values().(frame.Ints)[at] = int64(r.Run)
+	values().(frame.Ints)[at] = int64(r.Seed)
+	for i, value := range s.Point(r.Run) {
+		if s.Columns[i].Path == seedPath {
 			continue
 		}
 		switch v := values().(type) {
 		case frame.Floats:
-			v[r.Run] = s.Columns[i].Numbers[at]
+			v[at] = s.Columns[i].Numbers[value]
 		case frame.Texts:
-			v[r.Run] = s.Columns[i].Text[at]
+			v[at] = s.Columns[i].Text[value]
 		}
 	}
 	for i := range s.Statistics {
 		if v := values().(frame.Floats); r.Error == "" {
-			v[r.Run] = float64(r.Values[i])
+			v[at] = float64(r.Values[i])
 		}
 	}
-	values().(frame.Texts)[r.Run] = r.SHA256
-	values().(frame.Texts)[r.Run] = r.Error
+	values().(frame.Texts)[at] = r.SHA256
+	values().(frame.Texts)[at] = r.Error
 	return nil
 }
 
-// Table returns the table of all shards, in the order of the runs. If runs are
-// missing it returns the rows that there are, and a [MissingError], which names
-// the shards.
-func (s *Sweep) Table() (*Table, error) {
-	t, made := s.empty(s.Runs()), make([]bool, s.Runs())
+// block returns the rows of the runs in [start, stop) that are made.
+func (s *Sweep) block(start, stop int) (*Table, error) {
+	t, made := s.empty(stop-start), make([]bool, stop-start)
 	end := len(t.Columns)
 	sums, failures := t.Columns[end-2].Values.(frame.Texts), t.Columns[end-1].Values.(frame.Texts)
-	err := s.each(func(r row) error {
-		if made[r.Run] {
-			if sums[r.Run] != r.SHA256 || failures[r.Run] != r.Error {
+	err := s.each(start, stop, func(r row) error {
+		at := r.Run - start
+		if made[at] {
+			if sums[at] != r.SHA256 || failures[at] != r.Error {
 				return fmt.Errorf("run %d has other spikes than in another row", r.Run)
 			}
 			return nil
 		}
-		made[r.Run] = true
-		return s.fill(t, r)
+		made[at] = true
+		return s.fill(t, at, r)
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := s.missing(made); err != nil {
-		return t.only(made), err
+	if slices.Contains(made, false) {
+		t = t.only(made)
 	}
 	return t, nil
+}
+
+// Table returns the table of all shards, in the order of the runs. If runs are
+// missing it returns the rows that there are, and a [MissingError], which names
+// the shards. Of a table that does not fit into memory [Sweep.Merge] makes files.
+func (s *Sweep) Table() (*Table, error) {
+	s.made = nil // other programs may have made some
+	if err := s.read(); err != nil {
+		return nil, err
+	}
+	t, err := s.block(0, s.Runs())
+	if err != nil {
+		return nil, err
+	}
+	return t, s.missing()
 }
 
 // only returns the rows that are true.
@@ -223,18 +240,7 @@ func pick[T any](all []T, rows []bool) []T {
 func (t *Table) NPZ() npz.File {
 	f := npz.File{}
 	for _, c := range t.Columns {
-		name := c.Name
-		if c.Unit != "" {
-			name += " [" + c.Unit + "]"
-		}
-		switch v := c.Values.(type) {
-		case frame.Floats:
-			f[name] = npz.Floats(v)
-		case frame.Ints:
-			f[name] = npz.Ints(v)
-		case frame.Texts:
-			f[name] = npz.Texts(v)
-		}
+		f[c.Head()] = array(c.Values)
 	}
 	return f
 }
@@ -248,12 +254,62 @@ func (t *Table) Write(dir, name string) error {
 	return npz.Write(filepath.Join(dir, name+".npz"), t.NPZ())
 }
 
-// Merge writes the table of all shards to table.csv and table.npz in the
-// folder, and returns it.
-func (s *Sweep) Merge() (*Table, error) {
-	t, err := s.Table()
-	if err != nil {
-		return nil, err
+// Rows of a table that Merge has in memory at a time, and the most passes over all
+// rows that it makes for them.
+const (
+	blockRows = 1 << 10
+	maxBlocks = 1 << 8
+)
+
+// Merge writes the table of all shards to table.csv and table.npz in the folder,
+// or returns a [MissingError]. It holds a block of rows in memory, which it hands
+// to also as well: package parquet makes a file of them. Also may be nil.
+func (s *Sweep) Merge(also func(*frame.Frame) error) (err error) {
+	s.made = nil // other programs may have made some
+	if err := s.read(); err != nil {
+		return err
 	}
-	return t, t.Write(s.dir, "table")
+	if err := s.missing(); err != nil {
+		return err
+	}
+	text, err := atomicfile.Create(filepath.Join(s.dir, "table.csv"))
+	if err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	columns, err := newSpool(s.dir)
+	if err == nil {
+		defer columns.close()
+		err = s.blocks(frame.NewCSVWriter(text), columns, also)
+	}
+	if err == nil {
+		err = npz.WritePieces(filepath.Join(s.dir, "table.npz"), columns.arrays())
+	}
+	if err != nil {
+		return fmt.Errorf("sweep: %w", errors.Join(err, text.Discard()))
+	}
+	if err := text.Commit(); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	return nil
+}
+
+// blocks hands on the table, block by block.
+func (s *Sweep) blocks(text *frame.CSVWriter, columns *spool, also func(*frame.Frame) error) error {
+	size := max(s.blockRows, (s.Runs()+maxBlocks-1)/maxBlocks)
+	for start := 0; start < s.Runs(); start += size {
+		t, err := s.block(start, min(start+size, s.Runs()))
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(text.Write(&t.Frame), columns.add(&t.Frame)); err != nil {
+			return err
+		}
+		if also == nil {
+			continue
+		}
+		if err := also(&t.Frame); err != nil {
+			return err
+		}
+	}
+	return text.Flush()
 }

@@ -60,7 +60,8 @@ var commands = []subcommand{
         each run to DIR/table.parquet, .csv and .npz; what was interrupted goes on
         -workers N                    cores to use; the table does not depend on it
         -shard I/N                    run one of N shards, on this machine or another
-        -merge, -status -shards N     put the shards together; say how far they are
+        -merge -shards N              put the shards together, or say which are missing
+        -status [-shards N]           say how far the sweep is
         -slurm [-tasks 20] [-cores 1] [-partition P] [-time 2h]
                                       submit it to Slurm: an array job, and a job
                                       that puts the shards together

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,6 +14,8 @@ import (
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/atomicfile"
+	"gomyogen/myogen/format/frame"
 	"gomyogen/myogen/format/parquet"
 	"gomyogen/myogen/sweep"
 	"gomyogen/myogen/sweep/slurm"
@@ -39,6 +43,17 @@ func runSweep(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if *dir == "" {
 		return errors.New("sweep: -o says in which folder the results are")
+	}
+	if err := together(f); err != nil {
+		return err
+	}
+	if *status || *merge { // of a sweep that has begun
+		if _, err := os.Stat(filepath.Join(*dir, "sweep.yaml")); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("sweep: the folder %s has no sweep", *dir)
+		}
+	}
+	if *shards < 1 {
+		return fmt.Errorf("sweep: -shards is %d, must be at least 1", *shards)
 	}
 	o := sweep.Options{Workers: *workers, Shards: *shards}
 	if *shard != "" {
@@ -83,6 +98,30 @@ func runSweep(ctx context.Context, args []string, out io.Writer) error {
 	return mergeSweep(s, *dir, out)
 }
 
+// together refuses flags that do not go together.
+func together(f *flag.FlagSet) error {
+	given := map[string]bool{}
+	f.Visit(func(x *flag.Flag) { given[x.Name] = true })
+	var what []string
+	for _, name := range []string{"shard", "merge", "status", "slurm"} {
+		if given[name] {
+			what = append(what, "-"+name)
+		}
+	}
+	switch {
+	case len(what) > 1:
+		return fmt.Errorf("sweep: %s do not go together", strings.Join(what, " and "))
+	case given["shards"] && !given["merge"] && !given["status"]:
+		return errors.New("sweep: -shards goes with -merge and -status; -shard I/N runs a shard")
+	}
+	for _, name := range []string{"tasks", "cores", "partition", "time"} {
+		if given[name] && !given["slurm"] {
+			return fmt.Errorf("sweep: -%s goes with -slurm", name)
+		}
+	}
+	return nil
+}
+
 // sweepStatus says how many runs are made, and of which shards some are missing.
 func sweepStatus(s *sweep.Sweep, out io.Writer) error {
 	made, total, err := s.Progress()
@@ -125,25 +164,47 @@ submitted the job %d, which writes the table when they are over (%s)
 	return err
 }
 
-func mergeSweep(s *sweep.Sweep, dir string, out io.Writer) error {
-	t, err := s.Merge()
+// groupRows is the number of rows of a group in table.parquet, which a merge holds
+// in memory.
+const groupRows = 1 << 13
+
+// writeTable writes the table of a sweep, and calls each after every block of rows.
+func writeTable(s *sweep.Sweep, dir string, each func()) (rows, failed int, err error) {
+	file, err := atomicfile.Create(filepath.Join(dir, "table.parquet"))
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
-	if err := parquet.Write(filepath.Join(dir, "table.parquet"), &t.Frame); err != nil {
-		return err
-	}
-	errs, err := t.Texts("error")
-	if err != nil {
-		return err
-	}
-	failed := 0
-	for _, text := range errs {
-		if text != "" {
-			failed++
+	w := parquet.NewWriter(file)
+	w.RowsPerGroup = groupRows
+	err = s.Merge(func(f *frame.Frame) error {
+		errs, err := f.Texts("error")
+		if err != nil {
+			return err
 		}
+		for _, text := range errs {
+			if rows++; text != "" {
+				failed++
+			}
+		}
+		err = w.Write(f)
+		each()
+		return err
+	})
+	if err == nil {
+		err = w.Close()
 	}
-	_, err = fmt.Fprintf(out, "%d rows, %d of them failed, in %s: table.parquet, table.csv, table.npz\n", t.Len(), failed, dir)
+	if err != nil {
+		return rows, failed, errors.Join(err, file.Discard())
+	}
+	return rows, failed, file.Commit()
+}
+
+func mergeSweep(s *sweep.Sweep, dir string, out io.Writer) error {
+	rows, failed, err := writeTable(s, dir, func() {})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%d rows, %d of them failed, in %s: table.parquet, table.csv, table.npz\n", rows, failed, dir)
 	return err
 }
 
@@ -169,7 +230,11 @@ func countProgress(out io.Writer, now func() time.Time) func(done, total int) {
 		if n := 10 * done / total; n > tenths {
 			tenths = n
 			left := time.Duration(float64(now().Sub(start)) / float64(done-first) * float64(total-done))
-			fmt.Fprintf(out, "%3d %%  %d of %d runs, %v left\n", 10*n, done, total, left.Round(time.Second))
+			fmt.Fprintf(out, "%3d %%  %d of %d runs", 10*n, done, total)
+			if done < total {
+				fmt.Fprintf(out, ", %v left", left.Round(time.Second))
+			}
+			fmt.Fprintln(out)
 		}
 	}
 }

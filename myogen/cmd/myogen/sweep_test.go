@@ -51,7 +51,7 @@ func prints(t *testing.T, args []string, want ...string) {
 // A sweep in one program and in shards gives the same files.
 func TestSweepCommand(t *testing.T) {
 	file, whole, parts := shortened(t, "sweep_small.yaml"), t.TempDir(), t.TempDir()
-	prints(t, []string{"sweep", file, "-o", whole}, "8 runs: 8 of about ", " core-hours, ", "100 %  8 of 8 runs", "took ", "8 rows, 0 of them failed")
+	prints(t, []string{"sweep", file, "-o", whole}, "8 runs: 8 of about ", " core-hours, ", "100 %  8 of 8 runs\n", "took ", "8 rows, 0 of them failed")
 	prints(t, []string{"sweep", file, "-o", whole}, "8 runs, 8 of them made before", "8 rows")
 	prints(t, []string{"sweep", file, "-o", whole, "-status"}, "8 of 8 runs are made")
 	prints(t, []string{"sweep", file, "-o", parts, "-shard", "2/3"}, "3 runs: 3 of about ")
@@ -69,6 +69,30 @@ func TestSweepCommand(t *testing.T) {
 			t.Errorf("%s differs: %v, %v", name, errA, errB)
 		}
 	}
+	none := filepath.Join(t.TempDir(), "none")
+	for want, args := range map[string][]string{
+		"has no sweep":                             {"-o", none, "-status"},
+		"has no sweep ":                            {"-o", none, "-merge"},
+		"-shard and -merge do not go together":     {"-o", whole, "-shard", "1/3", "-merge"},
+		"-shards goes with -merge and -status":     {"-o", whole, "-shards", "3"},
+		"-shards is 0, must be at least 1":         {"-o", whole, "-status", "-shards", "0"},
+		"-cores goes with -slurm":                  {"-o", whole, "-cores", "2"},
+		"-o says in which folder the results are":  {},
+		"not a directory":                          {"-o", file},
+		"holds another sweep; choose another fold": {"-o", whole},
+	} {
+		of := file
+		if strings.HasPrefix(want, "holds") {
+			of = shortened(t, "sweep_1000.yaml")
+		}
+		if _, err := command(t, append([]string{"sweep", of}, args...)...); err == nil || !strings.Contains(err.Error(), strings.TrimSpace(want)) {
+			t.Errorf("%q: error %v, want it to say %q", args, err, want)
+		}
+	}
+	if _, err := os.Stat(none); err == nil {
+		t.Error("-status makes a folder")
+	}
+	prints(t, []string{"sweep", "-h"}, "myogen sweep SWEEP.yaml -o DIR", "-slurm [-tasks 20]")
 	for _, bad := range []string{"0/3", "4/3", "2", "a/b", "1/0"} {
 		if _, err := command(t, "sweep", file, "-o", parts, "-shard", bad); err == nil || !strings.Contains(err.Error(), bad) {
 			t.Errorf("-shard %s: error %v", bad, err)
@@ -90,7 +114,7 @@ func TestFitCommand(t *testing.T) {
 		t.Errorf("trials.csv differs: %v", err)
 	}
 	prints(t, []string{"run", filepath.Join(dir, "best.yaml"), "-out", filepath.Join(dir, "best.npz")}, "12 NERLab motor neurons")
-	if _, err := command(t, "fit", shortened(t, "sweep_small.yaml"), "-o", t.TempDir()); err == nil || !strings.Contains(err.Error(), `has no "sweep"`) {
+	if _, err := command(t, "fit", shortened(t, "sweep_small.yaml"), "-o", t.TempDir()); err == nil || !strings.Contains(err.Error(), `this is the file of a sweep: "myogen sweep"`) {
 		t.Errorf("a sweep is no fit: error %v", err)
 	}
 }

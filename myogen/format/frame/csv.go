@@ -21,36 +21,67 @@ import (
 // "weight [uS]". An empty field is a missing number or an empty text. The bytes
 // depend on names, units and values alone.
 func (f *Frame) EncodeCSV(w io.Writer) error {
+	c := NewCSVWriter(w)
+	if err := c.Write(f); err != nil {
+		return err
+	}
+	return c.Flush()
+}
+
+// CSVWriter writes frames with the same columns one below the other, as
+// [Frame.EncodeCSV] writes one.
+type CSVWriter struct {
+	b   *bufio.Writer
+	c   *csv.Writer
+	row []string // nil before the names are written
+}
+
+// NewCSVWriter returns a writer to w.
+func NewCSVWriter(w io.Writer) *CSVWriter {
+	b := bufio.NewWriter(w)
+	return &CSVWriter{b: b, c: csv.NewWriter(b)}
+}
+
+// Write writes the rows of a frame, and before the first ones the names.
+func (w *CSVWriter) Write(f *Frame) error {
 	if err := f.Validate(); err != nil {
 		return err
 	}
-	b := bufio.NewWriter(w)
-	c := csv.NewWriter(b)
-	row := make([]string, len(f.Columns))
-	write := func() error {
-		if len(row) == 1 && (row[0] == "" || strings.ContainsAny(row[0], "\t;")) { // an empty line is no row
-			c.Flush()
-			_, err := fmt.Fprintf(b, "\"%s\"\n", strings.ReplaceAll(row[0], `"`, `""`))
-			return errors.Join(c.Error(), err)
+	if w.row == nil {
+		for _, c := range f.Columns {
+			w.row = append(w.row, c.Head())
 		}
-		return c.Write(row)
-	}
-	for i, column := range f.Columns {
-		row[i] = column.head()
-	}
-	if err := write(); err != nil {
-		return err
-	}
-	for i := range f.Len() {
-		for j, column := range f.Columns {
-			row[j] = column.Values.Text(i)
-		}
-		if err := write(); err != nil {
+		if err := w.write(); err != nil {
 			return err
 		}
 	}
-	c.Flush()
-	return errors.Join(c.Error(), b.Flush())
+	if len(w.row) != len(f.Columns) {
+		return fmt.Errorf("frame: it has %d columns, those before had %d", len(f.Columns), len(w.row))
+	}
+	for i := range f.Len() {
+		for j, c := range f.Columns {
+			w.row[j] = c.Values.Text(i)
+		}
+		if err := w.write(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *CSVWriter) write() error {
+	if len(w.row) == 1 && (w.row[0] == "" || strings.ContainsAny(w.row[0], "\t;")) { // an empty line is no row
+		w.c.Flush()
+		_, err := fmt.Fprintf(w.b, "\"%s\"\n", strings.ReplaceAll(w.row[0], `"`, `""`))
+		return errors.Join(w.c.Error(), err)
+	}
+	return w.c.Write(w.row)
+}
+
+// Flush writes what is not written yet.
+func (w *CSVWriter) Flush() error {
+	w.c.Flush()
+	return errors.Join(w.c.Error(), w.b.Flush())
 }
 
 // WriteCSV writes the frame to the file at path, complete or not at all; see

@@ -130,7 +130,7 @@ func (c Column) validate() error {
 	if _, unit := parseHead(c.Name); unit != "" {
 		return fmt.Errorf("has a unit in its name: write it to Unit")
 	}
-	if name, unit := parseHead(c.head()); name != c.Name || unit != c.Unit {
+	if name, unit := parseHead(c.Head()); name != c.Name || unit != c.Unit {
 		return fmt.Errorf("has the unit %q: a unit has no brackets and no line ends", c.Unit)
 	}
 	if !utf8.ValidString(c.Name) || !utf8.ValidString(c.Unit) {
@@ -149,15 +149,16 @@ func (c Column) validate() error {
 	return nil
 }
 
-// head returns the name and unit of a column as a CSV header has them.
-func (c Column) head() string {
+// Head returns the name and unit of a column as a CSV header has them:
+// "weight [uS]".
+func (c Column) Head() string {
 	if c.Unit == "" {
 		return c.Name
 	}
 	return c.Name + " [" + c.Unit + "]"
 }
 
-// parseHead is the inverse of head.
+// parseHead is the inverse of Head.
 func parseHead(s string) (name, unit string) {
 	inner, ok := strings.CutSuffix(s, "]")
 	if !ok {

@@ -138,7 +138,7 @@ func (f *Frame) column(name, option, what string, usual []string) (Column, error
 	all := make([]string, len(f.Columns))
 	for i, c := range f.Columns {
 		all[i] = c.Name
-		if name != "" && c.Name == name || name != "" && c.head() == name {
+		if name != "" && c.Name == name || name != "" && c.Head() == name {
 			return c, nil
 		}
 	}

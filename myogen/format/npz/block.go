@@ -45,7 +45,11 @@ func EncodeBlock(w io.Writer, b *neo.Block) error {
 	if err := b.Validate(); err != nil {
 		return fmt.Errorf("npz: %w", err)
 	}
-	if _, _, err := encodeArchive(w, encodeBlock(b), zip.Store); err != nil {
+	a, err := newContents(encodeBlock(b).sources())
+	if err == nil {
+		_, err = a.encode(w, zip.Store)
+	}
+	if err != nil {
 		return fmt.Errorf("npz: %w", err)
 	}
 	return nil

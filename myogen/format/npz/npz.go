@@ -20,7 +20,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -40,20 +42,87 @@ func (f File) SHA256() (string, error) {
 }
 
 // Write writes the arrays to the .npz file at path, complete or not at all.
-func Write(path string, f File) error {
-	if len(f) > defaultArrays {
-		return fmt.Errorf("npz: %s: %d arrays, a file has at most %d", path, len(f), defaultArrays)
+func Write(path string, f File) error { return write(path, f.sources()) }
+
+// Pieces is a one-dimensional array that is not in memory as a whole: it calls
+// yield with its pieces, arrays of one kind, in order. It is read more than once.
+type Pieces func(yield func(Array) error) error
+
+// WritePieces is [Write] for arrays that are read a piece at a time. The bytes do
+// not depend on the pieces.
+func WritePieces(path string, f map[string]Pieces) error {
+	arrays := make(map[string]source, len(f))
+	for name, p := range f {
+		arrays[name] = source{row: true, each: p}
+	}
+	return write(path, arrays)
+}
+
+// source is an array that is to be written.
+type source struct {
+	shape []int
+	row   bool // its shape is that of all items in a row
+	each  Pieces
+}
+
+// source returns the array in one piece.
+func (a Array) source() source {
+	return source{shape: a.Shape, each: func(yield func(Array) error) error { return yield(a) }}
+}
+
+func (f File) sources() map[string]source {
+	arrays := make(map[string]source, len(f))
+	for name, a := range f {
+		arrays[name] = a.source()
+	}
+	return arrays
+}
+
+// contents is the arrays of a file, with all that must be known before the first is
+// written.
+type contents struct {
+	arrays  map[string]source
+	layouts map[string]layout
+	numbers int   // items that are numbers
+	raw     int64 // what a reader reckons for all arrays
+}
+
+func newContents(arrays map[string]source) (contents, error) {
+	a := contents{arrays: arrays, layouts: make(map[string]layout, len(arrays))}
+	for _, name := range a.names() {
+		l, err := arrays[name].layout()
+		if err != nil {
+			return a, fmt.Errorf("array %q: %w", name, err)
+		}
+		a.layouts[name] = l
+		a.raw += l.memory()
+		if l.kind != textKind {
+			a.numbers += l.count
+		}
+	}
+	return a, nil
+}
+
+func (a contents) names() []string { return slices.Sorted(maps.Keys(a.arrays)) }
+
+func write(path string, arrays map[string]source) error {
+	if len(arrays) > defaultArrays {
+		return fmt.Errorf("npz: %s: %d arrays, a file has at most %d", path, len(arrays), defaultArrays)
+	}
+	a, err := newContents(arrays)
+	if err != nil {
+		return fmt.Errorf("npz: %s: %w", path, err)
 	}
 	// Many spikes are stored as they are: packing and unpacking ten million takes
 	// seconds.
-	if f.numbers() >= large {
-		_, _, err := writeArchive(path, f, zip.Store)
+	if a.numbers >= large {
+		_, err := a.write(path, zip.Store)
 		return err
 	}
 	// What compresses better than a reader believes is stored as it is, too.
-	packed, raw, err := writeArchive(path, f, zip.Deflate)
-	if err == nil && !plausible(raw, packed) {
-		_, _, err = writeArchive(path, f, zip.Store)
+	packed, err := a.write(path, zip.Deflate)
+	if err == nil && !plausible(a.raw, packed) {
+		_, err = a.write(path, zip.Store)
 	}
 	return err
 }
@@ -61,66 +130,47 @@ func Write(path string, f File) error {
 // large is how many numbers a file has that is not compressed.
 const large = 4 << 20
 
-// numbers returns how many numbers all arrays together have.
-func (f File) numbers() (n int) {
-	for _, a := range f {
-		n += len(a.Float) + len(a.Int)
-	}
-	return n
-}
-
 // plausible reports whether a reader accepts a file of packed bytes with raw
 // bytes in it.
 func plausible(raw, packed int64) bool { return raw <= max(small, maxRatio*packed) }
 
-// writeArchive writes an archive unless a reader would refuse it, and returns
-// its size before and after compression.
-func writeArchive(path string, f File, method uint16) (packed, raw int64, err error) {
+// write writes a file unless a reader would refuse it, and returns its size.
+func (a contents) write(path string, method uint16) (packed int64, err error) {
 	file, err := atomicfile.Create(path)
 	if err != nil {
-		return 0, 0, fmt.Errorf("npz: %w", err)
+		return 0, fmt.Errorf("npz: %w", err)
 	}
-	packed, raw, err = encodeArchive(file, f, method)
+	packed, err = a.encode(file, method)
 	if err != nil {
-		return 0, 0, errors.Join(fmt.Errorf("npz: %s: %w", path, err), file.Discard())
+		return 0, errors.Join(fmt.Errorf("npz: %s: %w", path, err), file.Discard())
 	}
-	if method == zip.Deflate && !plausible(raw, packed) {
-		return packed, raw, file.Discard()
+	if method == zip.Deflate && !plausible(a.raw, packed) {
+		return packed, file.Discard()
 	}
 	if err := file.Commit(); err != nil {
-		return 0, 0, fmt.Errorf("npz: %w", err)
+		return 0, fmt.Errorf("npz: %w", err)
 	}
-	return packed, raw, nil
+	return packed, nil
 }
 
-// encodeArchive writes an archive to w and returns its size before and after
-// compression.
-func encodeArchive(w io.Writer, f File, method uint16) (packed, raw int64, err error) {
+// encode writes the file to w and returns its size.
+func (a contents) encode(w io.Writer, method uint16) (packed int64, err error) {
 	out := &counter{w: w}
 	buffered := bufio.NewWriterSize(out, 1<<16)
 	z := zip.NewWriter(buffered)
 	// Noise has little to compress: more effort takes half as long again for a few percent.
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
-	for _, name := range f.Names() {
+	for _, name := range a.names() {
 		w, err := z.CreateHeader(&zip.FileHeader{Name: name + ".npy", Method: method})
 		if err == nil {
-			err = encodeArray(w, f[name])
+			err = a.arrays[name].encode(w, a.layouts[name])
 		}
 		if err != nil {
-			return 0, 0, fmt.Errorf("array %q: %w", name, err)
+			return 0, fmt.Errorf("array %q: %w", name, err)
 		}
-		raw += f[name].memory()
 	}
 	err = errors.Join(z.Close(), buffered.Flush())
-	return out.n, raw, err
-}
-
-// memory returns what a reader reckons for the array.
-func (a Array) memory() int64 {
-	if a.Text == nil {
-		return 8 * int64(len(a.Float)+len(a.Int))
-	}
-	return int64(len(a.Text)) * int64(16+4*textWidth(a.Text))
+	return out.n, err
 }
 
 type counter struct {
@@ -149,61 +199,116 @@ func WriteArray(path string, a Array) error {
 	return nil
 }
 
-// textWidth returns the characters of the longest text, at least 1.
-func textWidth(texts []string) int {
-	width := 1
-	for _, s := range texts {
-		width = max(width, utf8.RuneCountInString(s))
-	}
-	return width
+// kind is the type of an array's items.
+type kind int
+
+const (
+	floatKind kind = iota
+	intKind
+	textKind
+)
+
+// layout is what has to be known of an array before its first item is written.
+type layout struct {
+	kind  kind
+	shape []int
+	count int
+	width int // characters of the longest text, at least 1
 }
 
-func encodeArray(w io.Writer, a Array) error {
-	count := 1
-	for _, n := range a.Shape {
-		count *= n
+// memory returns what a reader reckons for the array.
+func (l layout) memory() int64 {
+	if l.kind == textKind {
+		return int64(l.count) * int64(16+4*l.width)
 	}
-	descr, have, width := "<f8", len(a.Float), 0 // also of an empty slice that was never made
-	switch {
-	case a.Float != nil:
-	case a.Int != nil:
-		descr, have = "<i8", len(a.Int)
-	case a.Text != nil:
-		for i, s := range a.Text {
-			if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-				return fmt.Errorf("item %d, %q, is not text without NUL", i, s)
+	return 8 * int64(l.count)
+}
+
+func (l layout) descr() string {
+	return [...]string{"<f8", "<i8", fmt.Sprintf("<U%d", l.width)}[l.kind]
+}
+
+// layout reads the array and checks its texts and its size.
+func (s source) layout() (l layout, err error) {
+	l.width = 1
+	first := true
+	err = s.each(func(a Array) error {
+		k, n := floatKind, len(a.Float) // also of an empty slice that was never made
+		switch {
+		case a.Float != nil:
+		case a.Int != nil:
+			k, n = intKind, len(a.Int)
+		case a.Text != nil:
+			k, n = textKind, len(a.Text)
+			for i, text := range a.Text {
+				if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+					return fmt.Errorf("item %d, %q, is not text without NUL", l.count+i, text)
+				}
+				l.width = max(l.width, utf8.RuneCountInString(text))
 			}
 		}
-		have, width = len(a.Text), textWidth(a.Text)
-		descr = fmt.Sprintf("<U%d", width)
+		if !first && k != l.kind {
+			return errors.New("its pieces are of different kinds")
+		}
+		first = false
+		l.kind, l.count = k, l.count+n
+		return nil
+	})
+	if err != nil {
+		return l, err
 	}
-	if have != count {
-		return fmt.Errorf("shape %v needs %d items, there are %d", a.Shape, count, have)
+	if s.row {
+		l.shape = []int{l.count}
+		return l, nil
 	}
-	if _, err := w.Write(encodeHeader(descr, a.Shape, 0)); err != nil {
+	l.shape = s.shape
+	count := 1
+	for _, n := range s.shape {
+		count *= n
+	}
+	if l.count != count {
+		return l, fmt.Errorf("shape %v needs %d items, there are %d", s.shape, count, l.count)
+	}
+	return l, nil
+}
+
+// encode writes the array.
+func (s source) encode(w io.Writer, l layout) error {
+	if _, err := w.Write(encodeHeader(l.descr(), l.shape, 0)); err != nil {
 		return err
 	}
 	out := bufio.NewWriterSize(w, 1<<16)
-	item := make([]byte, 8)
-	for _, x := range a.Float {
-		binary.LittleEndian.PutUint64(item, math.Float64bits(x))
-		out.Write(item) // Flush returns the error
-	}
-	for _, n := range a.Int {
-		binary.LittleEndian.PutUint64(item, uint64(n))
-		out.Write(item)
-	}
-	item = make([]byte, 4*width)
-	for _, s := range a.Text {
-		clear(item)
-		i := 0
-		for _, c := range s {
-			binary.LittleEndian.PutUint32(item[i:], uint32(c))
-			i += 4
+	number, text := make([]byte, 8), make([]byte, 4*l.width)
+	err := s.each(func(a Array) error {
+		for _, x := range a.Float {
+			binary.LittleEndian.PutUint64(number, math.Float64bits(x))
+			out.Write(number) // Flush returns the error
 		}
-		out.Write(item)
+		for _, n := range a.Int {
+			binary.LittleEndian.PutUint64(number, uint64(n))
+			out.Write(number)
+		}
+		for _, s := range a.Text {
+			clear(text)
+			i := 0
+			for _, c := range s {
+				binary.LittleEndian.PutUint32(text[i:], uint32(c))
+				i += 4
+			}
+			out.Write(text)
+		}
+		return nil
+	})
+	return errors.Join(err, out.Flush())
+}
+
+func encodeArray(w io.Writer, a Array) error {
+	s := a.source()
+	l, err := s.layout()
+	if err != nil {
+		return err
 	}
-	return out.Flush()
+	return s.encode(w, l)
 }
 
 // encodeHeader returns the header of an array, of at least size bytes and a

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -109,6 +110,45 @@ func TestDecodeIsTheInverse(t *testing.T) {
 			t.Fatalf("read %v, %v; want %v", got, err, f)
 		}
 	})
+}
+
+// Pieces give the bytes of the whole, and what cannot be one array is refused.
+func TestPieces(t *testing.T) {
+	pieces := func(all ...Array) Pieces {
+		return func(yield func(Array) error) error {
+			for _, a := range all {
+				if err := yield(a); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	dir := t.TempDir()
+	whole, parts := filepath.Join(dir, "whole.npz"), filepath.Join(dir, "parts.npz")
+	err := errors.Join(Write(whole, File{"x": Floats([]float64{1, 2, 3}), "n": Ints([]int64{4, 5}), "s": Texts([]string{"a", "bcd", ""})}),
+		WritePieces(parts, map[string]Pieces{
+			"x": pieces(Floats([]float64{1}), Floats([]float64{2, 3})), "n": pieces(Ints([]int64{4, 5})),
+			"s": pieces(Texts([]string{"a"}), Texts([]string{"bcd", ""})),
+		}))
+	a, errA := os.ReadFile(whole)
+	b, errB := os.ReadFile(parts)
+	if err != nil || errA != nil || errB != nil || !bytes.Equal(a, b) {
+		t.Errorf("the pieces give other bytes: %v, %v, %v", err, errA, errB)
+	}
+	for want, p := range map[string]Pieces{
+		`array "x": its pieces are of different kinds`: pieces(Floats([]float64{1}), Ints([]int64{2})),
+		`array "x": item 1, "a\x00", is not text`:      pieces(Texts([]string{"a"}), Texts([]string{"a\x00"})),
+		`array "x": none`: func(func(Array) error) error { return errors.New("none") },
+	} {
+		path := filepath.Join(dir, "bad.npz")
+		if err := WritePieces(path, map[string]Pieces{"x": p}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want it to say %q", err, want)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s: there is a file", want)
+		}
+	}
 }
 
 // zipped is an archive of arrays without a file.

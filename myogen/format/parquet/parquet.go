@@ -101,38 +101,85 @@ func value(v frame.Values, i, column int) parquet.Value {
 // Encode writes the frame as a Parquet file. The bytes depend on the frame
 // alone.
 func Encode(w io.Writer, f *frame.Frame) error {
+	file := NewWriter(w)
+	if err := file.Write(f); err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// Writer writes frames with the same columns one below the other into one file.
+// It holds the rows of a group in memory.
+type Writer struct {
+	// RowsPerGroup is the number of rows of a group, 2^20 unless it is set: larger
+	// groups are read faster.
+	RowsPerGroup int
+
+	w    io.Writer
+	file *parquet.GenericWriter[any] // nil before the first frame
+	rows int                         // of the group
+}
+
+// NewWriter returns a writer to w.
+func NewWriter(w io.Writer) *Writer { return &Writer{RowsPerGroup: rowsPerGroup, w: w} }
+
+// Write writes the rows of a frame. The metadata are those of the first.
+func (w *Writer) Write(f *frame.Frame) error {
 	if err := f.Validate(); err != nil {
 		return err
 	}
-	options := []parquet.WriterOption{schema(f), parquet.Compression(&parquet.Snappy), parquet.CreatedBy("gomyogen", "1", "")}
-	for _, c := range f.Columns {
-		if _, ok := c.Values.(frame.Floats); ok { // NaN has no place in an order
-			options = append(options, parquet.SkipPageBounds(c.Name))
-		}
+	if w.file == nil {
+		w.file = parquet.NewGenericWriter[any](w.w, options(f)...)
 	}
-	for _, kv := range metadata(f) {
-		options = append(options, parquet.KeyValueMetadata(kv[0], kv[1]))
+	columns := w.file.ColumnWriters()
+	if len(columns) != len(f.Columns) {
+		return fmt.Errorf("it has %d columns, those before had %d", len(f.Columns), len(columns))
 	}
-	file := parquet.NewGenericWriter[any](w, options...)
 	values := make([]parquet.Value, 0, batch)
-	for start := 0; start < f.Len(); start += rowsPerGroup {
-		stop := min(start+rowsPerGroup, f.Len())
+	for start := 0; start < f.Len(); {
+		stop := min(start+w.RowsPerGroup-w.rows, f.Len())
 		for j, c := range f.Columns {
 			for i := start; i < stop; {
 				values = values[:0]
 				for ; i < stop && len(values) < batch; i++ {
 					values = append(values, value(c.Values, i, j))
 				}
-				if _, err := file.ColumnWriters()[j].WriteRowValues(values); err != nil {
+				if _, err := columns[j].WriteRowValues(values); err != nil {
 					return fmt.Errorf("column %q: %w", c.Name, err)
 				}
 			}
 		}
-		if err := file.Flush(); err != nil {
-			return err
+		w.rows, start = w.rows+stop-start, stop
+		if w.rows == w.RowsPerGroup {
+			if err := w.file.Flush(); err != nil {
+				return err
+			}
+			w.rows = 0
 		}
 	}
-	return file.Close()
+	return nil
+}
+
+// Close ends the file. A writer to which no frame was written has none.
+func (w *Writer) Close() error {
+	if w.file == nil {
+		return errors.New("no frame was written")
+	}
+	return w.file.Close()
+}
+
+// options returns what the file of a frame is written with.
+func options(f *frame.Frame) []parquet.WriterOption {
+	all := []parquet.WriterOption{schema(f), parquet.Compression(&parquet.Snappy), parquet.CreatedBy("gomyogen", "1", "")}
+	for _, c := range f.Columns {
+		if _, ok := c.Values.(frame.Floats); ok { // NaN has no place in an order
+			all = append(all, parquet.SkipPageBounds(c.Name))
+		}
+	}
+	for _, kv := range metadata(f) {
+		all = append(all, parquet.KeyValueMetadata(kv[0], kv[1]))
+	}
+	return all
 }
 
 // metadata returns the keys and values of the file.

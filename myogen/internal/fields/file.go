@@ -20,12 +20,16 @@ type File struct {
 	Name    string
 	Named   []string                     // files that were asked for by Beside
 	anchors map[string][]*ast.AnchorNode // of each name, in their order
+	single  bool                         // it is one number or word: its place says nothing
 }
 
 // ErrorAt returns an error about a place in the file.
 func (f *File) ErrorAt(n ast.Node, format string, args ...any) error {
 	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
 		n = m.Values[0].Key // its own token is the colon
+	}
+	if f.single {
+		return fmt.Errorf("%s: %s", f.Name, fmt.Sprintf(format, args...))
 	}
 	p := n.GetToken().Position
 	return fmt.Errorf("%s:%d:%d: %s", f.Name, p.Line, p.Column, fmt.Sprintf(format, args...))

@@ -150,6 +150,7 @@ func Set(v Value, p Path, text string) error {
 	if len(docs) != 1 {
 		return fmt.Errorf("%s: %q is not one value", p, text)
 	}
+	f.single = f.Kind(docs[0]) == Scalar
 	return at.Read(f, p[len(p)-1], docs[0])
 }
 

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -69,72 +70,127 @@ func cluster(t *testing.T) (script, dir string) {
 	return script, dir
 }
 
-// A sweep on a cluster that loses a node in the middle has the table of a sweep
-// on one machine.
-func TestSweepOnAClusterThatLosesANode(t *testing.T) {
-	script, at := cluster(t)
-	dir := t.TempDir()
-	program := filepath.Join(dir, "myogen")
+// build builds the program.
+func build(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "myogen")
 	build := exec.Command("go", "build", "-o", program, "gomyogen/myogen/cmd/myogen")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	text, err := os.ReadFile(filepath.Join("..", "..", "cmd", "myogen", "sweep_small.yaml"))
+	return program
+}
+
+// example writes an example file of the program with pairs of texts replaced.
+func example(t *testing.T, name string, pairs ...string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "cmd", "myogen", name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	text = bytes.Replace(text, []byte("repeats: 3 "), []byte("repeats: 4 "), 1)
-	file := filepath.Join(dir, "sweep.yaml")
-	text = bytes.Replace(text, []byte("duration: 2 s"), []byte("duration: 20 s"), 1)
-	if err := os.WriteFile(file, text, 0o644); err != nil {
+	for i := 0; i < len(pairs); i += 2 {
+		if !bytes.Contains(text, []byte(pairs[i])) {
+			t.Fatalf("%s has no %q", name, pairs[i])
+		}
+	}
+	file := filepath.Join(t.TempDir(), "sweep.yaml")
+	if err := os.WriteFile(file, []byte(strings.NewReplacer(pairs...).Replace(string(text))), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	return file
+}
+
+// submit submits a sweep and returns the number of its merge job.
+func submit(t *testing.T, program, file, out string, tasks int) (merge string) {
+	t.Helper()
+	said := command(t, program, "sweep", file, "-o", out, "-slurm", "-tasks", strconv.Itoa(tasks), "-partition", "p")
+	jobs := regexp.MustCompile(`array job \d+ with (\d+) tasks[^\n]*\nsubmitted the job (\d+),`).FindStringSubmatch(said)
+	if jobs == nil || jobs[1] != strconv.Itoa(tasks) {
+		t.Fatalf("it prints\n%s", said)
+	}
+	return jobs[2]
+}
+
+// halfDone waits for a shard that is half done on the node n1, in programs that have
+// written so many files of rows, and returns the number of its job. A program
+// writes one of the run that it times and one of the others.
+func halfDone(t *testing.T, out string, tasks, files int) (job string) {
+	t.Helper()
+	wait(t, "a shard that is half done on n1", func() bool {
+		restart(t)
+		for _, line := range strings.Split(command(t, "squeue", "-h", "-t", "R", "-o", "%i %K %N"), "\n") {
+			var id, shard, node string
+			if n, _ := fmt.Sscan(line, &id, &shard, &node); n == 3 && node == "n1" {
+				if made, _ := filepath.Glob(filepath.Join(out, "rows", fmt.Sprintf("%s-of-%d.*.jsonl", shard, tasks))); len(made) >= files {
+					job = id
+				}
+			}
+		}
+		return job != ""
+	})
+	return job
+}
+
+// ended reports whether a job is completed.
+func ended(t *testing.T, job string) bool {
+	return strings.Contains(command(t, "scontrol", "show", "job", job), "JobState=COMPLETED")
+}
+
+// restart starts the requeued jobs: Slurm waits two minutes.
+func restart(t *testing.T) {
+	t.Helper()
+	for _, line := range strings.Split(command(t, "squeue", "-h", "-t", "PD", "-o", "%A %r"), "\n") {
+		if job, ok := strings.CutSuffix(line, " BeginTime"); ok {
+			command(t, "scontrol", "update", "JobId="+job, "StartTime=now")
+		}
+	}
+}
+
+// sameFiles compares the files of two sweeps.
+func sameFiles(t *testing.T, want, got string) {
+	t.Helper()
+	for _, name := range []string{"sweep.yaml", "table.parquet", "table.csv", "table.npz"} {
+		a, errA := os.ReadFile(filepath.Join(want, name))
+		b, errB := os.ReadFile(filepath.Join(got, name))
+		if errA != nil || errB != nil || !bytes.Equal(a, b) {
+			t.Errorf("%s of %s differs: %v, %v", name, got, errA, errB)
+		}
+	}
+}
+
+// A sweep on a cluster that gives a task's node to an urgent job in the middle, and
+// then loses the node, has the table of a sweep on one machine.
+func TestSweepOnAClusterThatLosesANode(t *testing.T) {
+	script, at := cluster(t)
+	dir, program := t.TempDir(), build(t)
+	file := example(t, "sweep_small.yaml", "repeats: 3 ", "repeats: 4 ", "duration: 2 s", "duration: 20 s")
 	alone, out := filepath.Join(dir, "alone"), filepath.Join(dir, "out")
 	command(t, program, "sweep", file, "-o", alone)
 
-	said := command(t, program, "sweep", file, "-o", out, "-slurm", "-tasks", "2", "-partition", "p")
-	jobs := regexp.MustCompile(`array job (\d+) with 2 tasks[^\n]*\nsubmitted the job (\d+),`).FindStringSubmatch(said)
-	if jobs == nil {
-		t.Fatalf("it prints\n%s", said)
-	}
-	merge := jobs[2]
+	merge := submit(t, program, file, out, 2)
 	// The file may change, and the program go away: the jobs have their own.
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	lost := ""
-	wait(t, "a shard that is half done on n1", func() bool {
-		for _, line := range strings.Split(command(t, "squeue", "-h", "-t", "R", "-o", "%i %K %N"), "\n") {
-			var id, shard, node string
-			if n, _ := fmt.Sscan(line, &id, &shard, &node); n == 3 && node == "n1" {
-				if made, _ := filepath.Glob(filepath.Join(out, "rows", shard+"-of-2.*.jsonl")); len(made) > 1 {
-					lost = id
-				}
-			}
-		}
-		return lost != ""
-	})
+	lost := halfDone(t, out, 2, 2)
+	urgent := strings.TrimSpace(command(t, "sbatch", "--parsable", "--partition=urgent", "--nodelist=n1", "--output=/dev/null", "--wrap=sleep 1"))
+	wait(t, "the end of the urgent job", func() bool { return ended(t, urgent) })
+	if again := halfDone(t, out, 2, 4); again != lost {
+		t.Errorf("%s is half done on n1 after %s was taken from it", again, lost)
+	}
 	command(t, script, "lose", at, "n1")
 	if status := command(t, program, "sweep", filepath.Join(out, "sweep.yaml"), "-o", out, "-status", "-shards", "2"); !strings.Contains(status, "shards that are not complete: ") {
 		t.Errorf("after the loss the status is\n%s", status)
 	}
 	wait(t, "the end of the merge job", func() bool {
-		if strings.Contains(command(t, "squeue", "-h", "-j", lost, "-o", "%r"), "BeginTime") { // a requeued job starts two minutes later
-			command(t, "scontrol", "update", "JobId="+lost, "StartTime=now")
-		}
-		return strings.Contains(command(t, "scontrol", "show", "job", merge), "JobState=COMPLETED")
+		restart(t)
+		return ended(t, merge)
 	})
-	if job := command(t, "scontrol", "show", "job", lost); !strings.Contains(job, "Restarts=1") {
-		t.Errorf("the job of the lost node was not requeued:\n%s", job)
+	if job := command(t, "scontrol", "show", "job", lost); !strings.Contains(job, "Restarts=2") {
+		t.Errorf("the task was not requeued twice:\n%s", job)
 	}
-	for _, name := range []string{"sweep.yaml", "table.parquet", "table.csv", "table.npz"} {
-		a, errA := os.ReadFile(filepath.Join(alone, name))
-		b, errB := os.ReadFile(filepath.Join(out, name))
-		if errA != nil || errB != nil || !bytes.Equal(a, b) {
-			t.Errorf("%s differs: %v, %v", name, errA, errB)
-		}
-	}
+	sameFiles(t, alone, out)
 	if log, err := os.ReadFile(filepath.Join(out, Folder, "merge.log")); err != nil || !strings.Contains(string(log), "32 rows, 0 of them failed") {
 		t.Errorf("the merge says %q, %v", log, err)
 	}

@@ -65,13 +65,18 @@ func parse(line []byte, record any) error {
 // that is not there has none. The last line of a file may be torn: its program
 // was killed, or is writing it.
 func Read[T any](dir string, each func(T) error) error {
+	return ReadSome(dir, func([]byte) bool { return true }, each)
+}
+
+// ReadSome is Read for the records of which wanted, given their JSON, returns true.
+func ReadSome[T any](dir string, wanted func([]byte) bool, each func(T) error) error {
 	paths, err := filepath.Glob(filepath.Join(escape(dir), "*.jsonl"))
 	if err != nil {
 		return err
 	}
 	slices.Sort(paths)
 	for _, path := range paths {
-		if err := readFile(path, each); err != nil {
+		if err := readFile(path, wanted, each); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
@@ -90,20 +95,23 @@ func escape(path string) string {
 	return b.String()
 }
 
-func readFile[T any](path string, each func(T) error) error {
+func readFile[T any](path string, wanted func([]byte) bool, each func(T) error) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	r := bufio.NewReader(f)
+	r := bufio.NewReaderSize(f, 1<<16)
 	for n := 1; ; n++ {
-		line, err := r.ReadBytes('\n')
+		line, err := readLine(r)
 		if err == io.EOF {
 			return nil
 		}
 		if err != nil {
 			return err
+		}
+		if _, text, ok := bytes.Cut(line, []byte(" ")); ok && !wanted(text) {
+			continue
 		}
 		var record T
 		if err := parse(line, &record); err != nil {
@@ -116,6 +124,18 @@ func readFile[T any](path string, each func(T) error) error {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
 	}
+}
+
+// readLine returns the next line, which holds until the next call if it fits into
+// the buffer.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	line, err := r.ReadSlice('\n')
+	if err != bufio.ErrBufferFull {
+		return line, err
+	}
+	start := bytes.Clone(line)
+	rest, err := r.ReadBytes('\n')
+	return append(start, rest...), err
 }
 
 // Log is a new file in a folder, made when it gets its first record.

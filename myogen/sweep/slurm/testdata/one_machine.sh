@@ -1,6 +1,7 @@
 #!/bin/bash
 # Starts a Slurm with two nodes, n1 and n2, on this machine, on 127.0.0.1 alone, with
-# all its files in a folder.
+# all its files in a folder. A job in the partition urgent takes the node of one in
+# the partition p, which Slurm then requeues.
 #
 #     one_machine.sh start DIR     then: export SLURM_CONF=DIR/slurm.conf
 #     one_machine.sh stop DIR
@@ -54,7 +55,10 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 NodeName=n1 NodeHostname=$(hostname -s) NodeAddr=127.0.0.1 Port=$((port + 1)) CPUs=1 State=UNKNOWN
 NodeName=n2 NodeHostname=$(hostname -s) NodeAddr=127.0.0.1 Port=$((port + 2)) CPUs=1 State=UNKNOWN
-PartitionName=p Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=p Nodes=ALL Default=YES PriorityTier=1 MaxTime=INFINITE State=UP
+PartitionName=urgent Nodes=ALL PriorityTier=2 MaxTime=INFINITE State=UP
 CONF
 	mkdir -p "$dir"/d{n1,n2}
 	slurmctld
