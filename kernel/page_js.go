@@ -3,9 +3,11 @@ package kernel
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"syscall/js"
 	"time"
@@ -144,16 +146,18 @@ func serve(runs []run) {
 
 // spikeTable returns the spikes as a table: population, cell and time in ms.
 func spikeTable(b *neo.Block) []byte {
-	var out strings.Builder
-	out.WriteString("population,cell,time_ms\n")
+	var out bytes.Buffer
+	table := csv.NewWriter(&out)
+	table.Write([]string{"population", "cell", "time_ms"})
 	for _, s := range b.Segments {
 		for i, train := range s.SpikeTrains {
 			for _, t := range train.Times {
-				fmt.Fprintf(&out, "%s,%d,%v\n", s.Name, i, float64(t))
+				table.Write([]string{s.Name, strconv.Itoa(i), strconv.FormatFloat(float64(t), 'g', -1, 64)})
 			}
 		}
 	}
-	return []byte(out.String())
+	table.Flush() // a buffer takes everything
+	return out.Bytes()
 }
 
 func array(data []byte) js.Value {

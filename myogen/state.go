@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"gomyogen/myogen/format/npz"
@@ -117,7 +118,11 @@ func (s *Simulation) decode(ctx context.Context, f npz.File) error {
 		}
 		return ""
 	}
-	if format := text("format"); format != stateFormat {
+	switch format := text("format"); {
+	case format == stateFormat:
+	case strings.HasPrefix(format, "gomyogen state "):
+		return fmt.Errorf("saved by another version of this program, as %q; this one reads %q", format, stateFormat)
+	default:
 		return fmt.Errorf("not a saved state: its format is %q, want %q", format, stateFormat)
 	}
 	want := text("checksum")

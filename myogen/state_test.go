@@ -170,6 +170,7 @@ func TestResumeRefuses(t *testing.T) {
 		{changed("step", npz.Ints([]int64{1 << 62})), "step is 4611686018427387904"},
 		{changed("event_connections", npz.Ints(bent)), "in connection 99"},
 		{changed("cells", npz.Floats(good["cells"].Float[1:])), `array "cells" is too short`},
+		{changed("format", npz.Texts([]string{"gomyogen state 3"})), `another version of this program, as "gomyogen state 3"`},
 		{changed("more", npz.Ints([]int64{1})), `array "more" is too long`},
 	} {
 		if _, err := ResumeState(t.Context(), closedLoop(NERLab), c.path); err == nil ||

@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -226,8 +227,8 @@ func assemble(notebook string, declared, statements []chunk) (string, error) {
 	}
 	var b strings.Builder
 	b.WriteString("package cell\n\n")
-	for name, c := range used {
-		p := packages[name]
+	for _, name := range slices.Sorted(maps.Keys(used)) {
+		c, p := used[name], packages[name]
 		if slices.Contains(away, p.path) {
 			line := c.line
 			for i, text := range strings.Split(c.text, "\n") {
