@@ -18,7 +18,7 @@ func TestImports(t *testing.T) {
 		"install/jupyter":             {"install/notebook", "kernel/env", "kernel/sources", "myogen/format/atomicfile", "myogen/datafolder", "myogen/format/userkey"},
 		"install/jupyter/jupytertest": {"install/jupyter"},
 		"install/live":                {},
-		"install/notebook":            {"kernel/sources"},
+		"install/notebook":            {"kernel/sources", "myogen/format/atomicfile"},
 		"install/site":                {"install/notebook", "myogen/format/atomicfile"},
 	}
 	list := func(format string, packages ...string) []string {

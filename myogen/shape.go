@@ -174,13 +174,7 @@ func (s Ramp[Q]) At(t units.Time) Q {
 
 // late says whether the shape begins after the end of a run.
 func (s Ramp[Q]) late(end units.Time) string {
-	switch stop := s.Start + s.Duration; {
-	case s.Start >= end:
-		return fmt.Sprintf("the ramp begins at %v, after the end of the run at %v", s.Start, end)
-	case stop > end:
-		return fmt.Sprintf("the ramp ends at %v, the run at %v", stop, end)
-	}
-	return ""
+	return beyond("the ramp", s.Start, s.Duration, end)
 }
 
 // String describes the shape in words.
@@ -204,13 +198,7 @@ func (s Step[Q]) At(t units.Time) Q {
 
 // late says whether the shape begins after the end of a run.
 func (s Step[Q]) late(end units.Time) string {
-	switch stop := s.Start + s.Duration; {
-	case s.Start >= end:
-		return fmt.Sprintf("it begins at %v, after the end of the run at %v", s.Start, end)
-	case stop > end:
-		return fmt.Sprintf("it ends at %v, the run at %v", stop, end)
-	}
-	return ""
+	return beyond("it", s.Start, s.Duration, end)
 }
 
 // String describes the shape in words.
@@ -256,6 +244,17 @@ func (s Samples[Q]) At(t units.Time) Q {
 
 // TStop returns the end of the last sample.
 func (s Samples[Q]) TStop() units.Time { return units.Time(len(s.Values)) * stepOr(s.Period) }
+
+// beyond says what of a shape from start for a duration lies after the end of a run.
+func beyond(what string, start, duration, end units.Time) string {
+	switch stop := start + duration; {
+	case start >= end:
+		return fmt.Sprintf("%s begins at %v, after the end of the run at %v", what, start, end)
+	case stop > end:
+		return fmt.Sprintf("%s ends at %v, the run at %v", what, stop, end)
+	}
+	return ""
+}
 
 // lasts returns an error about samples that end before a run.
 func lasts[Q Quantity](s Shape[Q], duration, step units.Time) error {
