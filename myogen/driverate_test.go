@@ -20,14 +20,15 @@ func unrecorded(t *testing.T) {
 }
 
 // Rates that are computed while a run goes on are those that are computed
-// before it, to the last bit: in both orders of draws, after a break, and with
-// a parameter that changes.
+// before it, to the last bit: in both orders of draws, after a break, with a
+// parameter that changes, and where one rate follows another.
 func TestRatesOfLongRuns(t *testing.T) {
 	for _, order := range []DrawOrder{NamedStreams, MyoGenOrder} {
 		e := modulated(closedLoop(NERLab), "gamma", Ramp[Factor]{From: 1, To: 2, Duration: 200})
 		e.Draws = order
-		e.Populations = append(e.Populations, DescendingDrivePool{Name: "other", N: 3})
-		e.Inputs = append(e.Inputs, Input{Source: "another", Target: "other", Shape: Level[units.Rate]{50}, Noise: 2})
+		e.Populations = append(e.Populations, DescendingDrivePool{Name: "other", N: 3}, DescendingDrivePool{Name: "IN", N: 3})
+		e.Inputs = append(e.Inputs, Input{Source: "another", Target: "other", Shape: Level[units.Rate]{50}, Noise: 2},
+			Input{Source: "following", Target: "IN", Follow: &Follow{Population: "other", Gain: -0.5, Baseline: 60}, Noise: 1})
 		want := run(t, e)
 		drive, err := e.Drive("other")
 		if err != nil {
