@@ -333,20 +333,12 @@ func (c conversion) write(ctx context.Context, in, path string, b *neo.Block) er
 	if err != nil {
 		return err
 	}
-	file, err := atomicfile.Create(path)
-	if err != nil {
-		return err
-	}
-	to := stoppable{ctx, file}
-	if ending(path) == ".csv" {
-		err = f.EncodeCSV(to)
-	} else {
-		err = parquet.Encode(to, f)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, errors.Join(err, file.Discard()))
-	}
-	return file.Commit()
+	return atomicfile.WriteFunc(path, func(w io.Writer) error {
+		if w = (stoppable{ctx, w}); ending(path) == ".csv" {
+			return f.EncodeCSV(w)
+		}
+		return parquet.Encode(w, f)
+	})
 }
 
 func (c conversion) frame(b *neo.Block) (*frame.Frame, error) {

@@ -21,9 +21,10 @@ import (
 
 // Write replaces the file at path by data, or creates it. The folder must
 // exist. An existing file keeps its permissions and, where the process may give
-// it away, its owner and group; a new one gets 0666 less the umask. A symbolic link is followed to its target. Write refuses a target
-// that is not a regular file and one that is write-protected. Each error names
-// path, and after an error the old content is still there.
+// it away, its owner and group; a new one gets 0666 less the umask. A symbolic
+// link is followed to its target. Write refuses a target that is not a regular
+// file and one that is write-protected. Each error names path, and after an error
+// the old content is still there.
 func Write(path string, data []byte) error {
 	f, err := Create(path)
 	if err != nil {
@@ -31,6 +32,19 @@ func Write(path string, data []byte) error {
 	}
 	if _, err := f.Write(data); err != nil {
 		return errors.Join(err, f.Discard())
+	}
+	return f.Commit()
+}
+
+// WriteFunc replaces the file at path by what write writes, on the terms of [Write].
+// If write fails, its error is returned behind the path, and the old content stays.
+func WriteFunc(path string, write func(io.Writer) error) error {
+	f, err := Create(path)
+	if err != nil {
+		return err
+	}
+	if err := write(f); err != nil {
+		return fmt.Errorf("%s: %w", path, errors.Join(err, f.Discard()))
 	}
 	return f.Commit()
 }

@@ -3,6 +3,7 @@ package atomicfile
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -149,5 +150,28 @@ func BenchmarkWrite(b *testing.B) {
 		if err := Write(path, data); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// What a function fails to write leaves the old content and no other file.
+func TestWriteFunc(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a")
+	put := func(text string, fail error) error {
+		return WriteFunc(path, func(w io.Writer) error {
+			_, err := io.WriteString(w, text)
+			return errors.Join(err, fail)
+		})
+	}
+	if err := put("old", nil); err != nil {
+		t.Fatal(err)
+	}
+	fail := errors.New("no more rows")
+	if err := put("new", fail); !errors.Is(err, fail) || !strings.Contains(err.Error(), path) {
+		t.Errorf("error %v", err)
+	}
+	files, err := os.ReadDir(dir)
+	if text, _ := os.ReadFile(path); string(text) != "old" || len(files) != 1 || err != nil {
+		t.Errorf("%d files, %q, %v", len(files), text, err)
 	}
 }

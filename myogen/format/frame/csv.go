@@ -87,14 +87,7 @@ func (w *CSVWriter) Flush() error {
 // WriteCSV writes the frame to the file at path, complete or not at all; see
 // [Frame.EncodeCSV].
 func (f *Frame) WriteCSV(path string) error {
-	file, err := atomicfile.Create(path)
-	if err != nil {
-		return fmt.Errorf("frame: %w", err)
-	}
-	if err := f.EncodeCSV(file); err != nil {
-		return fmt.Errorf("frame: %s: %w", path, errors.Join(err, file.Discard()))
-	}
-	if err := file.Commit(); err != nil {
+	if err := atomicfile.WriteFunc(path, f.EncodeCSV); err != nil {
 		return fmt.Errorf("frame: %w", err)
 	}
 	return nil

@@ -186,14 +186,7 @@ func (c *counter) Write(p []byte) (int, error) {
 
 // WriteArray writes one array to the .npy file at path, complete or not at all.
 func WriteArray(path string, a Array) error {
-	file, err := atomicfile.Create(path)
-	if err != nil {
-		return fmt.Errorf("npz: %w", err)
-	}
-	if err := encodeArray(file, a); err != nil {
-		return errors.Join(fmt.Errorf("npz: %s: %w", path, err), file.Discard())
-	}
-	if err := file.Commit(); err != nil {
+	if err := atomicfile.WriteFunc(path, func(w io.Writer) error { return encodeArray(w, a) }); err != nil {
 		return fmt.Errorf("npz: %w", err)
 	}
 	return nil

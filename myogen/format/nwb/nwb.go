@@ -118,14 +118,10 @@ func copyFile(path, from string) error {
 		return err
 	}
 	defer in.Close()
-	out, err := atomicfile.Create(path)
-	if err != nil {
+	return atomicfile.WriteFunc(path, func(w io.Writer) error {
+		_, err := io.Copy(w, in)
 		return err
-	}
-	if _, err := io.Copy(out, in); err != nil {
-		return errors.Join(err, out.Discard())
-	}
-	return out.Commit()
+	})
 }
 
 // Read reads the units and the regularly sampled series of an NWB file, whoever

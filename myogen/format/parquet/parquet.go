@@ -214,14 +214,7 @@ func text(m any) string {
 
 // Write writes the frame to the file at path, complete or not at all.
 func Write(path string, f *frame.Frame) error {
-	file, err := atomicfile.Create(path)
-	if err != nil {
-		return fmt.Errorf("parquet: %w", err)
-	}
-	if err := Encode(file, f); err != nil {
-		return fmt.Errorf("parquet: %s: %w", path, errors.Join(err, file.Discard()))
-	}
-	if err := file.Commit(); err != nil {
+	if err := atomicfile.WriteFunc(path, func(w io.Writer) error { return Encode(w, f) }); err != nil {
 		return fmt.Errorf("parquet: %w", err)
 	}
 	return nil

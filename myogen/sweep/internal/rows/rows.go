@@ -192,21 +192,15 @@ func (l *Log) Close() error {
 // Save writes the records of a folder to one file, from which Load adds them to
 // another.
 func Save(dir, path string) error {
-	f, err := atomicfile.Create(path)
-	if err != nil {
-		return err
-	}
-	err = Read(dir, func(record json.RawMessage) error {
-		line, err := Line(record)
-		if err == nil {
-			_, err = f.Write(line)
-		}
-		return err
+	return atomicfile.WriteFunc(path, func(w io.Writer) error {
+		return Read(dir, func(record json.RawMessage) error {
+			line, err := Line(record)
+			if err == nil {
+				_, err = w.Write(line)
+			}
+			return err
+		})
 	})
-	if err != nil {
-		return errors.Join(err, f.Discard())
-	}
-	return f.Commit()
 }
 
 // Load adds the records that Save wrote to a folder, if check, which reads the
