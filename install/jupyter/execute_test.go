@@ -88,7 +88,7 @@ var printedBy = map[string][]string{
 		"78 of 100 active, mean rate 17.37 pps", "84 of 100 active, mean rate 5.16 pps",
 	},
 	"04_shaping_the_drive.ipynb":  {"20 of 20 frequencies above chance"},
-	"05_one_neuron_inside.ipynb":  {"Powers2017    0.2    3.34 nA"},
+	"05_one_neuron_inside.ipynb":  {"Powers 2017    0.2    3.34 nA"},
 	"06_exploring.ipynb":          {"78 of 100 active, mean rate 16.78 pps"},
 	"07_same_run_as_python.ipynb": {"69026 equal to the last bit", "14113 equal to the last bit", "0.1 ms     33.76 ms      4.783 %"},
 	"08_a_thousand_runs.ipynb":    {"1000 runs"},
