@@ -266,7 +266,7 @@ func testSynapses(t *testing.T) {
 				}
 				record(conductances, cell.Conductance)
 				pipeline.Advance(cell.Block)
-				pipeline.Finish()
+				pipeline.End(cell.Block)
 				clock = middle + 0.05
 				record(rows, cell.Voltage)
 			}

@@ -40,29 +40,34 @@ func (g *group) advance(e *Engine, p *membrane.Pipeline) {
 	for _, t := range g.tiles {
 		t.start(e)
 	}
-	var open *tile // its step is half done
 	for k := range steps {
 		for _, t := range g.tiles {
+			if t.block.HalfDone() { // some of its lanes had no partner
+				p.End(t.block)
+				g.end(e)
+			}
 			t.modulate(e)
-			if done, fellBack := p.Advance(t.block); done != nil {
-				open.end(e, fellBack)
-			}
-			open = t
-			if len(g.tiles) == 1 {
-				open.finish(e, p)
-			}
+			p.Advance(t.block)
+			t.open = true
+			g.end(e)
 			if k < steps-1 {
 				// Already now: what events write should have arrived when it is read.
 				t.start(e)
 			}
 		}
 	}
-	open.finish(e, p)
+	for _, t := range g.tiles {
+		p.End(t.block)
+	}
+	g.end(e)
 }
 
-// finish ends the step of the tile if it is open.
-func (t *tile) finish(e *Engine, p *membrane.Pipeline) {
-	if done, fellBack := p.Finish(); done != nil {
-		t.end(e, fellBack)
+// end does what comes after the steps that have ended.
+func (g *group) end(e *Engine) {
+	for _, t := range g.tiles {
+		if t.open && !t.block.HalfDone() {
+			t.open = false
+			t.end(e)
+		}
 	}
 }

@@ -15,8 +15,9 @@ type tile struct {
 	above   uint8 // lanes above threshold when the detector last looked
 
 	// Of the epoch that runs:
-	next   int // step of the epoch to start
-	ended  int // steps
+	next   int  // step of the epoch to start
+	ended  int  // steps
+	open   bool // a step was begun, and has not ended
 	due    []delivery
 	clamps uint8 // lanes with a clamp
 	noisy  uint8 // lanes with a background
@@ -88,12 +89,12 @@ func (t *tile) modulate(e *Engine) {
 
 // end does what comes after a step: it records traces and checks the cells, now and
 // then and after a step in which the reference code took part.
-func (t *tile) end(e *Engine, fellBack bool) {
+func (t *tile) end(e *Engine) {
 	t.ended++
 	for _, trace := range t.traces {
 		trace.Values = append(trace.Values, trace.Value())
 	}
-	if fellBack || (e.Step+t.ended)%checkEvery == 0 {
+	if t.block.FellBack() || (e.Step+t.ended)%checkEvery == 0 {
 		t.check(e)
 	}
 }

@@ -18,12 +18,14 @@ type Block struct {
 	Above uint8 // lanes whose soma is above the detector's threshold
 	// quiet reports whether the states with the tag usually:"0" are 0: no lane has
 	// inhibition or background.
-	quiet  bool
-	limits [Lanes]limits // of the somas' potentials
-	model  *model
-	kernel *kernels.Kernel
-	data   []float64 // all slots
-	buffer []float64 // one cell, for the reference code; nil until it is needed
+	quiet    bool
+	open     int           // kernels that have begun a step of their lanes and not ended it
+	fellBack bool          // see FellBack
+	limits   [Lanes]limits // of the somas' potentials
+	model    *model
+	kernel   *kernels.Kernel
+	data     []float64 // all slots
+	buffer   []float64 // one cell, for the reference code; nil until it is needed
 }
 
 // Cell is one motor neuron while it runs: a lane of a block.
@@ -111,33 +113,53 @@ func (b *Block) referenceGates(first, count int) {
 	b.half(first, count, func(cell *float64) bool { b.model.advanceGates(cell); return false })
 }
 
-// Pipeline advances blocks of one model by steps. A kernel computes the first
-// half of a block's step together with the second half of the step of
-// the block before, so blocks should take turns.
+// Pipeline advances blocks of one model by steps. A kernel computes the first half
+// of the step of some lanes together with the second half of the step of the same
+// lanes of another block, so blocks should take turns. Lanes without a cell are
+// left out where the kernel's width allows it.
 type Pipeline struct {
-	open *Block // its step is half done
-	idle *Block // for the half that has no partner
+	open [Lanes]*Block // by the first lane of a kernel: its step is half done there
+	idle *Block        // for the half that has no partner
 }
 
-// Advance begins a step of b and ends the one that was open, which must be of
-// another block. It returns the block whose step has ended, if any, and reports
-// whether the reference code took part: only then can a potential be out of range.
-func (p *Pipeline) Advance(b *Block) (done *Block, fellBack bool) {
-	done, p.open = p.open, b
-	partner := done
-	if partner == nil {
-		partner = p.idler(b)
+// Advance begins a step of b, which must not be half done, and ends the steps of the
+// same lanes that were open.
+func (p *Pipeline) Advance(b *Block) {
+	var above uint8
+	for first := 0; first < b.Used; first += b.kernel.Lanes {
+		partner := p.open[first]
+		if partner == nil {
+			partner = p.idler(b)
+		} else {
+			partner.open--
+		}
+		above |= advance(b, partner, first)
+		p.open[first] = b
+		b.open++
 	}
-	return done, advance(b, partner)
+	b.Above = above & (1<<b.Used - 1)
 }
 
-// Finish ends the step that is open.
-func (p *Pipeline) Finish() (done *Block, fellBack bool) {
-	if p.open == nil {
-		return nil, false
+// End ends the step of b if it is half done.
+func (p *Pipeline) End(b *Block) {
+	for first := 0; first < b.Used && b.open > 0; first += b.kernel.Lanes {
+		if p.open[first] == b {
+			advance(p.idler(b), b, first)
+			p.open[first] = nil
+			b.open--
+		}
 	}
-	done, p.open = p.open, nil
-	return done, advance(p.idler(done), done)
+}
+
+// HalfDone reports whether a step of the block was begun and has not ended.
+func (b *Block) HalfDone() bool { return b.open > 0 }
+
+// FellBack reports whether the reference code took part in the second half of a step
+// since the last call: only then can a potential be out of range.
+func (b *Block) FellBack() bool {
+	x := b.fellBack
+	b.fellBack = false
+	return x
 }
 
 // idler returns a block for the half of a kernel that has no partner. Its state is
@@ -147,7 +169,7 @@ func (p *Pipeline) idler(b *Block) *Block {
 		idle := *b
 		idle.data = aligned(len(b.data))
 		copy(idle.data, b.data)
-		idle.buffer = nil
+		idle.buffer, idle.open = nil, 0
 		p.idle = &idle
 	}
 	return p.idle

@@ -22,25 +22,21 @@ var kernelTables = func() *kernels.Tables {
 }()
 
 // advance runs the first half of a step of block p and the second half of a step of
-// block g, of the same model. It reports whether the reference code took part.
-func advance(p, g *Block) (fellBack bool) {
+// block g, of the same model, in the lanes of a kernel from first on. It returns the
+// lanes of p above threshold.
+func advance(p, g *Block, first int) (above uint8) {
 	k := p.kernel
 	run := k.Full
 	if p.quiet && g.quiet {
 		run = k.Quiet
 	}
-	var bits uint64
-	for first := 0; first < Lanes; first += k.Lanes {
-		above := run(&p.data[first], &g.data[first], kernelTables)
-		if above&kernels.Undone != 0 {
-			done := int(above >> kernels.DoneShift)
-			above &= kernels.Undone - 1
-			above |= uint64(p.referencePotentials(first+done, k.Lanes-done)) >> first
-			g.referenceGates(first+done, k.Lanes-done)
-			fellBack = true
-		}
-		bits |= above << first
+	bits := run(&p.data[first], &g.data[first], kernelTables)
+	if bits&kernels.Undone != 0 {
+		done := int(bits >> kernels.DoneShift)
+		above = p.referencePotentials(first+done, k.Lanes-done)
+		g.referenceGates(first+done, k.Lanes-done)
+		g.fellBack = true
+		bits &= kernels.Undone - 1
 	}
-	p.Above = uint8(bits) & (1<<p.Used - 1)
-	return fellBack
+	return above | uint8(bits<<first)
 }
