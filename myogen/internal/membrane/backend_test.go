@@ -198,3 +198,55 @@ func same(t *testing.T, what string, got, want *Block) {
 		}
 	}
 }
+
+// Blocks that take turns end in the states of blocks that step alone, also where the
+// last one has few cells. The lanes that it leaves empty are not computed if a kernel
+// has no cell in them.
+func TestBlocksTakeTurns(t *testing.T) {
+	const steps = 50
+	for _, backend := range Backends() {
+		for rest := 1; rest <= Lanes; rest++ {
+			t.Run(fmt.Sprint(backend, "/", rest), func(t *testing.T) {
+				start := func() (blocks []*Block) {
+					all := descriptions("NERLab", 2*Lanes+rest, rand.New(rand.NewPCG(1, 2)))
+					for _, c := range Start(all, make([]float64, len(all)), Scheme{Dt: 0.1, SecondOrder: true}, backend) {
+						c.Settle(-67)
+						c.Block.Inject(c.Lane, 15)
+						if c.Lane == 0 {
+							blocks = append(blocks, c.Block)
+						}
+					}
+					return blocks
+				}
+				turns, alone, before := start(), start(), start()
+				var p Pipeline
+				for range steps {
+					for _, b := range turns {
+						p.Advance(b)
+					}
+				}
+				for _, b := range turns {
+					p.End(b)
+					if b.HalfDone() {
+						t.Error("a block is half done at the end")
+					}
+				}
+				for i, b := range alone {
+					for range steps {
+						step(b)
+					}
+					same(t, fmt.Sprintf("block %d", i), turns[i], b)
+				}
+				last := turns[2]
+				width := last.kernel.Lanes
+				for lane := (rest + width - 1) / width * width; lane < Lanes; lane++ {
+					for slot := last.model.state; slot < last.model.slots; slot++ {
+						if *last.at(slot, lane) != *before[2].at(slot, lane) {
+							t.Fatalf("lane %d, which has no cell, was computed", lane)
+						}
+					}
+				}
+			})
+		}
+	}
+}
