@@ -16,6 +16,10 @@ import (
 // while they go on.
 var maxRecorded = 1 << 24
 
+// maxChecked is the most samples that are kept from the check of an experiment to
+// its run, which would else compute them again: 8 MiB.
+const maxChecked = 1 << 20
+
 // driveRate is the rate of an input at each step of a run, in pps, with its
 // noise.
 type driveRate struct {
@@ -29,8 +33,9 @@ type driveRate struct {
 	next  int
 	last  float64 // sample next - 1
 
-	values []float64 // all samples; nil in runs that do not record them
-	err    error     // the first of fill
+	checked []float64 // all samples without noise, from check to withNoise; nil where there are many
+	values  []float64 // all samples; nil in runs that do not record them
+	err     error     // the first of fill
 }
 
 // driveRate returns the rate of an input without its noise.
@@ -62,6 +67,9 @@ func linspace(i, n int, duration units.Time) units.Time {
 
 // clean returns sample i without its noise.
 func (d *driveRate) clean(i int) (float64, error) {
+	if d.checked != nil {
+		return d.checked[i], nil
+	}
 	if d.follows != nil {
 		var other [1]float64
 		d.follows.fill(i, other[:])
@@ -90,13 +98,21 @@ func (d *driveRate) clean(i int) (float64, error) {
 // used.
 func (d *driveRate) check() (highest float64, err error) {
 	stride := (d.n-1)/maxRecorded + 1
+	var all []float64
+	if stride == 1 && d.n <= maxChecked && d.follows == nil {
+		all = make([]float64, 0, d.n)
+	}
 	for i := 0; i < d.n; i += stride {
 		r, err := d.clean(i)
 		if err != nil {
 			return 0, err
 		}
 		highest = max(highest, r)
+		if all != nil {
+			all = append(all, r)
+		}
 	}
+	d.checked = all
 	return highest, nil
 }
 

@@ -245,6 +245,7 @@ func (r *resolved) drives(ctx context.Context, shared *random.Generator) ([]*dri
 		} else {
 			err = d.withNoise(ctx, x, g)
 		}
+		d.checked, r.rates[i].checked = nil, nil
 		if err != nil {
 			return nil, within(x.words(), err)
 		}

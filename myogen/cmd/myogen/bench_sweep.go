@@ -143,7 +143,7 @@ func sweepMemory(ctx context.Context, runs int) (running, merging float64, err e
 
 // benchSweep measures what a sweep adds to the simulations of its runs.
 func benchSweep(ctx context.Context, out io.Writer, runs, most int) error {
-	fmt.Fprintf(out, "Sweeps on two cores of %s/%s, %s; processor time, medians of %d runs each.\n\n", runtime.GOOS, runtime.GOARCH, runtime.Version(), chunk)
+	fmt.Fprintf(out, "Sweeps on two cores of %s/%s, %s; processor time, medians of %d runs each.\nPools of motor neurons with as many drive neurons, half of which reach each; times are per motor neuron.\n\n", runtime.GOOS, runtime.GOARCH, runtime.Version(), chunk)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "cells\truns of 5 s\ta run\tits simulation\tratio\tcell and step\tto pools of 100\t\n")
 	var timers []*sweepTimer
