@@ -75,8 +75,12 @@ func TestPrepare(t *testing.T) {
 		"copy([]int{}, []int{})": "copy([]int{}, []int{})", "unknown()": "unknown()", "strings.NoSuch()": "strings.NoSuch()",
 		"nil": "gomyogenValue(false)(nil)", "<-make(chan int)": "gomyogenValue(false)(<-make(chan int))",
 		"figure()": "gomyogenKernel.ShowValue(false)(figure())", "figures()": "gomyogenKernel.ShowValue(false)(figures())", "chart.Figure{}": "gomyogenKernel.ShowValue(false)(chart.Figure{})",
+		"kernel.Interact(kernel.Interaction{}, nil)": "kernel.Interact(kernel.Interaction{}, nil)", `kernel.NewProgress("x")`: `kernel.NewProgress("x")`, "kernel.TableOf([]int{})": "gomyogenKernel.ShowValue(true)(kernel.TableOf([]int{}))",
 	} {
 		code := before + "func main() {\n\t" + last + "\n" + cell.ValueMark + "}\n"
+		if strings.HasPrefix(last, "kernel.") { // else a cell does not link it
+			code = strings.Replace(code, "import (", "import (\n\t\"gomyogen/kernel\"", 1)
+		}
 		got := Prepare(p, code, false)
 		lines := strings.Split(got, "\n")
 		at := slices.Index(strings.Split(code, "\n"), "\t"+last)
