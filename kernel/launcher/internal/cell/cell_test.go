@@ -43,6 +43,7 @@ func TestWrite(t *testing.T) {
 		"a group of constants":         {"const (\n\ta = 1 // one\n\tb = 2\n)", " \n\tconst a = 1 // one\n\tconst b = 2\n"},
 		"iota":                         {"const (\n\tA kind = iota\n\t_\n\tB\n\tC, D = 1 << iota, -iota\n)", " \n\tconst A kind = 0\n\t\n\tconst B kind = 2\n\tconst C = 1 << 3; const D = -3\n"},
 		"constants of a line":          {"const a, b = 1, 2", " const a = 1; const b = 2"},
+		"an import among statements":   {"x := 1\nimport \"os\"\n\timport m \"math\"\nos.Exit(x)", `import "os"; import m "math"; ` + m + "x := 1\n\n\t\nos.Exit(x)\n" + ValueMark + "}"},
 		"constants among statements":   {"f()\nconst (\n\ta = 1\n)", m + "f()\nconst (\n\ta = 1\n)\n}"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,7 +81,7 @@ func TestLinesStay(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	for typed, want := range map[string]string{
 		"x := 1\nfunc f() {}":                 "line 2: func f stands after the first statement, in line 1; put declarations first or into a cell of their own",
-		"fmt.Println(1)\nimport \"os\"":       "line 2: import \"os\" stands after the first statement, in line 1; put declarations first or into a cell of their own",
+		"f(1)\nimport (\n\t\"os\"\n)":         "line 2: import stands after the first statement, in line 1; put declarations first or into a cell of their own",
 		"fmt.Println(\"a)":                    "line 1: string literal not terminated",
 		"for {\n":                             "line 1: { is not closed",
 		"fmt.Println(\"a\"":                   "line 1: ( is not closed",

@@ -87,7 +87,7 @@ func split(source string) (start int, after []late) {
 // declaration reports whether tokens begin with a declaration, and names it.
 func declaration(tokens []lexeme) (what string, is bool) {
 	name := func(i int) string {
-		if i < len(tokens) {
+		if i < len(tokens) && tokens[i].text != "" {
 			return " " + tokens[i].text
 		}
 		return ""
@@ -150,7 +150,7 @@ func (c *Cell) file() (file string, typed func(int) int) {
 // File returns the cell as a Go file that imports more, with the place of an
 // offset in it, and for an offset in the file that in the cell.
 func (c *Cell) File(offset int, imports string) (file string, at int, typed func(int) int) {
-	front := head + imports
+	front := head + c.imports() + imports
 	at = offset + len(front)
 	if c.start == len(c.source) {
 		return front + c.source, at, func(o int) int { return max(0, o-len(front)) }
