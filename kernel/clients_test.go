@@ -31,33 +31,14 @@ func clients(t *testing.T) (python string, env []string) {
 		"JUPYTER_CONFIG_DIR="+config, "JUPYTER_DATA_DIR="+config, "JUPYTER_RUNTIME_DIR="+config, "JUPYTERLAB_SETTINGS_DIR="+config)
 }
 
+// Papermill runs a notebook, and its parameters replace those that the notebook
+// declares, of whatever type.
 func TestPapermill(t *testing.T) {
 	t.Parallel()
 	python, env := clients(t)
-	dir := folder(t, "x := 6\nx * 7", "_, err := fmt.Scanln(new(int))\nfmt.Println(err)")
-	cmd := exec.Command(python, "-m", "papermill", "test.ipynb", "done.ipynb", "--kernel", jupyter.KernelName)
-	cmd.Dir, cmd.Env = dir, env
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	nb, err := notebook.Read(filepath.Join(dir, "done.ipynb"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if o := nb.Cells[0].Outputs; len(o) != 1 || o[0].Type != "execute_result" || o[0].As("text/plain") != "42" {
-		t.Errorf("the first cell leaves %v", o)
-	}
-	if got := output(nb, 1, "stdout"); got != "EOF\n" {
-		t.Errorf("the cell that reads prints %q", got)
-	}
-}
-
-// A parameter of papermill replaces the one that the notebook declares, of whatever type.
-func TestPapermillParameters(t *testing.T) {
-	t.Parallel()
-	python, env := clients(t)
 	home := jupytertest.Home(t)
-	dir := folder(t, "var rate, name, noisy, peaks = 65.0, \"DD\", true, []float64{1}", "fmt.Printf(\"%v %T %q %v %v %T\", rate, rate, name, noisy, peaks, peaks)")
+	dir := folder(t, "var rate, name, noisy, peaks = 65.0, \"DD\", true, []float64{1}", "fmt.Printf(\"%v %T %q %v %v %T\", rate, rate, name, noisy, peaks, peaks)",
+		"x := 6\nx * 7", "_, err := fmt.Scanln(new(int))\nfmt.Println(err)")
 	path := filepath.Join(dir, "test.ipynb")
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -76,8 +57,15 @@ func TestPapermillParameters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The second cell is papermill's own.
 	if got, want := output(nb, 2, "stdout"), `40.5 float64 "a \"b\" é" false [1 2.5] []float64`; got != want {
 		t.Errorf("the cell behind the parameters prints %q, want %q", got, want)
+	}
+	if o := nb.Cells[3].Outputs; len(o) != 1 || o[0].Type != "execute_result" || o[0].As("text/plain") != "42" {
+		t.Errorf("the cell with a value leaves %v", o)
+	}
+	if got := output(nb, 4, "stdout"); got != "EOF\n" {
+		t.Errorf("the cell that reads prints %q", got)
 	}
 }
 

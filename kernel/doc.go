@@ -71,8 +71,8 @@
 // most 2 GiB (or MYOGEN_KEEP_MIB); the least recently used go first. They are
 // authenticated with a key in the user's data folder: what came with somebody
 // else's folder is computed again. The notebooks of a folder share values that
-// have the same name and are made from the same; [Kept] shows which notebook
-// made each, and [Forget] removes those of this one.
+// have the same name and are made from the same; [Kept] lists and [Forget]
+// removes those of this one.
 //
 // # The stop button
 //

@@ -5,26 +5,27 @@ package kernel
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"gomyogen/kernel/internal/keep"
 	"gomyogen/kernel/internal/keep/store"
 )
 
-// Kept shows what is kept in the notebook's folder as a table: name, notebook,
-// type, size and age of each value, how long it took, and why it was computed.
+// Kept shows what this notebook has kept or would read as a table: name,
+// notebook, type, size and age of each value, how long it took, and why it was
+// computed. A line says how many values other notebooks of the folder have kept.
+// Where the notebook is not known, the table has the values of all.
 func Kept() {
 	folder, err := keep.Folder()
 	Check(err)
 	all, err := folder.List()
 	Check(err)
-	if len(all) == 0 {
-		fmt.Println("nothing is kept in", folder.Path)
-		return
-	}
 	t := Table{Title: "Kept values", Columns: []string{"Name", "Notebook", "Type", "Size", "Age", "Took", "Computed because"}}
+	others := map[string]int{} // how many, by notebook
 	for _, e := range all {
 		var foreign *store.ForeignError
 		switch {
@@ -32,11 +33,27 @@ func Kept() {
 			t.Rows = append(t.Rows, []any{filepath.Base(e.Path), "", "", size(e.Bytes), age(time.Since(e.Used)), "", "not made here: never read"})
 		case e.Damage != nil:
 			t.Rows = append(t.Rows, []any{filepath.Base(e.Path), "", "", size(e.Bytes), age(time.Since(e.Used)), "", e.Damage.Error()})
-		default:
+		case running.Values.Mine(e.Header):
 			t.Rows = append(t.Rows, []any{e.Name, e.Notebook, e.Type, size(e.Bytes), age(time.Since(e.Made)), age(e.Took), e.Why})
+		default:
+			others[e.Notebook]++
 		}
 	}
-	Check(showTable(t)) // it is whole whatever was stopped
+	switch {
+	case len(all) == 0:
+		fmt.Println("nothing is kept in", folder.Path)
+	case len(t.Rows) == 0:
+		fmt.Println("nothing of this notebook is kept in", folder.Path)
+	default:
+		Check(showTable(t)) // it is whole whatever was stopped
+	}
+	if len(others) > 0 {
+		var counts []string
+		for _, notebook := range slices.Sorted(maps.Keys(others)) {
+			counts = append(counts, fmt.Sprintf("%s: %d", notebook, others[notebook]))
+		}
+		fmt.Println("kept by other notebooks of this folder:", strings.Join(counts, ", "))
+	}
 }
 
 // Forget removes the values with these names that this notebook has kept or

@@ -688,8 +688,17 @@ func TestNotebooksOfAFolder(t *testing.T) {
 	if !strings.Contains(said, `"run" of ["b.ipynb"] stays`) {
 		t.Errorf("it says %q", said)
 	}
-	if said := printed(t, Kept); !strings.Contains(said, "b.ipynb") || strings.Contains(said, "a.ipynb") {
+	if said := printed(t, Kept); !strings.HasPrefix(said, "nothing of this notebook is kept in ") || !strings.HasSuffix(said, "\nkept by other notebooks of this folder: b.ipynb: 1\n") {
+		t.Errorf("where all is of another notebook it says\n%s", said)
+	}
+	notebookCell(t, dir, "b.ipynb")
+	if said := printed(t, Kept); !strings.Contains(said, "Kept values") || !strings.Contains(said, "b.ipynb") || strings.Contains(said, "other") {
 		t.Errorf("the table is\n%s", said)
+	}
+	t.Setenv(env.JupyterSession, "")
+	nextCell(t)
+	if said := printed(t, Kept); !strings.Contains(said, "Kept values") || !strings.Contains(said, "b.ipynb") {
+		t.Errorf("where the notebook is not known the table is\n%s", said)
 	}
 	notebookCell(t, dir, "a.ipynb")
 	if err := forget([]string{"run"}); err == nil || !strings.Contains(err.Error(), `no value "run" of this notebook is kept; forget it in ["b.ipynb"]`) {

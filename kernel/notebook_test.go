@@ -139,7 +139,7 @@ func TestKeepInNotebooks(t *testing.T) {
 		t.Errorf("another kernel printed %q, said %q", got, output(nb, 1, "stderr"))
 	}
 	table := nb.Cells[2].Outputs[0].As("text/plain")
-	for _, want := range []string{"first time", "const seed: seed = 43, was seed = 42", "func helper: ", "input 1 is new"} {
+	for _, want := range []string{"test.ipynb", "first time", "const seed: seed = 43, was seed = 42", "func helper: ", "input 1 is new"} {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table does not say %q:\n%s", want, table)
 		}

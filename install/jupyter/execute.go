@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"gomyogen/install/notebook"
+	"gomyogen/kernel/env"
 	"gomyogen/myogen/format/atomicfile"
 )
 
@@ -105,7 +106,9 @@ func (h *Home) runCells(ctx context.Context, out io.Writer, before notebook.Note
 	runtime.LockOSThread() // the child's life is bound to this thread's
 	defer runtime.UnlockOSThread()
 	cmd := exec.CommandContext(ctx, h.Python("python"), "-c", executePy, file, target, KernelName)
-	cmd.Env = pythonEnv()
+	// The kernel knows its notebook as in JupyterLab. It is not the file, whose outputs,
+	// the chart library among them, are not those of this run.
+	cmd.Env = append(pythonEnv(), env.JupyterSession+"="+target)
 	ownGroup(cmd)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 30 * time.Second // the script itself ends a cell that does not stop

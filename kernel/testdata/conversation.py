@@ -127,7 +127,7 @@ class Conversation(unittest.TestCase):
         self.fails("fmt.Printn(1)", "undefined: fmt.Printn; did you mean Print")
         self.fails("_ = axis{Lable: `a`}", "unknown field Lable", "did you mean Label?")
         self.fails("_ = axis{}.Labl", "did you mean Label?")
-        self.fails("for {", "found the end of the cell")
+        self.fails("for {", "{ is not closed")
         self.fails('import "C"', "cgo")
         self.fails("import numpy as np", "Go kernel", "Python")
         self.fails("%%\ndef f(x):\n    return x", "Go kernel", "Python")

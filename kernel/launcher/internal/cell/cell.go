@@ -3,6 +3,7 @@
 package cell
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -16,6 +17,7 @@ type Cell struct {
 	source string // Text with spaces in the place of all that is not Go
 	start  int    // where in source statements begin; its length if there are none
 	late   []late // declarations among the statements
+	moved  []late // imports among the statements, each alone in its line, that go before them
 	plain  bool   // %test, %wasm and %exec cells bring their own function main, or none
 }
 
@@ -68,8 +70,39 @@ func Read(text string) *Cell {
 		if start < c.start {
 			c.start, c.late = start, late
 		}
+		if !slices.ContainsFunc(c.lines, line.main) {
+			c.move()
+		}
 	}
 	return c
+}
+
+// move has imports among the statements go before them.
+func (c *Cell) move() {
+	kept := c.late[:0]
+	for _, l := range c.late {
+		text, _, _ := strings.Cut(c.source[l.offset:], "\n")
+		before := c.source[:l.offset]
+		alone := strings.TrimSpace(before[strings.LastIndexByte(before, '\n')+1:]) == ""
+		if !alone || !oneImport.MatchString(text) {
+			kept = append(kept, l)
+			continue
+		}
+		c.moved = append(c.moved, late{l.offset, text})
+		c.source = before + strings.Repeat(" ", len(text)) + c.source[l.offset+len(text):]
+	}
+	c.late = kept
+}
+
+var oneImport = regexp.MustCompile(`^import\s+(?:[\w.]+\s+)?"[^"]+"\s*;?\s*$`)
+
+// imports returns the imports that are moved, in one line.
+func (c *Cell) imports() string {
+	all := ""
+	for _, m := range c.moved {
+		all += strings.TrimRight(m.what, "; \t\r") + "; "
+	}
+	return all
 }
 
 // others are the magics that begin a cell that is not Go.

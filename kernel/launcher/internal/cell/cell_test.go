@@ -43,6 +43,7 @@ func TestWrite(t *testing.T) {
 		"a group of constants":         {"const (\n\ta = 1 // one\n\tb = 2\n)", " \n\tconst a = 1 // one\n\tconst b = 2\n"},
 		"iota":                         {"const (\n\tA kind = iota\n\t_\n\tB\n\tC, D = 1 << iota, -iota\n)", " \n\tconst A kind = 0\n\t\n\tconst B kind = 2\n\tconst C = 1 << 3; const D = -3\n"},
 		"constants of a line":          {"const a, b = 1, 2", " const a = 1; const b = 2"},
+		"an import among statements":   {"x := 1\nimport \"os\"\n\timport m \"math\"\nos.Exit(x)", `import "os"; import m "math"; ` + m + "x := 1\n\n\t\nos.Exit(x)\n" + ValueMark + "}"},
 		"constants among statements":   {"f()\nconst (\n\ta = 1\n)", m + "f()\nconst (\n\ta = 1\n)\n}"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,9 +81,18 @@ func TestLinesStay(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	for typed, want := range map[string]string{
 		"x := 1\nfunc f() {}":                 "line 2: func f stands after the first statement, in line 1; put declarations first or into a cell of their own",
-		"fmt.Println(1)\nimport \"os\"":       "line 2: import \"os\" stands after the first statement, in line 1; put declarations first or into a cell of their own",
+		"f(1)\nimport (\n\t\"os\"\n)":         "line 2: import stands after the first statement, in line 1; put declarations first or into a cell of their own",
 		"fmt.Println(\"a)":                    "line 1: string literal not terminated",
-		"for {\n":                             "line 2: expected '}', found the end of the cell",
+		"for {\n":                             "line 1: { is not closed",
+		"fmt.Println(\"a\"":                   "line 1: ( is not closed",
+		"f(1)\nfor i in range(10):\n\tg(i)":   "line 2: expected '{', found in: a Go loop over numbers is written for i := range 10 { ... }",
+		"def f(x):\n\treturn x":               "line 1: expected ';', found f: a Go function is written",
+		"while true {\n}":                     "line 1: expected ';', found true: Go's while is for",
+		"if x > 3:\n\tf()":                    "line 1: illegal label declaration: a Go block stands in braces",
+		"# a\nf()":                            "line 1: illegal character U+0023 '#': a Go comment begins with //",
+		"f('hello')":                          "line 1: illegal rune literal: a Go text stands in double quotes",
+		"import math":                         "line 1: missing import path: a Go import has its path in quotes",
+		"x = = 1":                             "line 1: expected operand, found '='",
 		"import \"os\"\n\nimport \"C\"":       "line 3: cells are compiled without cgo",
 		"func f() int {\n\treturn 1 +\n}":     "line 3: expected operand, found '}'",
 		"x, y := 1, 2\nx, y":                  "line 2: expected 1 expression: to show several values, write fmt.Println(...) around them",

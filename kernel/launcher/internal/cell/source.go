@@ -87,7 +87,7 @@ func split(source string) (start int, after []late) {
 // declaration reports whether tokens begin with a declaration, and names it.
 func declaration(tokens []lexeme) (what string, is bool) {
 	name := func(i int) string {
-		if i < len(tokens) {
+		if i < len(tokens) && tokens[i].text != "" {
 			return " " + tokens[i].text
 		}
 		return ""
@@ -150,7 +150,7 @@ func (c *Cell) file() (file string, typed func(int) int) {
 // File returns the cell as a Go file that imports more, with the place of an
 // offset in it, and for an offset in the file that in the cell.
 func (c *Cell) File(offset int, imports string) (file string, at int, typed func(int) int) {
-	front := head + imports
+	front := head + c.imports() + imports
 	at = offset + len(front)
 	if c.start == len(c.source) {
 		return front + c.source, at, func(o int) int { return max(0, o-len(front)) }
@@ -186,18 +186,50 @@ func (c *Cell) parse() (*ast.File, *token.File, error) {
 		return f, fset.File(f.FileStart), err
 	}
 	var all []error
-	for _, e := range list[:min(len(list), 3)] {
+	for i, e := range list[:min(len(list), 3)] {
 		line, column := c.position(typed(e.Pos.Offset))
-		message := strings.TrimSuffix(e.Msg, " (and 1 more errors)")
+		message, ended := strings.TrimSuffix(e.Msg, " (and 1 more errors)"), false
 		if typed(e.Pos.Offset) >= len(strings.TrimRight(c.source, " \t\n")) {
-			message = strings.NewReplacer("found '}'", "found the end of the cell", "found 'EOF'", "found the end of the cell").Replace(message)
+			ended = true
+			message = strings.NewReplacer("found '}'", endOfCell, "found 'EOF'", endOfCell).Replace(message)
 		}
-		if message == "expected 1 expression" { // x, y
-			message += ": to show several values, write fmt.Println(...) around them"
+		if offset, what := c.unclosed(); i == 0 && ended && what != "" {
+			line, column = c.position(offset)
+			return nil, nil, &Error{line, column, what + " is not closed"}
+		}
+		if i > 0 && strings.Contains(message, endOfCell) { // it follows from the first
+			continue
+		}
+		if goes := advice(c.Line(line), message); goes != "" {
+			return nil, nil, errors.Join(append(all, &Error{line, column, message + ": " + goes})...)
 		}
 		all = append(all, &Error{line, column, message})
 	}
 	return nil, nil, errors.Join(all...)
+}
+
+const endOfCell = "found the end of the cell"
+
+// unclosed returns the last bracket that is not closed.
+func (c *Cell) unclosed() (offset int, what string) {
+	var open []lexeme
+	tokens, _ := scan(c.source)
+	for _, t := range tokens {
+		switch t.tok {
+		case token.LPAREN, token.LBRACE, token.LBRACK:
+			open = append(open, t)
+		case token.RPAREN, token.RBRACE, token.RBRACK:
+			if len(open) == 0 {
+				return 0, ""
+			}
+			open = open[:len(open)-1]
+		}
+	}
+	if len(open) == 0 {
+		return 0, ""
+	}
+	last := open[len(open)-1]
+	return last.offset, last.tok.String()
 }
 
 // unopened returns the first bracket that closes what is not open, or another bracket.

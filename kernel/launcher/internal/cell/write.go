@@ -38,6 +38,9 @@ func (c *Cell) Write() (Code, error) {
 	at := func(p token.Pos) int { return typed(file.Offset(p)) }
 	var e edits
 	c.protect(&e)
+	for _, m := range c.moved {
+		e.replace(m.offset, m.offset+len(m.what), "")
+	}
 	code := Code{}
 	for _, d := range f.Decls {
 		g, ok := d.(*ast.GenDecl)
@@ -64,7 +67,7 @@ func (c *Cell) Write() (Code, error) {
 	if c.start < len(c.source) {
 		main := f.Decls[len(f.Decls)-1].(*ast.FuncDecl)
 		if !slices.ContainsFunc(c.lines, line.main) || c.mainAfterStatements() {
-			e.insert(c.start, mainHead)
+			e.insert(c.start, c.imports()+mainHead)
 			e.insert(len(c.Text), "\n")
 			e.insert(len(c.Text), mark(main)+"}")
 		} else {

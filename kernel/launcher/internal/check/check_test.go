@@ -75,8 +75,12 @@ func TestPrepare(t *testing.T) {
 		"copy([]int{}, []int{})": "copy([]int{}, []int{})", "unknown()": "unknown()", "strings.NoSuch()": "strings.NoSuch()",
 		"nil": "gomyogenValue(false)(nil)", "<-make(chan int)": "gomyogenValue(false)(<-make(chan int))",
 		"figure()": "gomyogenKernel.ShowValue(false)(figure())", "figures()": "gomyogenKernel.ShowValue(false)(figures())", "chart.Figure{}": "gomyogenKernel.ShowValue(false)(chart.Figure{})",
+		"kernel.Interact(kernel.Interaction{}, nil)": "kernel.Interact(kernel.Interaction{}, nil)", `kernel.NewProgress("x")`: `kernel.NewProgress("x")`, "kernel.TableOf([]int{})": "gomyogenKernel.ShowValue(true)(kernel.TableOf([]int{}))",
 	} {
 		code := before + "func main() {\n\t" + last + "\n" + cell.ValueMark + "}\n"
+		if strings.HasPrefix(last, "kernel.") { // else a cell does not link it
+			code = strings.Replace(code, "import (", "import (\n\t\"gomyogen/kernel\"", 1)
+		}
 		got := Prepare(p, code, false)
 		lines := strings.Split(got, "\n")
 		at := slices.Index(strings.Split(code, "\n"), "\t"+last)
@@ -124,6 +128,11 @@ func TestNear(t *testing.T) {
 		"\t_ = train.Witdh":          {"train.Witdh undefined (type pulse has no field or method Witdh)", "train.Witdh undefined (type pulse has no field or method Witdh); did you mean With or Width?"},
 		"\t_ = pulse{Wdth: 1}":       {"unknown field Wdth in struct literal of type pulse", "unknown field Wdth in struct literal of type pulse; did you mean Width?"},
 		"\t_ = inner{Colour: 1}":     {"unknown field Colour in struct literal of type inner", "unknown field Colour in struct literal of type inner; it has Depth"},
+		"\t_ = train.Colour":         {"train.Colour undefined (type pulse has no field or method Colour)", "train.Colour undefined (type pulse has no field or method Colour); it has Depth, Twice, Width, With, inner"},
+		"\t_ = None":                 {"undefined: None", "undefined: None; Go's word is nil"},
+		"\tqqqq = 3":                 {"undefined: qqqq", "undefined: qqqq; qqqq := ... declares it for this cell, var qqqq = ... for later cells, too"},
+		"\t_ = units.Seconds":        {"undefined: units", "undefined: units.Seconds; did you mean S?"},
+		"\t_ = units.Milliseconds":   {"undefined: units.Milliseconds", "undefined: units.Milliseconds; did you mean Ms?"},
 		"\t_ = zzzzzzzz":             {"undefined: zzzzzzzz", "undefined: zzzzzzzz"},
 		"\tv := two()":               {"assignment mismatch: 1 variable but two() returns 2 values", "assignment mismatch: 1 variable but two() returns 2 values; its last result is an error: kernel.Must(two()) gives the value, and ends the cell if there is an error"},
 		"\t_ = 1 + two()":            {"multiple-value two() (value of type (int, error)) in binary expression", "multiple-value two() (value of type (int, error)) in binary expression; its last result is an error: kernel.Must(two()) gives the value, and ends the cell if there is an error"},

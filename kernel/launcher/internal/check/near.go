@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -24,7 +25,7 @@ var (
 
 // Near adds to a message of the compiler, about a line and column of a file,
 // names that are like one that is unknown.
-func (p *Program) Near(message string, line, column int) string {
+func (p *Program) Near(message string, line, column int) (said string) {
 	var name string
 	var names []string
 	switch {
@@ -40,17 +41,36 @@ func (p *Program) Near(message string, line, column int) string {
 				return p.Near("undefined: "+name+"."+member, line, column)
 			}
 		}
+		if goes, ok := elsewhere[name]; ok {
+			return message + "; " + goes
+		}
 		names = append(p.visible(line, column), p.Packages.names()...)
+		if p.assigned(line, column) {
+			defer func() {
+				said += fmt.Sprintf("; %s := ... declares it for this cell, var %[1]s = ... for later cells, too", name)
+			}()
+		}
 	case undefinedMember.MatchString(message):
 		m := undefinedMember.FindStringSubmatch(message)
 		name = m[2]
 		if pkg := p.imported(m[1]); pkg != nil {
 			names = exported(pkg)
 		}
+		if short := abbreviations(name, names); len(nearest(name, names)) == 0 && len(short) > 0 {
+			return message + "; did you mean " + strings.Join(short, " or ") + "?"
+		}
 	case noMember.MatchString(message):
 		name = noMember.FindStringSubmatch(message)[1]
 		if s, ok := p.at(line, column).(*ast.SelectorExpr); ok {
-			names = p.members(p.Info.Types[s.X].Type)
+			t := p.Info.Types[s.X].Type
+			names = p.members(t)
+			if _, slice := underlying(t).(*types.Slice); slice && name == "append" {
+				x := types.ExprString(s.X)
+				return message + "; a slice grows with " + x + " = append(" + x + ", ...)"
+			}
+		}
+		if few(name, names) && !strings.Contains(message, "but does have") {
+			return message + "; it has " + strings.Join(names, ", ")
 		}
 	case noField.MatchString(message):
 		name = noField.FindStringSubmatch(message)[1]
@@ -67,7 +87,7 @@ func (p *Program) Near(message string, line, column int) string {
 				return true
 			})
 		}
-		if near := nearest(name, names); len(near) == 0 && len(names) > 0 && len(names) <= 12 && !strings.Contains(message, "but does have") {
+		if few(name, names) && !strings.Contains(message, "but does have") {
 			return message + "; it has " + strings.Join(names, ", ")
 		}
 	}
@@ -76,6 +96,80 @@ func (p *Program) Near(message string, line, column int) string {
 		return message
 	}
 	return message + "; did you mean " + strings.Join(near, " or ") + "?"
+}
+
+// elsewhere are names of other languages, and how Go says it.
+var elsewhere = map[string]string{
+	"None": "Go's word is nil", "null": "Go's word is nil", "NULL": "Go's word is nil",
+	"True": "Go's word is true", "False": "Go's word is false",
+	"self": "a method of Go names what it is called on: func (t T) f()", "this": "a method of Go names what it is called on: func (t T) f()",
+	"try":   "Go has no exceptions: a function returns an error, and kernel.Must(f()) ends the cell if there is one",
+	"raise": "Go has no exceptions: a function returns an error, and kernel.Check(err) ends the cell with it",
+	"input": "fmt.Scanln(&x) reads a line", "help": "Shift-Tab behind a name, or the name and a question mark, as in fmt.Println?, shows what it is",
+	"str": "fmt.Sprint(x) makes a text of a value", "list": "a list is a slice: []float64{1, 2, 3}",
+	"dict": "it is a map: map[string]float64{\"a\": 1}", "sum": "add in a loop: for _, x := range xs { total += x }", "abs": "it is math.Abs(x)",
+	"sqrt": "it is math.Sqrt(x)", "sorted": "it is slices.Sort(xs)", "float": "it is float64(x)", "printf": "it is fmt.Printf",
+	"console": "Go prints with fmt.Println(...)", "exit": "it is os.Exit(0)", "quit": "it is os.Exit(0)",
+}
+
+// few reports whether no name is near one, and there are so few that all can be said.
+func few(name string, names []string) bool {
+	return len(nearest(name, names)) == 0 && len(names) > 0 && len(names) <= 12
+}
+
+// abbreviations returns the names of up to three letters that abbreviate one, or, if
+// there are such, those with its last letter: Ms of Milliseconds.
+func abbreviations(name string, names []string) []string {
+	var all, whole []string
+	for _, n := range names {
+		rest := strings.ToLower(name)
+		if len(n) > 3 || len(name) < 4 || !strings.HasPrefix(rest, strings.ToLower(n[:1])) {
+			continue
+		}
+		short := true
+		for _, letter := range strings.ToLower(n) {
+			i := strings.IndexRune(rest, letter)
+			if short = short && i >= 0; !short {
+				break
+			}
+			rest = rest[i+1:]
+		}
+		if short {
+			all = append(all, n)
+		}
+		if short && strings.HasSuffix(strings.ToLower(name), strings.ToLower(n[len(n)-1:])) {
+			whole = append(whole, n)
+		}
+	}
+	if len(whole) > 0 {
+		all = whole
+	}
+	return all[:min(3, len(all))]
+}
+
+// assigned reports whether a name at a place is assigned to.
+func (p *Program) assigned(line, column int) (is bool) {
+	for _, f := range p.Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if s, ok := n.(*ast.AssignStmt); ok && s.Tok == token.ASSIGN {
+				for _, l := range s.Lhs {
+					at := p.Packages.fset.Position(l.Pos())
+					_, name := l.(*ast.Ident)
+					is = is || name && at.Line == line && at.Column == column
+				}
+			}
+			return !is
+		})
+	}
+	return is
+}
+
+// underlying returns what a type is made of; nil for none.
+func underlying(t types.Type) types.Type {
+	if t == nil {
+		return nil
+	}
+	return t.Underlying()
 }
 
 // fallible returns the call in a line that gives a value and an error, or "".

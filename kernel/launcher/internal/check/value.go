@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"gomyogen/kernel/launcher/internal/cell"
@@ -12,6 +13,10 @@ import (
 
 // kernelPath is the package that shows figures and tables.
 const kernelPath = "gomyogen/kernel"
+
+// showing names the functions of package kernel that show what they return, or are called
+// for what they show.
+var showing = []string{"Interact", "NewBars", "NewProgress"}
 
 // showValue returns the code of a cell's program with its last expression shown,
 // where it has a value and function main bears the mark of package cell.
@@ -163,6 +168,9 @@ func (p *Program) unused(call *ast.CallExpr, results *types.Tuple) bool {
 	case *types.Builtin:
 		return f.Name() == "copy" || f.Name() == "recover"
 	case *types.Func:
+		if f.Pkg() != nil && f.Pkg().Path() == kernelPath && slices.Contains(showing, f.Name()) {
+			return true
+		}
 		// The number of bytes that were written, or of values that were read.
 		if results.Len() == 2 && isInteger(results.At(0).Type()) && isError(results.At(1).Type()) {
 			for _, verb := range []string{"Print", "Fprint", "Write", "Scan", "Fscan", "Sscan", "Copy", "Read"} {
