@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -98,9 +99,9 @@ func history(title string, r *fit.Result) chart.Figure {
 	}
 	for i, w := range r.Targets {
 		f.Panels = append(f.Panels, chart.Panel{
-			Title: w.Name, Height: 130, Y: chart.Axis{Label: w.Name, Unit: w.Unit},
+			Title: w.Name + ", wanted " + withUnit(w.Value, w.Unit), Height: 130, Y: chart.Axis{Label: w.Name, Unit: w.Unit},
 			Series: []chart.Series{
-				chart.Rule{At: w.Value, Name: "wanted", Color: chart.Red},
+				chart.Rule{At: w.Value, Color: chart.Red},
 				chart.Band{X: []float64{0, float64(max(r.Budget, n))}, Low: both(w.Value - w.Tolerance), High: both(w.Value + w.Tolerance), Color: chart.Red},
 				points(func(t fit.Trial) float64 { return t.Statistics[i] }),
 			},
@@ -112,7 +113,8 @@ func history(title string, r *fit.Result) chart.Figure {
 			Series: []chart.Series{points(func(t fit.Trial) float64 { return t.Parameters[i] })},
 		}
 		if found {
-			p.Series = append(p.Series, chart.Rule{At: best.Parameters[i], Name: fmt.Sprintf("best: %.4g", best.Parameters[i])})
+			p.Title += ", best " + withUnit(best.Parameters[i], q.Unit)
+			p.Series = append(p.Series, chart.Rule{At: best.Parameters[i]})
 		}
 		f.Panels = append(f.Panels, p)
 	}
@@ -129,6 +131,12 @@ func history(title string, r *fit.Result) chart.Figure {
 		Title: "Least cost so far", Height: 130, Y: chart.Axis{Label: "Cost", Log: true}, Series: []chart.Series{cost},
 	})
 	return f
+}
+
+// withUnit says a value in a panel's title: beside its line it would stand on
+// the trials, which end there.
+func withUnit(x float64, unit string) string {
+	return strings.TrimSpace(fmt.Sprintf("%.4g %s", x, unit))
 }
 
 // both is a value at both ends.
