@@ -188,8 +188,10 @@ func (p *painter) render(out picture, carry bool) picture {
 	return out
 }
 
+// plain is what stands in the place of the sliders, which a published page whose
+// sliders are alive takes away.
 func plain(text string) map[string]string {
-	return map[string]string{"text/plain": text, "text/html": "<div>" + html.EscapeString(text) + "</div>"}
+	return map[string]string{"text/plain": text, "text/html": "<div class=\"myogen-sliders\">" + html.EscapeString(text) + "</div>"}
 }
 
 // listen returns the messages of pages to an address of GoNB's comm. Beyond 64
