@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -36,7 +37,7 @@ func newLive(title string) *live {
 		shown := false
 		for r := range l.results {
 			f := history(l.title, r)
-			f.X.Max = float64(r.Budget)
+			f.X.Max = end(r.Budget)
 			// A figure that cannot be drawn must not end the search.
 			if bundle, err := shownAs(f, false); err == nil && display(l.id, bundle) == nil {
 				shown = true
@@ -79,7 +80,7 @@ func history(title string, r *fit.Result) chart.Figure {
 	f := chart.Figure{
 		Title: title,
 		Alt:   fmt.Sprintf("Statistics, parameters and cost over %d trials", n),
-		X:     chart.Axis{Label: "Trial", Max: float64(max(n-1, 1))},
+		X:     chart.Axis{Label: "Trial", Min: end(0), Max: end(max(n, 1))},
 	}
 	x := make([]float64, n)
 	for i, t := range r.Trials {
@@ -98,10 +99,10 @@ func history(title string, r *fit.Result) chart.Figure {
 	}
 	for i, w := range r.Targets {
 		f.Panels = append(f.Panels, chart.Panel{
-			Title: w.Name, Height: 130, Y: chart.Axis{Label: w.Name, Unit: w.Unit},
+			Title: w.Name + ", wanted " + withUnit(w.Value, w.Unit), Height: 130, Y: chart.Axis{Label: w.Name, Unit: w.Unit},
 			Series: []chart.Series{
-				chart.Rule{At: w.Value, Name: "wanted", Color: chart.Red},
-				chart.Band{X: []float64{0, float64(max(r.Budget, n))}, Low: both(w.Value - w.Tolerance), High: both(w.Value + w.Tolerance), Color: chart.Red},
+				chart.Rule{At: w.Value, Color: chart.Red},
+				chart.Band{X: []float64{end(0), end(max(r.Budget, n))}, Low: both(w.Value - w.Tolerance), High: both(w.Value + w.Tolerance), Color: chart.Red},
 				points(func(t fit.Trial) float64 { return t.Statistics[i] }),
 			},
 		})
@@ -112,7 +113,8 @@ func history(title string, r *fit.Result) chart.Figure {
 			Series: []chart.Series{points(func(t fit.Trial) float64 { return t.Parameters[i] })},
 		}
 		if found {
-			p.Series = append(p.Series, chart.Rule{At: best.Parameters[i], Name: fmt.Sprintf("best: %.4g", best.Parameters[i])})
+			p.Title += ", best " + withUnit(best.Parameters[i], q.Unit)
+			p.Series = append(p.Series, chart.Rule{At: best.Parameters[i]})
 		}
 		f.Panels = append(f.Panels, p)
 	}
@@ -129,6 +131,16 @@ func history(title string, r *fit.Result) chart.Figure {
 		Title: "Least cost so far", Height: 130, Y: chart.Axis{Label: "Cost", Log: true}, Series: []chart.Series{cost},
 	})
 	return f
+}
+
+// end is where the axis of the trials ends after n of them, which are numbered from
+// 0: half a trial beside the first and the last, so that no point stands on an edge.
+func end(n int) float64 { return float64(n) - 0.5 }
+
+// withUnit says a value in a panel's title: beside its line it would stand on
+// the trials, which end there.
+func withUnit(x float64, unit string) string {
+	return strings.TrimSpace(fmt.Sprintf("%.4g %s", x, unit))
 }
 
 // both is a value at both ends.

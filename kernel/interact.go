@@ -27,7 +27,7 @@ import (
 // and an error of draw when there is no figure to leave, end the cell as [Check]
 // does. See "Interactions" above for the rules. It is named after interact of
 // ipywidgets.
-func Interact(i Interaction, draw func(ctx context.Context, values []float64) (chart.Figure, error)) []float64 {
+func Interact(i Interaction, draw func(ctx context.Context, values []float64) (chart.Figure, error)) SliderValues {
 	return Must(i.run(draw))
 }
 
@@ -188,8 +188,10 @@ func (p *painter) render(out picture, carry bool) picture {
 	return out
 }
 
+// plain is what stands in the place of the sliders, which a published page whose
+// sliders are alive takes away.
 func plain(text string) map[string]string {
-	return map[string]string{"text/plain": text, "text/html": "<div>" + html.EscapeString(text) + "</div>"}
+	return map[string]string{"text/plain": text, "text/html": "<div class=\"myogen-sliders\">" + html.EscapeString(text) + "</div>"}
 }
 
 // listen returns the messages of pages to an address of GoNB's comm. Beyond 64

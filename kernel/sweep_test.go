@@ -224,6 +224,9 @@ func TestFitStopsAndGoesOn(t *testing.T) {
 	if err := figure.Validate(); err != nil || len(figure.Panels) != 3 {
 		t.Errorf("the history has %d panels, %v", len(figure.Panels), err)
 	}
+	if wanted, best := figure.Panels[0].Title, figure.Panels[1].Title; !strings.Contains(wanted, ", wanted ") || !strings.Contains(best, ", best ") {
+		t.Errorf("the panels are %q and %q", wanted, best)
+	}
 	quiet(t, func() {
 		x, err := f.Experiment.Statistics()[8].Of(r.Best().Get()) // of the first repeat
 		if err != nil || x < 5 || x > 11 {

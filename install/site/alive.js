@@ -129,6 +129,7 @@
     }
     function build() {
       box.textContent = "";
+      for (const e of box.closest(".cell").querySelectorAll(".myogen-sliders")) e.remove(); // those of the author's run
       const form = make("form", box);
       form.addEventListener("submit", e => e.preventDefault());
       for (const k of knobs) {
