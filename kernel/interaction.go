@@ -14,10 +14,6 @@ type Interaction struct {
 	DrawTimeout    time.Duration // for one call of draw; 0 means 10 min
 }
 
-// SliderValues are the values of sliders, in their order. As the value of a cell's
-// last expression they are not shown: the title of the cell's figure says them.
-type SliderValues []float64
-
 func (i Interaction) check() error {
 	if i.ConnectTimeout < 0 || i.IdleTimeout < 0 || i.DrawTimeout < 0 {
 		return fmt.Errorf("the timeouts are %v, %v and %v, must not be negative", i.ConnectTimeout, i.IdleTimeout, i.DrawTimeout)

@@ -55,7 +55,7 @@ func Must[T any](value T, err error) T {
 
 // Interact draws the figure of the positions that the page asks for, and returns
 // their values.
-func Interact(i Interaction, draw func(ctx context.Context, values []float64) (chart.Figure, error)) SliderValues {
+func Interact(i Interaction, draw func(ctx context.Context, values []float64) (chart.Figure, error)) []float64 {
 	Check(i.check())
 	set := firstSetting(i.Sliders)
 	var at []int

@@ -47,7 +47,6 @@ func ShowValue(failing bool) func(values ...any) {
 				if v != nil {
 					ShowTable(*v)
 				}
-			case SliderValues:
 			default:
 				texts = append(texts, asText(v))
 			}

@@ -19,10 +19,3 @@ func TestAsText(t *testing.T) {
 		}
 	}
 }
-
-// What the figure's title says is not said again below it.
-func TestShowValueOfSliders(t *testing.T) {
-	if said := quiet(t, func() { ShowValue(false)(SliderValues{65, 0.5}) }); said != "" {
-		t.Errorf("slider values are shown as %q", said)
-	}
-}
