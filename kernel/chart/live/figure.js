@@ -351,8 +351,20 @@
     return out;
   }
 
-  // Coordinates x and y by turns, with the corners of steps.
-  function points(s) {
+  // Coordinates x and y by turns, with the corners of steps; y is the panel's axis.
+  function points(s, y) {
+    const out = corners(s), tiny = 0.01 * (y.hi - y.lo), held = [];
+    if (!s.step) return out;
+    // ECharts leaves a point out that is less than 0.7 px from the one before, and would
+    // draw a slope from a low step to the end of the next: points after it hold the value.
+    for (let i = 0; i < out.length; i += 2) {
+      const long = out[i + 2] - out[i], high = Math.abs(out[i + 1] - out[i - 1]);
+      held.push(out[i], out[i + 1]);
+      if (long > 0 && high > 0 && high < tiny) for (let k = 10; k > 0; k -= 2) held.push(out[i] + long / 2 ** k, out[i + 1]);
+    }
+    return Float64Array.from(held);
+  }
+  function corners(s) {
     const x = s.column(s.xs), y = s.column(s.ys), n = s.step && y.length ? x.length + y.length - 1 : y.length, out = new Float64Array(2 * n);
     const to = s.x.to, { put } = s.axis, plain = s.x.plain && s.axis.plain;
     for (let i = 0; i < n; i++) {
@@ -390,7 +402,7 @@
       const base = { id: "series " + at, name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false, silent: true }, color = s.color ? theme.mark(s.color) : theme.ink;
       const errors = s.errors ? [custom({ ...base, id: "errors " + at }, s.panel, s.right, 3, color, marks.errors(s, theme))] : [];
       if (s.kind === "line" || s.kind === "dots") {
-        const symbol = s.marker || "none", data = points(s), bare = s.kind === "dots" || s.noLine;
+        const symbol = s.marker || "none", data = points(s, spec.panels[s.panel].y), bare = s.kind === "dots" || s.noLine;
         if (!data.length) return [{ ...base, type: "line", data: [] }];
         return [{ ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: !!s.marker, showAllSymbol: !!s.marker, symbol, symbolSize: s.kind === "dots" ? s.width + 3 : sizes[symbol] || 0, itemStyle: { color, opacity: 1 }, lineStyle: { width: bare ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } }, ...errors];
       }
