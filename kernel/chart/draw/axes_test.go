@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/charttest"
 	"gomyogen/kernel/chart/internal/scene"
 	"gomyogen/kernel/chart/render"
@@ -105,5 +106,17 @@ func TestColumnsStack(t *testing.T) {
 	w.wait(`echarts.getInstanceByDom(document.querySelector(".plot").firstElementChild).getOption().grid[1].top === echarts.getInstanceByDom(document.querySelector(".plot").firstElementChild).getOption().grid[0].top`)
 	if height := eval[float64](w, `plot.clientHeight`); math.Abs(height-float64(prepared(t, f).Layout(2).Height)-24) > 1 {
 		t.Errorf("it is %v px high", height)
+	}
+	// A step of half a pixel stays level up to the next: a point just after it, too.
+	steps := chart.Figure{Panels: []chart.Panel{{Title: "Steps", Series: []chart.Series{
+		chart.Line{X: []float64{0, 1, 2, 3, 4}, Y: []float64{0, 20, 20.1, 0}, Step: true}}}}}
+	page, err := drawn(render.Job{Figure: steps, As: "html"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.show(page)
+	held := eval[int](w, `Array.from(chart.getOption().series.find(s => s.type === "line").data).filter((v, i, all) => i % 2 === 0 && v > 2 && v < 2.01 && Math.abs(all[i + 1] - 20.1) < 0.01).length`)
+	if held == 0 {
+		t.Error("no point holds a low step")
 	}
 }
