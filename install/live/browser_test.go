@@ -106,13 +106,7 @@ func TestPagesHaveTheSpikesOfTheNativeRun(t *testing.T) {
 			if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.EmulateViewport(width, 900), chromedp.Navigate(file)); err != nil {
 				t.Fatal(err)
 			}
-			text := func(js string) string {
-				s, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
-				if err != nil {
-					t.Fatal(err)
-				}
-				return s
-			}
+			text := evaluator(t, ctx)
 			state := ""
 			for start := time.Now(); state != "done" && state != "failed" && time.Since(start) < 2*time.Minute; time.Sleep(time.Second / 4) {
 				state = text(`document.querySelector(".alive").dataset.state || ""`)
@@ -150,18 +144,24 @@ func TestPagesHaveTheSpikesOfTheNativeRun(t *testing.T) {
 	still(t, ctx, file)
 }
 
-// still opens a page whose content security policy must refuse a picture from elsewhere,
-// and that page without WebAssembly and without scripts: it says so in a line and keeps
-// the author's figure.
-func still(t *testing.T, ctx context.Context, file string) {
-	t.Helper()
-	text := func(js string) string {
+// evaluator returns a function that evaluates a text in the page.
+func evaluator(t *testing.T, ctx context.Context) func(js string) string {
+	return func(js string) string {
+		t.Helper()
 		s, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return s
 	}
+}
+
+// still opens a page whose content security policy must refuse a picture from elsewhere,
+// and that page without WebAssembly and without scripts: it says so in a line and keeps
+// the author's figure.
+func still(t *testing.T, ctx context.Context, file string) {
+	t.Helper()
+	text := evaluator(t, ctx)
 	text(`new Image().src = "http://127.0.0.1:9/", ""`)
 	for end := time.Now().Add(time.Minute); !strings.Contains(text(`String(window.refused || "")`), "img-src"); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -255,13 +255,7 @@ func files(t *testing.T, ctx context.Context, sum string) {
 // sliders moves each slider of a page by the keyboard, and stops a run.
 func sliders(t *testing.T, ctx context.Context, file string) {
 	t.Helper()
-	text := func(js string) string {
-		s, err := chromedp.Run(ctx, chromedp.Evaluate[string](js))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
+	text := evaluator(t, ctx)
 	until := func(js string, want ...string) {
 		t.Helper()
 		got := ""
