@@ -59,7 +59,9 @@ async function main() {
   fs.writeFileSync(file, JSON.stringify(connection));
   const spec = JSON.parse(fs.readFileSync(specFile));
   const argv = spec.argv.map(a => a.replace("{connection_file}", file));
-  kernel = spawn(argv[0], argv.slice(1), { cwd: folder, env: { ...process.env, ...spec.env }, stdio: "inherit" });
+  const env = { ...process.env };
+  for (const name in spec.env) env[name] = spec.env[name].replace(/\$\{(\w+)\}/g, (_, variable) => process.env[variable] ?? "");
+  kernel = spawn(argv[0], argv.slice(1), { cwd: folder, env, stdio: "inherit" });
   const ended = new Promise(done => kernel.on("exit", done));
 
   const address = name => `tcp://127.0.0.1:${connection[name + "_port"]}`;
