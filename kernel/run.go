@@ -51,25 +51,27 @@ func (p *Progress) Run(e myogen.Experiment) *Result {
 func keepRun(title string, e myogen.Experiment, bar func() *Progress) *Result {
 	simulate := func() (any, error) { return bar().Simulate(e) }
 	return &Result{&Value[*myogen.Result]{
-		running.Values.DeclareWith(title, reflect.TypeFor[*myogen.Result](), myogen.Run, simulate, func() ([]code.Part, error) { return parts(e) }),
+		running.Values.DeclareWith(title, reflect.TypeFor[*myogen.Result](), myogen.Run, simulate, parts(e.Fingerprint)),
 	}, e}
 }
 
-// parts lists what decides the spikes of an experiment.
-func parts(e myogen.Experiment) ([]code.Part, error) {
-	f, err := e.Fingerprint()
-	if err != nil {
-		return nil, err
-	}
-	var all []code.Part
-	for _, name := range slices.Sorted(maps.Keys(f)) {
-		p := code.Part{Name: name, Sum: f[name]}
-		if len(f[name]) <= 40 {
-			p.Shown = f[name]
+// parts returns a function that lists what is in a fingerprint.
+func parts(fingerprint func() (myogen.Fingerprint, error)) func() ([]code.Part, error) {
+	return func() ([]code.Part, error) {
+		f, err := fingerprint()
+		if err != nil {
+			return nil, err
 		}
-		all = append(all, p)
+		var all []code.Part
+		for _, name := range slices.Sorted(maps.Keys(f)) {
+			p := code.Part{Name: name, Sum: f[name]}
+			if len(f[name]) <= 40 {
+				p.Shown = f[name]
+			}
+			all = append(all, p)
+		}
+		return all, nil
 	}
-	return all, nil
 }
 
 // SpikeTrains returns the spike trains of a population: those of what there is
