@@ -114,7 +114,7 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	c := p.board.cell
 	ctx, release := c.Context("") // first: without it the button ends the cell without a word
 	defer release()
-	observed := myogen.Observe(ctx, myogen.Observer{Drawing: p.drawing})
+	observed := myogen.Observe(ctx, myogen.Observer{Starting: p.starting})
 	sim, err := myogen.NewSimulation(observed, e)
 	if err != nil && ctx.Err() != nil {
 		return p.notBegun(ctx, e)

@@ -322,7 +322,7 @@ func TestFaultsLoseNoCheckpoint(t *testing.T) {
 		var results *myogen.Result
 		var again error
 		d.Run(func() {
-			sim := c.resume(context.Background(), e, &said)
+			sim, _ := c.resume(context.Background(), e, &said)
 			if sim == nil && good > 0 || sim != nil && (sim.Time() < good || sim.Time() > begun) {
 				again = fmt.Errorf("died %v: goes on from %v, want %v to %v: %s", died, sim, good, begun, said.String())
 				return

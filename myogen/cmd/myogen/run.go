@@ -97,7 +97,7 @@ func (o *runOptions) start(ctx context.Context, e myogen.Experiment, c *checkpoi
 			fmt.Fprintf(out, "going on at %v from %s\n", sim.Time().Round(units.Us), o.resume)
 		}
 	default:
-		sim = c.resume(ctx, e, out)
+		sim, err = c.resume(ctx, e, out)
 	}
 	if sim == nil && err == nil {
 		sim, err = myogen.NewSimulation(ctx, e)
@@ -130,7 +130,7 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 		fmt.Fprintf(out, "killed, this run will not go on: %v\n", err)
 		c = &checkpoints{base: cmp.Or(o.out, o.state)}
 	}
-	sim, err := o.start(ctx, e, c, out)
+	sim, err := o.start(myogen.Observe(ctx, myogen.Observer{Starting: starting(out)}), e, c, out)
 	if errors.Is(err, context.Canceled) {
 		return errors.New("run: interrupted before the first step")
 	}
