@@ -136,6 +136,10 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	for _, w := range sim.Warnings() {
 		fmt.Fprintf(os.Stderr, "kernel: run %q: %s\n", p.title, w)
 	}
+	_, state := sim.Needs(e.Duration)
+	if err := checkpoint.CheckFree(state); err != nil {
+		fmt.Fprintf(os.Stderr, "kernel: run %q: before compression %v\n", p.title, err)
+	}
 	var unsaved error // why there are no checkpoints, once it was said
 	result, err := sim.Run(ctx, func(done, total units.Time) {
 		p.Update(done, total)

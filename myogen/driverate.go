@@ -125,8 +125,9 @@ func (d *driveRate) check(w *watch.Watch) (highest float64, err error) {
 // lookEvery is the number of samples between two looks at a context: some ms.
 const lookEvery = 1 << 16
 
-// withNoise gives the rate the noise of an input. It takes the random numbers
-// of all samples from g.
+// withNoise gives the rate the noise of an input, which begins with the next
+// number of g. In runs whose rates are recorded it takes the numbers of all samples
+// from g.
 func (d *driveRate) withNoise(w *watch.Watch, x Input, g *random.Generator) error {
 	w.Begin("computing rates", d.n)
 	d.Noise, d.begin, d.noise, d.next = x.Noise, *g, *g, 0
@@ -136,7 +137,7 @@ func (d *driveRate) withNoise(w *watch.Watch, x Input, g *random.Generator) erro
 		*g = d.noise
 		return err
 	}
-	return draw(w, g, d.n)
+	return nil
 }
 
 // draw takes n normal numbers from a generator.

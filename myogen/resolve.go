@@ -249,9 +249,12 @@ func (r *resolved) drives(w *watch.Watch, shared *random.Generator) ([]*driveRat
 		var err error
 		if x.Follow != nil { // its rate is known when all others are
 			begins[i] = *g
-			err = draw(w, g, d.n)
 		} else {
 			err = d.withNoise(w, x, g)
+		}
+		if err == nil && shared != nil && d.values == nil { // the next input draws after this one
+			w.Begin("drawing noise", d.n)
+			err = draw(w, g, d.n)
 		}
 		d.checked, r.rates[i].checked = nil, nil
 		if err != nil {

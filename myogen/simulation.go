@@ -371,6 +371,9 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 			return nil, fmt.Errorf("myogen: population %q %w", p.name, err)
 		}
 	}
+	if err := s.checkSpace(until); err != nil {
+		return nil, err
+	}
 	start := time.Now()
 	for s.engine.T < float64(until) && ctx.Err() == nil {
 		steps := s.epochSteps(float64(until), s.pace())
