@@ -116,7 +116,7 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	c := p.board.cell
 	ctx, release := c.Context("") // first: without it the button ends the cell without a word
 	defer release()
-	observed := myogen.Observe(ctx, myogen.Observer{Drawing: p.drawing})
+	observed := myogen.Observe(ctx, myogen.Observer{Starting: p.starting})
 	sim, err := myogen.NewSimulation(observed, e)
 	if err != nil && ctx.Err() != nil {
 		return p.notBegun(ctx, e)
@@ -137,6 +137,10 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	}
 	for _, w := range sim.Warnings() {
 		goOn.warn("%s", w)
+	}
+	_, state := sim.Needs(e.Duration)
+	if err := goOn.state.CheckFree(state); err != nil {
+		goOn.warn("before compression %v", err)
 	}
 	result, err := sim.Run(ctx, func(done, total units.Time) {
 		p.Update(done, total)
