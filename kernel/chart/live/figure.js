@@ -306,9 +306,10 @@
       for (const t of ticks(x, x.from(v.x0), x.from(v.x1), Math.max(4, Math.round(v.width / 110)))) {
         const at = v.x(t.at), half = measure(t.text, textFont) / 2;
         out.push(gridLine(crisp(at), v.top, crisp(at), bottom));
-        if (!place.xTexts || at - half < last + 6) continue; // it would cover the one before it
-        last = at + half;
-        out.push({ type: "text", style: { ...text, text: t.text, x: at, y: bottom + 8, textAlign: "center", textVerticalAlign: "top" } });
+        const room = x.categories ? Math.max(24, Math.abs(v.x(t.at + 1) - at) - 6) : Infinity; // names are cut, not left out
+        if (!place.xTexts || at - Math.min(half, room / 2) < last + 4) continue; // it would cover the one before it
+        last = at + Math.min(half, room / 2);
+        out.push({ type: "text", style: { ...text, text: t.text, x: at, y: bottom + 8, textAlign: "center", textVerticalAlign: "top", ...(2 * half > room ? { width: room, overflow: "truncate" } : {}) } });
       }
       for (const t of ticks(y, y.take(v.y0), y.take(v.y1), y.steps)) {
         const at = v.y(t.at);
@@ -380,16 +381,18 @@
     return out;
   }
 
-  // Coordinates x and y by turns, with the corners of steps; y is the panel's axis.
-  function points(s, y) {
-    const out = corners(s), tiny = 0.01 * (y.hi - y.lo), held = [];
+  // Coordinates x and y by turns, with the corners of steps. px is how much of each axis
+  // a pixel is.
+  function points(s, px) {
+    const out = corners(s), near = 2.1, held = [];
     if (!s.step) return out;
-    // ECharts leaves a point out that is less than 0.7 px from the one before, and would
-    // draw a slope from a low step to the end of the next: points after it hold the value.
+    // ECharts leaves points out that are less than 2 px from the one before, and would
+    // draw a slope from a low step to the end of the next: points after it hold the value,
+    // some closer for a view that is zoomed.
     for (let i = 0; i < out.length; i += 2) {
       const long = out[i + 2] - out[i], high = Math.abs(out[i + 1] - out[i - 1]);
       held.push(out[i], out[i + 1]);
-      if (long > 0 && high > 0 && high < tiny) for (let k = 10; k > 0; k -= 2) held.push(out[i] + long / 2 ** k, out[i + 1]);
+      if (long > 0 && high > 0 && high < near * px.y) for (let k = 8; k >= 0; k -= 2) held.push(out[i] + Math.min(long / 2, near * px.x) / 2 ** k, out[i + 1]);
     }
     return Float64Array.from(held);
   }
@@ -406,7 +409,11 @@
   // Sizes of markers, all of the area of a circle 6 px wide.
   const sizes = { circle: 6, rect: 5.3, triangle: [7.3, 6.3], diamond: 8.4 };
   function series(spec, theme, shown, o) {
-    const { o: layout } = geometry(spec, o.width), scale = o.vector ? 1 : o.scale || window.devicePixelRatio || 1;
+    const pixel = i => {
+      const x = xOf(spec, i), { y } = spec.panels[i];
+      return { x: (x.hi - x.lo) / grids[i].width, y: (y.hi - y.lo) / grids[i].height };
+    };
+    const { o: layout, grids } = geometry(spec, o.width), scale = o.vector ? 1 : o.scale || window.devicePixelRatio || 1;
     const custom = (base, panel, right, z, color, draw, beside) => {
       const x = xOf(spec, panel), { y } = spec.panels[panel], other = spec.panels[panel].right, axis = right ? other : y;
       const renderItem = (params, api) => {
@@ -431,7 +438,7 @@
       const base = { id: "series " + at, name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false, silent: true }, color = s.color ? theme.mark(s.color) : theme.ink;
       const errors = s.errors ? [custom({ ...base, id: "errors " + at }, s.panel, s.right, 3, color, marks.errors(s, theme))] : [];
       if (s.kind === "line" || s.kind === "dots") {
-        const symbol = s.marker || "none", data = points(s, spec.panels[s.panel].y), bare = s.kind === "dots" || s.noLine;
+        const symbol = s.marker || "none", data = points(s, pixel(s.panel)), bare = s.kind === "dots" || s.noLine;
         if (!data.length) return [{ ...base, type: "line", data: [] }];
         return [{ ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: !!s.marker, showAllSymbol: !!s.marker, symbol, symbolSize: s.kind === "dots" ? s.width + 3 : sizes[symbol] || 0, itemStyle: { color, opacity: 1 }, lineStyle: { width: bare ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } }, ...errors];
       }
