@@ -62,7 +62,7 @@ func newNotebook() *notebook {
 
 // before prepares for a cell.
 func (n *notebook) before(e *execution) {
-	p := standin.Program{NoInput: !e.AllowStdin, Origins: n.origins.With(e.count, e.cell, e.code), Blank: slices.Clone(n.blank), Replaced: n.replacedBy(e), Nameless: e.code.Nameless}
+	p := standin.Program{NoInput: !e.AllowStdin || !seesReading, Origins: n.origins.With(e.count, e.cell, e.code), Blank: slices.Clone(n.blank), Replaced: n.replacedBy(e), Nameless: e.code.Nameless}
 	for _, path := range e.code.Blank {
 		if !slices.Contains(p.Blank, path) {
 			p.Blank = append(p.Blank, path)
