@@ -410,7 +410,7 @@ func TestInteractWithoutAPage(t *testing.T) {
 		t.Errorf("without a page in time it prints %q and shows %.100q; says %q", got, last, output(nb, 4, "stderr"))
 	}
 	for cell, want := range map[int]string{2: "the noise is too much\nreally", 3: `kernel: Interact: slider "Noise": a step is 0, must be above 0`} {
-		if got := output(nb, cell, "stderr"); !strings.Contains(got, want) || !strings.Contains(got, fmt.Sprintf("Cell [%d] Line 3", cell+1)) {
+		if got := output(nb, cell, "stderr"); !strings.Contains(got, want) || !strings.Contains(got, fmt.Sprintf("Cell[%d]:3", cell+1)) {
 			t.Errorf("cell %d says %q, want %q with its place", cell+1, got, want)
 		}
 	}

@@ -203,7 +203,7 @@ func TestInJupyterLab(t *testing.T) {
 		p := p.with(t)
 		p.do(chromedp.Click(runButton))
 		p.wait(prompts, "[6]:")
-		p.wait(outputs, "Cell [6] Line 2")
+		p.wait(outputs, "Cell[6]:2")
 		p.wait(outputs, `myogen: connection "DD" to "aMN": weight is 0 uS`)
 	})
 	t.Run("a panic", func(t *testing.T) {
@@ -211,7 +211,7 @@ func TestInJupyterLab(t *testing.T) {
 		p.do(chromedp.Click(runButton))
 		p.wait(prompts, "[7]:")
 		p.wait(outputs, "index out of range [2] with length 2")
-		p.wait(outputs, "Cell [7] Line 4")
+		p.wait(outputs, "Cell[7]:4")
 		p.screenshot("mistakes.png")
 	})
 	t.Run("a table sorts", func(t *testing.T) { p.with(t).sorts() })

@@ -168,11 +168,11 @@ func TestMistakesAreOneLine(t *testing.T) {
 	}
 	nb := run(t, t.TempDir(), cells...)
 	for c, want := range map[int][]string{
-		1: {`myogen: connection "DD" to "aMN": probability is 2, must be above 0 and at most 1`, "Cell [2] Line 2"},
-		2: {`kernel: Keep "local": the function uses the local variable local; pass local as an input`, "Cell [3] Line 3"},
-		3: {"the function uses the variable count, which this cell assigns", "Cell [4] Line 3"},
-		4: {`kernel: row 1 of table "T" has 2 values for 1 columns`, "Cell [5] Line 2"},
-		5: {`kernel: no value "nothing" is kept`, "Cell [6] Line 2"},
+		1: {`myogen: connection "DD" to "aMN": probability is 2, must be above 0 and at most 1`, "Cell[2]:2"},
+		2: {`kernel: Keep "local": the function uses the local variable local; pass local as an input`, "Cell[3]:3"},
+		3: {"the function uses the variable count, which this cell assigns", "Cell[4]:3"},
+		4: {`kernel: row 1 of table "T" has 2 values for 1 columns`, "Cell[5]:2"},
+		5: {`kernel: no value "nothing" is kept`, "Cell[6]:2"},
 	} {
 		said := output(nb, c, "stderr")
 		first, rest, _ := strings.Cut(said, "\n")
@@ -227,11 +227,11 @@ var literal = kernel.Keep("literal", func() (int, error) {
 		"%%\nfunc() {\n\tkernel.Check(errors.New(\"here\"))\n}()",
 		"var early = network()\n\n%%\n_ = early")
 	for c, want := range map[int][]string{
-		1: {"Cell [2] Line 3", "the weight is -1 uS", "\n\tin pool.connect, ", "Cell [1] Line 9"},
-		2: {"Cell [3] Line 4", "the weight is -1 uS", "\n\tin pool.connect, ", "Cell [1] Line 9"},
-		3: {"Cell [4] Line 2", "the rate is -1 pps", "\n\tin a function literal, ", "Cell [1] Line 21"},
-		4: {"Cell [5] Line 3", "here"},
-		5: {"Cell [1] Line 9", "the weight is -1 uS"}, // no cell has begun
+		1: {"Cell[2]:3", "the weight is -1 uS", "\n\tin pool.connect, ", "Cell[1]:9"},
+		2: {"Cell[3]:4", "the weight is -1 uS", "\n\tin pool.connect, ", "Cell[1]:9"},
+		3: {"Cell[4]:2", "the rate is -1 pps", "\n\tin a function literal, ", "Cell[1]:21"},
+		4: {"Cell[5]:3", "here"},
+		5: {"Cell[1]:9", "the weight is -1 uS"}, // no cell has begun
 	} {
 		said := output(nb, c, "stderr")
 		rest := said
@@ -243,7 +243,7 @@ var literal = kernel.Keep("literal", func() (int, error) {
 			}
 			rest = after
 		}
-		if n := strings.Count(said, "Cell ["); len(want) == 2 && n != 1 {
+		if n := strings.Count(said, "Cell["); len(want) == 2 && n != 1 {
 			t.Errorf("cell %d names %d places: %q", c+1, n, said)
 		}
 	}

@@ -43,11 +43,12 @@ func (nb Notebook) Failed() error {
 	return nil
 }
 
-// escapes are colours for a terminal, places the kernel's name of a line of a cell,
-// with the file it was in where GoNB alone ran it, exits the line of a program that ended by itself.
+// escapes are colours for a terminal, lines the kernel's name of a line of a cell, places
+// that of GoNB alone, with the file it was in, exits the line of a program that ended by itself.
 var (
 	escapes = regexp.MustCompile("\x1b\\[[0-9;?]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?")
 	places  = regexp.MustCompile(`[ \t]*\[\[ Cell \[(\d+)\] Line (\d+) \]\](?: \S*\.go:\d+(?: \+0x[0-9a-f]+)?)?`)
+	lines   = regexp.MustCompile(`[ \t]*\bCell\[(\d+)\]:(\d+)(?: \+0x[0-9a-f]+)?`)
 	files   = regexp.MustCompile(`\S*/gonb_\w+/main\.go`) // where GoNB left the mark out
 	exits   = regexp.MustCompile(`(?m)^exit status \d+\n?`)
 )
@@ -64,6 +65,7 @@ func PlainError(text string) string {
 		return r
 	}, text)
 	text = places.ReplaceAllString(text, "Cell $1, line $2")
+	text = lines.ReplaceAllString(text, "Cell $1, line $2")
 	text = files.ReplaceAllString(text, "main.go")
 	return strings.TrimSpace(exits.ReplaceAllString(text, ""))
 }

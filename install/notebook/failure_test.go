@@ -18,13 +18,17 @@ func TestFailure(t *testing.T) {
 			{Type: "error", Error: "ERROR", Value: "exit status 1", Traceback: []string{"exit status 1"}},
 		}, "cell 1 failed: Cell 2, line 4: the weight is -1 uS"},
 		{"a check in our kernel", []Output{
-			{Type: "stream", Name: "stderr", Text: " \x1b[7m[[ Cell [2] Line 4 ]]\x1b[0m: the weight is -1 uS\n"},
+			{Type: "stream", Name: "stderr", Text: "Cell[2]:4: the weight is -1 uS\n"},
 			{Type: "error", Error: "Error", Value: "Cell [2] ended with status 1."},
 		}, "cell 1 failed: Cell 2, line 4: the weight is -1 uS\nCell [2] ended with status 1."},
 		{"a panic", []Output{
 			{Type: "stream", Name: "stderr", Text: "panic: "}, {Type: "stream", Name: "stderr", Text: "index out of range\n\ngoroutine 1 [running]:\nmain.main()\n\t \x1b[7m[[ Cell [2] Line 3 ]]\x1b[0m /tmp/k-3/main.go:12 +0x52\nexit status 2\n"},
 			{Type: "error", Error: "ERROR", Value: "exit status 2"},
 		}, "cell 1 failed: panic: index out of range\n\ngoroutine 1 [running]:\nmain.main()\nCell 2, line 3"},
+		{"a panic in our kernel", []Output{
+			{Type: "stream", Name: "stderr", Text: "panic: x\n\ngoroutine 1 [running]:\nmain.main()\n\tCell[2]:3 +0x52\n"},
+			{Type: "error", Error: "Error", Value: "panic: x"},
+		}, "cell 1 failed: panic: x\n\ngoroutine 1 [running]:\nmain.main()\nCell 2, line 3"},
 		{"does not compile", []Output{{Type: "error", Error: "ERROR", Value: "# gonb_f3\n./main.go:11:1: declared and not used: x\n", Traceback: []string{
 			"# gonb_f3",
 			"Cell[2]: Line 2\n\nfunc main() {\n\tflag.Parse()\nx := 3\n^\nfmt.Println(y)\n\ndeclared and not used: x",
