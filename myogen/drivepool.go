@@ -5,6 +5,7 @@ import (
 
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/population"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/random"
 )
 
@@ -65,6 +66,6 @@ func (p DescendingDrivePool) String() string {
 	return fmt.Sprintf("%d drive neurons, %v", p.size(), p.process())
 }
 
-func (p DescendingDrivePool) plan() (population.Plan, error) {
+func (p DescendingDrivePool) plan(*watch.Watch) (population.Plan, error) {
 	return &population.Drive{N: p.size(), Process: p.process(), Latency: float64(DefaultDelay)}, nil
 }

@@ -72,7 +72,7 @@ func TestPoolParametersEqualMyoGen(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				motor, err := p.motor()
+				motor, err := p.motor(nil)
 				if err != nil {
 					t.Fatal(err)
 				}

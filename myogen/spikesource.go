@@ -8,6 +8,7 @@ import (
 
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/population"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
@@ -57,7 +58,7 @@ func (p SpikeSource) warnings(end units.Time) []string {
 	return []string{fmt.Sprintf("%d spikes come after the end of the run at %v", late, end)}
 }
 
-func (p SpikeSource) plan() (population.Plan, error) {
+func (p SpikeSource) plan(*watch.Watch) (population.Plan, error) {
 	g := &population.Given{Latency: float64(delayOr(p.Latency))}
 	for _, t := range p.Trains {
 		times := make([]float64, len(t.Times))

@@ -2,6 +2,7 @@ package site
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -100,6 +101,30 @@ func TestPageHasItsParts(t *testing.T) {
 	}
 	if page = read(t, site+"/a.html"); strings.Contains(page, `class="code" open`) || !strings.Contains(page, `aria-pressed="true" hidden>Show code</button>`) {
 		t.Error("the code is not folded at first")
+	}
+}
+
+// A page takes a time that grows as its notebook does, whatever is in it.
+func TestLongNotebooks(t *testing.T) {
+	const n = 60_000
+	outputs, attributes, cells := make([]any2, n), strings.Builder{}, make([]any2, n/4)
+	for i := range outputs {
+		outputs[i] = any2{"output_type": "stream", "name": "stdout", "text": "ab"}
+		fmt.Fprintf(&attributes, "<b on%d='x()'>c</b>", i)
+	}
+	for i := range cells {
+		cells[i] = any2{"cell_type": "raw", "source": "x"}
+	}
+	cells[0], cells[1] = codeCell("x", outputs...), codeCell("y", shown("text/html", attributes.String()))
+	p, err := newPage(open(t, write(t, t.TempDir(), "a.ipynb", cells...))[0], nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(p.omitted); got != n+n/4-2 {
+		t.Errorf("%d things are left out", got)
+	}
+	if got := len(p.Cells[0].Outputs[0].Printed); got != 2*n {
+		t.Errorf("%d of %d bytes are printed", got, 2*n)
 	}
 }
 

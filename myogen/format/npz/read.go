@@ -22,6 +22,9 @@ type Reader struct {
 	MaxBytes int64
 	// MaxArrays limits the arrays of an archive; 0 means 65,536.
 	MaxArrays int
+	// Look, unless it is nil, is called again and again while a file is read, with
+	// the number of bytes since it was called last. Its error ends the reading.
+	Look func(bytes int) error
 }
 
 const (
@@ -68,7 +71,7 @@ func (r Reader) Read(path string) (File, error) {
 		return nil, err
 	}
 	defer f.Close()
-	file, err := r.decode(f, size)
+	file, err := r.decode(r.watched(f), size)
 	if err != nil {
 		return nil, fmt.Errorf("npz: %s: %w", path, err)
 	}
@@ -88,6 +91,27 @@ func (r Reader) ReadArray(path string) (Array, error) {
 		return Array{}, fmt.Errorf("npz: %s: %w", path, err)
 	}
 	return a, nil
+}
+
+// watched returns a file whose every reading is looked at.
+func (r Reader) watched(f io.ReaderAt) io.ReaderAt {
+	if r.Look == nil {
+		return f
+	}
+	return watchedFile{f, r.Look}
+}
+
+type watchedFile struct {
+	file io.ReaderAt
+	look func(bytes int) error
+}
+
+func (w watchedFile) ReadAt(p []byte, off int64) (int, error) {
+	n, err := w.file.ReadAt(p, off)
+	if stop := w.look(n); stop != nil {
+		return 0, stop
+	}
+	return n, err
 }
 
 func (r Reader) decode(data io.ReaderAt, size int64) (File, error) {

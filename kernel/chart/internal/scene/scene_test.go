@@ -85,6 +85,44 @@ func figure(t interface {
 	return s
 }
 
+// A horizontal axis ends at the round number that its data nearly reach.
+func TestWholeLimits(t *testing.T) {
+	for _, c := range []struct{ low, high, wantLow, wantHigh float64 }{
+		{0, 0.999, 0, 1}, {0, 14.99, 0, 15}, {0, 3.9999, 0, 4}, {0.5001, 2, 0.5, 2}, {-0.999, 0.999, -1, 1},
+		{1, 100, 1, 100}, {0, 0.98, 0, 0.98}, {0, 14.9, 0, 14.9}, {3, 3.3, 3, 3.3}, {0, 1.001, 0, 1.001},
+	} {
+		f := figure(t, chart.Figure{Panels: []chart.Panel{{Series: []chart.Series{
+			chart.Line{X: []float64{c.low, c.high}, Y: []float64{0, 1}, Marker: chart.NoMarker}}}}})
+		if f.X.Min != c.wantLow || f.X.Max != c.wantHigh {
+			t.Errorf("%v..%v: %v..%v, want %v..%v", c.low, c.high, f.X.Min, f.X.Max, c.wantLow, c.wantHigh)
+		}
+	}
+}
+
+// Of two lines of nearly as many points both have markers, or none.
+func TestMarkersOfAPanel(t *testing.T) {
+	line := func(n int) chart.Line {
+		return chart.Line{X: make([]float64, n), Y: make([]float64, n)}
+	}
+	for _, c := range []struct {
+		n    []int
+		want []bool
+	}{
+		{[]int{31, 29}, []bool{true, true}}, {[]int{31, 32}, []bool{false, false}}, {[]int{30}, []bool{true}},
+		{[]int{5, 1000}, []bool{true, false}}, {[]int{2, 31}, []bool{false, false}},
+	} {
+		p := chart.Panel{}
+		for _, n := range c.n {
+			p.Series = append(p.Series, line(n))
+		}
+		for i, s := range figure(t, chart.Figure{Panels: []chart.Panel{p}}).Frames[0].Panels[0].Series {
+			if got := s.Marker() != chart.NoMarker; got != c.want[i] {
+				t.Errorf("%v points: line %d has markers: %v", c.n, i, got)
+			}
+		}
+	}
+}
+
 // Limits enclose the data, are finite and not equal, and have whole steps.
 func TestLimits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

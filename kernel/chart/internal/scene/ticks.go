@@ -107,4 +107,4 @@ func number(x float64) string {
 func Steps(height int) int { return max(3, height/40) }
 
 // XSteps is Steps for a horizontal axis.
-func XSteps(width int) int { return max(2, int(math.Round(float64(width)/110))) }
+func XSteps(width int) int { return max(4, int(math.Round(float64(width)/110))) }
