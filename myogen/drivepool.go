@@ -34,7 +34,7 @@ var processKinds = []fields.Case[random.Process]{
 		if g.Shape == 0 {
 			g.Shape = 3 // what 0 means
 		}
-		return fields.Float(&g.Shape, fields.Positive)
+		return fields.Float(&g.Shape, fields.Positive.AtMost(1000))
 	}),
 }
 

@@ -2,7 +2,6 @@ package myogen
 
 import (
 	"fmt"
-	"math"
 
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/watch"
@@ -77,8 +76,8 @@ func (d *driveRate) clean(i int) (float64, error) {
 			return 0, d.follows.err
 		}
 		r := d.Follow.of(other[0])
-		if math.IsNaN(r) || math.IsInf(r, 0) {
-			return 0, fields.At("follow", fmt.Errorf("the rate is %v pps at %v, must be finite", r, linspace(i, d.n, d.duration)))
+		if !rates.Holds(r) {
+			return 0, fields.At("follow", checkValue(fmt.Sprintf("the rate at %v", linspace(i, d.n, d.duration)), units.Rate(r)))
 		}
 		return r, nil
 	}
@@ -86,11 +85,11 @@ func (d *driveRate) clean(i int) (float64, error) {
 	if _, sampled := d.Shape.(Samples[units.Rate]); sampled { // sample i of the shape is sample i of the signal
 		t = units.Time(i) * d.step
 	}
-	r := float64(d.Shape.At(t))
-	if math.IsNaN(r) || math.IsInf(r, 0) || r < 0 {
-		return 0, fmt.Errorf("the shape is %v pps at %v; a rate must be a number and not negative", r, t)
+	r := d.Shape.At(t)
+	if !rates.Holds(float64(r)) {
+		return 0, checkValue(fmt.Sprintf("the rate at %v", t), r)
 	}
-	return r, nil
+	return float64(r), nil
 }
 
 // check returns the highest rate without noise, or an error unless the samples

@@ -2,7 +2,6 @@ package myogen
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -119,11 +118,11 @@ func (m Modulation) factors(duration, step units.Time, w *watch.Watch) (*factors
 // at returns the factor of a step.
 func (f *factors) at(step int) (float64, error) {
 	t := units.Time(min(step, f.n)) * f.step
-	x := float64(f.Shape.At(t))
-	if !(x >= 0) || math.IsInf(x, 0) {
-		return 0, fmt.Errorf("the factor is %v at %v, must be a number and not negative", x, t)
+	x := f.Shape.At(t)
+	if !factorBound.Holds(float64(x)) {
+		return 0, checkValue(fmt.Sprintf("the factor at %v", t), x)
 	}
-	return x, nil
+	return float64(x), nil
 }
 
 // fill computes the factors of the next steps.

@@ -114,7 +114,7 @@ func (r *resolved) connection(i int) error {
 	if err := c.check(); err != nil {
 		return fmt.Errorf("%s: %w", c.words(), err)
 	}
-	if c.Pairs == nil && !slices.ContainsFunc(target.synapses, func(s membrane.Synapse) bool { return s.Excitatory() != c.Inhibitory }) {
+	if c.Pairs == nil && !slices.ContainsFunc(target.synapses, func(s membrane.Synapse) bool { return s.Inhibitory == c.Inhibitory }) {
 		return fmt.Errorf("%s: the target has no such synapse", c.words())
 	}
 	drawn := c.Probability * float64(source.size()) * float64(target.size())

@@ -226,7 +226,7 @@ func (s *Simulation) connect(c resolvedConnection, shared *random.Generator, w *
 	amounts := make([]float64, len(target.synapses))
 	for i, syn := range target.synapses {
 		amounts[i] = syn.Amount(float64(c.Weight))
-		if syn.Excitatory() != c.Inhibitory {
+		if syn.Inhibitory == c.Inhibitory {
 			choices = append(choices, i)
 		}
 	}

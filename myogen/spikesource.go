@@ -25,7 +25,7 @@ func (p *SpikeSource) fields() []fields.Field {
 	return []fields.Field{
 		{Name: "trains", Doc: "times of the spikes of each cell in ms, rising", Required: true,
 			Value: fields.ListOf(&p.Trains, "a spike train", func(t *neo.SpikeTrain) fields.Value { return trainValue{t} })},
-		{Name: "latency", Doc: "time from a spike to the terminals of its axon", Default: "1 ms", Value: duration(&p.Latency, fields.Positive)},
+		{Name: "latency", Doc: "time from a spike to the terminals of its axon", Default: "1 ms", Value: duration(&p.Latency, delays)},
 	}
 }
 

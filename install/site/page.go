@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"gomyogen/install/notebook"
 )
@@ -321,5 +322,20 @@ func (i index) html() ([]byte, error) {
 func execute(name string, data any) ([]byte, error) {
 	var b bytes.Buffer
 	err := templates.ExecuteTemplate(&b, name, data)
-	return b.Bytes(), err
+	return printable(b.Bytes()), err
+}
+
+// printable leaves out the control characters of a page, which HTML does not allow:
+// they are in titles, texts and code that a terminal wrote. Scripts have none.
+func printable(page []byte) []byte {
+	isControl := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' }
+	if bytes.IndexFunc(page, isControl) < 0 {
+		return page
+	}
+	return bytes.Map(func(r rune) rune {
+		if isControl(r) {
+			return -1
+		}
+		return r
+	}, page)
 }

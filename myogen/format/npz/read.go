@@ -249,9 +249,12 @@ func (a *Array) set(i int, d dtype, b []byte) error {
 	}
 	switch d.kind {
 	case 'f':
-		if d.size == 4 {
+		switch d.size {
+		case 2:
+			a.Float[i] = float16(uint16(bits))
+		case 4:
 			a.Float[i] = float64(math.Float32frombits(uint32(bits)))
-		} else {
+		default:
 			a.Float[i] = math.Float64frombits(bits)
 		}
 	case 'i':
@@ -264,6 +267,25 @@ func (a *Array) set(i int, d dtype, b []byte) error {
 		a.Int[i] = int64(bits)
 	}
 	return nil
+}
+
+// float16 returns a number of 1 bit sign, 5 bits exponent and 10 bits fraction (IEEE
+// 754 binary16).
+func float16(bits uint16) float64 {
+	exponent, fraction := int(bits>>10&31), float64(bits&1023)
+	x := math.Ldexp(fraction+1024, exponent-25)
+	switch {
+	case exponent == 0:
+		x = math.Ldexp(fraction, -24)
+	case exponent == 31 && fraction == 0:
+		x = math.Inf(1)
+	case exponent == 31:
+		x = math.NaN()
+	}
+	if bits>>15 != 0 {
+		x = math.Copysign(x, -1)
+	}
+	return x
 }
 
 // string decodes an item of text, which NUL characters fill up.
