@@ -2,8 +2,10 @@ package fields
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -362,3 +364,18 @@ func TestYAML(t *testing.T) {
 }
 
 func wholeModelNode() Node { m := wholeModel(); return m.value().Write(false) }
+
+// An error shows a long value by its beginning and end.
+func TestErrorsAreShort(t *testing.T) {
+	for _, text := range []string{"seed: " + strings.Repeat("9", 900_000), "seed: " + strings.Repeat("ä", 400_000), "seed: 0x" + strings.Repeat("f", 900_000)} {
+		f, docs, err := Parse("x.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var x uint64
+		err = Struct(func() []Field { return []Field{{Name: "seed", Value: Seed(&x)}} }).Read(f, "it", docs[0])
+		if err == nil || len(err.Error()) > 1100 || !strings.Contains(err.Error(), "x.yaml:1:7: seed ") || !utf8.ValidString(err.Error()) {
+			t.Errorf("an error of %d bytes", len(fmt.Sprint(err)))
+		}
+	}
+}

@@ -28,11 +28,22 @@ func (f *File) ErrorAt(n ast.Node, format string, args ...any) error {
 	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
 		n = m.Values[0].Key // its own token is the colon
 	}
+	text := shortened(fmt.Sprintf(format, args...))
 	if f.single {
-		return fmt.Errorf("%s: %s", f.Name, fmt.Sprintf(format, args...))
+		return fmt.Errorf("%s: %s", f.Name, text)
 	}
 	p := n.GetToken().Position
-	return fmt.Errorf("%s:%d:%d: %s", f.Name, p.Line, p.Column, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%s:%d:%d: %s", f.Name, p.Line, p.Column, text)
+}
+
+// shortened leaves out the middle of a text that is too long for an error, as one
+// with a number of a million digits.
+func shortened(text string) string {
+	const most, end = 1000, 100
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most-end]+" ... "+text[len(text)-end:], "")
 }
 
 // Bounds of a text, far above what anybody writes by hand: the parser's time
