@@ -343,13 +343,26 @@ func noneOf[Q Quantity]() string {
 func quantityOf[Q Quantity](p *Q) fields.Value {
 	switch p := any(p).(type) {
 	case *units.Rate:
-		return rate(p, fields.NotNegative)
+		return rate(p, boundOf[Q]())
 	case *units.Current:
 		return current(p)
 	case *Factor:
-		return fields.Float((*float64)(p), fields.NotNegative)
+		return fields.Float((*float64)(p), boundOf[Q]())
 	}
 	panic("myogen: a shape of another quantity")
+}
+
+// checkValue returns an error unless a shape can have a value.
+func checkValue[Q Quantity](what string, x Q) error {
+	return boundOf[Q]().Check(what, float64(x), showQuantity[Q])
+}
+
+// showQuantity writes a value with its unit.
+func showQuantity[Q Quantity](x float64) string {
+	if s, ok := any(Q(x)).(fmt.Stringer); ok {
+		return s.String()
+	}
+	return fmt.Sprint(x)
 }
 
 func (s *Trapezoid[Q]) fields() []fields.Field {
@@ -498,12 +511,12 @@ func checkShape[Q Quantity](s Shape[Q]) error {
 }
 
 // numbersValue is a list of numbers, or the name of a .npy file with them.
-type numbersValue[T ~float64] struct{ p *[]T }
+type numbersValue[Q Quantity] struct{ p *[]Q }
 
-func (v numbersValue[T]) Zero() bool { return len(*v.p) == 0 }
+func (v numbersValue[Q]) Zero() bool { return len(*v.p) == 0 }
 
-func (v numbersValue[T]) Read(f *fields.File, what string, n ast.Node) error {
-	var all []T
+func (v numbersValue[Q]) Read(f *fields.File, what string, n ast.Node) error {
+	var all []Q
 	if f.Kind(n) == fields.Sequence {
 		nodes, err := f.Sequence(what, n)
 		if err != nil {
@@ -514,7 +527,7 @@ func (v numbersValue[T]) Read(f *fields.File, what string, n ast.Node) error {
 			if err != nil {
 				return err
 			}
-			all = append(all, T(x))
+			all = append(all, Q(x))
 		}
 	} else {
 		path, err := f.Scalar(what, n)
@@ -526,7 +539,7 @@ func (v numbersValue[T]) Read(f *fields.File, what string, n ast.Node) error {
 			return f.ErrorAt(n, "%s", withoutPrefix(err))
 		}
 		for _, x := range numbers {
-			all = append(all, T(x))
+			all = append(all, Q(x))
 		}
 	}
 	*v.p = all
@@ -536,7 +549,7 @@ func (v numbersValue[T]) Read(f *fields.File, what string, n ast.Node) error {
 	return nil
 }
 
-func (v numbersValue[T]) Write(bool) fields.Node {
+func (v numbersValue[Q]) Write(bool) fields.Node {
 	items := fields.Items{}
 	for _, x := range *v.p {
 		items = append(items, fields.Number(float64(x)))
@@ -544,25 +557,25 @@ func (v numbersValue[T]) Write(bool) fields.Node {
 	return items
 }
 
-func (v numbersValue[T]) Check(what string) error {
+func (v numbersValue[Q]) Check(what string) error {
 	if len(*v.p) == 0 {
 		return fmt.Errorf("%s: there are none", what)
 	}
 	for i, x := range *v.p {
-		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-			return fmt.Errorf("%s: number %d is %v, must be finite", what, i, float64(x))
+		if err := checkValue(fmt.Sprintf("%s: number %d", what, i), x); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (v numbersValue[T]) Schema() fields.Schema {
+func (v numbersValue[Q]) Schema() fields.Schema {
 	return fields.Schema{"oneOf": []any{
 		fields.Schema{"type": "array", "items": fields.Schema{"type": "number"}, "minItems": 1},
 		fields.Schema{"type": "string", "pattern": `\.npy$`},
 	}}
 }
 
-func (v numbersValue[T]) Child(element string) (fields.Value, error) {
+func (v numbersValue[Q]) Child(element string) (fields.Value, error) {
 	return nil, fmt.Errorf("there is no %q: values are set as a whole", element)
 }

@@ -519,6 +519,12 @@ func ParseSweep(name string, text []byte) (*Plan, error) {
 	return parsePlan(name, text, s.file, &s.Experiment, plan)
 }
 
+// Fingerprint returns what decides the rows of the sweep, with all defaults, but
+// for its Statistics, which are Go code.
+func (s Sweep) Fingerprint() (Fingerprint, error) {
+	return planFingerprint(s.Experiment, s.section(), s.plan)
+}
+
 // YAML returns the text of the sweep's file.
 func (s Sweep) YAML() (string, error) {
 	return planYAML(s.file, &s.Experiment, s.plan)

@@ -66,7 +66,7 @@
     const e = 10 ** Math.floor(Math.log10(size / n)), f = size / n / e;
     return (f < Math.SQRT2 ? 1 : f < Math.sqrt(10) ? 2 : f < Math.sqrt(50) ? 5 : 10) * e;
   }
-  const whole = v => Math.abs(v - Math.round(v)) < 1e-9, tidy = v => +v.toPrecision(12);
+  const whole = v => Math.abs(v - Math.round(v)) < 1e-9, tidy = (v, step) => +v.toPrecision(step && v ? Math.min(15, Math.max(12, Math.ceil(Math.log10(Math.abs(v / step))) + 2)) : 12);
   function tickText(v) {
     const a = Math.abs(v);
     return v && (a < 1e-4 || a >= 1e7) ? v.toExponential().replace("e+", "e") : String(v || 0);
@@ -94,16 +94,18 @@
     let step = n >= 3 && n <= 5 && (size === 1 || size === 100) && whole(4 * low / size) ? size / 4 : stepOf(high - low, n);
     if (a.categories) step = Math.max(1, Math.round(step));
     for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step && out.length < 100; i++) {
-      const at = tidy(i * step), text = a.categories ? a.categories[at] : tickText(at);
+      const at = tidy(i * step, step), text = a.categories ? a.categories[at] : tickText(at);
       if (text !== undefined) out.push({ at, text });
     }
     return out;
   }
   function digits(step) { return Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))); }
-  // As many digits as the numbers of a packed column have, at most six.
+  // As many digits as the numbers of a packed column have, at most six, and more of
+  // numbers that are far from zero and close together.
   function number(v, c) {
     const step = c.log || c.decimal ? 0 : ((c.high || 0) - (c.low || 0)) / c.levels, grain = step > 0 ? 10 ** Math.ceil(Math.log10(step) - 1e-9) : 0;
-    return String(+(grain ? Math.round(v / grain) * grain : v).toPrecision(6));
+    const far = step > 0 && v ? Math.ceil(Math.log10(Math.abs(v) / (c.high - c.low))) + 3 : 0;
+    return String(+(grain ? Math.round(v / grain) * grain : v).toPrecision(Math.min(15, Math.max(6, far))));
   }
   function mix(hex, other, part) {
     const a = parseInt(hex.slice(1), 16), b = parseInt(other.slice(1), 16);

@@ -32,7 +32,7 @@ func openLimits(data [2]float64, n int) [2]float64 {
 				unit = step / 5
 			}
 		}
-		return round(unit*whole(at/unit)) + 0 // never -0
+		return roundTo(unit*whole(at/unit), unit) + 0 // never -0
 	}
 	down := func(x float64) float64 { return math.Floor(x + 1e-9) }
 	up := func(x float64) float64 { return math.Ceil(x - 1e-9) }
@@ -82,8 +82,16 @@ func decades(data [2]float64) [2]float64 {
 }
 
 // round leaves 12 digits, so that limits do not miss a tick by the last one.
-func round(x float64) float64 {
-	x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
+func round(x float64) float64 { return roundTo(x, x) }
+
+// roundTo leaves 12 digits of a multiple of a step, and more where the steps need
+// them: far from zero, as dates are.
+func roundTo(x, step float64) float64 {
+	digits := 12
+	if d := math.Ceil(math.Log10(math.Abs(x/step))) + 2; d > 12 {
+		digits = int(min(d, 15))
+	}
+	x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', digits, 64), 64)
 	return x
 }
 
