@@ -351,18 +351,19 @@
     return out;
   }
 
-  // Coordinates x and y by turns, with the corners of steps; y is the panel's axis.
-  function points(s, y) {
-    const out = corners(s), tiny = 0.01 * (y.hi - y.lo), held = [];
+  // Coordinates x and y by turns, with the corners of steps; low is a rise of 3 px.
+  function points(s, low) {
+    const out = corners(s), parts = [];
     if (!s.step) return out;
-    // ECharts leaves a point out that is less than 0.7 px from the one before, and would
-    // draw a slope from a low step to the end of the next: points after it hold the value.
+    // ECharts leaves a point out that is less than 2 px from the one before in both
+    // directions, and would draw a slope from a low step to the end of the next. The end
+    // of a part of a line is always drawn: such a step ends one and begins another.
     for (let i = 0; i < out.length; i += 2) {
-      const long = out[i + 2] - out[i], high = Math.abs(out[i + 1] - out[i - 1]);
-      held.push(out[i], out[i + 1]);
-      if (long > 0 && high > 0 && high < tiny) for (let k = 10; k > 0; k -= 2) held.push(out[i] + long / 2 ** k, out[i + 1]);
+      const rise = Math.abs(out[i + 1] - out[i - 1]);
+      parts.push(out[i], out[i + 1]);
+      if (rise > 0 && rise < low) parts.push(NaN, NaN, out[i], out[i + 1]);
     }
-    return Float64Array.from(held);
+    return Float64Array.from(parts);
   }
   function corners(s) {
     const x = s.column(s.xs), y = s.column(s.ys), n = s.step && y.length ? x.length + y.length - 1 : y.length, out = new Float64Array(2 * n);
@@ -402,7 +403,7 @@
       const base = { id: "series " + at, name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false, silent: true }, color = s.color ? theme.mark(s.color) : theme.ink;
       const errors = s.errors ? [custom({ ...base, id: "errors " + at }, s.panel, s.right, 3, color, marks.errors(s, theme))] : [];
       if (s.kind === "line" || s.kind === "dots") {
-        const symbol = s.marker || "none", data = points(s, spec.panels[s.panel].y), bare = s.kind === "dots" || s.noLine;
+        const { lo, hi } = spec.panels[s.panel].y, symbol = s.marker || "none", data = points(s, 3 * (hi - lo) / layout.grid[s.panel].height), bare = s.kind === "dots" || s.noLine;
         if (!data.length) return [{ ...base, type: "line", data: [] }];
         return [{ ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: !!s.marker, showAllSymbol: !!s.marker, symbol, symbolSize: s.kind === "dots" ? s.width + 3 : sizes[symbol] || 0, itemStyle: { color, opacity: 1 }, lineStyle: { width: bare ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } }, ...errors];
       }
@@ -849,6 +850,28 @@
       e.preventDefault();
     });
 
+    // A copy of the chart as it stands, of the width of stills, dark on white.
+    function onPaper(vector, scale) {
+      const size = { width: spec.still, height: spec.options[0].height + 42 };
+      const copy = echarts.init(make("div"), null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: scale, ...size });
+      copy.setOption(option(spec, themes.light, shown, { width: size.width, save: true, vector, scale, paper: "#ffffff" }));
+      restore(copy, state());
+      return copy;
+    }
+
+    // A figure of a run in the page has no still picture: one is drawn to be printed.
+    let sheet;
+    const print = safely(() => {
+      if (!chart || still.naturalWidth > 1) return;
+      const copy = onPaper(false, 2);
+      if (sheet) sheet.remove();
+      sheet = copy.renderToCanvas({ pixelRatio: 2 });
+      sheet.className = "sheet";
+      sheet.hidden = true;
+      box.append(sheet);
+      copy.dispose();
+    });
+
     function save(kind) {
       const { n, of } = held(spec, shown), name = spec.title + " " + spec.frames[shown].label;
       let url, ending = "." + kind;
@@ -856,10 +879,7 @@
         url = URL.createObjectURL(new Blob([table(spec, shown)], { type: "text/csv" }));
         if (n < of) ending = "-as-drawn.csv";
       } else {
-        const vector = kind === "svg", scale = 2, size = { width: spec.still, height: spec.options[0].height + 42 }, page = make("div");
-        const copy = echarts.init(page, null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: scale, ...size });
-        copy.setOption(option(spec, themes.light, shown, { width: size.width, save: true, vector, scale, paper: "#ffffff" }));
-        restore(copy, state());
+        const vector = kind === "svg", scale = 2, copy = onPaper(vector, scale);
         url = vector ? URL.createObjectURL(new Blob([copy.renderToSVGString()], { type: "image/svg+xml" })) : copy.getDataURL({ type: "png", pixelRatio: scale });
         copy.dispose();
       }
@@ -878,6 +898,7 @@
       begin();
       watcher.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class", "style"] });
       scheme.addEventListener("change", recolor);
+      window.addEventListener("beforeprint", print);
       awake.set(box, sleep);
       still.style.display = "none";
       box.dataset.state = "live";
@@ -886,6 +907,7 @@
       awake.delete(box);
       watcher.disconnect();
       scheme.removeEventListener("change", recolor);
+      window.removeEventListener("beforeprint", print);
       end();
       delete box.dataset.state;
     }
@@ -910,6 +932,7 @@
           sized.disconnect();
           watcher.disconnect();
           scheme.removeEventListener("change", recolor);
+          window.removeEventListener("beforeprint", print);
           if (chart) chart.dispose();
           chart = null;
         }
