@@ -8,7 +8,6 @@ import (
 	"reflect"
 
 	"gomyogen/kernel/chart"
-	"gomyogen/kernel/internal/keep/code"
 	"gomyogen/myogen"
 	"gomyogen/myogen/sweep/fit"
 	"gomyogen/myogen/units"
@@ -47,7 +46,7 @@ func Fit(title string, f myogen.Fit, minimize fit.Minimizer) *FitResult {
 		return NewBars(title, 0).Fit(f, minimize)
 	}
 	return &FitResult{&Value[*fit.Result]{
-		running.Values.DeclareWith(title, reflect.TypeFor[*fit.Result](), fit.Open, compute, func() ([]code.Part, error) { return sectionParts(f.Experiment, f.YAML) }),
+		running.Values.DeclareWith(title, reflect.TypeFor[*fit.Result](), fit.Open, compute, parts(f.Fingerprint)),
 	}, title, f}
 }
 

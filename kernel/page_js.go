@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall/js"
@@ -28,6 +29,9 @@ import (
 
 // Page runs the cell of a published page that the arguments name.
 func Page(cells map[string]func()) {
+	// There is one thread, which while it collects garbage also pays for each pointer
+	// that is written. A run of seconds leaves little.
+	debug.SetGCPercent(400)
 	run := cells[os.Args[1]]
 	if run == nil {
 		post("error", "the page has no cell "+os.Args[1])
@@ -91,9 +95,7 @@ func Interact(i Interaction, draw func(ctx context.Context, values []float64) (c
 	Check(err)
 	data, err := live.Pack(prepared.Scene)
 	Check(err)
-	words, err := render.Words(figure)
-	Check(err)
-	post("words", words)
+	post("words", prepared.Words())
 	post("title", figure.Title)
 	post("figure", array(data))
 	serve(runs)

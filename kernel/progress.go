@@ -46,12 +46,11 @@ func (p *Progress) Update(done, total units.Time) {
 	p.board.show(now)
 }
 
-// drawing shows for how many sources connections are drawn before the first
-// step.
-func (p *Progress) drawing(done, total int) {
+// starting shows how far what comes before the first step is.
+func (p *Progress) starting(what string, done, total int) {
 	p.board.mu.Lock()
 	defer p.board.mu.Unlock()
-	p.before = fmt.Sprintf(": drawing connections, %.0f %%", 100*float64(done)/float64(total))
+	p.before = fmt.Sprintf(": %s, %.0f %%", what, 100*float64(done)/float64(total))
 	p.board.show(time.Now())
 }
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"gomyogen/kernel/env"
-	"gomyogen/kernel/internal/keep"
 )
 
 // resumable is work in a folder of rows that goes on where it was stopped.
@@ -19,8 +18,7 @@ type resumable struct {
 
 	saveState, loadState func(path string) error
 	made                 func() (int, error) // rows
-	checkpoint           *keep.Checkpoint
-	unsaved              error  // why there are no checkpoints, once it was said
+	goOn                 *continuation
 	what                 string // "runs"
 	at                   string // how far it is
 }
@@ -36,7 +34,7 @@ func (w *resumable) do(open func(dir string) error, work func(ctx context.Contex
 	if err != nil {
 		return err
 	}
-	if w.checkpoint, err = c.Values.Checkpoint(title, text); err != nil {
+	if w.goOn, err = newContinuation(c, title, text); err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp(os.Getenv(env.GoNBDir), "rows-") // where a killed kernel's files are swept up
@@ -47,8 +45,8 @@ func (w *resumable) do(open func(dir string) error, work func(ctx context.Contex
 	if err := open(dir); err != nil {
 		return err
 	}
-	if err := w.checkpoint.Load(w.loadState); err != nil {
-		fmt.Fprintf(os.Stderr, "kernel: %q starts anew, not where it was stopped: %v\n", title, err)
+	if err := w.goOn.state.Load(w.loadState); err != nil {
+		w.goOn.anew(err)
 	}
 	n, err := w.made()
 	if err != nil {
@@ -61,28 +59,14 @@ func (w *resumable) do(open func(dir string) error, work func(ctx context.Contex
 	}
 	if !partial() {
 		w.bars.ends()
-		if err := w.checkpoint.Remove(); err != nil {
-			return fmt.Errorf("kernel: remove the state of %q: %w", title, err)
-		}
-		return nil
+		return w.goOn.done()
 	}
-	at := strings.Replace(w.at, "going on", "stopped", 1)
-	c.Cut(title + " " + at)
-	if err := w.checkpoint.Save(at, w.saveState); err != nil {
-		fmt.Fprintf(os.Stderr, "kernel: %q: %s; it cannot go on from there: %v\n", title, at, err)
-		return nil
-	}
-	c.Values.Told()
-	fmt.Printf("%s: %s; kept and marked partial, run the cell again to go on\n", title, at)
+	w.goOn.stopped(strings.Replace(w.at, "going on", "stopped", 1), w.saveState)
 	return nil
 }
 
 // progress notes how far the work is, and saves its rows when it is time to.
 func (w *resumable) progress(done, total int) {
 	w.at = fmt.Sprintf("going on after %d of %d %s", done, total, w.what)
-	if w.unsaved == nil {
-		if w.unsaved = w.checkpoint.SaveDue(w.at, w.saveState); w.unsaved != nil {
-			fmt.Fprintf(os.Stderr, "kernel: %q: if the kernel dies, it cannot go on: %v\n", w.bars.title, w.unsaved)
-		}
-	}
+	w.goOn.due(w.at, w.saveState)
 }

@@ -51,25 +51,27 @@ func (p *Progress) Run(e myogen.Experiment) *Result {
 func keepRun(title string, e myogen.Experiment, bar func() *Progress) *Result {
 	simulate := func() (any, error) { return bar().Simulate(e) }
 	return &Result{&Value[*myogen.Result]{
-		running.Values.DeclareWith(title, reflect.TypeFor[*myogen.Result](), myogen.Run, simulate, func() ([]code.Part, error) { return parts(e) }),
+		running.Values.DeclareWith(title, reflect.TypeFor[*myogen.Result](), myogen.Run, simulate, parts(e.Fingerprint)),
 	}, e}
 }
 
-// parts lists what decides the spikes of an experiment.
-func parts(e myogen.Experiment) ([]code.Part, error) {
-	f, err := e.Fingerprint()
-	if err != nil {
-		return nil, err
-	}
-	var all []code.Part
-	for _, name := range slices.Sorted(maps.Keys(f)) {
-		p := code.Part{Name: name, Sum: f[name]}
-		if len(f[name]) <= 40 {
-			p.Shown = f[name]
+// parts returns a function that lists what is in a fingerprint.
+func parts(fingerprint func() (myogen.Fingerprint, error)) func() ([]code.Part, error) {
+	return func() ([]code.Part, error) {
+		f, err := fingerprint()
+		if err != nil {
+			return nil, err
 		}
-		all = append(all, p)
+		var all []code.Part
+		for _, name := range slices.Sorted(maps.Keys(f)) {
+			p := code.Part{Name: name, Sum: f[name]}
+			if len(f[name]) <= 40 {
+				p.Shown = f[name]
+			}
+			all = append(all, p)
+		}
+		return all, nil
 	}
-	return all, nil
 }
 
 // SpikeTrains returns the spike trains of a population: those of what there is
@@ -114,7 +116,7 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	c := p.board.cell
 	ctx, release := c.Context("") // first: without it the button ends the cell without a word
 	defer release()
-	observed := myogen.Observe(ctx, myogen.Observer{Drawing: p.drawing})
+	observed := myogen.Observe(ctx, myogen.Observer{Starting: p.starting})
 	sim, err := myogen.NewSimulation(observed, e)
 	if err != nil && ctx.Err() != nil {
 		return p.notBegun(ctx, e)
@@ -122,48 +124,41 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	checkpoint, err := c.Values.Checkpoint(p.title, sim.Fingerprint().Hash())
+	goOn, err := newContinuation(c, p.title, sim.Fingerprint().Hash())
 	if err != nil {
 		return nil, err
 	}
-	sim, err = resume(observed, checkpoint, sim, e)
+	sim, err = resume(observed, goOn.state, sim, e)
 	if err != nil && ctx.Err() != nil {
 		return p.notBegun(ctx, e)
 	}
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "kernel: run %q starts anew, not where it was stopped: %v\n", p.title, err)
+		goOn.anew(err)
 	}
 	for _, w := range sim.Warnings() {
-		fmt.Fprintf(os.Stderr, "kernel: run %q: %s\n", p.title, w)
+		goOn.warn("%s", w)
 	}
-	var unsaved error // why there are no checkpoints, once it was said
+	_, state := sim.Needs(e.Duration)
+	if err := goOn.state.CheckFree(state); err != nil {
+		goOn.warn("before compression %v", err)
+	}
 	result, err := sim.Run(ctx, func(done, total units.Time) {
 		p.Update(done, total)
-		if unsaved == nil {
-			if unsaved = checkpoint.SaveDue(fmt.Sprintf("going on at %.0f of %.0f ms", float64(done), float64(total)), sim.SaveState); unsaved != nil {
-				fmt.Fprintf(os.Stderr, "kernel: run %q: if the kernel dies, it cannot go on: %v\n", p.title, unsaved)
-			}
-		}
+		goOn.due(reached("going on", done, total), sim.SaveState)
 	})
 	if err != nil {
 		return nil, err
 	}
 	if !result.Partial() {
-		if err := checkpoint.Remove(); err != nil {
-			return result, fmt.Errorf("kernel: remove the state of %q: %w", p.title, err)
-		}
-		return result, nil
+		return result, goOn.done()
 	}
-	at := fmt.Sprintf("stopped at %.0f of %.0f ms", float64(result.Simulated), float64(e.Duration))
-	c.Cut(p.title + " " + at)
+	goOn.stopped(reached("stopped", result.Simulated, e.Duration), sim.SaveState)
 	p.stopsAt(result.Simulated)
-	if err := checkpoint.Save(at, sim.SaveState); err != nil {
-		fmt.Fprintf(os.Stderr, "kernel: run %q: %s; it cannot go on from there: %v\n", p.title, at, err)
-		return result, nil
-	}
-	c.Values.Told()
-	fmt.Printf("%s: %s; kept and marked partial, run the cell again to go on\n", p.title, at)
 	return result, nil
+}
+
+func reached(how string, done, total units.Time) string {
+	return fmt.Sprintf("%s at %.0f of %.0f ms", how, float64(done), float64(total))
 }
 
 // notBegun returns the result of a run that was stopped before its first step:
@@ -174,10 +169,10 @@ func (p *Progress) notBegun(ctx context.Context, e myogen.Experiment) (*myogen.R
 	if err != nil {
 		return nil, err
 	}
-	at := fmt.Sprintf("stopped at 0 of %.0f ms", float64(e.Duration))
-	p.board.cell.Cut(p.title + " " + at)
-	p.board.cell.Values.Told()
-	fmt.Printf("%s: %s; kept and marked partial, run the cell again to go on\n", p.title, at)
+	goOn := &continuation{cell: p.board.cell, title: p.title}
+	at := reached("stopped", 0, e.Duration)
+	goOn.cell.Cut(p.title + " " + at)
+	goOn.told(at)
 	return sim.Result(), nil
 }
 

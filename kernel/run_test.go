@@ -128,7 +128,7 @@ func TestRunStopsAndGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	said = quiet(t, func() { result, err = NewProgress("run").Simulate(experiment(weight, duration)) })
-	if err != nil || result.Partial() || !strings.Contains(said, `kernel: run "run" starts anew, not where it was stopped: `) || !strings.Contains(said, "is damaged") {
+	if err != nil || result.Partial() || !strings.Contains(said, `kernel: "run": starts anew, not where it was stopped: `) || !strings.Contains(said, "is damaged") {
 		t.Errorf("error %v, said %q", err, said)
 	}
 }

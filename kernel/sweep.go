@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"gomyogen/kernel/chart"
-	"gomyogen/kernel/internal/keep/code"
 	"gomyogen/myogen"
 	"gomyogen/myogen/sweep"
 	"gomyogen/myogen/units"
@@ -48,27 +47,8 @@ func Sweep(title string, s myogen.Sweep) *SweepResult {
 		return NewBars(title, 0).Sweep(s)
 	}
 	return &SweepResult{&Value[*sweep.Table]{
-		running.Values.DeclareWith(title, reflect.TypeFor[*sweep.Table](), sweep.Open, compute, func() ([]code.Part, error) { return sectionParts(s.Experiment, s.YAML) }),
+		running.Values.DeclareWith(title, reflect.TypeFor[*sweep.Table](), sweep.Open, compute, parts(s.Fingerprint)),
 	}, title, s}
-}
-
-// sectionParts lists what decides a sweep or a fit: its experiment, and the rest
-// of its file.
-func sectionParts(e myogen.Experiment, yaml func() (string, error)) ([]code.Part, error) {
-	all, err := parts(e)
-	if err != nil {
-		return nil, err
-	}
-	text, err := yaml()
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range []string{"sweep", "fit"} {
-		if _, section, ok := strings.Cut(text, "\n"+key+":"); ok {
-			all = append(all, code.Part{Name: key, Sum: section})
-		}
-	}
-	return all, nil
 }
 
 // Column returns a column of numbers, such as "aMN.mean_rate", of the runs

@@ -321,7 +321,11 @@ func (t Table) html(columns []column) string {
 			if cell.exact {
 				key += " data-exact"
 			}
-			fmt.Fprintf(&b, `<td style="text-align:%s;white-space:pre-wrap"%s>%s</td>`, side(cell.isNum), key, html.EscapeString(cell.text))
+			wrap := "pre-wrap"
+			if cell.isNum {
+				wrap = "pre" // a number and its unit stay on one line
+			}
+			fmt.Fprintf(&b, `<td style="text-align:%s;white-space:%s"%s>%s</td>`, side(cell.isNum), wrap, key, html.EscapeString(cell.text))
 		}
 		b.WriteString("</tr>")
 	}

@@ -43,9 +43,9 @@ type Fluctuation struct {
 
 func (f *Fluctuation) fields() []fields.Field {
 	return []fields.Field{
-		{Name: "mean", Doc: "mean", Default: "0 uS", Value: conductance(&f.Mean, fields.NotNegative)},
-		{Name: "sd", Doc: "standard deviation of the process", Default: "0 uS", Value: conductance(&f.SD, fields.NotNegative)},
-		{Name: "tau", Doc: "time constant", Default: "20 ms", Value: duration(&f.Tau, fields.Positive)},
+		{Name: "mean", Doc: "mean", Default: "0 uS", Value: conductance(&f.Mean, conductances)},
+		{Name: "sd", Doc: "standard deviation of the process", Default: "0 uS", Value: conductance(&f.SD, conductances)},
+		{Name: "tau", Doc: "time constant", Default: "20 ms", Value: duration(&f.Tau, fields.Positive.AtMost(float64(maxDelay)))},
 	}
 }
 

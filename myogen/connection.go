@@ -32,8 +32,8 @@ func (c *Connection) fields() []fields.Field {
 		{Name: "source", Doc: "population that fires", Required: true, Value: fields.Name(&c.Source)},
 		{Name: "target", Doc: "population with the synapses", Required: true, Value: fields.Name(&c.Target)},
 		{Name: "probability", Doc: "probability of each pair of cells", Value: fields.Float(&c.Probability, fields.Share)},
-		{Name: "weight", Doc: "peak conductance of one event", Required: true, Value: conductance(&c.Weight, fields.Positive)},
-		{Name: "delay", Doc: "time from the terminals to the synapses", Default: "1 ms", Value: duration(&c.Delay, fields.Positive)},
+		{Name: "weight", Doc: "peak conductance of one event", Required: true, Value: conductance(&c.Weight, fields.Positive.AtMost(maxConductance))},
+		{Name: "delay", Doc: "time from the terminals to the synapses", Default: "1 ms", Value: duration(&c.Delay, delays)},
 		{Name: "inhibitory", Doc: "onto the inhibitory synapses", Default: "false", Value: fields.Bool(&c.Inhibitory)},
 		{Name: "pairs", Doc: "instead of a probability: [source, target, synapse] of each pair, or a .npy file", Value: pairsValue{&c.Pairs}},
 	}

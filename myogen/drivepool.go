@@ -5,6 +5,7 @@ import (
 
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/population"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/random"
 )
 
@@ -33,7 +34,7 @@ var processKinds = []fields.Case[random.Process]{
 		if g.Shape == 0 {
 			g.Shape = 3 // what 0 means
 		}
-		return fields.Float(&g.Shape, fields.Positive)
+		return fields.Float(&g.Shape, fields.Positive.AtMost(1000))
 	}),
 }
 
@@ -65,6 +66,6 @@ func (p DescendingDrivePool) String() string {
 	return fmt.Sprintf("%d drive neurons, %v", p.size(), p.process())
 }
 
-func (p DescendingDrivePool) plan() (population.Plan, error) {
+func (p DescendingDrivePool) plan(*watch.Watch) (population.Plan, error) {
 	return &population.Drive{N: p.size(), Process: p.process(), Latency: float64(DefaultDelay)}, nil
 }

@@ -1,11 +1,10 @@
 package myogen
 
 import (
-	"context"
 	"fmt"
-	"math"
 
 	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
@@ -77,8 +76,8 @@ func (d *driveRate) clean(i int) (float64, error) {
 			return 0, d.follows.err
 		}
 		r := d.Follow.of(other[0])
-		if math.IsNaN(r) || math.IsInf(r, 0) {
-			return 0, fields.At("follow", fmt.Errorf("the rate is %v pps at %v, must be finite", r, linspace(i, d.n, d.duration)))
+		if !rates.Holds(r) {
+			return 0, fields.At("follow", checkValue(fmt.Sprintf("the rate at %v", linspace(i, d.n, d.duration)), units.Rate(r)))
 		}
 		return r, nil
 	}
@@ -86,23 +85,29 @@ func (d *driveRate) clean(i int) (float64, error) {
 	if _, sampled := d.Shape.(Samples[units.Rate]); sampled { // sample i of the shape is sample i of the signal
 		t = units.Time(i) * d.step
 	}
-	r := float64(d.Shape.At(t))
-	if math.IsNaN(r) || math.IsInf(r, 0) || r < 0 {
-		return 0, fmt.Errorf("the shape is %v pps at %v; a rate must be a number and not negative", r, t)
+	r := d.Shape.At(t)
+	if !rates.Holds(float64(r)) {
+		return 0, checkValue(fmt.Sprintf("the rate at %v", t), r)
 	}
-	return r, nil
+	return float64(r), nil
 }
 
 // check returns the highest rate without noise, or an error unless the samples
 // are rates. It looks at maxRecorded of them, and at the others when they are
 // used.
-func (d *driveRate) check() (highest float64, err error) {
+func (d *driveRate) check(w *watch.Watch) (highest float64, err error) {
 	stride := (d.n-1)/maxRecorded + 1
 	var all []float64
 	if stride == 1 && d.n <= maxChecked && d.follows == nil {
 		all = make([]float64, 0, d.n)
 	}
+	w.Begin("checking rates", d.n/stride)
 	for i := 0; i < d.n; i += stride {
+		if i/stride%lookEvery == lookEvery-1 {
+			if err := w.Did(lookEvery); err != nil {
+				return 0, err
+			}
+		}
 		r, err := d.clean(i)
 		if err != nil {
 			return 0, err
@@ -117,26 +122,30 @@ func (d *driveRate) check() (highest float64, err error) {
 }
 
 // lookEvery is the number of samples between two looks at a context: some ms.
-const lookEvery = 1 << 18
+const lookEvery = 1 << 16
 
-// withNoise gives the rate the noise of an input. It takes the random numbers
-// of all samples from g.
-func (d *driveRate) withNoise(ctx context.Context, x Input, g *random.Generator) error {
+// withNoise gives the rate the noise of an input, which begins with the next
+// number of g. In runs whose rates are recorded it takes the numbers of all samples
+// from g.
+func (d *driveRate) withNoise(w *watch.Watch, x Input, g *random.Generator) error {
+	w.Begin("computing rates", d.n)
 	d.Noise, d.begin, d.noise, d.next = x.Noise, *g, *g, 0
 	if d.n <= maxRecorded {
 		d.values = make([]float64, d.n)
-		err := d.compute(ctx, d.values)
+		err := d.compute(w, d.values)
 		*g = d.noise
 		return err
 	}
-	return draw(ctx, g, d.n)
+	return nil
 }
 
 // draw takes n normal numbers from a generator.
-func draw(ctx context.Context, g *random.Generator, n int) error {
+func draw(w *watch.Watch, g *random.Generator, n int) error {
 	for i := range n {
-		if i%lookEvery == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if i%lookEvery == lookEvery-1 {
+			if err := w.Did(lookEvery); err != nil {
+				return err
+			}
 		}
 		g.Normal()
 	}
@@ -144,11 +153,13 @@ func draw(ctx context.Context, g *random.Generator, n int) error {
 }
 
 // compute computes the next samples.
-func (d *driveRate) compute(ctx context.Context, rates []float64) error {
+func (d *driveRate) compute(w *watch.Watch, rates []float64) error {
 	sd := float64(d.Noise)
 	for i := range rates {
-		if i%lookEvery == lookEvery-1 && ctx.Err() != nil {
-			return ctx.Err()
+		if i%lookEvery == lookEvery-1 {
+			if err := w.Did(lookEvery); err != nil {
+				return err
+			}
 		}
 		if d.next < d.n {
 			r, err := d.clean(d.next)
@@ -164,7 +175,7 @@ func (d *driveRate) compute(ctx context.Context, rates []float64) error {
 }
 
 // seek goes to a sample.
-func (d *driveRate) seek(ctx context.Context, sample int) error {
+func (d *driveRate) seek(w *watch.Watch, sample int) error {
 	if d.values != nil || d.next == min(sample, d.n) {
 		return nil
 	}
@@ -172,12 +183,12 @@ func (d *driveRate) seek(ctx context.Context, sample int) error {
 		d.noise, d.next = d.begin, 0
 	}
 	skip := max(min(sample, d.n)-1-d.next, 0)
-	if err := draw(ctx, &d.noise, skip); err != nil {
+	if err := draw(w, &d.noise, skip); err != nil {
 		return err
 	}
 	d.next += skip
 	var last [1]float64
-	return d.compute(ctx, last[:min(sample, d.n)-d.next])
+	return d.compute(w, last[:min(sample, d.n)-d.next])
 }
 
 // fill sets rates to the samples from first on, or to 0 with an error that it
@@ -189,9 +200,9 @@ func (d *driveRate) fill(first int, rates []float64) {
 		}
 		return
 	}
-	err := d.seek(context.Background(), first)
+	err := d.seek(nil, first)
 	if err == nil {
-		err = d.compute(context.Background(), rates)
+		err = d.compute(nil, rates)
 	}
 	if err != nil {
 		clear(rates)
@@ -213,5 +224,5 @@ func (d *driveRate) signal() (neo.AnalogSignal, error) {
 	s.Values = make([]float64, d.n)
 	again := *d
 	again.noise, again.next = d.begin, 0
-	return s, again.compute(context.Background(), s.Values)
+	return s, again.compute(nil, s.Values)
 }

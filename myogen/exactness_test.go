@@ -229,7 +229,7 @@ func testSynapses(t *testing.T) {
 	readJSON(t, "testdata/traces.json", &file)
 	for _, c := range file.Synapse {
 		t.Run(fmt.Sprintf("%s/secondOrder=%v", c.Model, c.SecondOrder), func(t *testing.T) {
-			pool, err := casePool(t, c.Model, []int{50}, func(i int) int { return i }).motor()
+			pool, err := casePool(t, c.Model, []int{50}, func(i int) int { return i }).motor(nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -239,7 +239,7 @@ func testSynapses(t *testing.T) {
 			}
 			m := pool.Cells[0]
 			cell := membrane.Start([]membrane.Description{m.Description}, []float64{m.Threshold},
-				membrane.Scheme{Dt: 0.1, SecondOrder: c.SecondOrder}, backend)[0]
+				membrane.Scheme{Dt: 0.1, SecondOrder: c.SecondOrder}, backend, nil)[0]
 			cell.Settle(m.VInit)
 			rows, conductances := make([][]float64, len(c.Coarse)), make([][]float64, len(c.GCoarse))
 			record := func(rows [][]float64, value func(int) float64) {

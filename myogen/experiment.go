@@ -1,13 +1,13 @@
 package myogen
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
@@ -130,7 +130,7 @@ func (e Experiment) Drive(population string) (neo.AnalogSignal, error) {
 		if err != nil {
 			return neo.AnalogSignal{}, prefixed(err)
 		}
-		drives, err := r.drives(context.Background(), r.shared())
+		drives, err := r.drives(nil, r.shared())
 		if err != nil {
 			return neo.AnalogSignal{}, prefixed(err)
 		}
@@ -140,7 +140,7 @@ func (e Experiment) Drive(population string) (neo.AnalogSignal, error) {
 	}
 	d, err := x.driveRate(e.Duration, stepOr(e.Step))
 	if err == nil {
-		err = d.withNoise(context.Background(), x, e.noise(x))
+		err = d.withNoise(nil, x, e.noise(x))
 	}
 	var s neo.AnalogSignal
 	if err == nil {
@@ -263,6 +263,7 @@ func (e Experiment) String() string {
 // resolved is an experiment that was checked, its names turned into numbers.
 type resolved struct {
 	Experiment
+	watch       *watch.Watch // of its check; nil before and after
 	plans       []plan
 	targets     []int        // of each input: index of its population
 	rates       []*driveRate // of each input, without noise
@@ -282,13 +283,15 @@ type resolvedConnection struct {
 }
 
 // resolve checks the experiment.
-func (e Experiment) resolve() (*resolved, error) {
+func (e Experiment) resolve() (*resolved, error) { return e.resolveUnder(nil) }
+
+func (e Experiment) resolveUnder(w *watch.Watch) (*resolved, error) {
 	var err error
 	if e.Populations, err = concrete(e.Populations); err != nil {
 		return nil, err
 	}
 	e = e.concreteShapes()
-	r := &resolved{Experiment: e, purposes: purposes(e.Connections)}
+	r := &resolved{Experiment: e, watch: w, purposes: purposes(e.Connections)}
 	if err := fields.Struct(e.fields).Check("the experiment"); err != nil {
 		return nil, r.explain(err)
 	}
@@ -311,6 +314,7 @@ func (e Experiment) resolve() (*resolved, error) {
 			}
 		}
 	}
+	r.watch = nil
 	return r, nil
 }
 

@@ -54,7 +54,18 @@ func (r *resolved) fingerprint() Fingerprint {
 		f[fields.Path{"populations", p.name()}.String()] = p.String()
 	}
 	f["populations"] = fmt.Sprintf("%q", names)
-	fields.Flatten(fields.Struct(e.fields).Write(true), nil, func(p fields.Path, n fields.Node) {
+	f.add(e.fields)
+	for name, n := range map[string]int{"modulate": len(e.Modulate), "force": len(e.Force)} {
+		if n == 0 { // as before there were any
+			delete(f, name)
+		}
+	}
+	return f
+}
+
+// add adds what stands in fields, with all defaults.
+func (f Fingerprint) add(table func() []fields.Field) {
+	fields.Flatten(fields.Struct(table).Write(true), nil, func(p fields.Path, n fields.Node) {
 		text := strings.TrimSuffix(strings.TrimPrefix(fields.YAML(n), " "), "\n")
 		if len(text) > longList {
 			sum := sha256.Sum256([]byte(text))
@@ -62,12 +73,19 @@ func (r *resolved) fingerprint() Fingerprint {
 		}
 		f[p.String()] = text
 	})
-	for name, n := range map[string]int{"modulate": len(e.Modulate), "force": len(e.Force)} {
-		if n == 0 { // as before there were any
-			delete(f, name)
-		}
+}
+
+// planFingerprint returns what decides the rows of a sweep or a fit: its
+// experiment's fingerprint and the section of its file.
+func planFingerprint[P any](e Experiment, section fields.Field, plan func() (P, error)) (Fingerprint, error) {
+	if _, err := plan(); err != nil {
+		return nil, prefixed(err)
 	}
-	return f
+	f, err := e.Fingerprint()
+	if err == nil {
+		f.add(func() []fields.Field { return []fields.Field{section} })
+	}
+	return f, err
 }
 
 // String prints an entry on each line.

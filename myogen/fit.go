@@ -365,6 +365,12 @@ func ParseFit(name string, text []byte) (*FitPlan, error) {
 	return parsePlan(name, text, f.file, &f.Experiment, plan)
 }
 
+// Fingerprint returns what decides the trials of the fit, with all defaults, but
+// for its Statistics, which are Go code.
+func (f Fit) Fingerprint() (Fingerprint, error) {
+	return planFingerprint(f.Experiment, f.section(), f.plan)
+}
+
 // YAML returns the text of the fit's file.
 func (f Fit) YAML() (string, error) {
 	return planYAML(f.file, &f.Experiment, f.plan)

@@ -27,8 +27,8 @@ type Follow struct {
 func (f *Follow) fields() []fields.Field {
 	return []fields.Field{
 		{Name: "population", Doc: "population whose rate, with its noise, is followed", Required: true, Value: fields.Name(&f.Population)},
-		{Name: "gain", Doc: "times the rate; below 0 it falls as that rises", Required: true, Value: fields.Float(&f.Gain, fields.Any)},
-		{Name: "baseline", Doc: "rate where that is 0", Default: "0 pps", Value: rate(&f.Baseline, fields.Any)},
+		{Name: "gain", Doc: "times the rate; below 0 it falls as that rises", Required: true, Value: fields.Float(&f.Gain, fields.Between(-maxFactor, maxFactor))},
+		{Name: "baseline", Doc: "rate where that is 0", Default: "0 pps", Value: rate(&f.Baseline, fields.Between(-maxRate, maxRate))},
 	}
 }
 

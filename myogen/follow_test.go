@@ -137,10 +137,11 @@ func TestFollowingIsRefused(t *testing.T) {
 		{Follow{Population: "aMN", Gain: 1}, nil, `no input drives "aMN"`},
 		{Follow{Population: "IN", Gain: 1}, nil, `input "interneurons": "IN" follows itself`},
 		{Follow{Gain: 1}, nil, `input "interneurons": follow: population is missing`},
-		{Follow{Population: "DD", Gain: math.NaN()}, nil, `gain is NaN, must be finite`},
-		{Follow{Population: "DD", Gain: math.Inf(1)}, nil, `gain is +Inf, must be finite`},
+		{Follow{Population: "DD", Gain: math.NaN()}, nil, `gain is NaN, must be from -1000 to 1000`},
+		{Follow{Population: "DD", Gain: math.Inf(1)}, nil, `gain is +Inf, must be from -1000 to 1000`},
 		{Follow{Population: "DD", Baseline: units.Rate(math.Inf(-1))}, nil, `baseline is -Inf`},
-		{Follow{Population: "DD", Gain: 1e308}, nil, `input "interneurons": the rate is +Inf pps at 0 ms, must be finite`},
+		{Follow{Population: "DD", Gain: 1e308}, nil, `input "interneurons": follow: gain is 1e+308, must be from -1000 to 1000`},
+		{Follow{Population: "DD", Gain: 1000, Baseline: 90_000}, nil, `input "interneurons": the rate at 0 ms is 150000 pps, must be from 0 to 100000 pps`},
 		{Follow{Population: "DD", Gain: 1}, func(e *Experiment) { e.Inputs[0].Shape = Level[units.Rate]{5} }, `has both a shape and a population to follow`},
 		{Follow{Population: "DD", Gain: 1}, func(e *Experiment) {
 			e.Populations = append(e.Populations, DescendingDrivePool{Name: "IN2"})

@@ -24,15 +24,16 @@ type Force struct {
 
 func (f *Force) fields() []fields.Field {
 	m := &f.Muscle
-	number := func(p *float64) fields.Value { return fields.Float(p, fields.AtLeast(1)) }
+	ratio := func(p *float64, most float64) fields.Value { return fields.Float(p, fields.Between(1, most)) }
+	contraction := fields.Positive.AtMost(float64(muscle.MaxContractionTime))
 	return []fields.Field{
 		{Name: "population", Doc: "pool of motor neurons, in the order of recruitment", Required: true, Value: fields.Name(&f.Population)},
 		{Name: "n", Doc: "motor units; one for each cell unless it is given", Value: fields.Int(&m.N, 1, maxCells)},
-		{Name: "twitch_range", Doc: "largest over smallest twitch", Default: "100", Value: number(&m.TwitchRange)},
-		{Name: "contraction_time_range", Doc: "longest over shortest contraction time", Default: "3", Value: number(&m.ContractionTimeRange)},
-		{Name: "longest_contraction_time", Doc: "of the first motor unit", Default: "90 ms", Value: duration(&m.LongestContractionTime, fields.Positive)},
+		{Name: "twitch_range", Doc: "largest over smallest twitch", Default: "100", Value: ratio(&m.TwitchRange, muscle.MaxTwitchRange)},
+		{Name: "contraction_time_range", Doc: "longest over shortest contraction time", Default: "3", Value: ratio(&m.ContractionTimeRange, muscle.MaxContractionTimeRange)},
+		{Name: "longest_contraction_time", Doc: "of the first motor unit", Default: "90 ms", Value: duration(&m.LongestContractionTime, contraction)},
 		{Name: "largest_twitch", Doc: "of the last motor unit; with it forces are in newtons, without it in units of the smallest twitch",
-			Value: fields.Quantity(&m.LargestTwitch, units.ParseForce, fields.Positive, "N", "mN")},
+			Value: fields.Quantity(&m.LargestTwitch, units.ParseForce, fields.Positive.AtMost(muscle.MaxTwitch), "N", "mN")},
 		{Name: "twitches", Doc: "twitches one by one, instead of the fields above", Value: fields.ListOf(&m.Twitches, "a twitch", twitchValue)},
 		{Name: "sampling_period", Doc: "of the force", Default: "1 ms", Value: duration(&m.SamplingPeriod, fields.Positive)},
 		{Name: "start", Doc: "begin of the statistics", Default: "0 ms", Value: duration(&f.Start, fields.NotNegative)},
@@ -43,8 +44,8 @@ func (f *Force) fields() []fields.Field {
 func twitchValue(w *muscle.Twitch) fields.Value {
 	return fields.Struct(func() []fields.Field {
 		return []fields.Field{
-			{Name: "amplitude", Doc: "peak force, in newtons or units of the smallest twitch", Required: true, Value: fields.Float(&w.Amplitude, fields.Positive)},
-			{Name: "contraction_time", Doc: "from the spike to the peak", Required: true, Value: duration(&w.ContractionTime, fields.Positive)},
+			{Name: "amplitude", Doc: "peak force, in newtons or units of the smallest twitch", Required: true, Value: fields.Float(&w.Amplitude, fields.Positive.AtMost(muscle.MaxTwitch))},
+			{Name: "contraction_time", Doc: "from the spike to the peak", Required: true, Value: duration(&w.ContractionTime, fields.Positive.AtMost(float64(muscle.MaxContractionTime)))},
 		}
 	})
 }

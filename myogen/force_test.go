@@ -99,7 +99,7 @@ func TestForcesAreRefused(t *testing.T) {
 	}{
 		{Force{Population: "MN"}, `force of "MN": there is no population "MN"`},
 		{Force{Population: "aMN", Muscle: muscle.Fuglevand{N: 3}}, `force of "aMN": 2 spike trains are given for a pool of 3`},
-		{Force{Population: "aMN", Muscle: muscle.Fuglevand{TwitchRange: 0.5}}, `force of "aMN": twitch_range is 0.5, must be at least 1`},
+		{Force{Population: "aMN", Muscle: muscle.Fuglevand{TwitchRange: 0.5}}, `force of "aMN": twitch_range is 0.5, must be from 1 to 10000`},
 		{Force{Population: "aMN", Muscle: muscle.Fuglevand{LongestContractionTime: -1}}, `longest_contraction_time is -1 ms, must be above 0`},
 		{Force{Population: "aMN", Muscle: muscle.Fuglevand{LargestTwitch: -1}}, `largest_twitch is -1 N, must be above 0`},
 		{Force{Population: "aMN", Muscle: muscle.Fuglevand{Twitches: []muscle.Twitch{{Amplitude: -1, ContractionTime: 90}, {Amplitude: 1, ContractionTime: 90}}}}, `amplitude is -1, must be above 0`},

@@ -1,7 +1,6 @@
 package myogen
 
 import (
-	"context"
 	"math"
 	"os"
 	"path/filepath"
@@ -87,7 +86,7 @@ func FuzzState(f *testing.F) {
 		}
 		bad["checksum"] = npz.Texts([]string{sum})
 		s := start(t, closedLoop(NERLab))
-		if s.decode(context.Background(), bad) == nil {
+		if s.decode(nil, bad) == nil {
 			_, _ = s.RunUntil(t.Context(), 130, nil) // NaN may be an error, not a panic
 		}
 	})

@@ -30,8 +30,8 @@ func (x *Input) fields() []fields.Field {
 	}, append(shapeFields(&x.Shape),
 		fields.Field{Name: "follow", Doc: "rate that depends on the one of another population, instead of a shape",
 			Value: fields.Optional(&x.Follow, func(f *Follow) fields.Value { return fields.Struct(f.fields) })},
-		fields.Field{Name: "noise", Doc: "standard deviation of the noise before rectification", Default: "0 pps", Value: rate(&x.Noise, fields.NotNegative)},
-		fields.Field{Name: "latency", Doc: "time from a spike of the target to the terminals of its axon", Default: "1 ms", Value: duration(&x.Latency, fields.Positive)},
+		fields.Field{Name: "noise", Doc: "standard deviation of the noise before rectification", Default: "0 pps", Value: rate(&x.Noise, rates)},
+		fields.Field{Name: "latency", Doc: "time from a spike of the target to the terminals of its axon", Default: "1 ms", Value: duration(&x.Latency, delays)},
 	)...)
 }
 

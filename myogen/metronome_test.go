@@ -14,6 +14,7 @@ import (
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/population"
 	"gomyogen/myogen/internal/state"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
@@ -37,13 +38,13 @@ func (m *Metronome) fields() []fields.Field {
 	}
 }
 
-func (m Metronome) name() string                   { return m.Name }
-func (m Metronome) named(name string) Population   { m.Name = name; return m }
-func (m Metronome) size() int                      { return max(m.N, 1) }
-func (m Metronome) kind() string                   { return "metronomes" }
-func (m Metronome) prefix() string                 { return "M" }
-func (m Metronome) String() string                 { return fmt.Sprintf("%d metronomes, %v", m.size(), m.Period) }
-func (m Metronome) plan() (population.Plan, error) { return metronomePlan{m}, nil }
+func (m Metronome) name() string                               { return m.Name }
+func (m Metronome) named(name string) Population               { m.Name = name; return m }
+func (m Metronome) size() int                                  { return max(m.N, 1) }
+func (m Metronome) kind() string                               { return "metronomes" }
+func (m Metronome) prefix() string                             { return "M" }
+func (m Metronome) String() string                             { return fmt.Sprintf("%d metronomes, %v", m.size(), m.Period) }
+func (m Metronome) plan(*watch.Watch) (population.Plan, error) { return metronomePlan{m}, nil }
 
 type metronomePlan struct{ Metronome }
 

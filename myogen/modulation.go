@@ -2,13 +2,13 @@ package myogen
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/membrane"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/units"
 )
 
@@ -68,7 +68,7 @@ func (r *resolved) modulation(i int) error {
 		}
 	}
 	if err == nil {
-		_, err = m.factors(r.Duration, r.step())
+		_, err = m.factors(r.Duration, r.step(), r.watch)
 	}
 	r.modulations = append(r.modulations, at)
 	return within(m.words(), err)
@@ -85,7 +85,7 @@ type factors struct {
 
 // factors returns the factors of a run, whose first is there. It looks at
 // maxRecorded of the others, and at the rest when they are used.
-func (m Modulation) factors(duration, step units.Time) (*factors, error) {
+func (m Modulation) factors(duration, step units.Time, w *watch.Watch) (*factors, error) {
 	if err := checkShape(m.Shape); err != nil {
 		return nil, err
 	}
@@ -100,7 +100,14 @@ func (m Modulation) factors(duration, step units.Time) (*factors, error) {
 		return nil, err
 	}
 	f := &factors{Modulation: m, n: n, step: step}
-	for i := 0; i <= n; i += n/maxRecorded + 1 {
+	w.Begin("checking modulations", n)
+	stride := n/maxRecorded + 1
+	for i := 0; i <= n; i += stride {
+		if i/stride%lookEvery == lookEvery-1 {
+			if err := w.Did(lookEvery * stride); err != nil {
+				return nil, err
+			}
+		}
 		if _, err := f.at(i); err != nil {
 			return nil, err
 		}
@@ -111,11 +118,11 @@ func (m Modulation) factors(duration, step units.Time) (*factors, error) {
 // at returns the factor of a step.
 func (f *factors) at(step int) (float64, error) {
 	t := units.Time(min(step, f.n)) * f.step
-	x := float64(f.Shape.At(t))
-	if !(x >= 0) || math.IsInf(x, 0) {
-		return 0, fmt.Errorf("the factor is %v at %v, must be a number and not negative", x, t)
+	x := f.Shape.At(t)
+	if !factorBound.Holds(float64(x)) {
+		return 0, checkValue(fmt.Sprintf("the factor at %v", t), x)
 	}
-	return x, nil
+	return float64(x), nil
 }
 
 // fill computes the factors of the next steps.
@@ -133,10 +140,10 @@ func (f *factors) fill(first, steps int) error {
 
 // modulate gives the cells what sets their parameters, and the parameters of the
 // first step.
-func (s *Simulation) modulate() error {
+func (s *Simulation) modulate(w *watch.Watch) error {
 	names, all := map[int][]string{}, map[int][]*factors{} // by population
 	for k, m := range s.experiment.Modulate {
-		f, err := m.factors(s.experiment.Duration, s.step())
+		f, err := m.factors(s.experiment.Duration, s.step(), w)
 		if err != nil {
 			return err
 		}

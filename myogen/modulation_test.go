@@ -200,7 +200,7 @@ func TestModulationsAreRefused(t *testing.T) {
 		{Modulation{"aMN", "gamma", nil}, `modulation of gamma of "aMN": shape is missing`},
 		{Modulation{"aMN", "gamma", Level[Factor]{-1}}, `modulation of gamma of "aMN": level: value is -1, must not be negative`},
 		{Modulation{"aMN", "gamma", Ramp[Factor]{To: Factor(math.Inf(1))}}, `ramp: to is +Inf`},
-		{Modulation{"aMN", "gamma", ShapeFunc[Factor](func(t units.Time) Factor { return Factor(1 - t/50) })}, `the factor is -0.00`},
+		{Modulation{"aMN", "gamma", ShapeFunc[Factor](func(t units.Time) Factor { return Factor(1 - t/50) })}, `the factor at 50.1 ms is -0.00`},
 		{Modulation{"aMN", "gamma", Samples[Factor]{Values: make([]Factor, 500)}}, `the samples end at 50 ms, the run at 100 ms`},
 	} {
 		e := small()

@@ -2,17 +2,18 @@ package myogen
 
 import (
 	"context"
-	"time"
 
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/units"
 )
 
 // Observer follows the simulations that are given a context of [Observe]. Any of
 // its functions may be nil.
 type Observer struct {
-	// Drawing learns several times a second of how many sources the connections
-	// are drawn: before the first step, in [NewSimulation] too.
-	Drawing func(done, total int)
+	// Starting learns several times a second how far what comes before the first
+	// step is, in [NewSimulation] and [ResumeState] too: "making membranes",
+	// "drawing connections".
+	Starting func(what string, done, total int)
 	// Progress and Done learn of the runs of [Run].
 	Progress func(done, total units.Time)
 	Done     func(Experiment, *Result)
@@ -46,21 +47,18 @@ func (s *Simulation) observed(ctx context.Context, report func(done, total units
 	return r, err
 }
 
-// drawing returns what is called after each source whose connections are drawn.
-// It looks at the context at each, and reports to its observer now and then.
-func (s *Simulation) drawing(ctx context.Context) func() error {
+// watching returns what looks at a context, and reports to its observer, before
+// the first step.
+func watching(ctx context.Context) *watch.Watch {
 	o, _ := ctx.Value(observerKey{}).(Observer)
-	done, total := 0, 0
+	return watch.New(ctx, o.Starting)
+}
+
+// beginDrawing counts the sources whose connections are to be drawn.
+func (s *Simulation) beginDrawing(w *watch.Watch) {
+	total := 0
 	for _, c := range s.experiment.connections {
 		total += s.pops[c.source].size
 	}
-	var told time.Time
-	return func() error {
-		done++
-		if now := time.Now(); o.Drawing != nil && (now.Sub(told) >= lookUp || done == total) {
-			told = now
-			o.Drawing(done, total)
-		}
-		return ctx.Err()
-	}
+	w.Begin("drawing connections", total)
 }

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -60,7 +59,8 @@ var DefaultAlphaMNYAML string
 //
 //	myogen.Parameters{"gamma": myogen.Constant(0.1), "NERLab.soma.gl": {First: 0.9e-3, Last: 1.5e-3}}
 //
-// What is not named keeps its default.
+// What is not named keeps its default. A value that no motor neuron can have is an
+// error, which gives the limits.
 type Parameters map[string]Range
 
 // Range is a parameter that goes from First, of the first cell of a pool, to
@@ -389,35 +389,4 @@ func (t *tree) node() fields.Node {
 		m.Add(name, t.children[name].node())
 	}
 	return m
-}
-
-// checkRange holds a parameter to what its name means.
-func checkRange(path string, r Range) error {
-	for _, x := range []float64{r.First, r.Last, r.Curve} {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return fmt.Errorf("%s is %v, must be a finite number", path, x)
-		}
-	}
-	if r.Curve < 0 {
-		return fmt.Errorf("%s: curve is %v, must be above 0", path, r.Curve)
-	}
-	return checkParameter(path, min(r.First, r.Last))
-}
-
-// checkParameter holds one value of a parameter to what its name means.
-func checkParameter(path string, x float64) error {
-	name := path[strings.LastIndex(path, ".")+1:]
-	switch {
-	case mustBePositive[name] && !(x > 0):
-		return fmt.Errorf("%s is %v, must be above 0", path, x)
-	case name[0] == 'g' && !(x >= 0), name == "lambda" && !(x >= 0), name == "rinact" && !(x >= 0):
-		return fmt.Errorf("%s is %v, must not be negative", path, x)
-	}
-	return nil
-}
-
-// mustBePositive names lengths, capacitances, resistivities and time constants.
-var mustBePositive = map[string]bool{
-	"diameter": true, "length": true, "Ra": true, "cm": true, "Ltau": true, "tau_mAHP": true,
-	"tau1": true, "tau2": true, "axon_length": true, "axon_velocity": true,
 }

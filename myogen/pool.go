@@ -12,6 +12,7 @@ import (
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/internal/population"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/units"
 )
 
@@ -106,7 +107,7 @@ func (p AlphaMNPool) Cells() ([]any, error) {
 	if err := fields.Struct(p.fields).Check("the pool"); err != nil {
 		return nil, fmt.Errorf("myogen: pool: %w", err)
 	}
-	m, err := p.motor()
+	m, err := p.motor(nil)
 	if err != nil {
 		return nil, fmt.Errorf("myogen: pool: %w", err)
 	}
@@ -144,7 +145,7 @@ func (p AlphaMNPool) thresholds() ([]float64, error) {
 // parameters are for 0 to 1, and farther out they are no cells.
 const largestThreshold = 2
 
-func (p AlphaMNPool) plan() (population.Plan, error) { return p.motor() }
+func (p AlphaMNPool) plan(w *watch.Watch) (population.Plan, error) { return p.motor(w) }
 
 // warnings returns the settings of the pool that its model, or its formula of
 // thresholds, does not use.
@@ -178,7 +179,7 @@ func (p AlphaMNPool) warnings(units.Time) (all []string) {
 	return all
 }
 
-func (p AlphaMNPool) motor() (*population.Neurons, error) {
+func (p AlphaMNPool) motor(w *watch.Watch) (*population.Neurons, error) {
 	n := p.size()
 	thresholds, err := p.thresholds()
 	if err != nil {
@@ -210,6 +211,9 @@ func (p AlphaMNPool) motor() (*population.Neurons, error) {
 	}
 	velocity := s.ranges["axon_velocity"]
 	for i := range n {
+		if err := w.Did(1); err != nil {
+			return nil, err
+		}
 		var c membrane.Description
 		if s.model == NERLab {
 			c = s.nerlab(i)

@@ -72,7 +72,7 @@ func TestPoolParametersEqualMyoGen(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				motor, err := p.motor()
+				motor, err := p.motor(nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -144,11 +144,11 @@ func TestPoolRefuses(t *testing.T) {
 		{`model is "ThresholdModel(9)", must be one of`, AlphaMNPool{Recruitment: RecruitmentThresholds{Model: 9}}},
 		{`model is "Hodgkin", must be one of ["NERLab" "Powers2017"]`, AlphaMNPool{Model: "Hodgkin"}},
 		{"temperature is NaN degC", AlphaMNPool{Celsius: &hot}},
-		{"temperature is -300 degC, must be at least -273.15", AlphaMNPool{Celsius: &cold}},
-		{"spike_threshold is +Inf mV, must be finite", AlphaMNPool{SpikeThreshold: &volts}},
+		{"temperature is -300 degC, must be from -5 degC to 50 degC", AlphaMNPool{Celsius: &cold}},
+		{"spike_threshold is +Inf mV, must be from -150 mV to 150 mV", AlphaMNPool{SpikeThreshold: &volts}},
 		{`there is no parameter "NERLab.soma.gnabra"; here there are Ra, cm`, AlphaMNPool{Parameters: Parameters{"NERLab.soma.gnabra": Constant(1)}}},
-		{"NERLab.soma.cm is 0, must be above 0", AlphaMNPool{Parameters: Parameters{"NERLab.soma.cm": {First: 1}}}},
-		{"gamma is NaN, must be a finite number", AlphaMNPool{Parameters: Parameters{"gamma": Constant(nan)}}},
+		{"NERLab.soma.cm is 0 uF/cm2, must be from 0.01 uF/cm2 to 100 uF/cm2", AlphaMNPool{Parameters: Parameters{"NERLab.soma.cm": {First: 1}}}},
+		{"gamma is NaN, must be from 0 to 100", AlphaMNPool{Parameters: Parameters{"gamma": Constant(nan)}}},
 		{"NERLab.soma.gl: curve is -1", AlphaMNPool{Parameters: Parameters{"NERLab.soma.gl": {First: 1, Last: 2, Curve: -1}}}},
 		{"NERLab.soma.gl: curve 0.5 does not fit", AlphaMNPool{N: 3, Curves: true, Parameters: Parameters{"NERLab.soma.gl": {First: 1, Last: 2, Curve: 0.5}}}},
 		{"tau1 is 2 ms, must be below tau2, 0.3 ms", AlphaMNPool{Parameters: Parameters{"NERLab.synapse.tau1": Constant(2)}}},
@@ -182,7 +182,7 @@ func TestPoolRefusesImpossibleCells(t *testing.T) {
 	}
 	// A range that is crossed before the threshold is too large.
 	_, err := AlphaMNPool{Model: Powers2017, Thresholds: []float64{0.5, 1.6}}.Cells()
-	refused(t, "cell 1: Powers2017.soma.tau_mAHP is -6, must be above 0; its threshold is 1.6, the ranges are for 0 to 1", err)
+	refused(t, "cell 1: Powers2017.soma.tau_mAHP is -6 ms, must be from 0.1 ms to 10000 ms; its threshold is 1.6, the ranges are for 0 to 1", err)
 	// And one that is crossed by a parameter.
 	_, err = AlphaMNPool{Thresholds: []float64{0, 1.5}, Parameters: Parameters{"NERLab.soma.gl": {First: 2e-3, Last: 1e-4}}}.Cells()
 	refused(t, "cell 1: NERLab.soma.gl is -0.0008", err)

@@ -8,6 +8,7 @@ import (
 
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/population"
+	"gomyogen/myogen/internal/watch"
 )
 
 // Population is a kind of cells with a name: an [AlphaMNPool], a
@@ -15,10 +16,10 @@ import (
 type Population interface {
 	fmt.Stringer
 	size() int
-	kind() string                   // in a report: "NERLab motor neurons"
-	prefix() string                 // of the names of its spike trains: "MN"
-	plan() (population.Plan, error) // after its fields were checked
-	named(name string) Population   // itself under another name
+	kind() string                               // in a report: "NERLab motor neurons"
+	prefix() string                             // of the names of its spike trains: "MN"
+	plan(*watch.Watch) (population.Plan, error) // after its fields were checked
+	named(name string) Population               // itself under another name
 	name() string
 }
 

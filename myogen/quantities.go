@@ -8,6 +8,35 @@ import (
 	"gomyogen/myogen/units"
 )
 
+// Limits of quantities, beyond what neurons and experiments have: what exceeds them
+// is a wrong unit or a slip.
+const (
+	maxRate        = 100_000 // pps, of a drive neuron, which may stand for many
+	maxConductance = 1000    // uS, of one synapse; the tutorials have 0.15
+	maxCurrent     = 1000    // nA; some 10 make a motor neuron fire
+	maxFactor      = 1000    // of a conductance
+	maxDelay       = 10 * units.S
+)
+
+// boundOf returns the bound of the values of a shape.
+func boundOf[Q Quantity]() fields.Bound {
+	switch any(Q(0)).(type) {
+	case units.Current:
+		return currents
+	case Factor:
+		return factorBound
+	}
+	return rates
+}
+
+var (
+	currents     = fields.Between(-maxCurrent, maxCurrent)
+	delays       = fields.Positive.AtMost(float64(maxDelay))
+	conductances = fields.NotNegative.AtMost(maxConductance)
+	rates        = fields.NotNegative.AtMost(maxRate)
+	factorBound  = fields.NotNegative.AtMost(maxFactor)
+)
+
 // The fields of quantities, with the units that a file may use.
 
 func duration(p *units.Time, b fields.Bound) fields.Value {
@@ -23,11 +52,11 @@ func frequency(p *units.Frequency) fields.Value {
 }
 
 func voltage(p *units.Voltage) fields.Value {
-	return fields.Quantity(p, units.ParseVoltage, fields.Any, "mV")
+	return fields.Quantity(p, units.ParseVoltage, fields.Between(-150, 150), "mV")
 }
 
 func current(p *units.Current) fields.Value {
-	return fields.Quantity(p, units.ParseCurrent, fields.Any, "nA")
+	return fields.Quantity(p, units.ParseCurrent, currents, "nA")
 }
 
 func conductance(p *units.Conductance, b fields.Bound) fields.Value {
@@ -35,7 +64,7 @@ func conductance(p *units.Conductance, b fields.Bound) fields.Value {
 }
 
 func temperature(p *units.Temperature) fields.Value {
-	return fields.Quantity(p, units.ParseTemperature, fields.AtLeast(-273.15), "degC")
+	return fields.Quantity(p, units.ParseTemperature, fields.Between(-5, 50), "degC")
 }
 
 // DefaultStep is the time step of experiments.

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 
+	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/state"
+	"gomyogen/myogen/units"
 )
 
 // Recording writes one variable of all cells of a population to an .npy file
@@ -92,6 +94,44 @@ func (r *recorder) write() error {
 		t.Values = t.Values[:0]
 	}
 	return nil
+}
+
+// checkSpace refuses recordings up to a time that do not fit on their disks.
+func (s *Simulation) checkSpace(until units.Time) error {
+	n, err := countSteps(until, s.step())
+	if err != nil {
+		return prefixed(err)
+	}
+	var needs []atomicfile.Need
+	for _, r := range s.recorders {
+		if r.rows != nil {
+			needs = append(needs, atomicfile.Need{Path: r.Path, Bytes: r.rows.Needs(n + 1)})
+		}
+	}
+	if err := atomicfile.CheckFree(needs...); err != nil {
+		return fmt.Errorf("myogen: record_all: %w; a shorter run, fewer cells or another disk takes less", err)
+	}
+	return nil
+}
+
+// Needs returns about how many bytes the results and a state of a run until a time
+// have at least: recorded signals and cells, without spikes and before compression.
+func (s *Simulation) Needs(until units.Time) (results, state int64) {
+	n, err := countSteps(until, s.step())
+	if err != nil {
+		return 0, 0
+	}
+	probes := int64(8*n) * int64(len(s.probes))
+	results, state = probes, probes
+	for _, p := range s.pops {
+		if p.drive != nil && p.drive.values != nil {
+			results += int64(8 * n)
+		}
+		for i := range p.cells {
+			state += int64(8 * len(s.engine.State(p.first+i).Cell))
+		}
+	}
+	return results, state
 }
 
 // words names what is recorded.

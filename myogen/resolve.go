@@ -1,7 +1,6 @@
 package myogen
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/internal/population"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/random"
 )
 
@@ -26,8 +26,16 @@ func (p plan) cellName(cell int) string { return fmt.Sprintf("%s_%d", p.prefix()
 
 // plan makes plans of the populations.
 func (r *resolved) plan() error {
+	cells := 0
 	for _, p := range r.Populations {
-		made, err := p.plan()
+		cells += p.size()
+	}
+	r.watch.Begin("describing cells", cells)
+	for _, p := range r.Populations {
+		made, err := p.plan(r.watch)
+		if r.watch.Err() != nil {
+			return r.watch.Err()
+		}
 		if err != nil {
 			return fields.At("populations", fields.At(p.name(), within(fmt.Sprintf("population %q", p.name()), err)))
 		}
@@ -75,7 +83,7 @@ func (r *resolved) input(i int) error {
 	if err != nil {
 		return within(x.words(), err)
 	}
-	highest, err := d.check()
+	highest, err := d.check(r.watch)
 	if err != nil {
 		return fmt.Errorf("%s: %w", x.words(), err)
 	}
@@ -106,7 +114,7 @@ func (r *resolved) connection(i int) error {
 	if err := c.check(); err != nil {
 		return fmt.Errorf("%s: %w", c.words(), err)
 	}
-	if c.Pairs == nil && !slices.ContainsFunc(target.synapses, func(s membrane.Synapse) bool { return s.Excitatory() != c.Inhibitory }) {
+	if c.Pairs == nil && !slices.ContainsFunc(target.synapses, func(s membrane.Synapse) bool { return s.Inhibitory == c.Inhibitory }) {
 		return fmt.Errorf("%s: the target has no such synapse", c.words())
 	}
 	drawn := c.Probability * float64(source.size()) * float64(target.size())
@@ -228,7 +236,7 @@ func (r *resolved) shared() *random.Generator {
 
 // drives returns the rates of the inputs, in their order. Shared is the
 // generator of MyoGen's order.
-func (r *resolved) drives(ctx context.Context, shared *random.Generator) ([]*driveRate, error) {
+func (r *resolved) drives(w *watch.Watch, shared *random.Generator) ([]*driveRate, error) {
 	var all []*driveRate
 	begins := make([]random.Generator, len(r.Inputs)) // of the noise of inputs that follow another
 	for i, x := range r.Inputs {
@@ -241,9 +249,12 @@ func (r *resolved) drives(ctx context.Context, shared *random.Generator) ([]*dri
 		var err error
 		if x.Follow != nil { // its rate is known when all others are
 			begins[i] = *g
-			err = draw(ctx, g, d.n)
 		} else {
-			err = d.withNoise(ctx, x, g)
+			err = d.withNoise(w, x, g)
+		}
+		if err == nil && shared != nil && d.values == nil { // the next input draws after this one
+			w.Begin("drawing noise", d.n)
+			err = draw(w, g, d.n)
 		}
 		d.checked, r.rates[i].checked = nil, nil
 		if err != nil {
@@ -256,7 +267,7 @@ func (r *resolved) drives(ctx context.Context, shared *random.Generator) ([]*dri
 		}
 		other := *all[slices.IndexFunc(r.Inputs, func(o Input) bool { return o.Target == x.Follow.Population })]
 		all[i].follows = &other
-		if err := all[i].withNoise(ctx, x, &begins[i]); err != nil {
+		if err := all[i].withNoise(w, x, &begins[i]); err != nil {
 			return nil, within(x.words(), err)
 		}
 	}

@@ -123,11 +123,11 @@ func TestInputsAreRefused(t *testing.T) {
 		{func(x *Input) {
 			x.Shape = ShapeFunc[units.Rate](func(t units.Time) units.Rate { return 1 - units.Rate(t) })
 		},
-			`input "cortex": the shape is -0.00`},
+			`input "cortex": the rate at 1.001001001001001 ms is -0.00`},
 		{func(x *Input) {
 			x.Shape = ShapeFunc[units.Rate](func(units.Time) units.Rate { return units.Rate(nan) })
 		},
-			"the shape is NaN pps at 0 ms; a rate must be a number and not negative"},
+			"the rate at 0 ms is NaN pps, must be from 0 to 100000 pps"},
 		{func(x *Input) { x.Shape = Samples[units.Rate]{Values: make([]units.Rate, 500)} }, `input "cortex": the samples end at 50 ms, the run at 100 ms`},
 		{func(x *Input) { x.Shape = Samples[units.Rate]{} }, `input "cortex": samples: values: there are none`},
 	} {
@@ -171,10 +171,10 @@ func TestExperimentsAreRefused(t *testing.T) {
 		{aMN(Injection{Cell: 2, Duration: 1}), `injection into cell 2 of "aMN": "aMN" has cells 0 to 1, not 2`},
 		{aMN(Injection{Amplitude: 1}), `injection into cell 0 of "aMN": duration is missing`},
 		{aMN(Injection{Duration: 1, Shape: Ramp[units.Current]{}}), "has both an amplitude and a shape"},
-		{aMN(Injection{Duration: 1, Amplitude: units.Current(nan)}), `injection into cell 0 of "aMN": amplitude is NaN nA, must be finite`},
+		{aMN(Injection{Duration: 1, Amplitude: units.Current(nan)}), `injection into cell 0 of "aMN": amplitude is NaN nA, must be from -1000 nA to 1000 nA`},
 		{aMN(Injection{Shape: Ramp[units.Current]{To: units.Current(inf)}}), `injection into cell 0 of "aMN": ramp: to is +Inf nA`},
 		{aMN(Injection{Shape: Samples[units.Current]{Values: []units.Current{0, units.Current(inf)}, Period: 50}}),
-			`injection into cell 0 of "aMN": samples: values: number 1 is +Inf, must be finite`},
+			`injection into cell 0 of "aMN": samples: values: number 1 is +Inf nA, must be from -1000 nA to 1000 nA`},
 		{aMN(Injection{Shape: Samples[units.Current]{Values: make([]units.Current, 500)}}), `injection into cell 0 of "aMN": the samples end at 50 ms, the run at 100 ms`},
 	} {
 		e := small()

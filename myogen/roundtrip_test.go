@@ -149,11 +149,11 @@ func experiments(t *rapid.T) Experiment {
 		return rapid.IntRange(0, e.Populations[i].size()-1).Draw(t, "cell")
 	}
 	for i, target := range driven {
-		x := Input{Source: texts.Draw(t, "source"), Target: target, Noise: units.Rate(zeroOr(t, "noise", oddNumbers)), Latency: latencies(t)}
+		x := Input{Source: texts.Draw(t, "source"), Target: target, Noise: units.Rate(zeroOr(t, "noise", oddUpTo(maxRate))), Latency: latencies(t)}
 		if i > 0 && rapid.Bool().Draw(t, "follows") {
-			x.Follow = &Follow{driven[0], rapid.Float64Range(-1e6, 1e6).Draw(t, "gain"), units.Rate(rapid.Float64Range(-1e6, 1e6).Draw(t, "baseline"))}
+			x.Follow = &Follow{driven[0], rapid.Float64Range(-2, 2).Draw(t, "gain"), units.Rate(rapid.Float64Range(-1e4, 1e4).Draw(t, "baseline"))}
 		} else {
-			x.Shape = shapes[units.Rate](t, e, rapid.Float64Range(0, 1e6))
+			x.Shape = shapes[units.Rate](t, e, rapid.Float64Range(0, 4e4))
 		}
 		e.Inputs = append(e.Inputs, x)
 	}
@@ -163,7 +163,7 @@ func experiments(t *rapid.T) Experiment {
 	for range rapid.IntRange(0, 3).Draw(t, "connections") {
 		c := Connection{
 			Source: rapid.SampledFrom(sources).Draw(t, "source"), Target: rapid.SampledFrom(motor).Draw(t, "target"),
-			Weight: units.Conductance(oddNumbers.Draw(t, "weight")), Delay: latencies(t), Inhibitory: rapid.Bool().Draw(t, "inhibitory"),
+			Weight: units.Conductance(oddUpTo(maxConductance).Draw(t, "weight")), Delay: latencies(t), Inhibitory: rapid.Bool().Draw(t, "inhibitory"),
 		}
 		if rapid.Bool().Draw(t, "all") {
 			c.Probability = rapid.OneOf(rapid.Just(1.0), rapid.Float64Range(5e-324, 1)).Draw(t, "probability")
@@ -193,10 +193,10 @@ func experiments(t *rapid.T) Experiment {
 		in := Injection{Population: rapid.SampledFrom(motor).Draw(t, "population")}
 		in.Cell = cell(in.Population)
 		if rapid.Bool().Draw(t, "pulse") {
-			in.Amplitude = units.Current(zeroOr(t, "amplitude", rapid.Float64Range(-1e9, 1e9)))
+			in.Amplitude = units.Current(zeroOr(t, "amplitude", rapid.Float64Range(-1000, 1000)))
 			in.Start, in.Duration = units.Time(zeroOr(t, "start", oddNumbers)), units.Time(oddNumbers.Draw(t, "duration"))
 		} else {
-			in.Shape = shapes[units.Current](t, e, rapid.Float64Range(-1e6, 1e6))
+			in.Shape = shapes[units.Current](t, e, rapid.Float64Range(-1000, 1000))
 		}
 		e.Inject = append(e.Inject, in)
 	}
@@ -205,7 +205,7 @@ func experiments(t *rapid.T) Experiment {
 		if synapses[m.Population] == 8 {
 			m.Parameter = "gamma"
 		}
-		m.Shape = shapes[Factor](t, e, rapid.Float64Range(0, 1e6))
+		m.Shape = shapes[Factor](t, e, rapid.Float64Range(0, 400))
 		if slices.ContainsFunc(e.Modulate, func(o Modulation) bool { return o.Population == m.Population && o.Parameter == m.Parameter }) {
 			continue
 		}
@@ -245,10 +245,24 @@ func force(t *rapid.T, e Experiment, population string, n int) Force {
 var oddNumbers = rapid.OneOf(
 	rapid.SampledFrom([]float64{5e-324, 1e-9, 0.1, 0.3, 0.15, 1 / 3.0, 1, 7, 1000, 60_000, 1e15, 1e21, 0.1 + 0.2, 123456.789}),
 	rapid.Float64Range(1e-12, 1e12),
-	rapid.Custom(func(t *rapid.T) float64 {
-		return math.Ldexp(1+rapid.Float64Range(0, 1).Draw(t, "m"), rapid.IntRange(-1000, 900).Draw(t, "e"))
-	}),
+	ldexps(900),
 )
+
+// ldexps are positive numbers below two to a power.
+func ldexps(power int) *rapid.Generator[float64] {
+	return rapid.Custom(func(t *rapid.T) float64 {
+		return math.Ldexp(rapid.Float64Range(0.5, 1).Draw(t, "m"), rapid.IntRange(-1000, power).Draw(t, "e"))
+	})
+}
+
+// oddUpTo are positive numbers up to a limit of 8 or more, with and without many
+// digits.
+func oddUpTo(most float64) *rapid.Generator[float64] {
+	return rapid.OneOf(
+		rapid.SampledFrom([]float64{5e-324, 1e-9, 0.1, 0.3, 0.15, 1 / 3.0, 1, 7, 0.1 + 0.2, most}),
+		rapid.Float64Range(1e-12, most), ldexps(int(math.Log2(most))),
+	)
+}
 
 // zeroOr draws the zero that stands for a default, or a number.
 func zeroOr(t *rapid.T, what string, numbers *rapid.Generator[float64]) float64 {
@@ -258,7 +272,9 @@ func zeroOr(t *rapid.T, what string, numbers *rapid.Generator[float64]) float64 
 	return numbers.Draw(t, what)
 }
 
-func latencies(t *rapid.T) units.Time { return units.Time(zeroOr(t, "latency", oddNumbers)) }
+func latencies(t *rapid.T) units.Time {
+	return units.Time(zeroOr(t, "latency", oddUpTo(float64(maxDelay))))
+}
 
 // texts are not empty; many are what YAML has its own ideas about.
 var texts = rapid.OneOf(
@@ -277,7 +293,7 @@ var populationNames = texts.Filter(func(s string) bool {
 var processes = rapid.OneOf(
 	rapid.Just(random.Process(nil)), rapid.Just(random.Process(random.Poisson{})),
 	rapid.Map(rapid.IntRange(1, 1000), func(n int) random.Process { return random.Erlang{Order: n} }),
-	rapid.Map(oddNumbers, func(x float64) random.Process { return random.Gamma{Shape: x} }),
+	rapid.Map(oddUpTo(1000), func(x float64) random.Process { return random.Gamma{Shape: x} }),
 	rapid.Just(random.Process(random.Gamma{})),
 )
 
@@ -315,13 +331,13 @@ func motorNeurons(t *rapid.T) AlphaMNPool {
 	}
 	if rapid.Bool().Draw(t, "temperature") {
 		p.Celsius = new(units.Temperature)
-		*p.Celsius = units.Temperature(zeroOr(t, "celsius", rapid.Float64Range(-273.15, 1e5)))
+		*p.Celsius = units.Temperature(zeroOr(t, "celsius", rapid.Float64Range(-5, 50)))
 	}
 	if rapid.Bool().Draw(t, "background") {
 		f := func(what string) Fluctuation {
 			return Fluctuation{
-				Mean: units.Conductance(zeroOr(t, what+" mean", oddNumbers)), SD: units.Conductance(zeroOr(t, what+" sd", oddNumbers)),
-				Tau: units.Time(zeroOr(t, what+" tau", oddNumbers)),
+				Mean: units.Conductance(zeroOr(t, what+" mean", oddUpTo(maxConductance))), SD: units.Conductance(zeroOr(t, what+" sd", oddUpTo(maxConductance))),
+				Tau: units.Time(zeroOr(t, what+" tau", oddUpTo(float64(maxDelay)))),
 			}
 		}
 		p.Background = &Background{Excitatory: f("excitatory"), Inhibitory: f("inhibitory")}
@@ -341,7 +357,11 @@ func parameters(t *rapid.T, p AlphaMNPool) Parameters {
 	for _, path := range rapid.SliceOfNDistinct(rapid.SampledFrom(paths), 0, 5, rapid.ID).Draw(t, "parameters") {
 		near := func(x float64) float64 { return x * rapid.Float64Range(0.9, 1.1).Draw(t, path) }
 		r := Range{First: near(all[path].First), Last: near(all[path].Last)}
-		switch rapid.IntRange(0, 2).Draw(t, "range") {
+		kind := rapid.IntRange(0, 2).Draw(t, "range")
+		if parameterLimits[path].shared {
+			kind = 0
+		}
+		switch kind {
 		case 0:
 			r = Constant(r.First)
 		case 1:
@@ -351,6 +371,9 @@ func parameters(t *rapid.T, p AlphaMNPool) Parameters {
 			}
 		}
 		r.Reversed = rapid.Bool().Draw(t, "reversed")
+		if path == "axon_velocity" {
+			r.Curve, r.Reversed = 0, false
+		}
 		if out == nil {
 			out = Parameters{}
 		}

@@ -12,6 +12,7 @@ import (
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/internal/population"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
@@ -78,11 +79,9 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if ctx == nil {
 		return nil, errNoContext
 	}
-	r, err := e.resolve()
+	w := watching(ctx)
+	r, err := e.resolveUnder(w)
 	if err != nil {
-		return nil, err
-	}
-	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	s := &Simulation{experiment: r, fingerprint: r.fingerprint()}
@@ -90,22 +89,21 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 		return nil, err
 	}
 	shared := r.shared()
-	drives, err := r.drives(ctx, shared)
+	drives, err := r.drives(w, shared)
 	if err != nil {
 		return nil, err
 	}
 	s.warnings = r.warnings(drives)
-	s.populate(drives)
-	if err := ctx.Err(); err != nil {
+	if err := s.populate(drives, w); err != nil {
 		return nil, err
 	}
 	s.instrument()
-	if err := s.modulate(); err != nil {
+	if err := s.modulate(w); err != nil {
 		return nil, err
 	}
-	drawn := s.drawing(ctx)
+	s.beginDrawing(w)
 	for i := range r.connections {
-		if err := s.connect(r.connections[i], shared, drawn); err != nil {
+		if err := s.connect(r.connections[i], shared, w); err != nil {
 			return nil, err
 		}
 	}
@@ -123,7 +121,7 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 func (s *Simulation) step() units.Time { return stepOr(s.experiment.Step) }
 
 // populate starts every cell.
-func (s *Simulation) populate(drives []*driveRate) {
+func (s *Simulation) populate(drives []*driveRate, w *watch.Watch) error {
 	scheme := membrane.Scheme{Dt: float64(s.step()), SecondOrder: s.experiment.Method == CrankNicolson}
 	var cells []membrane.Description
 	var thresholds, vInit []float64
@@ -135,8 +133,16 @@ func (s *Simulation) populate(drives []*driveRate) {
 		s.pops = append(s.pops, run)
 	}
 	s.orderPopulations()
-	s.engine = engine.New(membrane.Start(cells, thresholds, scheme, s.backend), scheme.Dt, runtime.GOMAXPROCS(0))
+	w.Begin("making membranes", 2*len(cells))
+	started := membrane.Start(cells, thresholds, scheme, s.backend, w.Did)
+	if w.Err() != nil {
+		return w.Err()
+	}
+	s.engine = engine.New(started, scheme.Dt, runtime.GOMAXPROCS(0))
 	for i, n := range s.engine.Neurons {
+		if err := w.Did(1); err != nil {
+			return err
+		}
 		n.Cell.Settle(vInit[i])
 	}
 	for i, x := range s.experiment.Inputs {
@@ -144,14 +150,19 @@ func (s *Simulation) populate(drives []*driveRate) {
 		p.drive = drives[i]
 		p.Plan.(population.Driven).Drive(p.drive.fill, float64(delayOr(x.Latency)))
 	}
-	generators := 0
+	generators, size := 0, 0
+	for _, p := range s.pops {
+		size += p.size
+	}
+	w.Begin("starting cells", size)
 	for _, p := range s.pops {
 		p.Group = p.Start(population.Env{
-			Name: p.name, Seed: s.experiment.Seed, MyoGen: s.experiment.Draws == MyoGenOrder, Engine: s.engine, First: p.first,
+			Name: p.name, Seed: s.experiment.Seed, Watch: w, MyoGen: s.experiment.Draws == MyoGenOrder, Engine: s.engine, First: p.first,
 			Membranes: len(cells), Generator: generators,
 		})
 		generators += p.Generators()
 	}
+	return w.Err()
 }
 
 // orderPopulations says in which order the populations act within a step:
@@ -208,15 +219,14 @@ func (in Injection) clamp(step units.Time) func(i int, t float64) float64 {
 
 // connect gives each source of a connection a terminal with its contacts: on
 // each target with the given probability, a random synapse of the right sign.
-// Drawn is called after each source.
-func (s *Simulation) connect(c resolvedConnection, shared *random.Generator, drawn func() error) error {
+func (s *Simulation) connect(c resolvedConnection, shared *random.Generator, w *watch.Watch) error {
 	d := connection{resolvedConnection: c}
 	source, target := s.pops[c.source], s.pops[c.target]
 	var choices []int
 	amounts := make([]float64, len(target.synapses))
 	for i, syn := range target.synapses {
 		amounts[i] = syn.Amount(float64(c.Weight))
-		if syn.Excitatory() != c.Inhibitory {
+		if syn.Inhibitory == c.Inhibitory {
 			choices = append(choices, i)
 		}
 	}
@@ -249,7 +259,7 @@ func (s *Simulation) connect(c resolvedConnection, shared *random.Generator, dra
 			return fmt.Errorf("%s: %w", c.words(), err)
 		}
 		d.terminals = append(d.terminals, terminal)
-		if err := drawn(); err != nil { // a source has a million targets at most: some ms
+		if err := w.Did(1); err != nil { // a source has a million targets at most: some ms
 			return err
 		}
 	}
@@ -361,6 +371,9 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 			return nil, fmt.Errorf("myogen: population %q %w", p.name, err)
 		}
 	}
+	if err := s.checkSpace(until); err != nil {
+		return nil, err
+	}
 	start := time.Now()
 	for s.engine.T < float64(until) && ctx.Err() == nil {
 		steps := s.epochSteps(float64(until), s.pace())
@@ -400,7 +413,7 @@ func (s *Simulation) epochSteps(until float64, most int) int {
 // progress, well below the 100 ms within which a run is to end. 100 000 cells
 // take a second for what 100 do in a millisecond; where a run is cut decides
 // nothing of its result.
-const lookUp = 30 * time.Millisecond
+const lookUp = watch.Every
 
 // pace returns the number of steps that take about as long: as the last ones
 // did, with the cells without membranes, which the engine does not see, or at

@@ -68,7 +68,7 @@ func TestRunUntil(t *testing.T) {
 // A cell whose voltage leaves the numbers is named, with the time.
 func TestCellThatFails(t *testing.T) {
 	e := small()
-	e.Inject = []Injection{{Population: "aMN", Cell: 1, Amplitude: 1e300, Start: 20, Duration: 10}}
+	e.Inject = []Injection{{Population: "aMN", Cell: 1, Amplitude: -1000, Start: 20, Duration: 10}}
 	_, err := Run(t.Context(), e, nil)
 	refused(t, `population "aMN", cell 1: membrane potential is `, err)
 }

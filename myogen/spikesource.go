@@ -8,6 +8,7 @@ import (
 
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/population"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
@@ -24,7 +25,7 @@ func (p *SpikeSource) fields() []fields.Field {
 	return []fields.Field{
 		{Name: "trains", Doc: "times of the spikes of each cell in ms, rising", Required: true,
 			Value: fields.ListOf(&p.Trains, "a spike train", func(t *neo.SpikeTrain) fields.Value { return trainValue{t} })},
-		{Name: "latency", Doc: "time from a spike to the terminals of its axon", Default: "1 ms", Value: duration(&p.Latency, fields.Positive)},
+		{Name: "latency", Doc: "time from a spike to the terminals of its axon", Default: "1 ms", Value: duration(&p.Latency, delays)},
 	}
 }
 
@@ -57,7 +58,7 @@ func (p SpikeSource) warnings(end units.Time) []string {
 	return []string{fmt.Sprintf("%d spikes come after the end of the run at %v", late, end)}
 }
 
-func (p SpikeSource) plan() (population.Plan, error) {
+func (p SpikeSource) plan(*watch.Watch) (population.Plan, error) {
 	g := &population.Given{Latency: float64(delayOr(p.Latency))}
 	for _, t := range p.Trains {
 		times := make([]float64, len(t.Times))

@@ -130,9 +130,10 @@ func (s *spread) synapses() []Synapse {
 	at := func(name string) float64 { return s.first(string(s.model) + ".synapse." + name) }
 	var all []Synapse
 	for d := range s.model.dendrites() {
-		for _, e := range []float64{at("e_excitatory"), at("e_inhibitory")} {
-			all = append(all, Synapse{Dendrite: d, E: e, Tau1: at("tau1"), Tau2: at("tau2")})
-		}
+		s := Synapse{Dendrite: d, E: at("e_excitatory"), Tau1: at("tau1"), Tau2: at("tau2")}
+		all = append(all, s)
+		s.Inhibitory, s.E = true, at("e_inhibitory")
+		all = append(all, s)
 	}
 	return all
 }

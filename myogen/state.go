@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"gomyogen/myogen/format/userkey"
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/state"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/units"
 )
 
@@ -44,9 +46,9 @@ func (s *Simulation) SaveSignedState(path string, key []byte) error {
 // spikes it would have had without the break. The experiment must be that of
 // the saved simulation; the error names the first difference.
 func ResumeState(ctx context.Context, e Experiment, path string) (*Simulation, error) {
-	f, err := npz.Read(path)
+	f, err := readState(ctx, path)
 	if err != nil {
-		return nil, fmt.Errorf("myogen: %w", err)
+		return nil, err
 	}
 	return resumeState(ctx, e, path, f)
 }
@@ -54,9 +56,9 @@ func ResumeState(ctx context.Context, e Experiment, path string) (*Simulation, e
 // ResumeSignedState is ResumeState for a state that is not believed unless it
 // was signed with the key, as one that was found and not named.
 func ResumeSignedState(ctx context.Context, e Experiment, path string, key []byte) (*Simulation, error) {
-	f, err := npz.Read(path)
+	f, err := readState(ctx, path)
 	if err != nil {
-		return nil, fmt.Errorf("myogen: %w", err)
+		return nil, err
 	}
 	mac, sum := f["mac"].Text, f["checksum"].Text
 	if len(mac) != 1 || len(sum) != 1 || !userkey.Signed(key, mac[0], []byte(sum[0])) {
@@ -65,12 +67,28 @@ func ResumeSignedState(ctx context.Context, e Experiment, path string, key []byt
 	return resumeState(ctx, e, path, f)
 }
 
+// readState reads the file of a state.
+func readState(ctx context.Context, path string) (npz.File, error) {
+	if ctx == nil {
+		return nil, prefixed(errNoContext)
+	}
+	w := watching(ctx)
+	if info, err := os.Stat(path); err == nil {
+		w.Begin("reading the state", int(info.Size()))
+	}
+	f, err := npz.Reader{Look: w.Did}.Read(path)
+	if err != nil {
+		return nil, fmt.Errorf("myogen: %w", err)
+	}
+	return f, nil
+}
+
 func resumeState(ctx context.Context, e Experiment, path string, f npz.File) (*Simulation, error) {
 	s, err := NewSimulation(ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.decode(ctx, f); err != nil {
+	if err := s.decode(watching(ctx), f); err != nil {
 		return nil, fmt.Errorf("myogen: state %s: %w", path, err)
 	}
 	return s, nil
@@ -111,7 +129,7 @@ func (s *Simulation) encode() (npz.File, error) {
 	return f, err
 }
 
-func (s *Simulation) decode(ctx context.Context, f npz.File) error {
+func (s *Simulation) decode(w *watch.Watch, f npz.File) error {
 	text := func(name string) string {
 		if t := f[name].Text; len(t) == 1 {
 			return t[0]
@@ -128,7 +146,12 @@ func (s *Simulation) decode(ctx context.Context, f npz.File) error {
 	want := text("checksum")
 	delete(f, "checksum")
 	delete(f, "mac")
-	if sum, err := f.SHA256(); err != nil || sum != want {
+	w.Begin("checking the state", size(f))
+	sum, err := f.WatchedSHA256(w.Did)
+	if w.Err() != nil {
+		return w.Err()
+	}
+	if err != nil || sum != want {
 		return fmt.Errorf("the file is damaged: its checksum is %s, want %s", sum, want)
 	}
 	var saved Fingerprint
@@ -149,10 +172,19 @@ func (s *Simulation) decode(ctx context.Context, f npz.File) error {
 			r.Ints[name] = a.Int
 		}
 	}
-	return s.restore(ctx, r)
+	return s.restore(w, r)
 }
 
-func (s *Simulation) restore(ctx context.Context, r *state.Reader) error {
+// size returns about how many bytes the arrays of a file have.
+func size(f npz.File) int {
+	n := 0
+	for _, a := range f {
+		n += 8 * (len(a.Float) + len(a.Int))
+	}
+	return n
+}
+
+func (s *Simulation) restore(w *watch.Watch, r *state.Reader) error {
 	step, now := r.Int("step"), r.Float("time_ms")
 	wall := r.Float("wall_s")
 	if r.Err != nil {
@@ -164,9 +196,12 @@ func (s *Simulation) restore(ctx context.Context, r *state.Reader) error {
 		return fmt.Errorf("step is %d of %d", step, n)
 	}
 	clock := engine.Clock{Dt: s.engine.Dt}
+	w.Begin("restoring the clock", step)
 	for i := range step {
-		if i%lookEvery == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if i%lookEvery == lookEvery-1 {
+			if err := w.Did(lookEvery); err != nil {
+				return err
+			}
 		}
 		clock = clock.Next()
 	}
@@ -174,14 +209,20 @@ func (s *Simulation) restore(ctx context.Context, r *state.Reader) error {
 		if p.drive == nil {
 			continue
 		}
-		if err := p.drive.seek(ctx, step); err != nil {
+		w.Begin("restoring rates", step)
+		if err := p.drive.seek(w, step); err != nil {
 			return err
 		}
 	}
 	if clock.T != now || !(wall >= 0) || wall > math.MaxInt64/1e10 {
 		return fmt.Errorf("after %d steps the time is %v, want %v; wall time %v s", step, units.Time(now), units.Time(clock.T), wall)
 	}
-	r.Steps = step
+	r.Steps, r.Watch = step, w
+	cells := 0
+	for _, p := range s.pops {
+		cells += p.size
+	}
+	w.Begin("restoring cells", cells)
 	s.engine.Clock, s.engine.Step, s.wall = clock, step, time.Duration(wall*float64(time.Second))
 	for _, p := range s.inOrder() {
 		if err := p.Restore(r); err != nil {
@@ -231,7 +272,10 @@ func (s *Simulation) encodeEvents(w *state.Writer) {
 
 func (s *Simulation) decodeEvents(r *state.Reader) {
 	links := s.linksInOrder()
-	for range len(r.Floats["event_times_ms"]) {
+	for i := range len(r.Floats["event_times_ms"]) {
+		if i%lookEvery == 0 {
+			r.Fail(r.Watch.Did(0))
+		}
 		at, connection, cell := r.Float("event_times_ms"), r.Int("event_connections"), r.Int("event_cells")
 		e := engine.Event{At: at, Step: r.Int("event_steps"), Source: r.Int("event_sources")}
 		if r.Err != nil {

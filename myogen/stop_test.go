@@ -3,6 +3,7 @@ package myogen
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"testing"
 
 	"gomyogen/myogen/units"
@@ -21,18 +22,60 @@ func (c *counting) Err() error {
 	return nil
 }
 
-// A simulation can be stopped while its connections are drawn: it looks up at
-// each source, which has a million targets at most.
-func TestStopWhileDrawing(t *testing.T) {
+// A simulation can be stopped at any time before its first step, and so can one
+// that goes on from a state: while its cells are described, made, started and
+// restored, and at each source whose connections are drawn, which has a million
+// targets at most.
+func TestStopBeforeTheFirstStep(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.npz")
+	const n = 2000 // cells of each population
 	e := tutorial(AlphaMNPool{N: 2})
-	e.Populations = []Population{DescendingDrivePool{Name: "DD", N: 1000}, AlphaMNPool{Name: "aMN", N: 2}}
-	whole := &counting{t.Context(), 0, 1 << 30}
-	if _, err := NewSimulation(whole, e); err != nil || whole.looks < 1000 {
-		t.Errorf("it looked up %d times, error %v", whole.looks, err)
+	e.Populations = []Population{
+		DescendingDrivePool{Name: "DD", N: n}, AlphaMNPool{Name: "aMN", N: n}, AlphaMNPool{Name: "P", N: n, Model: Powers2017, Background: &Background{Excitatory: Fluctuation{Mean: 0.01}}},
 	}
-	half := &counting{t.Context(), 0, 500}
-	if _, err := NewSimulation(half, e); !errors.Is(err, context.Canceled) || half.looks != 501 {
-		t.Errorf("after %d looks: %v", half.looks, err)
+	e.Connections[0].Probability, e.Duration, e.Inject = 0.001, 5, nil
+	s := start(t, e)
+	if _, err := s.RunUntil(t.Context(), 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SaveState(path); err != nil {
+		t.Fatal(err)
+	}
+	for name, begin := range map[string]func(context.Context) error{
+		"new":     func(ctx context.Context) error { _, err := NewSimulation(ctx, e); return err },
+		"resumed": func(ctx context.Context) error { _, err := ResumeState(ctx, e, path); return err },
+	} {
+		whole := &counting{t.Context(), 0, 1 << 30}
+		told := map[string]int{}
+		observed := Observe(whole, Observer{Starting: func(what string, done, total int) {
+			told[what]++
+			if done <= 0 || total <= 0 || done > total+lookEvery {
+				t.Errorf("%s: %s: %d of %d", name, what, done, total)
+			}
+		}})
+		if err := begin(observed); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"describing cells", "making membranes", "starting cells", "drawing connections"}
+		if name == "resumed" {
+			want = append(want, "reading the state", "checking the state", "restoring cells")
+		}
+		for _, what := range want {
+			if told[what] == 0 {
+				t.Errorf("%s: nothing is told of %s: %v", name, what, told)
+			}
+		}
+		// Each cell is looked at: twice when it is described and when its potential
+		// settles, in eights when membranes are made.
+		if whole.looks < 5*n {
+			t.Errorf("%s: it looked up %d times", name, whole.looks)
+		}
+		for i := range 12 {
+			c := &counting{t.Context(), 0, i * whole.looks / 12}
+			if err := begin(c); !errors.Is(err, context.Canceled) || c.looks > c.most+2 {
+				t.Errorf("%s: after %d looks of %d: %v", name, c.looks, c.most, err)
+			}
+		}
 	}
 }
 

@@ -141,3 +141,41 @@ func TestSchemaHasSweepsAndFits(t *testing.T) {
 		}
 	}
 }
+
+// A sweep and a fit are identified by their experiment and what is done with it.
+func TestFingerprintsOfPlans(t *testing.T) {
+	p, err := ParseSweep("x.yaml", []byte(sweepFile+"  axes:\n    - {path: 'inputs[0].step.level', values: [40 pps, 50 pps]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fit := Fit{Experiment: p.Sweep.Experiment,
+		Parameters: []Parameter{{Path: "inputs[0].step.level", From: "40 pps", To: "60 pps"}},
+		Targets:    []Target{{Statistic: "aMN.mean_rate", Value: "10 pps", Tolerance: "1 pps"}}}
+	of := func(f Fingerprint, err error) Fingerprint {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	experiment, sweep, fitted := of(p.Experiment.Fingerprint()), of(p.Sweep.Fingerprint()), of(fit.Fingerprint())
+	other := p.Sweep
+	other.Repeats = 3
+	for name, c := range map[string]struct {
+		f, g Fingerprint
+		want string
+	}{
+		"the sweep":    {experiment, sweep, `sweep.recruitment is missing`},
+		"its repeats":  {sweep, of(other.Fingerprint()), `sweep.repeats is 1, and 3`},
+		"the fit":      {sweep, fitted, `fit.method is missing`},
+		"the same one": {sweep, of(p.Sweep.Fingerprint()), ""},
+	} {
+		if got := c.f.Difference(c.g); !strings.HasPrefix(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	other.Axes = nil
+	if _, err := other.Fingerprint(); err == nil || !strings.Contains(err.Error(), "has no axes") {
+		t.Errorf("without axes: error %v", err)
+	}
+}

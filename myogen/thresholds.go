@@ -50,7 +50,7 @@ func (r *RecruitmentThresholds) fields() []fields.Field {
 	return []fields.Field{
 		{Name: "model", Doc: "formula", Default: "combined", Value: fields.Choice(&r.Model, Combined, Fuglevand, DeLuca, Konstantin)},
 		{Name: "n", Doc: "motor units; those of the pool, else 100, unless it is given", Value: fields.Int(&r.N, 2, maxCells)},
-		{Name: "range_ratio", Doc: "largest over smallest threshold", Default: "100", Value: fields.Float(&r.RangeRatio, fields.Above(1))},
+		{Name: "range_ratio", Doc: "largest over smallest threshold", Default: "100", Value: fields.Float(&r.RangeRatio, fields.Above(1).AtMost(1e6))},
 		{Name: "slope", Doc: "slope of deluca and combined, at most range_ratio", Default: "5", Value: fields.Float(&r.Slope, fields.Positive)},
 		{Name: "max", Doc: "largest threshold of konstantin and combined", Default: "1", Value: fields.Float(&r.Max, fields.Positive)},
 	}

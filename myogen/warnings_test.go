@@ -68,7 +68,7 @@ func TestWarnings(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		drives, err := r.drives(t.Context(), nil)
+		drives, err := r.drives(nil, nil)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

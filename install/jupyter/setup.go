@@ -98,15 +98,21 @@ func (h *Home) build(ctx context.Context, out io.Writer, parts []part, all bool)
 		if why == nil {
 			continue
 		}
-		if errors.As(why, new(*brokenError)) {
+		var broken *brokenError
+		if errors.As(why, &broken) {
 			fmt.Fprintf(out, "%s: %v\n", label, why)
+			for _, path := range broken.inTheWay {
+				if err := os.RemoveAll(path); err != nil {
+					return err
+				}
+			}
 		}
 		fmt.Fprintln(out, label+" ...")
 		start := time.Now()
 		if err := h.sweep(); err != nil {
 			return err
 		}
-		if err := os.Remove(h.stampFile(p)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := os.RemoveAll(h.stampFile(p)); err != nil {
 			return err
 		}
 		made, err := p.make(ctx, runner{out})

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -68,14 +69,17 @@ func TestBuildMakesWhatIsMissingOnly(t *testing.T) {
 func TestDamageIsNamedAndMended(t *testing.T) {
 	h := &Home{Data: t.TempDir()}
 	program, module, link := filepath.Join(h.Data, "gonb"), filepath.Join(h.Data, "lib", "nb", "__init__.py"), filepath.Join(h.Data, "go")
+	empty := filepath.Join(filepath.Dir(module), "empty.py")
 	parts := []part{
 		{"other", "another thing", func() string { return "" }, func(context.Context, runner) ([]string, error) {
 			return []string{filepath.Join(h.Data, "other")}, os.WriteFile(filepath.Join(h.Data, "other"), nil, 0o644)
 		}},
 		{"thing", "a thing", func() string { return "1" }, func(context.Context, runner) ([]string, error) {
-			_ = os.Remove(link)
+			for _, file := range []string{program, module, empty, link} { // with their permissions
+				_ = os.Remove(file)
+			}
 			return []string{program, filepath.Join(h.Data, "lib"), link}, errors.Join(os.WriteFile(program, []byte("program"), 0o755), os.MkdirAll(filepath.Dir(module), 0o755),
-				os.WriteFile(module, []byte("import os"), 0o644), os.Symlink("gonb", link))
+				os.WriteFile(module, []byte("import os"), 0o644), os.WriteFile(empty, nil, 0o644), os.Symlink("gonb", link))
 		}},
 	}
 	if err := h.build(context.Background(), &bytes.Buffer{}, parts, true); err != nil {
@@ -86,14 +90,35 @@ func TestDamageIsNamedAndMended(t *testing.T) {
 		want   string
 		hidden bool
 	}{
-		"truncated":      {func() error { return os.Truncate(program, 3) }, program + " is not as it was made", false},
-		"emptied":        {func() error { return os.WriteFile(module, nil, 0o644) }, module + " is not as it was made", false},
-		"gone":           {func() error { return os.Remove(module) }, module + " is missing", false},
-		"folder gone":    {func() error { return os.RemoveAll(filepath.Dir(module)) }, module + " is missing", false},
-		"link gone":      {func() error { return os.Remove(link) }, link + " is missing", false},
-		"link elsewhere": {func() error { return errors.Join(os.Remove(link), os.Symlink("lib", link)) }, link + " is not as it was made", false},
-		"link to none":   {func() error { return errors.Join(os.Remove(link), os.Symlink("none", link)) }, link + " is missing", false},
-		"rewritten":      {func() error { return os.WriteFile(program, []byte("Program"), 0o755) }, program + " is not as it was made", false},
+		"truncated":        {func() error { return os.Truncate(program, 3) }, program + " is not as it was made", false},
+		"emptied":          {func() error { return os.WriteFile(module, nil, 0o644) }, module + " is not as it was made", false},
+		"gone":             {func() error { return os.Remove(module) }, module + " is missing", false},
+		"folder gone":      {func() error { return os.RemoveAll(filepath.Dir(module)) }, module + " is missing", false},
+		"link gone":        {func() error { return os.Remove(link) }, link + " is missing", false},
+		"link elsewhere":   {func() error { return errors.Join(os.Remove(link), os.Symlink("lib", link)) }, link + " is not as it was made", false},
+		"link to none":     {func() error { return errors.Join(os.Remove(link), os.Symlink("none", link)) }, link + " is missing", false},
+		"rewritten":        {func() error { return os.WriteFile(program, []byte("Program"), 0o755) }, program + " is not as it was made", false},
+		"a pipe":           {func() error { return errors.Join(os.Remove(empty), syscall.Mkfifo(empty, 0o644)) }, empty + " cannot be read: it is no regular file", false},
+		"a folder":         {func() error { return errors.Join(os.Remove(empty), os.Mkdir(empty, 0o755)) }, empty + " cannot be read: it is no regular file", false},
+		"a link to itself": {func() error { return errors.Join(os.Remove(module), os.Symlink("__init__.py", module)) }, module + " cannot be read", false},
+		"a link to the same": {func() error {
+			return errors.Join(os.Rename(module, module+".moved"), os.Symlink(module+".moved", module))
+		}, module + " is not as it was made", false},
+		"not executable": {func() error { return os.Chmod(program, 0o644) }, program + " has other permissions, -rw-r--r--, not -rwxr-xr-x", false},
+		"unreadable":     {func() error { return os.Chmod(module, 0) }, module + " has other permissions", false},
+		"for all":        {func() error { return os.Chmod(module, 0o666) }, module + " has other permissions", false},
+		"shadowed by a package": {func() error {
+			dir := strings.TrimSuffix(empty, ".py")
+			return errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(filepath.Join(dir, "__init__.py"), nil, 0o644))
+		}, strings.TrimSuffix(empty, ".py") + " takes the place of a file of the set-up", true},
+		"shadowed by a library": {func() error { return os.WriteFile(strings.TrimSuffix(empty, ".py")+".cpython-313.so", nil, 0o755) },
+			"empty.cpython-313.so takes the place of a file of the set-up", true},
+		"run at each start": {func() error { return os.WriteFile(filepath.Join(h.Data, "lib", "sitecustomize.py"), nil, 0o644) },
+			"sitecustomize.py takes the place of a file of the set-up", true},
+		"a stamp that is a pipe": {func() error {
+			return errors.Join(os.Remove(h.stampFile(parts[1])), syscall.Mkfifo(h.stampFile(parts[1]), 0o644))
+		}, "thing.stamp cannot be read: ", false},
+		"a stamp that is cut": {func() error { return os.Truncate(h.stampFile(parts[1]), 9) }, "thing.stamp is not as it was made", false},
 		"a bit flipped": {func() error {
 			info, err := os.Stat(program)
 			return errors.Join(err, os.WriteFile(program, []byte("prograM"), 0o755), os.Chtimes(program, time.Time{}, info.ModTime()))

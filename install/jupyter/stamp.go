@@ -33,10 +33,14 @@ type digests struct {
 	Sum   string `json:"sha256,omitempty"`
 	Size  int64  `json:"size,omitempty"`
 	Mtime int64  `json:"mtime,omitempty"` // ns
+	Mode  uint32 `json:"mode,omitempty"`  // permissions; 0 in stamps of before they were noted
 }
 
 // brokenError says which files of a part are not as they were made.
-type brokenError struct{ files []string }
+type brokenError struct {
+	files    []string
+	inTheWay []string // what set-up could not write to, or would not replace
+}
 
 func (e *brokenError) Error() string {
 	const most = 3
@@ -46,6 +50,9 @@ func (e *brokenError) Error() string {
 	}
 	return text
 }
+
+// maxStamp is the size up to which a stamp is read, in bytes.
+const maxStamp = 64 << 20
 
 func (h *Home) stampFile(p part) string { return filepath.Join(h.Data, p.id+".stamp") }
 
@@ -105,16 +112,22 @@ func (h *Home) stamp(p part, made []string) error {
 // ready says what is wrong with a part, or returns nil. all reads files that
 // seem unchanged, too.
 func (h *Home) ready(p part, all bool) error {
-	text, err := os.ReadFile(h.stampFile(p))
-	if err != nil {
+	text, err := atomicfile.Read(h.stampFile(p), maxStamp)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return errors.New("not installed")
+	case err != nil:
+		return &brokenError{files: []string{h.stampFile(p) + " cannot be read: " + err.Error()}}
 	}
 	var s stampText
-	if json.Unmarshal(text, &s) != nil || s.From != p.from() {
+	if json.Unmarshal(text, &s) != nil {
+		return &brokenError{files: []string{h.stampFile(p) + " is not as it was made"}}
+	}
+	if s.From != p.from() {
 		return errors.New("made from another version")
 	}
 	var mu sync.Mutex
-	var broken []string
+	var broken, inTheWay []string
 	names := slices.Collect(maps.Keys(s.Files))
 	_ = forEach(names, func(name string) error { // it returns no error
 		was, now := s.Files[name], &digests{}
@@ -133,19 +146,32 @@ func (h *Home) ready(p part, all bool) error {
 			why = "cannot be read: " + err.Error()
 		case now.Link != was.Link || now.Sum != was.Sum || now.Size != was.Size:
 			why = "is not as it was made"
+		case was.Mode != 0 && now.Mode != was.Mode:
+			why = fmt.Sprintf("has other permissions, %v, not %v", fs.FileMode(now.Mode), fs.FileMode(was.Mode))
 		}
+		info, statErr := os.Lstat(path)
+		other := statErr == nil && path != h.venv() && was.Link == "" != info.Mode().IsRegular()
 		if why != "" {
 			mu.Lock()
+			if other {
+				inTheWay = append(inTheWay, path)
+			}
 			broken = append(broken, path+" "+why)
 			mu.Unlock()
 		}
 		return nil
 	})
+	if all {
+		for _, path := range s.shadows(h.Data) {
+			inTheWay = append(inTheWay, path)
+			broken = append(broken, path+" takes the place of a file of the set-up")
+		}
+	}
 	if broken == nil {
 		return nil
 	}
 	slices.Sort(broken)
-	return &brokenError{broken}
+	return &brokenError{broken, inTheWay}
 }
 
 // read reads what a file is: its size and time alone, or its sum, too. Of a
@@ -162,7 +188,10 @@ func (d *digests) read(path string, whole bool) error {
 		_, err = os.Stat(path)
 		return err
 	}
-	d.Size, d.Mtime = info.Size(), info.ModTime().UnixNano()
+	if !info.Mode().IsRegular() { // a pipe may have no writer
+		return fmt.Errorf("it is no regular file (%v)", info.Mode())
+	}
+	d.Size, d.Mtime, d.Mode = info.Size(), info.ModTime().UnixNano(), uint32(info.Mode().Perm())
 	if !whole {
 		return nil
 	}

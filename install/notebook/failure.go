@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Failed returns the first error of an executed notebook, naming its code cell
@@ -45,7 +46,7 @@ func (nb Notebook) Failed() error {
 // escapes are colours for a terminal, places the kernel's name of a line of a cell,
 // with the file it was in where GoNB alone ran it, exits the line of a program that ended by itself.
 var (
-	escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
+	escapes = regexp.MustCompile("\x1b\\[[0-9;?]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?")
 	places  = regexp.MustCompile(`[ \t]*\[\[ Cell \[(\d+)\] Line (\d+) \]\](?: \S*\.go:\d+(?: \+0x[0-9a-f]+)?)?`)
 	files   = regexp.MustCompile(`\S*/gonb_\w+/main\.go`) // where GoNB left the mark out
 	exits   = regexp.MustCompile(`(?m)^exit status \d+\n?`)
@@ -56,6 +57,12 @@ var (
 // adds; it is empty when nothing else was there.
 func PlainError(text string) string {
 	text = escapes.ReplaceAllString(text, "")
+	text = strings.Map(func(r rune) rune { // what else would move in a terminal
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, text)
 	text = places.ReplaceAllString(text, "Cell $1, line $2")
 	text = files.ReplaceAllString(text, "main.go")
 	return strings.TrimSpace(exits.ReplaceAllString(text, ""))

@@ -237,8 +237,13 @@ func (c *cleaner) picture(parent, n *html.Node) {
 		shown = source
 	case scheme == "http" || scheme == "https": // a page asks no one for anything
 		c.leftOut(fmt.Sprintf("the picture %.100s, to which there is a link", source))
+		text := "[picture: " + orElse(get(n, "alt"), source) + "]"
+		if within(n, atom.A) { // a link has no links
+			replace(parent, n, text)
+			return
+		}
 		n.Data, n.DataAtom = "a", atom.A
-		n.AppendChild(&html.Node{Type: html.TextNode, Data: "[picture: " + orElse(get(n, "alt"), source) + "]"})
+		n.AppendChild(&html.Node{Type: html.TextNode, Data: text})
 		n.Attr = []html.Attribute{{Key: "href", Val: source}}
 		return
 	default:
@@ -250,6 +255,16 @@ func (c *cleaner) picture(parent, n *html.Node) {
 		return
 	}
 	set(n, "src", c.later(shown))
+}
+
+// within reports whether a node is in an element of a kind.
+func within(n *html.Node, kind atom.Atom) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if p.DataAtom == kind {
+			return true
+		}
+	}
+	return false
 }
 
 var inlinePicture = regexp.MustCompile(`^image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*$`)

@@ -48,14 +48,20 @@ func openFolder(dir string, files []file, sources []Source) (*folder, error) {
 	case len(entries) > 0:
 		return nil, fmt.Errorf("%s holds files that publish did not write (%s); give it an empty folder or a new one with -o", dir, entries[0].Name())
 	}
+	if err == nil {
+		files = append([]file{{name: markName}}, files...)
+		f.files[markName] = "itself"
+	}
 	for _, x := range files {
 		path := filepath.Join(dir, x.name)
-		info, err := os.Stat(path)
-		if err != nil {
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
+		info, err := os.Lstat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
 			return nil, err
+		case !info.Mode().IsRegular(): // of a clone, it may lead to a file of the user's
+			return nil, fmt.Errorf("%s is not a regular file (%v); move it, or give another folder with -o", path, info.Mode())
 		}
 		for _, s := range sources {
 			for _, source := range []string{s.Path, s.Origin} {

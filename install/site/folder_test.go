@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -44,6 +45,56 @@ func TestFolderOfOthersIsRefused(t *testing.T) {
 		}, "a.html is not of publish"},
 		"a mark that lies": {func(t *testing.T, dir string) string {
 			put(t, filepath.Join(dir, "web", markName), "[")
+			return filepath.Join(dir, "web")
+		}, markName},
+		"a page that is a link": {func(t *testing.T, dir string) string {
+			put(t, filepath.Join(dir, "web", markName), `{"a.html": "1"}`)
+			put(t, filepath.Join(dir, "mine"), "mine")
+			if err := os.Symlink("../mine", filepath.Join(dir, "web", "a.html")); err != nil {
+				t.Fatal(err)
+			}
+			return filepath.Join(dir, "web")
+		}, "a.html is not a regular file (Lrwxrwxrwx)"},
+		"a page that is a link to nothing": {func(t *testing.T, dir string) string {
+			put(t, filepath.Join(dir, "web", markName), `{"index.html": "1"}`)
+			if err := os.Symlink("../new", filepath.Join(dir, "web", "index.html")); err != nil {
+				t.Fatal(err)
+			}
+			return filepath.Join(dir, "web")
+		}, "index.html is not a regular file"},
+		"a mark that is a link": {func(t *testing.T, dir string) string {
+			put(t, filepath.Join(dir, "web", "x"), "")
+			put(t, filepath.Join(dir, "settings.json"), "{}")
+			if err := os.Symlink("../settings.json", filepath.Join(dir, "web", markName)); err != nil {
+				t.Fatal(err)
+			}
+			return filepath.Join(dir, "web")
+		}, markName + " is not a regular file"},
+		"a mark that is a pipe": {func(t *testing.T, dir string) string {
+			put(t, filepath.Join(dir, "web", "x"), "")
+			if err := syscall.Mkfifo(filepath.Join(dir, "web", markName), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			return filepath.Join(dir, "web")
+		}, markName + " is not a regular file"},
+		"a page that is a folder": {func(t *testing.T, dir string) string {
+			put(t, filepath.Join(dir, "web", markName), `{"a.html": "1"}`)
+			put(t, filepath.Join(dir, "web", "a.html", "x"), "mine")
+			return filepath.Join(dir, "web")
+		}, "a.html is not a regular file"},
+		"a repository": {func(t *testing.T, dir string) string {
+			put(t, filepath.Join(dir, "web", ".git", "HEAD"), "ref: refs/heads/main")
+			return filepath.Join(dir, "web")
+		}, "holds files that publish did not write (.git)"},
+		"a folder through a link": {func(t *testing.T, dir string) string {
+			put(t, filepath.Join(dir, "web", "notes"), "mine")
+			if err := os.Symlink("web", filepath.Join(dir, "link")); err != nil {
+				t.Fatal(err)
+			}
+			return filepath.Join(dir, "link")
+		}, "(notes)"},
+		"a list of others' names": {func(t *testing.T, dir string) string {
+			put(t, filepath.Join(dir, "web", markName), `{"index.html": 5}`)
 			return filepath.Join(dir, "web")
 		}, markName},
 		"a file for a site": {func(t *testing.T, dir string) string {

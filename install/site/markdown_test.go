@@ -41,6 +41,23 @@ func TestMarkdown(t *testing.T) {
 		"see https://example.org/a_b":                    {`<a href="https://example.org/a_b">`},
 		"a\n\n---\n\n> quoted\n\n1. one\n2. two":         {"<hr/>", "<blockquote>", "<ol>"},
 		"<script>alert(1)</script>after":                 {"after"},
+		// Notes, references, entities, code in lists and tables, lists in details.
+		"text[^1]\n\n[^1]: the *note*":                                                 {"text[^1]", "[^1]: the <em>note</em>"},
+		"a [ref][Ref Name] and [s]\n\n[ref name]: https://e.org/x_y 'T'\n[s]: <#b>":    {`<a href="https://e.org/x_y" title="T">ref</a>`, `<a href="#b">s</a>`},
+		"&alpha; &lt;b&gt; &#955; &copy; `&lt;`":                                       {"α &lt;b&gt; λ ©", "<code>&amp;lt;</code>"},
+		"1. one\n\n   ```\n   a_b = $x$ *y*\n   ```\n2. $y_1$ *z*":                     {"<code>a_b = $x$ *y*\n</code>", "$y_1$ <em>z</em>"},
+		"- a\n    - b\n        ```\n        $5 `x` $y_z$ *b*\n        ```\n- $c_d*e*$": {"<code>$5 `x` $y_z$ *b*\n</code>", "$c_d*e*$"},
+		"- ```\n  $x_1$ *y*\n  ```\n- $z_1*w*v$":                                       {"<code>$x_1$ *y*\n</code>", "$z_1*w*v$"},
+		"> ```\n> $x_1$ *y*\n> ```\n> $z_1*w*v$":                                       {"<code>$x_1$ *y*\n</code>", "$z_1*w*v$"},
+		"    indented $a_b$ *c*\n\n$d_e*f*g$":                                          {"<code>indented $a_b$ *c*\n</code>", "$d_e*f*g$"},
+		"| $a_1$ | b |\n|---|---|\n| $|x|$ | $y \\| z$ |":                              {"<td>$|x|$</td>", `<td>$y \| z$</td>`},
+		"<details open>\n<summary>S</summary>\n\n- [ ] a\n- [x] $b_c$\n\n</details>":   {"<details open=\"\">", `type="checkbox"/> a`, `type="checkbox"/> $b_c$`},
+		"<table><tr><td rowspan=2 align=right>b<br>c</td></tr></table>":                {`<td rowspan="2" align="right">b<br/>c</td>`},
+		"a  \nb\\\nc<br/>d": {"a<br/>\nb<br/>\nc<br/>d"},
+		"<dl><dt>t<dd>d</dl> <abbr title=x>A</abbr> <SUP>3</SUP>": {"<dl><dt>t</dt><dd>d</dd></dl>", `<abbr title="x">A</abbr>`, "<sup>3</sup>"},
+		"[![badge](https://x.org/b.svg)](https://x.org/p)":        {`<a href="https://x.org/p">[picture: badge]</a>`},
+		"_$a_b$_ **$c*d$** [$e_f$](#x) ~~$g_h$~~":                 {"<em>$a_b$</em>", "<strong>$c*d$</strong>", `<a href="#x">$e_f$</a>`, "<del>$g_h$</del>"},
+		"\\(note\\) and \\[a\\](b) and \\[x_1\\](c)":              {"(note) and [a](b) and [x_1](c)"},
 	} {
 		html, _ := rendered(t, dir, source, nil)
 		for _, want := range wants {
@@ -58,7 +75,8 @@ func TestMarkdown(t *testing.T) {
 func TestFormulasStandUnchanged(t *testing.T) {
 	dir := t.TempDir()
 	for _, formula := range []string{
-		`$x_i * y_i * z$`, `$$\frac{a_1}{b_1} < \sum_{i=1}^n x_i^2 \\ y & z$$`, `$\alpha\_\beta$`, `\\(a_b*c*d\\)`, `\\[a_{b}_c\\]`,
+		`$x_i * y_i * z$`, `$$\frac{a_1}{b_1} < \sum_{i=1}^n x_i^2 \\ y & z$$`, `$\alpha\_\beta$`, `\\(a_b*c*d\\)`, `\\[a_{b}_c\\]`, `\(a_b*c*d\)`, `\[ \frac{a}{b} *c* \]`, `\(x = y\)`,
+		`\begin{equation}a_1 = b_1 *c* d\end{equation}`, `\begin{pmatrix}a & b_1 \\ c_1 & d\end{pmatrix}`, `$x' < 3\,\mathrm{mV}$`, `$a^{*}b^{*}$`, `$\{a_1\}$`,
 		"$$\na &= b \\\\\n+ c\n- d\n= e\n$$", `\begin{align*}a_1 &= b*c* \\ d_1 &= e\end{align*}`, `$\text{if } x < y > z$`, `$a\$b_c_d$`, `$[a](b)$`, "$`a`$", `$<b>$`, `$$a$b$c$$`,
 	} {
 		for _, around := range []string{"# Heading ", "before _emphasis_ ", "- item ", "> quoted ", "| a |\n|-|\n| "} {
@@ -154,14 +172,14 @@ func TestPictures(t *testing.T) {
 // Links lead to pages whatever the names of the notebooks hold.
 func TestLinks(t *testing.T) {
 	dir := t.TempDir()
-	stems := []string{"a b", "100%", "50%20", "c#", "was?", "größe", "x:y", `"q"`, "a&b", "plus+", "<b>", "日本", "it's"}
+	stems := []string{"a b", "[x](y)", "🧠 neuron", "a;b=c,d", "!@$^~", "e\u0301 two", "a\\b", ".hidden", "100%", "50%20", "c#", "was?", "größe", "x:y", `"q"`, "a&b", "plus+", "<b>", "日本", "it's"}
 	var paths []string
 	for _, stem := range stems {
 		paths = append(paths, write(t, dir, stem+".ipynb", markdownCell("# "+stem+"\n\n## Part One\n\n## Größe & Maß")))
 	}
 	var links strings.Builder
 	for _, stem := range stems {
-		links.WriteString("[l](<" + strings.NewReplacer("%", "%25", "#", "%23", "?", "%3F", `"`, "%22", "<", "%3C", ">", "%3E", ":", "%3A").Replace(stem) + ".ipynb#Part-One>)\n")
+		links.WriteString("[l](<" + strings.NewReplacer("%", "%25", "#", "%23", "?", "%3F", `"`, "%22", "<", "%3C", ">", "%3E", ":", "%3A", `\`, "%5C").Replace(stem) + ".ipynb#Part-One>)\n")
 	}
 	links.WriteString("[l](<./größe.ipynb#Größe-&-Maß>) [l](#Part-One) [l](#gr%C3%B6%C3%9Fe--ma%C3%9F) [l](other.ipynb) [l](data/x.npz) [l](javascript:alert(1)) [l](https://example.org/a.ipynb) <a id=\"My Anchor\"></a>[l](#My-Anchor)\n## Part One")
 	paths = append(paths, write(t, dir, "links.ipynb", markdownCell(links.String())))

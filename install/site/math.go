@@ -30,7 +30,8 @@ func newFormulas() *formulas {
 
 // hide returns the text with a word in place of each formula outside code:
 // between $ and $, $$ and $$, \\( and \\), \\[ and \\], or \begin{x} and \end{x}.
-// These are JupyterLab's delimiters. A formula does not reach beyond an empty
+// These are JupyterLab's delimiters. TeX between \( and \), \[ and \] stands, too,
+// where an escaped parenthesis would hardly. A formula does not reach beyond an empty
 // line, and a $ before a digit does not end one, so that prices stay prices.
 func (f *formulas) hide(text string) string {
 	var out strings.Builder
@@ -145,6 +146,16 @@ func formula(text string) int {
 		return closed(text, `\\(`, `\\)`)
 	case strings.HasPrefix(text, `\\[`):
 		return closed(text, `\\[`, `\\]`)
+	}
+	for _, open := range []string{`\(`, `\[`} {
+		if !strings.HasPrefix(text, open) {
+			continue
+		}
+		n := closed(text, open, map[string]string{`\(`: `\)`, `\[`: `\]`}[open])
+		if n == 0 || !strings.ContainsAny(text[2:n-2], `\_^{}=`) || strings.HasPrefix(text[n:], "(") {
+			return 0
+		}
+		return n
 	}
 	if m := environment.FindStringSubmatch(text); m != nil {
 		return closed(text, m[0], `\end{`+m[1]+`}`)

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"gomyogen/install/notebook"
 )
@@ -75,7 +76,7 @@ type output struct {
 	Figure  int    // number of the figure that HTML is, or 0
 	Caption string // of the figure
 
-	printed string // as the cell did
+	printed []string // as the cell did, in pieces
 }
 
 var number = regexp.MustCompile(`^(\d{1,2})(?:\D|$)`)
@@ -101,9 +102,11 @@ func newPage(s Source, all *names, o Options) (*page, error) {
 	}
 	m := maker{page: p, cleaner: &cleaner{dir: s.dir(), names: cmp.Or(all, &names{}), scripts: o.Scripts, ids: &anchors{used: map[string]int{}}}}
 	for i, c := range s.nb.Cells {
+		told := map[string]bool{}
 		m.leftOut = func(what string) {
-			if text := fmt.Sprintf("cell %d: %s", i+1, what); !slices.Contains(p.omitted, text) {
-				p.omitted = append(p.omitted, text)
+			if !told[what] {
+				told[what] = true
+				p.omitted = append(p.omitted, fmt.Sprintf("cell %d: %s", i+1, what))
 			}
 		}
 		made, err := m.cell(c)
@@ -200,10 +203,10 @@ func (m *maker) cell(c notebook.Cell) (*cell, error) {
 func (m *maker) outputs(c notebook.Cell) ([]output, error) {
 	var list []output
 	say := func(text string, isErr bool) {
-		if n := len(list); n > 0 && list[n-1].printed != "" && list[n-1].Error == isErr {
-			list[n-1].printed += text
+		if n := len(list); n > 0 && list[n-1].printed != nil && list[n-1].Error == isErr {
+			list[n-1].printed = append(list[n-1].printed, text)
 		} else if text != "" {
-			list = append(list, output{printed: text, Error: isErr})
+			list = append(list, output{printed: []string{text}, Error: isErr})
 		}
 	}
 	for _, o := range c.Outputs {
@@ -222,10 +225,11 @@ func (m *maker) outputs(c notebook.Cell) ([]output, error) {
 		list = append(list, shown)
 	}
 	for i, o := range list {
+		printed := strings.Join(o.printed, "")
 		if o.Error {
-			o.printed = notebook.PlainError(o.printed)
+			printed = notebook.PlainError(printed)
 		}
-		list[i].Printed = terminal(o.printed)
+		list[i].Printed = terminal(printed)
 	}
 	return slices.DeleteFunc(list, func(o output) bool { return o.Printed == "" && o.HTML == "" }), nil
 }
@@ -242,13 +246,13 @@ func (m *maker) shown(o notebook.Output, caption string) (output, error) {
 		html, err := m.clean(code)
 		if err != nil { // nested more deeply than a parser follows
 			m.leftOut("HTML: " + err.Error())
-			return output{printed: cmp.Or(plain, "[HTML that a page cannot show]")}, nil
+			return output{printed: []string{cmp.Or(plain, "[HTML that a page cannot show]")}}, nil
 		}
 		if m.cleaner.figures > before {
 			return figure(html, figureTitle(plain, code)), nil
 		}
 		if strings.TrimSpace(string(html)) == "" && strings.TrimSpace(code) != "" {
-			return output{printed: cmp.Or(plain, "[HTML that a page cannot show]")}, nil
+			return output{printed: []string{cmp.Or(plain, "[HTML that a page cannot show]")}}, nil
 		}
 		return output{HTML: html}, nil
 	}
@@ -273,10 +277,10 @@ func (m *maker) shown(o notebook.Output, caption string) (output, error) {
 	}
 	if text := cmp.Or(o.As("text/latex"), plain); text != "" {
 		m.leaveOut(o)
-		return output{printed: text}, nil
+		return output{printed: []string{text}}, nil
 	}
 	m.leaveOut(o)
-	return output{printed: fmt.Sprintf("[an output that a page cannot show: %s]", strings.Join(slices.Sorted(maps.Keys(o.Data)), ", "))}, nil
+	return output{printed: []string{fmt.Sprintf("[an output that a page cannot show: %s]", strings.Join(slices.Sorted(maps.Keys(o.Data)), ", "))}}, nil
 }
 
 var pictureHTML = template.Must(template.New("").Parse(`<img src="{{.URL}}" alt="{{.Alt}}">`))
@@ -321,5 +325,20 @@ func (i index) html() ([]byte, error) {
 func execute(name string, data any) ([]byte, error) {
 	var b bytes.Buffer
 	err := templates.ExecuteTemplate(&b, name, data)
-	return b.Bytes(), err
+	return printable(b.Bytes()), err
+}
+
+// printable leaves out the control characters of a page, which HTML does not allow:
+// they are in titles, texts and code that a terminal wrote. Scripts have none.
+func printable(page []byte) []byte {
+	isControl := func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' }
+	if bytes.IndexFunc(page, isControl) < 0 {
+		return page
+	}
+	return bytes.Map(func(r rune) rune {
+		if isControl(r) {
+			return -1
+		}
+		return r
+	}, page)
 }

@@ -2,10 +2,15 @@ package site
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
+
+	"gomyogen/install/notebook"
 )
 
 // described writes a notebook with metadata of its own.
@@ -99,6 +104,30 @@ func TestPageHasItsParts(t *testing.T) {
 	}
 }
 
+// A page takes a time that grows as its notebook does, whatever is in it.
+func TestLongNotebooks(t *testing.T) {
+	const n = 60_000
+	outputs, attributes, cells := make([]any2, n), strings.Builder{}, make([]any2, n/4)
+	for i := range outputs {
+		outputs[i] = any2{"output_type": "stream", "name": "stdout", "text": "ab"}
+		fmt.Fprintf(&attributes, "<b on%d='x()'>c</b>", i)
+	}
+	for i := range cells {
+		cells[i] = any2{"cell_type": "raw", "source": "x"}
+	}
+	cells[0], cells[1] = codeCell("x", outputs...), codeCell("y", shown("text/html", attributes.String()))
+	p, err := newPage(open(t, write(t, t.TempDir(), "a.ipynb", cells...))[0], nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(p.omitted); got != n+n/4-2 {
+		t.Errorf("%d things are left out", got)
+	}
+	if got := len(p.Cells[0].Outputs[0].Printed); got != 2*n {
+		t.Errorf("%d of %d bytes are printed", got, 2*n)
+	}
+}
+
 // Outputs that a page cannot show are named there and to the one who publishes.
 func TestNothingIsDroppedSilently(t *testing.T) {
 	p, err := newPage(open(t, write(t, t.TempDir(), "a.ipynb",
@@ -122,5 +151,34 @@ func TestNothingIsDroppedSilently(t *testing.T) {
 		if !strings.Contains(strings.ReplaceAll(string(html), "+json]", "&#43;json]"), want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+}
+
+// No control character reaches a page, wherever a notebook has one.
+func TestPagesHaveNoControlCharacters(t *testing.T) {
+	dir := t.TempDir()
+	bad := "a\x01b\x1b[0mc\x08d\x0be\x7ff\x1ag\u0085h\u009bi\x00j"
+	path := write(t, dir, "n.ipynb", markdownCell("# T "+bad+"\n\n"+bad+" `"+bad+"`\n\n```\n"+bad+"\n```\n\n<b title=\""+bad+"\">x</b>"),
+		codeCell("// "+bad+"\nx := `"+bad+"`", any2{"output_type": "stream", "name": "stdout", "text": "a\x01b\x02"}, any2{"output_type": "stream", "name": "stderr", "text": bad},
+			shown("text/plain", bad), shown("text/html", "<p title='"+bad+"'>"+bad+"</p>"), shown("text/markdown", bad)))
+	site := filepath.Join(dir, "site")
+	if _, err := Write(site, open(t, path), Options{Title: "T" + bad, Scripts: scripts(t)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"n.html", "index.html"} {
+		page := read(t, filepath.Join(site, name))
+		for i, r := range page {
+			if unicode.IsControl(r) && r != '\n' && r != '\t' {
+				t.Errorf("%s has %q: %q", name, r, page[max(0, i-40):min(len(page), i+10)])
+			}
+		}
+	}
+	failed := write(t, dir, "f.ipynb", codeCell("x", any2{"output_type": "error", "ename": bad, "evalue": "\x1b]0;title\x07" + bad, "traceback": []string{bad}}))
+	nb, err := notebook.Read(failed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := nb.Failed(); err == nil || strings.ContainsFunc(err.Error(), unicode.IsControl) || strings.Contains(err.Error(), "title") {
+		t.Errorf("a failed cell says %q", err)
 	}
 }

@@ -16,7 +16,9 @@ import (
 	"gomyogen/kernel/chart/charttest"
 	_ "gomyogen/kernel/chart/draw"
 	"gomyogen/kernel/chart/render"
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/neo"
+	"gomyogen/myogen/stats"
 	"gomyogen/myogen/units"
 )
 
@@ -246,5 +248,66 @@ func TestRatesHaveARowForEachNeuron(t *testing.T) {
 	h := p.Series[0].(*chart.HeatMap)
 	if got, want := fmt.Sprint(h.Rows), "[[1 1] [0 0] [3 3]]"; got != want || h.Label != "Rate (pps)" || h.X1 != 2 {
 		t.Errorf("the rows are %s, want %s; %q to %v", got, want, h.Label, h.X1)
+	}
+}
+
+// Bins are steps as wide as they are wherever a histogram is shown: as a series of
+// either axis or of a frame, among signals, sliced or read from a file.
+func TestBinsAreSteps(t *testing.T) {
+	trains := []neo.SpikeTrain{{Name: "MN_0", Times: []units.Time{10, 150, 160, 420}, TStop: 500}, {Name: "MN_1", Times: []units.Time{20}, TStop: 500}}
+	rate, err := stats.TimeHistogram(trains, 100*units.Ms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rate.Name = "rate"
+	count, err := stats.CumulativeSpikeTrain(trains, 50*units.Ms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut, err := rate.Slice(100, 300)
+	if err != nil {
+		t.Fatal(err)
+	}
+	drive := neo.AnalogSignal{Name: "drive", Units: "pps", SamplingPeriod: 1, Values: make([]float64, 500)}
+	path := filepath.Join(t.TempDir(), "r.npz")
+	if err := npz.WriteBlock(path, &neo.Block{Segments: []neo.Segment{{Name: "aMN", AnalogSignals: []neo.AnalogSignal{drive, rate}}}}); err != nil {
+		t.Fatal(err)
+	}
+	saved, err := npz.ReadBlock(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean, err := stats.PopulationMean([]neo.AnalogSignal{rate, rate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	panel := func(series ...chart.Series) chart.Panel { return chart.Panel{Title: "p", Series: series} }
+	right := chart.Panel{Title: "p", Series: []chart.Series{chart.Signal(drive)}, Right: chart.Axis{Label: "Rate"}, RightSeries: []chart.Series{chart.Signal(rate)}}
+	for name, c := range map[string]struct {
+		p      chart.Panel
+		points int
+	}{
+		"left":           {panel(chart.Signal(rate)), 5},
+		"right":          {right, 5},
+		"among signals":  {chart.Signals("p", drive, rate), 5},
+		"counts":         {panel(chart.Signal(count)), 10},
+		"a slice":        {panel(chart.Signal(cut)), 2},
+		"saved":          {panel(chart.Signal(saved.Segments[0].AnalogSignals[1])), 5},
+		"a mean":         {panel(chart.Signal(mean)), 5},
+		"Bins of others": {chart.Bins("p", drive), 500},
+	} {
+		f := chart.Figure{Panels: []chart.Panel{c.p}}
+		series := append(c.p.Series[len(c.p.Series)-1:], c.p.RightSeries...)
+		line := series[len(series)-1].(*chart.Line)
+		if !line.Step || len(line.X) != c.points+1 || len(line.Y) != c.points {
+			t.Errorf("%s: step %v, %d edges, %d values; want %d bins", name, line.Step, len(line.X), len(line.Y), c.points)
+		}
+		words, err := render.Words(f)
+		if want := fmt.Sprintf("steps %q with %d points", line.Name, c.points); err != nil || !strings.Contains(strings.ToLower(words), want) {
+			t.Errorf("%s: %v: the words are %q, want %q", name, err, words, want)
+		}
+	}
+	if line := chart.Signal(saved.Segments[0].AnalogSignals[0]); line.Step {
+		t.Error("samples of a drive are steps")
 	}
 }

@@ -25,7 +25,8 @@ func Stack(title string, panels ...Panel) Figure {
 	return f
 }
 
-// Signals returns a panel of analog signals as lines, with a legend of their
+// Signals returns a panel of analog signals as lines, or steps where they are
+// binned, with a legend of their
 // names when there are several. The signals must have one unit, and, in a legend,
 // different names; [Figure.Validate] reports signals that do not.
 func Signals(title string, signals ...neo.AnalogSignal) Panel {
@@ -40,8 +41,8 @@ func Signals(title string, signals ...neo.AnalogSignal) Panel {
 	return p
 }
 
-// Bins returns a panel of time histograms, such as those of
-// [stats.TimeHistogram]: each value is a step as wide as its bin. As in
+// Bins returns a panel of signals of which each value is a step as wide as its bin,
+// such as [stats.TimeHistogram]. As in
 // [Signals], the signals must have one unit and different names:
 //
 //	left.Name, right.Name = "left pool", "right pool"
@@ -49,12 +50,8 @@ func Signals(title string, signals ...neo.AnalogSignal) Panel {
 func Bins(title string, signals ...neo.AnalogSignal) Panel {
 	p := signalPanel(title, signals)
 	for _, s := range signals {
-		line := Signal(s)
-		line.Step = true
-		if len(s.Values) > 0 {
-			line.X = append(line.X, seconds(s.TStop()))
-		}
-		p.Series = append(p.Series, line)
+		s.Binned = true
+		p.Series = append(p.Series, Signal(s))
 	}
 	return p
 }

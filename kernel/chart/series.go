@@ -87,11 +87,15 @@ type HeatMap struct {
 	Label    string   // of the colour bar, with the unit: "Rate (pps)"
 }
 
-// Signal returns a line of an analog signal over time in seconds.
+// Signal returns a line of an analog signal over time in seconds. One that is Binned,
+// such as a time histogram, is steps as wide as its bins.
 func Signal(s neo.AnalogSignal) *Line {
-	l := &Line{Name: s.Name, X: make([]float64, len(s.Values)), Y: s.Values}
+	l := &Line{Name: s.Name, X: make([]float64, len(s.Values)), Y: s.Values, Step: s.Binned}
 	for i := range s.Values {
 		l.X[i] = seconds(s.Time(i))
+	}
+	if s.Binned && len(s.Values) > 0 {
+		l.X = append(l.X, seconds(s.TStop()))
 	}
 	return l
 }

@@ -51,47 +51,65 @@ func goCommand(args []string) error {
 		}
 		args[i] += standin.ProgramSuffix
 	}
-	getting, building := slices.Equal(args, []string{"get"}), len(args) >= 3 && args[0] == "build" && args[1] == "-o"
-	if !getting && !building || os.Getenv(env.Plans) == "" {
+	if os.Getenv(env.Plans) == "" {
 		return pass()
 	}
-	if building {
-		if err := prepare(program, cell); err != nil {
-			fmt.Fprintln(os.Stderr, "launcher:", err)
-		}
-	}
-	if len(args) > 3 { // with flags of the user
-		return pass()
-	}
-	imports, err := rebuild.Imports(cell)
-	if err != nil {
-		return pass()
-	}
-	plan, err := planFor(program, cell, imports)
 	switch {
-	case getting && err != nil:
-		return pass()
-	case getting:
-		return nil
+	case slices.Equal(args, []string{"get"}):
+		if imports, err := rebuild.Imports(cell); err == nil {
+			if _, err := planFor(program, cell, imports); err == nil {
+				return nil
+			}
+		}
+	case len(args) >= 3 && args[0] == "build" && args[1] == "-o", len(args) >= 4 && args[0] == "test" && args[2] == "-o":
+		return buildCell(program, cell, args)
+	}
+	return pass()
+}
+
+// buildCell builds the program of the cell in a folder as the go command would with the
+// arguments.
+func buildCell(program, cell string, args []string) error {
+	plain, err := prepare(program, cell)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "launcher:", err)
+		plain = func() error { return nil }
 	}
 	// The stop button reaches the compiler and the linker, too, which are in the group.
 	ctx, end := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer end()
-	learns := err != nil || time.Since(plan.Learnt) > renew
-	if err == nil {
-		err = plan.Build(cell, imports, args[2])
-	}
-	if err != nil && ctx.Err() == nil { // the go command does it, or tells what is wrong
-		var said []byte
+	imports, err := rebuild.Imports(cell)
+	learns := err == nil && args[0] == "build" && len(args) == 3 // no flags of the user
+	var said []byte
+	var failed *exec.ExitError
+	goBuild := func() error {
 		said, err = exec.CommandContext(ctx, program, args...).CombinedOutput()
-		if err != nil {
-			said = withHints(program, cell, said)
+		return err
+	}
+	if learns {
+		var plan *rebuild.Plan
+		if plan, err = planFor(program, cell, imports); err == nil {
+			learns = time.Since(plan.Learnt) > renew
+			err = plan.Build(cell, imports, args[2])
+			learns = learns || err != nil
 		}
-		if _, err := os.Stderr.Write(said); err != nil {
+	} else {
+		err = rebuild.ErrUnknown
+	}
+	if err != nil && !errors.As(err, &failed) && ctx.Err() == nil {
+		err = goBuild()
+	}
+	if errors.As(err, &failed) && ctx.Err() == nil && !interrupted(failed) { // the go command tells what is wrong
+		if err := plain(); err != nil {
 			return err
 		}
+		if err = goBuild(); err != nil {
+			said = withHints(program, cell, said)
+		}
 	}
-	var failed *exec.ExitError
+	if _, err := os.Stderr.Write(said); err != nil {
+		return err
+	}
 	switch {
 	case ctx.Err() != nil, errors.As(err, &failed) && interrupted(failed): // the signal may reach the go command first
 		stop()

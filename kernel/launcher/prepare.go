@@ -3,57 +3,53 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"gomyogen/kernel/env"
+	"gomyogen/kernel/launcher/internal/cell"
 	"gomyogen/kernel/launcher/internal/check"
 	"gomyogen/kernel/launcher/internal/rebuild"
+	"gomyogen/kernel/launcher/internal/standin"
 )
 
-// codeFile is the file that GoNB makes of a cell.
-const codeFile = "main.go"
+// codeFile is the file that GoNB makes of a cell, testFile the one of a cell of tests.
+const codeFile, testFile = "main.go", "main_test.go"
 
-// noInputName is the file beside the folder of cells that is there while they have no
-// standard input.
-const noInputName = "no-input"
-
-// blankName is the file there with the paths of packages that cells import for their
-// effect alone.
-const blankName = "blank-imports"
-
-// prepare makes of the code in the folder of a cell what is compiled.
-func prepare(goCommand, dir string) error {
+// prepare makes of the code in the folder of a cell what is compiled. What the compiler
+// says of it names lines of the cells; plain has it name those of the code, as GoNB wants.
+func prepare(goCommand, dir string) (plain func() error, err error) {
 	path := filepath.Join(dir, codeFile)
 	b, err := os.ReadFile(path)
-	if err != nil { // a test has another file
-		return nil
+	if errors.Is(err, os.ErrNotExist) {
+		path = filepath.Join(dir, testFile)
+		b, err = os.ReadFile(path)
 	}
-	code := string(b)
-	if b, err := os.ReadFile(filepath.Join(filepath.Dir(dir), blankName)); err == nil && len(b) > 0 {
-		if whole := check.WithImports(code, strings.Split(string(b), "\n")); whole != code {
-			if err := os.WriteFile(path, []byte(whole), 0o600); err != nil {
-				return err
-			}
-			code = whole
-		}
-	}
-	_, err = os.Stat(filepath.Join(filepath.Dir(dir), noInputName))
-	noInput := err == nil
-	if !check.Prepares(code, noInput) {
-		return nil
-	}
-	packages, err := packagesOf(goCommand, dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if prepared := check.Prepare(packages, code, noInput); prepared != code {
-		return os.WriteFile(path, []byte(prepared), 0o600)
+	p, err := standin.ReadProgram(filepath.Dir(dir))
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	code := check.WithImports(string(b), p.Blank)
+	if len(p.Replaced) > 0 || check.Prepares(code, p.NoInput) {
+		if code != string(b) { // it says what is imported
+			if err := os.WriteFile(path, []byte(code), 0o600); err != nil {
+				return nil, err
+			}
+		}
+		packages, err := packagesOf(goCommand, dir)
+		if err != nil {
+			return nil, err
+		}
+		code = check.Prepare(packages, check.Without(packages, code, p.Replaced), p.NoInput)
+	}
+	write := func(code string) error { return os.WriteFile(path, []byte(cell.WithInits(code)), 0o600) }
+	return func() error { return write(code) }, write(p.Origins.Mark(code))
 }
 
 // packagesOf returns the packages that a cell imports.

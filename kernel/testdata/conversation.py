@@ -103,10 +103,10 @@ class Conversation(unittest.TestCase):
         self.run_cell("func failing() (int, error) { return 0, errors.New(`no way`) }")
         first = self.kc.execute("time.Sleep(100 * time.Millisecond)\n\nfailing()")
         behind = self.kc.execute("fmt.Println(1)")
-        self.assertRegex(self.reply(first)["evalue"], r"Cell \[\d+\] Line 3 \]\]: no way$")
+        self.assertRegex(self.reply(first)["evalue"], r"^Cell\[\d+\]:3: no way$")
         self.assertEqual(self.reply(behind)["status"], "aborted")
         self.published(behind)
-        self.fails('import "gomyogen/kernel"\n\nkernel.Check(nil)\nos.Chdir("/no/such/folder")', "Line 4 ]]: chdir /no/such/folder: no such file or directory")
+        self.fails('import "gomyogen/kernel"\n\nkernel.Check(nil)\nos.Chdir("/no/such/folder")', "]:4: chdir /no/such/folder: no such file or directory")
 
     def test_names_that_are_declared_anew(self):
         self.run_cell("var left, right = func() (int, int) { return 1, 2 }()")
@@ -114,12 +114,30 @@ class Conversation(unittest.TestCase):
         self.shows("var left = 10\nleft", ["10"])
         self.fails("right", "undefined: right; cell [%d] declared it together with left, which cell [%d] has replaced" % (before, before + 2))
         self.shows("var right = 5\nleft + right", ["15"])
-        self.fails("func left() int { return 2 }", "left redeclared in this block; cell [%d] declares another left: choose another name, or forget that one with %%rm left" % (before + 2))
-        self.run_cell("%rm left")
-        self.shows("func left() int { return 3 }\nleft()", ["3"])
+        for code, then, want in [("func left() int { return rand.Intn(1) + 3 }", "left()", "3"), ("type left struct{ X int }\n\nfunc (l left) Area() int { return l.X }", "left{4}.Area()", "4"),
+                                 ("const left = 5", "left", "5"), ("var left, other = func() (int, int) { return 6, 7 }()", "left", "6"), ("func left() int { return 8 }", "left() + other", "15")]:
+            self.shows(code + "\n" + then, [want])
+            self.shows(then, [want])
+        self.fails("const right = 1\nmissing", "undefined: missing")
+        self.shows("right", ["5"])
         self.run_cell("type pulse struct{ Width, Depth int }\n\nfunc (p pulse) Area() int { return p.Width * p.Depth }")
         self.fails("type pulse struct{ Width int }", "p.Depth undefined", "changes what this line uses: change both in one cell")
         self.shows("type pulse struct{ Width int }\n\nfunc (p pulse) Area() int { return p.Width }\n\npulse{2}.Area()", ["2"])
+
+    def test_init(self):
+        note = "func init also runs at the start of each later cell"
+        self.assertIn(note, self.run_cell("var squares [4]int\n\nfunc init() {\n\tfor i := range squares {\n\t\tsquares[i] = i * i\n\t}\n}\n\nfunc init() { squares[0] = 7 }")[2])
+        reply, out, err, rest = self.run_cell("squares[3] + squares[0]")
+        self.assertEqual((rest["execute_result"][0]["data"]["text/plain"], err), ("16", ""))
+        # another cell adds its own; the same cell, run again, replaces its own
+        for text, want in ("squares[3] = 1", "8"), ("squares[3] = 2", "9"):
+            m = self.kc.session.msg("execute_request", {"code": "func init() { %s }" % text})
+            m["metadata"]["cellId"] = "init"
+            self.kc.shell_channel.send(m)
+            self.assertEqual(self.reply(m["header"]["msg_id"])["status"], "ok")
+            self.shows("squares[3] + squares[0]", [want])
+        self.fails('func init() { panic("ah") }', "]:1 +0x")
+        self.run_cell("%reset")
 
     def test_mistakes(self):
         self.run_cell("func half(x int) int { return x / 2 }\ntype axis struct{ Label string }\nconst (\n\tseed = 1\n\tduration = 15\n)")
@@ -134,10 +152,17 @@ class Conversation(unittest.TestCase):
         self.fails("x := 1", "declared and not used: x")
         self.run_cell("lost := 1\n_ = lost")
         self.fails("fmt.Println(lost)", "undefined: lost", "var lost = ")
-        self.fails('panic("ah")', "panic: ah", "Line 1", "panicked")
-        pieces = self.run_cell('_, file, line, _ := runtime.Caller(0)\nfor _, s := range []string{"\\t", file, ":", fmt.Sprint(line), " +0x5f", "\\n"} {\n\tos.Stderr.WriteString(s)\n\ttime.Sleep(20 * time.Millisecond)\n}')[2]
-        self.assertIn("Line 1", pieces)
-        self.assertNotIn("gonb_", pieces)
+        self.fails('panic("ah")', "panic: ah", "]:1 +0x", "panicked")
+        self.fails('go func() {\n\tpanic("ah")\n}()\ntime.Sleep(time.Minute)', "]:2 +0x")
+        self.fails("type broken struct{ X missing }", "undefined: missing")
+        failed = self.run_cell("0")[0]["execution_count"] - 1
+        self.fails("_ = broken{}", "undefined: broken; cell [%d], which declares it, failed: run that first" % failed)
+        self.run_cell("type broken struct{}")
+        self.shows("broken{}", ["{}"])
+        self.prints("%env A B\n_, file, line, _ := runtime.Caller(0)\nfmt.Println(file, line)", 'Set: A="B"\nCell[%d] 2\n' % (self.run_cell("0")[0]["execution_count"] + 1))
+        self.assertRegex(self.run_cell("log.SetFlags(log.Lshortfile)\n\nlog.Print(`a`)")[2], r"^Cell\[\d+\]:3: a\n$")
+        out = self.run_cell('func TestA(t *testing.T) {\n\tt.Error("no")\n}\n%test')[1]
+        self.assertRegex(out, r"Cell\[\d+\]:2: no\n")
         self.fails("os.Exit(3)", "ended with status 3")
         self.run_cell("const seed = 2")
         self.shows("seed + duration", ["17"])
@@ -216,7 +241,7 @@ class Conversation(unittest.TestCase):
         # GoNB ends of a line with a place behind two colons
         text = "12:30:00 main.go:5: a\n"
         for code, want in {
-            "log.SetFlags(log.Ltime | log.Lshortfile)\nlog.Print(`a`)": ": a\n",
+            "log.SetFlags(log.Ltime | log.Lshortfile)\nlog.Print(`a`)": "]:2: a\n",
             "fmt.Fprint(os.Stderr, %r)" % 2: "2",
             'fmt.Fprint(os.Stderr, "12:30:00 main.go:5: a\\n")': text,
             'print("12:30:00 main.go:5: a\\n")': text,

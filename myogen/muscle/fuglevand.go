@@ -48,8 +48,8 @@ func (m Fuglevand) ForceUnits() string {
 // Pool returns the twitches of a pool of n motor units, in the order of
 // recruitment. n may be 0 where N or Twitches gives the number.
 func (m Fuglevand) Pool(n int) ([]Twitch, error) {
-	if f := float64(m.LargestTwitch); !(f >= 0) || math.IsInf(f, 0) {
-		return nil, fmt.Errorf("muscle: largest twitch is %v, must be above 0", m.LargestTwitch)
+	if f := float64(m.LargestTwitch); !(f >= 0 && f <= MaxTwitch) {
+		return nil, fmt.Errorf("muscle: largest twitch is %v, must be above 0 and at most %v", m.LargestTwitch, units.Force(MaxTwitch))
 	}
 	pool := m.Twitches
 	if pool == nil {
@@ -106,16 +106,13 @@ func (m Fuglevand) spread(n int) ([]Twitch, error) {
 	if m.LongestContractionTime != 0 {
 		longest = m.LongestContractionTime
 	}
-	for _, p := range []struct {
-		name  string
-		value float64
-	}{{"TwitchRange", rp}, {"ContractionTimeRange", rt}} {
-		if !(p.value >= 1) || math.IsInf(p.value, 0) {
-			return nil, fmt.Errorf("muscle: %s is %v, must be 1 or more", p.name, p.value)
+	for _, err := range []error{
+		checkRatio("TwitchRange", rp, MaxTwitchRange), checkRatio("ContractionTimeRange", rt, MaxContractionTimeRange),
+		checkContractionTime("LongestContractionTime", longest),
+	} {
+		if err != nil {
+			return nil, fmt.Errorf("muscle: %w", err)
 		}
-	}
-	if !(longest > 0) || math.IsInf(float64(longest), 0) {
-		return nil, fmt.Errorf("muscle: LongestContractionTime is %v, must be above 0", longest)
 	}
 	pool := make([]Twitch, n)
 	for i := range pool {

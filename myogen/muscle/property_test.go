@@ -294,7 +294,7 @@ func TestBadInputIsRefused(t *testing.T) {
 			return err
 		}},
 		{"no motor units", func() error { _, err := Fuglevand{}.Pool(0); return err }},
-		{"TwitchRange is 0.5, must be 1 or more", force(Fuglevand{TwitchRange: 0.5}, good)},
+		{"TwitchRange is 0.5, must be from 1 to 10000", force(Fuglevand{TwitchRange: 0.5}, good)},
 		{"ContractionTimeRange is -3", force(Fuglevand{ContractionTimeRange: -3}, good)},
 		{"LongestContractionTime is -90 ms", force(Fuglevand{LongestContractionTime: -90}, good)},
 		{"largest twitch is -1 N", force(Fuglevand{LargestTwitch: -1}, good)},

@@ -127,11 +127,32 @@ func (w Twitch) ForceFrequency(rates []units.Rate) ([]SteadyForce, error) {
 
 // check returns an error that names the value that is no twitch's.
 func (w Twitch) check() error {
-	if !(w.Amplitude > 0) || math.IsInf(w.Amplitude, 0) {
-		return fmt.Errorf("twitch amplitude is %v, must be above 0", w.Amplitude)
+	if !(w.Amplitude > 0) || w.Amplitude > MaxTwitch {
+		return fmt.Errorf("twitch amplitude is %v, must be above 0 and at most %v", w.Amplitude, float64(MaxTwitch))
 	}
-	if !(w.ContractionTime > 0) || math.IsInf(float64(w.ContractionTime), 0) {
-		return fmt.Errorf("contraction time is %v, must be above 0", w.ContractionTime)
+	return checkContractionTime("contraction time", w.ContractionTime)
+}
+
+func checkContractionTime(what string, t units.Time) error {
+	if !(t > 0) || t > MaxContractionTime {
+		return fmt.Errorf("%s is %v, must be above 0 and at most %v", what, t, MaxContractionTime)
+	}
+	return nil
+}
+
+// Limits of the parameters, beyond what muscles have: what exceeds them is a wrong
+// unit or a slip.
+const (
+	MaxTwitchRange          = 10_000
+	MaxContractionTimeRange = 100
+	MaxContractionTime      = 10 * units.S
+	MaxTwitch               = 1e6 // peak of one twitch, in newtons or in units of the smallest
+)
+
+// checkRatio returns an error unless a range is from 1 to most.
+func checkRatio(what string, x, most float64) error {
+	if !(x >= 1 && x <= most) {
+		return fmt.Errorf("%s is %v, must be from 1 to %v", what, x, most)
 	}
 	return nil
 }

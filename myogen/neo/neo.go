@@ -20,6 +20,9 @@ type AnalogSignal struct {
 	TStart         units.Time
 	SamplingPeriod units.Time // > 0
 	Values         []float64
+	// Binned says that sample i holds for the bin from its time to that of the next,
+	// as in a time histogram; figures draw it as a step.
+	Binned bool
 }
 
 // TStop returns the time just after the last sample: TStart +

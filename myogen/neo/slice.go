@@ -14,7 +14,7 @@ func overlap(what string, start, stop, tStart, tStop units.Time) (first, last un
 	switch {
 	case math.IsNaN(float64(start)) || math.IsNaN(float64(stop)) || start > stop:
 		return 0, 0, fmt.Errorf("%s: a slice from %v to %v", what, start, stop)
-	case start > tStop || stop < tStart:
+	case !(start <= tStop && stop >= tStart):
 		return 0, 0, fmt.Errorf("%s: the slice from %v to %v is outside of t_start %v to t_stop %v", what, start, stop, tStart, tStop)
 	}
 	return max(start, tStart), min(stop, tStop), nil
@@ -36,7 +36,10 @@ func (t SpikeTrain) slice(start, stop units.Time) (SpikeTrain, error) {
 	if s.TStart, s.TStop, err = overlap(fmt.Sprintf("train %q", t.Name), start, stop, t.TStart, t.TStop); err != nil {
 		return SpikeTrain{}, err
 	}
-	for _, x := range t.Times {
+	for i, x := range t.Times {
+		if math.IsNaN(float64(x)) {
+			return SpikeTrain{}, fmt.Errorf("train %q: spike %d is at %v", t.Name, i, x)
+		}
 		if x >= start && x <= stop {
 			s.Times = append(s.Times, x)
 		}

@@ -25,7 +25,10 @@ func (x *Xorshift) Float64() float64 {
 	x.state ^= x.state >> 12
 	x.state ^= x.state << 25
 	x.state ^= x.state >> 27
-	return min(float64(x.state*2685821657736338717)/(1<<64), 1-0x1p-53)
+	if u := float64(x.state*2685821657736338717) / (1 << 64); u < 1 {
+		return u
+	}
+	return 1 - 0x1p-53
 }
 
 // Process is a renewal process: the distribution of the integrated rate from

@@ -173,7 +173,18 @@ func TestAgreement(t *testing.T) {
 	// Elephant and NumPy do not look at the order either; ours has what they have.
 	for _, x := range []neo.SpikeTrain{unsorted, {Times: []units.Time{-300, -200, -50}, TStart: -400, TStop: -1}} {
 		add(agreementCase{Function: "ISI", ours: func() ([]number, error) { return pythontest.Numbers(stats.ISI(x)), nil }}, x)
+		add(agreementCase{Function: "CV", ours: func() ([]number, error) { return one(stats.CV(x), nil) }}, x)
+		add(agreementCase{Function: "CV2", ours: func() ([]number, error) { return one(stats.CV2(x), nil) }}, x)
+		add(agreementCase{Function: "LV", ours: func() ([]number, error) { return one(stats.LV(x), nil) }}, x)
+		add(agreementCase{Function: "mean firing rate", ours: func() ([]number, error) { return one(stats.MeanFiringRate(x)) }}, x)
 	}
+	add(agreementCase{Function: "mean firing rate", stricter: "NaN", ours: func() ([]number, error) { return one(stats.MeanFiringRate(nan)) }}, nan)
+	add(agreementCase{Function: "time histogram", Output: "rate", Bin: 1000, stricter: "NaN",
+		ours: func() ([]number, error) { return signalValues(stats.TimeHistogram([]neo.SpikeTrain{nan}, 1000)) }}, nan)
+	add(agreementCase{Function: "slice of a train", Start: 0, Stop: 500, stricter: "NaN", ours: func() ([]number, error) {
+		s, err := nan.Slice(0, 500)
+		return pythontest.Numbers(s.Times), err
+	}}, nan)
 	add(agreementCase{Function: "mean firing rate", stricter: "no span", ours: func() ([]number, error) { return one(stats.MeanFiringRate(neo.SpikeTrain{})) }}, neo.SpikeTrain{})
 	add(agreementCase{Function: "Fano factor", stricter: "NaN", ours: func() ([]number, error) { return one(stats.FanoFactor([]neo.SpikeTrain{nan, nan})) }}, nan, nan)
 

@@ -72,7 +72,7 @@ func (b binning) counts(trains []neo.SpikeTrain) []float64 {
 }
 
 func (b binning) signal(name, unit string, values []float64) neo.AnalogSignal {
-	return neo.AnalogSignal{Name: name, Units: unit, TStart: b.start, SamplingPeriod: b.bin, Values: values}
+	return neo.AnalogSignal{Name: name, Units: unit, TStart: b.start, SamplingPeriod: b.bin, Values: values, Binned: true}
 }
 
 // TimeHistogram returns the mean firing rate of a population in whole bins of

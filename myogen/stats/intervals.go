@@ -21,11 +21,14 @@ func ISI(t neo.SpikeTrain) []units.Time {
 
 // DischargeRates returns the instantaneous discharge rate at each spike but
 // the first: the inverse of the interval that the spike ends. rates[i] is that
-// at times[i].
+// at times[i]. After an interval that is negative or no number it is NaN.
 func DischargeRates(t neo.SpikeTrain) (times []units.Time, rates []units.Rate) {
 	for i, interval := range ISI(t) {
-		times = append(times, t.Times[i+1])
-		rates = append(rates, units.Rate(1/interval.Seconds()))
+		rate := units.Rate(1 / interval.Seconds())
+		if !(interval >= 0) || math.IsInf(float64(interval), 0) {
+			rate = units.Rate(math.NaN())
+		}
+		times, rates = append(times, t.Times[i+1]), append(rates, rate)
 	}
 	return times, rates
 }
@@ -75,8 +78,8 @@ func meanOfPairs(t neo.SpikeTrain, f func(float64) float64) float64 {
 	return sum / float64(len(isi)-1)
 }
 
-// FanoFactor returns the variance over the mean of the numbers of spikes of
-// trains of equal span, NaN if there are no spikes, as Elephant's fanofactor
+// FanoFactor returns the variance over the mean of the numbers of spikes within the
+// span of trains of equal span, NaN if there are no spikes, as Elephant's fanofactor
 // does.
 func FanoFactor(trains []neo.SpikeTrain) (float64, error) {
 	if _, _, err := commonSpan(trains); err != nil {
@@ -84,7 +87,11 @@ func FanoFactor(trains []neo.SpikeTrain) (float64, error) {
 	}
 	counts := make([]float64, len(trains))
 	for i, t := range trains {
-		counts[i] = float64(len(t.Times))
+		for _, x := range t.Times {
+			if x >= t.TStart && x <= t.TStop {
+				counts[i]++
+			}
+		}
 	}
 	mean, sd := meanSD(counts)
 	return sd * sd / mean, nil

@@ -10,13 +10,22 @@ import (
 	"gomyogen/myogen/units"
 )
 
-// MeanFiringRate returns the number of spikes over the time span of the train,
-// n/(t_stop - t_start), as Elephant's mean_firing_rate does.
+// MeanFiringRate returns the number of spikes within the time span of the train over
+// its length, n/(t_stop - t_start), as Elephant's mean_firing_rate does.
 func MeanFiringRate(t neo.SpikeTrain) (units.Rate, error) {
 	if err := checkSpan(t); err != nil {
 		return 0, err
 	}
-	return units.Rate(float64(len(t.Times)) / t.Duration().Seconds()), nil
+	if err := checkTimes(t); err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, x := range t.Times {
+		if x >= t.TStart && x <= t.TStop {
+			n++
+		}
+	}
+	return units.Rate(float64(n) / t.Duration().Seconds()), nil
 }
 
 // MeanFiringRates returns the [MeanFiringRate] of each train.
@@ -33,10 +42,10 @@ func MeanFiringRates(trains []neo.SpikeTrain) ([]units.Rate, error) {
 
 // FiringRate returns the mean firing rate between the first and the last
 // spike of a train, both counted: n/(t_last - t_first), MyoGen's definition. A
-// train with fewer than two spikes has no rate.
+// train with fewer than two spikes, or whose spikes do not rise, has no rate.
 func FiringRate(t neo.SpikeTrain) (rate units.Rate, ok bool) {
 	n := len(t.Times)
-	if n < 2 || !(t.Times[n-1] > t.Times[0]) {
+	if n < 2 || !(t.Times[n-1] > t.Times[0]) || checkRising(t) != nil {
 		return 0, false
 	}
 	return units.Rate(float64(n) / (t.Times[n-1] - t.Times[0]).Seconds()), true
@@ -47,6 +56,7 @@ type Rates struct {
 	Trains          int        // all trains
 	Active          int        // trains with a spike
 	OneSpike        int        // trains with one spike: active, but without a rate
+	NoRate          int        // other active trains without a rate: spikes at one time, or that do not rise
 	Rates           []float64  // pps, of the trains that have one
 	Mean, SD        units.Rate // SD with the population formula (ddof 0)
 	Lowest, Highest units.Rate
@@ -61,8 +71,10 @@ func FiringRates(trains []neo.SpikeTrain) Rates {
 		}
 		if rate, ok := FiringRate(t); ok {
 			r.Rates = append(r.Rates, float64(rate))
-		} else if len(t.Times) > 0 {
+		} else if len(t.Times) == 1 {
 			r.OneSpike++
+		} else if len(t.Times) > 1 {
+			r.NoRate++
 		}
 	}
 	if len(r.Rates) > 0 {
@@ -81,6 +93,9 @@ func (r Rates) String() string {
 	}
 	if r.OneSpike > 0 {
 		s += fmt.Sprintf(" (%d with one spike left out)", r.OneSpike)
+	}
+	if r.NoRate > 0 {
+		s += fmt.Sprintf(" (%d without a rate left out)", r.NoRate)
 	}
 	return s
 }
@@ -108,7 +123,7 @@ func RatesWithin(trains []neo.SpikeTrain, start, stop units.Time) (WindowRates, 
 		if err := checkRising(t); err != nil {
 			return WindowRates{}, err
 		}
-		if start < t.TStart-sameTime || stop > t.TStop+sameTime {
+		if !(start >= t.TStart-sameTime && stop <= t.TStop+sameTime) {
 			return WindowRates{}, fmt.Errorf("stats: the window from %v to %v is not within t_start %v to t_stop %v of train %q",
 				start, stop, t.TStart, t.TStop, t.Name)
 		}
@@ -138,11 +153,15 @@ func RatesWithin(trains []neo.SpikeTrain, start, stop units.Time) (WindowRates, 
 // Recruitment returns when a unit is recruited and derecruited: the first spike
 // that another one follows within longest, and the last that one precedes within longest.
 // Single spikes before and after steady firing do not count. With longest 0 any spike
-// counts. It returns false for a unit that is never recruited.
+// counts. It returns false for a unit that is never recruited, and for spikes that do
+// not rise.
 //
 // Recruitment and derecruitment of pairs of units estimate persistent inward
 // currents (Gorassini et al. 2002, J Neurophysiol, doi:10.1152/jn.00024.2001).
 func Recruitment(t neo.SpikeTrain, longest units.Time) (recruited, derecruited units.Time, ok bool) {
+	if checkRising(t) != nil {
+		return 0, 0, false
+	}
 	if longest == 0 && len(t.Times) > 0 {
 		return t.Times[0], t.Times[len(t.Times)-1], true
 	}

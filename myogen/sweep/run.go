@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/sweep/internal/rows"
 	"gomyogen/myogen/sweep/internal/runs"
@@ -74,6 +75,11 @@ func Open(dir string, p *myogen.Plan, o Options) (*Sweep, error) {
 	text, err := p.YAML()
 	if err != nil {
 		return nil, err
+	}
+	// A row is text and stands in three tables; this is less than it takes.
+	needs := int64(s.Runs()/o.Shards) * int64(64+32*len(s.Statistics))
+	if err := atomicfile.CheckFree(atomicfile.Need{Path: filepath.Join(dir, "table.npz"), Bytes: needs}); err != nil {
+		return nil, fmt.Errorf("sweep: %d runs: %w", s.Runs(), err)
 	}
 	if err := runs.Prepare(dir, "sweep", text, rowsFolder, trainsFolder, jobsFolder); err != nil {
 		return nil, fmt.Errorf("sweep: %w", err)

@@ -53,7 +53,7 @@ func TestTableHasAll(t *testing.T) {
 			&chart.Bars{Name: "bars", X: []float64{2}, Y: []float64{-3}},
 			&chart.Band{Name: "band", X: []float64{1}, Low: []float64{2}, High: []float64{4}},
 			&chart.Rule{Name: "across", At: 6}, &chart.Rule{Name: "up", At: 1.5, Vertical: true},
-		}, Right: chart.Axis{Label: "Force", Unit: "N"}, RightSeries: []chart.Series{chart.Line{Name: "force", X: []float64{0}, Y: []float64{12}}}},
+		}, Right: chart.Axis{Label: "Force", Unit: "N"}, RightSeries: []chart.Series{chart.Line{Name: "force", X: []float64{0, 1}, Y: []float64{12}, Step: true}}},
 		{Title: "q", Y: chart.Axis{Label: "Neuron"}, Series: []chart.Series{
 			&chart.Raster{Trains: []neo.SpikeTrain{{Name: "MN_0"}, {Times: []units.Time{125}}}},
 			&chart.HeatMap{Rows: [][]float64{{1, 2}, {3, math.NaN()}}, X0: 0, X1: 1, Max: 1, Label: "Rate (pps)"},

@@ -437,6 +437,35 @@ func TestThemeAndWidth(t *testing.T) {
 	if got := eval[float64](w, row); got < 4.5 || got > 10 {
 		t.Errorf("on a dark page the first row of spikes has a contrast of %.2f", got)
 	}
+	wraps(t, w)
+}
+
+// wraps checks that a title and a legend that are wider than a narrow page get
+// more rows, all of them above the data.
+func wraps(t *testing.T, w window) {
+	const title = "A title of many words that is far too long for a page that is five hundred pixels wide"
+	panel := chart.Panel{Title: title, Legend: true}
+	for _, name := range []string{"Fuglevand", "De Luca", "Konstantin", "Combined", "a name of several words"} {
+		panel.Series = append(panel.Series, chart.Line{Name: name, X: []float64{0, 1}, Y: []float64{0, float64(len(name))}})
+	}
+	page, err := drawn(render.Job{Figure: chart.Figure{Title: "Wide", Panels: []chart.Panel{panel, panel}}, As: "html"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.show(page)
+	w.shot("narrow-names")
+	// The lowest edge of all names above each panel, and where its data begin.
+	edges := eval[[][]float64](w, `chart.getOption().grid.map((g, i, all) => {
+		const from = i ? +all[i - 1].top + +all[i - 1].height : 0, below = chart.getZr().storage.getDisplayList().filter(e => e.style && e.style.text && !e.parent?.rotation && e.style.fill !== "transparent")
+			.map(e => { const r = e.getBoundingRect().clone(); r.applyTransform(e.transform || [1, 0, 0, 1, 0, 0]); return { text: e.style.text, right: r.x + r.width, top: r.y, bottom: r.y + r.height }; })
+			.filter(r => /[a-z]{2}/.test(r.text) && r.top >= from && r.bottom < +g.top + 40);
+		return [below.length, Math.max(...below.map(r => r.bottom)), +g.top, Math.max(...below.map(r => r.right)), chart.getWidth()];
+	})`)
+	for i, e := range edges {
+		if e[0] < 7 || e[1] > e[2] || e[3] > e[4] {
+			t.Errorf("panel %d: %v names down to %.0f px, its data begin at %v px; they end at %.0f of %v px", i, e[0], e[1], e[2], e[3], e[4])
+		}
+	}
 }
 
 // The keyboard hides and shows what the legend names.

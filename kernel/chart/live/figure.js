@@ -66,7 +66,7 @@
     const e = 10 ** Math.floor(Math.log10(size / n)), f = size / n / e;
     return (f < Math.SQRT2 ? 1 : f < Math.sqrt(10) ? 2 : f < Math.sqrt(50) ? 5 : 10) * e;
   }
-  const whole = v => Math.abs(v - Math.round(v)) < 1e-9, tidy = v => +v.toPrecision(12);
+  const whole = v => Math.abs(v - Math.round(v)) < 1e-9, tidy = (v, step) => +v.toPrecision(step && v ? Math.min(15, Math.max(12, Math.ceil(Math.log10(Math.abs(v / step))) + 2)) : 12);
   function tickText(v) {
     const a = Math.abs(v);
     return v && (a < 1e-4 || a >= 1e7) ? v.toExponential().replace("e+", "e") : String(v || 0);
@@ -94,16 +94,18 @@
     let step = n >= 3 && n <= 5 && (size === 1 || size === 100) && whole(4 * low / size) ? size / 4 : stepOf(high - low, n);
     if (a.categories) step = Math.max(1, Math.round(step));
     for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step && out.length < 100; i++) {
-      const at = tidy(i * step), text = a.categories ? a.categories[at] : tickText(at);
+      const at = tidy(i * step, step), text = a.categories ? a.categories[at] : tickText(at);
       if (text !== undefined) out.push({ at, text });
     }
     return out;
   }
   function digits(step) { return Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))); }
-  // As many digits as the numbers of a packed column have, at most six.
+  // As many digits as the numbers of a packed column have, at most six, and more of
+  // numbers that are far from zero and close together.
   function number(v, c) {
     const step = c.log || c.decimal ? 0 : ((c.high || 0) - (c.low || 0)) / c.levels, grain = step > 0 ? 10 ** Math.ceil(Math.log10(step) - 1e-9) : 0;
-    return String(+(grain ? Math.round(v / grain) * grain : v).toPrecision(6));
+    const far = step > 0 && v ? Math.ceil(Math.log10(Math.abs(v) / (c.high - c.low))) + 3 : 0;
+    return String(+(grain ? Math.round(v / grain) * grain : v).toPrecision(Math.min(15, Math.max(6, far))));
   }
   function mix(hex, other, part) {
     const a = parseInt(hex.slice(1), 16), b = parseInt(other.slice(1), 16);
@@ -173,7 +175,7 @@
           : { x: end - 4, y: flip ? at + 3 : at - 3, textAlign: "right", textVerticalAlign: flip ? "top" : "bottom" };
         return [
           { type: "line", shape, style: { stroke: color, lineWidth: 1.25, lineDash: s.dashed ? [6, 4] : null } },
-          { type: "text", style: { ...text, text: s.name, fill: color, fontSize: 11 } }
+          { type: "text", style: { ...text, text: s.name, fill: mix(color, theme.ink, 0.5), stroke: theme.paper, lineWidth: 3, fontSize: 11 } }
         ];
       };
     },
@@ -255,31 +257,61 @@
     a.take = v => a.from(a.lo + (v - left.lo) / k);
   }
 
-  // The layout for a width: its option, and the data areas. Side by side, panels
-  // need some room.
-  const columnWidth = 320;
+  // The layout for a width: its option, and where things stand. Side by side, panels
+  // need some room. Titles and legends that are wider than their panel get more rows.
+  const columnWidth = 320, titleRow = 16, legendRow = 24, mostLegendRows = 5, textFont = "12px sans-serif", titleFont = "bold 13px sans-serif";
+  const measuring = document.createElement("canvas").getContext("2d");
+  function measure(text, font) {
+    measuring.font = font;
+    return measuring.measureText(text).width;
+  }
+  // How many rows pieces take, with a gap between them.
+  function rowsOf(widths, gap, width) {
+    let rows = 1, at = 0;
+    for (const w of widths) {
+      if (at && at + w > width) { rows++; at = 0; }
+      rows += Math.max(0, Math.ceil(w / width) - 1);
+      at += w + gap;
+    }
+    return rows;
+  }
   function geometry(spec, width) {
     const o = spec.options[width < columnWidth * spec.options[0].columns ? 1 : 0], part = width / o.columns;
-    return { o, grids: o.grid.map((g, i) => ({ left: part * o.places[i].column + o.left, top: +g.top, width: Math.max(1, part - o.left - o.right), height: +g.height })) };
+    const left = i => part * o.places[i].column + o.left, size = Math.max(1, part - o.left - o.right), text = Math.max(40, size + o.right);
+    const names = i => o.places[i].legend < 0 ? [] : o.legend[o.places[i].legend].data || [];
+    const titleRows = i => Math.max(...spec.frames.map(f => rowsOf((f.titles[i] || "").split(" ").map(w => measure(w, titleFont)), measure(" ", titleFont), text)));
+    const legendRows = i => rowsOf(names(i).map(name => 22 + 5 + 2 + measure(name, textFont)), 10, text);
+    const grids = [], legends = [], titles = [];
+    let grown = 0; // px
+    for (let from = 0; from < o.grid.length; from += o.columns) {
+      const row = o.grid.map((_, i) => i).slice(from, from + o.columns), rows = row.map(legendRows).map(n => n > mostLegendRows ? 1 : n); // many scroll
+      const below = titleRow * (Math.max(...row.map(titleRows)) - 1), beside = legendRow * (Math.max(...rows) - 1);
+      row.forEach((i, k) => {
+        titles.push({ top: +o.title[i].top + grown, width: text });
+        if (o.places[i].legend >= 0) legends[o.places[i].legend] = { panel: i, top: +o.legend[o.places[i].legend].top + grown + below, width: text, scrolls: legendRows(i) > mostLegendRows };
+        grids.push({ left: left(i), top: +o.grid[i].top + grown + below + beside, width: size, height: +o.grid[i].height });
+      });
+      grown += below + beside;
+    }
+    return { o, grids, legends, titles, height: o.height + grown };
   }
 
   // Grid lines, ticks and texts of a panel: elements of zrender.
   function axes(spec, theme, i, place, margin) {
-    const { y, right } = spec.panels[i], x = xOf(spec, i), text = { fill: theme.ink, font: "12px sans-serif" };
+    const { y, right } = spec.panels[i], x = xOf(spec, i), text = { fill: theme.ink, font: textFont };
     const gridLine = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: theme.line, opacity: 0.7, lineWidth: 1 } });
     const mark = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: theme.ink, lineWidth: 1 } });
-    const measure = document.createElement("canvas").getContext("2d");
-    measure.font = text.font;
     const crisp = v => Math.round(v - 0.5) + 0.5;
     return v => {
       const out = [], end = v.left + v.width, bottom = v.top + v.height;
       let last = -Infinity;
-      for (const t of ticks(x, x.from(v.x0), x.from(v.x1), Math.max(2, Math.round(v.width / 110)))) {
-        const at = v.x(t.at), half = measure.measureText(t.text).width / 2;
+      for (const t of ticks(x, x.from(v.x0), x.from(v.x1), Math.max(4, Math.round(v.width / 110)))) {
+        const at = v.x(t.at), half = measure(t.text, textFont) / 2;
         out.push(gridLine(crisp(at), v.top, crisp(at), bottom));
-        if (!place.xTexts || at - half < last + 6) continue; // it would cover the one before it
-        last = at + half;
-        out.push({ type: "text", style: { ...text, text: t.text, x: at, y: bottom + 8, textAlign: "center", textVerticalAlign: "top" } });
+        const room = x.categories ? Math.max(24, Math.abs(v.x(t.at + 1) - at) - 6) : Infinity; // names are cut, not left out
+        if (!place.xTexts || at - Math.min(half, room / 2) < last + 4) continue; // it would cover the one before it
+        last = at + Math.min(half, room / 2);
+        out.push({ type: "text", style: { ...text, text: t.text, x: at, y: bottom + 8, textAlign: "center", textVerticalAlign: "top", ...(2 * half > room ? { width: room, overflow: "truncate" } : {}) } });
       }
       for (const t of ticks(y, y.take(v.y0), y.take(v.y1), y.steps)) {
         const at = v.y(t.at);
@@ -316,19 +348,19 @@
   // --- The option of a chart: what Go described, the theme, and the series.
 
   function option(spec, theme, shown, o) {
-    const { o: from, grids } = geometry(spec, o.width), out = JSON.parse(JSON.stringify({ title: from.title, legend: from.legend || [], grid: from.grid, xAxis: from.xAxis, yAxis: from.yAxis }));
+    const { o: from, grids, legends, titles } = geometry(spec, o.width), out = JSON.parse(JSON.stringify({ title: from.title, legend: from.legend || [], grid: from.grid, xAxis: from.xAxis, yAxis: from.yAxis }));
     const frame = spec.frames[shown], text = { color: theme.ink, fontFamily: "sans-serif" };
     out.animation = false;
     out.backgroundColor = o.paper || "transparent";
     out.textStyle = text;
-    out.title.forEach((t, i) => { t.text = frame.titles[i]; t.left = grids[i].left; t.padding = [4, 0, 0, 0]; t.textStyle = { ...t.textStyle, ...text, width: Math.max(40, grids[i].width + from.right), overflow: "truncate" }; });
+    out.title.forEach((t, i) => { t.text = frame.titles[i]; t.left = grids[i].left; t.top = titles[i].top; t.padding = [4, 0, 0, 0]; t.textStyle = { ...t.textStyle, ...text, width: titles[i].width, overflow: "break", lineHeight: titleRow }; });
     const noSymbol = name => !frame.series.some(s => s.name === name && (s.kind !== "line" || s.marker) && s.kind !== "dots"); // without one in the legend
     out.legend.forEach((l, at) => {
-      const i = from.places.findIndex(p => p.legend === at);
-      Object.assign(l, { left: grids[i].left, right: o.width - grids[i].left - grids[i].width, textStyle: text, padding: 0, pageTextStyle: text, pageIconColor: theme.ink, inactiveColor: theme.line });
+      const { panel, top, width, scrolls } = legends[at], { left } = grids[panel];
+      Object.assign(l, { type: scrolls ? "scroll" : "plain", itemHeight: scrolls ? l.itemHeight : 9, left, top: scrolls ? top : top + 4, right: o.width - left - width, textStyle: text, padding: 0, pageTextStyle: text, pageIconColor: theme.ink, inactiveColor: theme.line });
       l.data = (l.data || []).map(name => ({ name, itemStyle: { opacity: noSymbol(name) ? 0 : 1 } }));
     });
-    out.grid.forEach((g, i) => { g.left = grids[i].left; g.width = grids[i].width; });
+    out.grid.forEach((g, i) => { g.left = grids[i].left; g.top = grids[i].top; g.width = grids[i].width; });
     out.xAxis.forEach((x, i) => { const a = xOf(spec, i); x.min = a.lo; x.max = a.hi; });
     out.yAxis.forEach((y, i) => { const a = spec.panels[i].y; y.min = a.lo; y.max = a.hi; });
     for (const a of out.xAxis.concat(out.yAxis)) {
@@ -351,19 +383,20 @@
     return out;
   }
 
-  // Coordinates x and y by turns, with the corners of steps; low is a rise of 3 px.
-  function points(s, low) {
-    const out = corners(s), parts = [];
+  // Coordinates x and y by turns, with the corners of steps. px is how much of each axis
+  // a pixel is.
+  function points(s, px) {
+    const out = corners(s), near = 2.1, held = [];
     if (!s.step) return out;
-    // ECharts leaves a point out that is less than 2 px from the one before in both
-    // directions, and would draw a slope from a low step to the end of the next. The end
-    // of a part of a line is always drawn: such a step ends one and begins another.
+    // ECharts leaves points out that are less than 2 px from the one before, and would
+    // draw a slope from a low step to the end of the next: points after it hold the value,
+    // some closer for a view that is zoomed.
     for (let i = 0; i < out.length; i += 2) {
-      const rise = Math.abs(out[i + 1] - out[i - 1]);
-      parts.push(out[i], out[i + 1]);
-      if (rise > 0 && rise < low) parts.push(NaN, NaN, out[i], out[i + 1]);
+      const long = out[i + 2] - out[i], high = Math.abs(out[i + 1] - out[i - 1]);
+      held.push(out[i], out[i + 1]);
+      if (long > 0 && high > 0 && high < near * px.y) for (let k = 8; k >= 0; k -= 2) held.push(out[i] + Math.min(long / 2, near * px.x) / 2 ** k, out[i + 1]);
     }
-    return Float64Array.from(parts);
+    return Float64Array.from(held);
   }
   function corners(s) {
     const x = s.column(s.xs), y = s.column(s.ys), n = s.step && y.length ? x.length + y.length - 1 : y.length, out = new Float64Array(2 * n);
@@ -378,7 +411,11 @@
   // Sizes of markers, all of the area of a circle 6 px wide.
   const sizes = { circle: 6, rect: 5.3, triangle: [7.3, 6.3], diamond: 8.4 };
   function series(spec, theme, shown, o) {
-    const { o: layout } = geometry(spec, o.width), scale = o.vector ? 1 : o.scale || window.devicePixelRatio || 1;
+    const pixel = i => {
+      const x = xOf(spec, i), { y } = spec.panels[i];
+      return { x: (x.hi - x.lo) / grids[i].width, y: (y.hi - y.lo) / grids[i].height };
+    };
+    const { o: layout, grids } = geometry(spec, o.width), scale = o.vector ? 1 : o.scale || window.devicePixelRatio || 1;
     const custom = (base, panel, right, z, color, draw, beside) => {
       const x = xOf(spec, panel), { y } = spec.panels[panel], other = spec.panels[panel].right, axis = right ? other : y;
       const renderItem = (params, api) => {
@@ -403,7 +440,7 @@
       const base = { id: "series " + at, name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false, silent: true }, color = s.color ? theme.mark(s.color) : theme.ink;
       const errors = s.errors ? [custom({ ...base, id: "errors " + at }, s.panel, s.right, 3, color, marks.errors(s, theme))] : [];
       if (s.kind === "line" || s.kind === "dots") {
-        const { lo, hi } = spec.panels[s.panel].y, symbol = s.marker || "none", data = points(s, 3 * (hi - lo) / layout.grid[s.panel].height), bare = s.kind === "dots" || s.noLine;
+        const symbol = s.marker || "none", data = points(s, pixel(s.panel)), bare = s.kind === "dots" || s.noLine;
         if (!data.length) return [{ ...base, type: "line", data: [] }];
         return [{ ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: !!s.marker, showAllSymbol: !!s.marker, symbol, symbolSize: s.kind === "dots" ? s.width + 3 : sizes[symbol] || 0, itemStyle: { color, opacity: 1 }, lineStyle: { width: bare ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } }, ...errors];
       }
@@ -674,7 +711,7 @@
     const canvas = make("div", "", plot), cross = make("div", "cross", plot), level = make("div", "level", plot), frame = make("div", "frame", plot), tip = make("div", "tip", plot);
     function place() {
       const at = geometry(spec, plot.clientWidth || spec.still);
-      grids = at.grids; height = at.o.height + 24;
+      grids = at.grids; height = at.height + 24;
       plot.style.height = canvas.style.height = height + "px";
     }
     place();
@@ -690,6 +727,7 @@
     function begin() {
       theme = dark() ? "dark" : "light";
       for (const [k, v] of Object.entries(themes[theme])) if (typeof v === "string") el.style.setProperty("--" + k, v);
+      el.style.colorScheme = theme; // of sliders
       place();
       chart = echarts.init(canvas, null, { width: plot.clientWidth, height });
       chart.setOption(option(spec, themes[theme], shown, { width: plot.clientWidth }));
@@ -852,7 +890,7 @@
 
     // A copy of the chart as it stands, of the width of stills, dark on white.
     function onPaper(vector, scale) {
-      const size = { width: spec.still, height: spec.options[0].height + 42 };
+      const size = { width: spec.still, height: geometry(spec, spec.still).height + 42 };
       const copy = echarts.init(make("div"), null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: scale, ...size });
       copy.setOption(option(spec, themes.light, shown, { width: size.width, save: true, vector, scale, paper: "#ffffff" }));
       restore(copy, state());

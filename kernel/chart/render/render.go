@@ -44,6 +44,9 @@ func (j Job) Prepare() (Prepared, error) {
 	return Prepared{As: j.As, Carry: j.Carry, Scene: s}, nil
 }
 
+// Words returns the figure in words, as the function Words does.
+func (p Prepared) Words() string { return p.Scene.Frames[p.Scene.Frame].Words }
+
 // Words returns a figure in words, for readers who cannot see it: its Alt, then
 // the series of each panel. The error is that of [chart.Figure.Validate].
 func Words(f chart.Figure) (string, error) {

@@ -90,6 +90,12 @@ func (c *Checkpoint) Load(read func(path string) error) error {
 	return errors.Join(errs...)
 }
 
+// CheckFree returns an error if the two states of a run, of some bytes each, need
+// more space than is free.
+func (c *Checkpoint) CheckFree(bytes int64) error {
+	return atomicfile.CheckFree(atomicfile.Need{Path: filepath.Join(c.folder.Path, "states"), Bytes: int64(len(slots)) * bytes})
+}
+
 // Save replaces the state by what write leaves in the file at path. at says how
 // far the run is: "stopped at 4200 of 15000 ms". After an error the state of
 // before is still there.

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"gomyogen/kernel/launcher/internal/cell"
+	"gomyogen/kernel/launcher/internal/standin"
 )
 
 // execution is a cell that runs.
@@ -17,6 +18,7 @@ type execution struct {
 	request
 	options
 	cell   *cell.Cell
+	id     string // the client's name of the cell, or the text of one that has none
 	code   cell.Code
 	count  int             // 0 for a cell that is not counted
 	sent   bool            // to GoNB
@@ -28,9 +30,7 @@ type execution struct {
 	errors      *errorPipe
 	captures    bool    // standard error joins standard output
 	stdout      markers // what cells say to this kernel
-	stderr      places  // where they fail
-	origins     cell.Origins
-	blank       []string
+	program     standin.Program
 	values      []bundle // to be shown at the end
 	exit        string   // how the cell's program ended, in GoNB's words
 	said        string   // the end of what it wrote to standard error
@@ -93,6 +93,9 @@ func (f *front) execute(r request) {
 		return
 	}
 	e.cell = cell.Read(e.Code)
+	if e.id = e.clientID(); e.id == "" {
+		e.id = e.Code
+	}
 	e.StoreHistory = e.StoreHistory && !e.Silent
 	if e.cell.Empty() {
 		f.finish(e, nil)
@@ -120,12 +123,12 @@ func (f *front) execute(r request) {
 	}
 	var err error
 	if e.code, err = e.cell.Write(); err != nil {
+		f.notebook.refused(e)
 		failed := syntax(e, err)
 		f.skip(e, func() { f.fail(e, failed) })
 		return
 	}
 	f.notebook.before(e)
-	f.locate(e)
 	f.run(e, e.code.Text)
 }
 
@@ -193,6 +196,11 @@ func (f *front) settle(e *execution) {
 	}
 	if reply.Status != "error" || e.exit != "" { // it was compiled: GoNB keeps what it declares
 		f.notebook.compiled(e)
+		if len(e.code.Inits) > 0 {
+			f.write(e, "stderr", initNote)
+		}
+	} else {
+		f.notebook.refused(e)
 	}
 	if reply.Status != "error" {
 		f.notebook.after(e)
@@ -201,6 +209,9 @@ func (f *front) settle(e *execution) {
 	}
 	f.fail(e, f.explain(e, reply.failure))
 }
+
+// initNote says what a cell with a function init means for later ones.
+const initNote = "func init also runs at the start of each later cell, whose variables are made anew; this cell, run without it, ends that.\n"
 
 // fail ends a cell with an error. What waits behind it does not run.
 func (f *front) fail(e *execution, failed failure) {

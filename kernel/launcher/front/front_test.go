@@ -166,38 +166,3 @@ func TestQuestionsAndOffsets(t *testing.T) {
 		t.Errorf("the excerpt is %q", got)
 	}
 }
-
-// A trace names lines of cells, in whatever pieces it comes.
-func TestPlaces(t *testing.T) {
-	const (
-		path  = "/data/tmp/k-19630/gonb_0ddbd8ed/main.go"
-		trace = "panic: ah\n\ngoroutine 1 [running]:\nmain.main()\n\t" + path + ":29 +0x5f\nmain.f(...)\n\t" + path + ":7 +0x1\n\t/usr/lib/go/src/proc.go:1 +0x2\n" +
-			path + ":29: a message\n\tin f, " + path + ":7\n/a/b 1/2 /c"
-		want = "panic: ah\n\ngoroutine 1 [running]:\nmain.main()\n\t \x1b[7m[[ Cell [36] Line 1 ]]\x1b[0m\nmain.f(...)\n\t \x1b[7m[[ Cell ]]\x1b[0m\n\t/usr/lib/go/src/proc.go:1 +0x2\n" +
-			" \x1b[7m[[ Cell [36] Line 1 ]]\x1b[0m: a message\n\tin f,  \x1b[7m[[ Cell ]]\x1b[0m\n/a/b 1/2 /c"
-	)
-	find := func(line int) (cell.Place, bool) { return cell.Place{Cell: 36, Line: 1}, line == 29 }
-	check := func(pieces ...string) {
-		t.Helper()
-		p, out := places{find: find}, ""
-		for _, piece := range pieces {
-			out += p.read(piece)
-		}
-		if out += p.rest(); out != want {
-			t.Fatalf("in the pieces %q it is\n%s", pieces, out)
-		}
-	}
-	for i := range trace {
-		check(trace[:i], trace[i:])
-		for j := i; j < len(trace); j++ {
-			check(trace[:i], trace[i:j], trace[j:])
-		}
-	}
-	check(strings.Split(trace, "")...)
-	p := places{find: find}
-	for _, shown := range []string{"Name? ", "3/10", "done\n", "in " + path + ":29: wait"} { // at once
-		if p.read(shown); p.held != "" {
-			t.Errorf("of %q, %q is held back", shown, p.held)
-		}
-	}
-}

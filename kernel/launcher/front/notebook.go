@@ -28,8 +28,12 @@ type notebook struct {
 	engine *engine
 
 	declared map[string]int      // the cell that declared a name last
+	kinds    map[string]string   // const, var, type or func
+	replaced []string            // what GoNB keeps of other kinds, of the same names: "func left"
+	inits    map[string]string   // cells that declared functions init, by GoNB's names of them
 	together map[string][]string // the variables that the value of a variable declares, if more than one
 	lost     map[string]string   // how a name was lost
+	failed   map[string]int      // the cell that would declare a name, but was not compiled
 
 	origins cell.Origins // of the lines of their declarations
 	blank   []string     // what they import for its effect alone, of which GoNB keeps the last
@@ -50,48 +54,66 @@ type types struct {
 
 func newNotebook() *notebook {
 	return &notebook{typed: map[int]*cell.Cell{}, locals: map[string]int{},
-		declared: map[string]int{}, together: map[string][]string{}, lost: map[string]string{}}
+		declared: map[string]int{}, kinds: map[string]string{}, inits: map[string]string{}, together: map[string][]string{}, lost: map[string]string{}, failed: map[string]int{}}
 }
-
-// noInputName is the file in the private folder that tells the launcher that a cell
-// has no standard input.
-const noInputName = "no-input"
-
-// blankName is the file in the private folder with the paths of packages that the
-// launcher imports for their effect.
-const blankName = "blank-imports"
 
 // before prepares for a cell.
 func (n *notebook) before(e *execution) {
-	e.origins, e.blank = n.origins.With(e.count, e.cell, e.code), slices.Clone(n.blank)
+	p := standin.Program{NoInput: !e.AllowStdin, Origins: n.origins.With(e.count, e.cell, e.code), Blank: slices.Clone(n.blank), Replaced: n.replacedBy(e)}
 	for _, path := range e.code.Blank {
-		if !slices.Contains(e.blank, path) {
-			e.blank = append(e.blank, path)
+		if !slices.Contains(p.Blank, path) {
+			p.Blank = append(p.Blank, path)
 		}
 	}
+	e.program = p
 	if n.engine == nil {
 		return
 	}
 	for _, name := range []string{standin.Stopped, standin.Started} {
 		_ = os.Remove(filepath.Join(n.engine.dir, name)) // it is there after a cell that was
 	}
-	if err := os.WriteFile(filepath.Join(n.engine.dir, blankName), []byte(strings.Join(e.blank, "\n")), 0o600); err != nil {
+	if err := p.Write(n.engine.dir); err != nil {
 		fmt.Fprintln(os.Stderr, "front:", err)
 	}
-	path := filepath.Join(n.engine.dir, noInputName)
-	if e.AllowStdin {
-		_ = os.Remove(path) // it is there after a cell that had none
-	} else {
-		touch(path)
+}
+
+// replacedBy returns what is declared no more once a cell has declared names anew, of
+// whatever kind, or has run again with other functions init.
+func (n *notebook) replacedBy(e *execution) []string {
+	all := slices.DeleteFunc(slices.Clone(n.replaced), func(d string) bool {
+		kind, name, _ := strings.Cut(d, " ")
+		return e.code.Kinds[name] == kind || slices.Contains(e.code.Inits, name)
+	})
+	for name, kind := range e.code.Kinds {
+		if old := n.kinds[name]; old != "" && old != kind && name != "_" {
+			all = append(all, old+" "+name)
+		}
 	}
+	for name, of := range n.inits {
+		if of == e.id && !slices.Contains(e.code.Inits, name) {
+			all = append(all, "func "+name)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // compiled remembers what GoNB keeps of a cell that was compiled, however it ended.
 func (n *notebook) compiled(e *execution) {
-	n.origins, n.blank = e.origins, e.blank
-	n.declare(e)
+	n.origins, n.blank, n.replaced = e.program.Origins, e.program.Blank, e.program.Replaced
 	if slices.Contains(e.cell.Magics(), "%reset") {
-		n.blank = e.code.Blank
+		n.blank, n.replaced = e.code.Blank, nil
+		clear(n.kinds)
+	}
+	n.declare(e)
+}
+
+// refused remembers what a cell would declare that was not compiled.
+func (n *notebook) refused(e *execution) {
+	for _, name := range e.cell.Declares() {
+		if n.declared[name] == 0 {
+			n.failed[name] = e.count
+		}
 	}
 }
 
@@ -107,8 +129,12 @@ func (n *notebook) declare(e *execution) {
 		}
 	}
 	for _, name := range e.code.Declares {
-		n.declared[name] = e.count
+		n.declared[name], n.kinds[name] = e.count, e.code.Kinds[name]
 		delete(n.lost, name)
+		delete(n.failed, name)
+	}
+	for _, name := range e.code.Inits {
+		n.inits[name] = e.id
 	}
 	for _, group := range e.code.Together {
 		for _, name := range group {
@@ -145,6 +171,19 @@ func (n *notebook) after(e *execution) {
 			n.imports = append(n.imports, text)
 		}
 	}
+}
+
+// program returns the program that GoNB has composed.
+func (n *notebook) program() string {
+	if n.engine == nil {
+		return ""
+	}
+	for _, name := range []string{"main.go", "main_test.go"} { // GoNB removes the other one
+		if b, err := os.ReadFile(filepath.Join(n.engine.workspace(), name)); err == nil {
+			return string(b)
+		}
+	}
+	return ""
 }
 
 // known returns what was declared and imported so far.
@@ -193,20 +232,12 @@ func (n *notebook) load() (*check.Packages, error) {
 	return n.types.packages, nil
 }
 
-// undefined is what the compiler says of an unknown name, redeclared of one of two kinds.
-var (
-	undefined  = regexp.MustCompile(`^undefined: (\w+)`)
-	redeclared = regexp.MustCompile(`^(\w+) redeclared in this block`)
-)
+// undefined is what the compiler says of an unknown name.
+var undefined = regexp.MustCompile(`^undefined: (\w+)`)
 
 // hint adds to a message of the compiler what to do. It is about a line of the cell of
 // number count, or of the cell that runs if that is 0.
 func (f *front) hint(e *execution, message string, count int) string {
-	if m := redeclared.FindStringSubmatch(message); m != nil {
-		if before := f.notebook.declared[m[1]]; before > 0 && slices.Contains(e.code.Declares, m[1]) {
-			return fmt.Sprintf("%s; cell [%d] declares another %s: choose another name, or forget that one with %%rm %[3]s in a cell of its own", m[0], before, m[1])
-		}
-	}
 	if m := undefined.FindStringSubmatch(message); m != nil && f.notebook.lost[m[1]] != "" {
 		return fmt.Sprintf("undefined: %s; %s", m[1], f.notebook.lost[m[1]])
 	}
@@ -214,6 +245,9 @@ func (f *front) hint(e *execution, message string, count int) string {
 		return fmt.Sprintf("%s; cell [%d] changes what this line uses: change both in one cell", message, e.count)
 	}
 	if m := undefined.FindStringSubmatch(message); m != nil {
+		if count := f.notebook.failed[m[1]]; count > 0 && count != e.count {
+			return fmt.Sprintf("undefined: %s; cell [%d], which declares it, failed: run that first", m[1], count)
+		}
 		if count := f.notebook.locals[m[1]]; count > 0 {
 			return fmt.Sprintf("undefined: %s; a statement of cell [%d] declared %[1]s, and the variables of statements end with their cell; write \"var %[1]s = ...\" there to use it in later cells", m[1], count)
 		}

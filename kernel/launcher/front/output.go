@@ -73,7 +73,6 @@ func (f *front) stream(e *execution, m message) {
 	case s.Name == "stdout":
 		s.Text = e.stdout.read(s.Text, func(kind, text string) { f.marked(e, kind, text) })
 		if e.captures {
-			s.Text = e.stderr.read(s.Text)
 			e.say(s.Text)
 		}
 	case exits.MatchString(s.Text):
@@ -133,13 +132,6 @@ func (f *front) release(e *execution) {
 // flush publishes what was held back when a cell has ended.
 func (f *front) flush(e *execution) {
 	f.write(e, "stdout", e.stdout.rest())
-	rest := e.stderr.rest()
-	e.say(rest)
-	name := "stderr"
-	if e.captures {
-		name = "stdout"
-	}
-	f.write(e, name, rest)
 	if m := exits.FindStringSubmatch(e.held); m != nil {
 		e.exit, e.held = m[2], ""
 	}

@@ -51,16 +51,23 @@ const (
 // records are the records of the last cells, the newest last.
 type records []*record
 
-// begin starts the record of a cell that a client has named.
-func (rs *records) begin(e *execution) {
+// clientID returns the id that the client gave the cell, or "".
+func (e *execution) clientID() string {
 	var metadata struct {
 		Cell string `json:"cellId"`
 	}
-	if json.Unmarshal(e.metadata, &metadata) != nil || metadata.Cell == "" {
+	_ = json.Unmarshal(e.metadata, &metadata) // a client that says nothing has none
+	return metadata.Cell
+}
+
+// begin starts the record of a cell that a client has named.
+func (rs *records) begin(e *execution) {
+	id := e.clientID()
+	if id == "" {
 		return
 	}
-	*rs = slices.DeleteFunc(*rs, func(r *record) bool { return r.Cell == metadata.Cell })
-	*rs = append(*rs, &record{Cell: metadata.Cell, Code: e.Code, Request: e.ID, Count: e.count, Running: true, Outputs: []*shown{}})
+	*rs = slices.DeleteFunc(*rs, func(r *record) bool { return r.Cell == id })
+	*rs = append(*rs, &record{Cell: id, Code: e.Code, Request: e.ID, Count: e.count, Running: true, Outputs: []*shown{}})
 	if n := len(*rs) - maxRecords; n > 0 {
 		*rs = slices.Delete(*rs, 0, n)
 	}

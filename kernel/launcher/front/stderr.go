@@ -92,7 +92,6 @@ func (f *front) readErrors(e *execution, out *os.File) {
 		done := make(chan struct{})
 		f.do(func() {
 			defer close(done)
-			whole := e.stderr.read(whole)
 			e.say(whole)
 			f.write(e, "stderr", whole)
 			if passed {

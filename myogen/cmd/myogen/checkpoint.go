@@ -48,13 +48,16 @@ func checkpointPath(results string, i int) string {
 }
 
 // resume returns the simulation that the newest good checkpoint of the
-// experiment leads to; nil if there is none. What it cannot use it says.
-func (c *checkpoints) resume(ctx context.Context, e myogen.Experiment, out io.Writer) *myogen.Simulation {
+// experiment leads to; nil if there is none. What it cannot use it says. An error
+// is that of the context.
+func (c *checkpoints) resume(ctx context.Context, e myogen.Experiment, out io.Writer) (*myogen.Simulation, error) {
 	var newest *myogen.Simulation
 	for i := range 2 {
 		sim, err := myogen.ResumeSignedState(ctx, e, c.path(i), c.key)
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && !exists(c.path(i)):
+		case err != nil && ctx.Err() != nil:
+			return nil, ctx.Err()
 		case err != nil:
 			fmt.Fprintf(out, "not going on from a checkpoint: %v\n", err)
 		case newest == nil || sim.Time() > newest.Time():
@@ -64,7 +67,7 @@ func (c *checkpoints) resume(ctx context.Context, e myogen.Experiment, out io.Wr
 	if newest != nil {
 		fmt.Fprintf(out, "going on at %v from %s\n", newest.Time().Round(units.Us), c.path(1-c.next))
 	}
-	return newest
+	return newest, nil
 }
 
 func exists(path string) bool {

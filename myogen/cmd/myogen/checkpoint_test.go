@@ -322,7 +322,7 @@ func TestFaultsLoseNoCheckpoint(t *testing.T) {
 		var results *myogen.Result
 		var again error
 		d.Run(func() {
-			sim := c.resume(context.Background(), e, &said)
+			sim, _ := c.resume(context.Background(), e, &said)
 			if sim == nil && good > 0 || sim != nil && (sim.Time() < good || sim.Time() > begun) {
 				again = fmt.Errorf("died %v: goes on from %v, want %v to %v: %s", died, sim, good, begun, said.String())
 				return
@@ -345,5 +345,48 @@ func TestFaultsLoseNoCheckpoint(t *testing.T) {
 	})
 	if failed == 0 {
 		t.Error("nothing failed")
+	}
+}
+
+// What needs more than is free is refused before the first step or, where it may
+// be less after compression, said. A disk that is full though it claimed to have
+// space leaves the rows so far, and results elsewhere.
+func TestFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", t.TempDir())
+	rows, results := filepath.Join(dir, "v.npy"), filepath.Join(dir, "r.npz")
+	e := write(t, "e.yaml", short+fmt.Sprintf("record:\n  - {population: aMN, cell: 0}\nrecord_all:\n  - {population: aMN, path: %s}\n", rows))
+	const row = 3 * 8
+	for _, c := range []struct {
+		name         string
+		claims, room uint64
+		want         []string
+		begun        bool
+	}{
+		{"too little", 20_000, 0, []string{"record_all: " + rows + " needs 48.2 kB (48152 bytes), and 20 kB (20000 bytes) are free"}, false},
+		{"enough for recordings alone", 50_000, 0, []string{"warning: before compression " + results, "50 kB (50000 bytes) are free"}, true},
+		{"a lie", 1 << 40, 128 + 1000*row + 5, []string{"no space left on device", "it is in ", "the rows so far are in " + rows + ".partial"}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := faultydisk.New(1, dir, 1)
+			d.Fault, d.Claims, d.Room = faultydisk.None, c.claims, c.room
+			var out strings.Builder
+			var err error
+			d.Run(func() { err = run(t.Context(), []string{"run", e, "-out", results}, &out) })
+			said := out.String() + fmt.Sprint(err)
+			for _, want := range c.want {
+				if !strings.Contains(said, want) {
+					t.Errorf("it says %s\nwant %q", said, want)
+				}
+			}
+			if begun := strings.Contains(out.String(), " %  "); c.begun != begun {
+				t.Errorf("begun is %v: %v", begun, err)
+			}
+			if c.room > 0 {
+				if a, err := npz.ReadArray(rows + ".partial"); err != nil || len(a.Shape) != 2 || a.Shape[0] < 500 || a.Shape[0] > 1000 {
+					t.Errorf("the rows so far have shape %v, %v", a.Shape, err)
+				}
+			}
+		})
 	}
 }

@@ -38,7 +38,8 @@ const convertUsage = `  myogen convert [OPTIONS] IN OUT
             of zeros and ones (*)
   .json     openhdemg
   .csv      a table with a row for each discharge: unit, time and perhaps population; or,
-  .parquet  with -wide, with a column for each unit (.tsv and .txt, too)
+  .parquet  with -wide, with a column for each unit (.tsv and .txt, too); or signals: a
+            column of times and one for each signal, "rate [pps]", "rate (pps)", "rate_pps"
   .npy      two columns, unit and time, or zeros and ones, a row for each unit
   .npz      of other programs: the columns of such a table, or an array for each unit
   .pkl      thresholds of MyoGen; with -run-pickle whatever Neo's objects are in (*)
@@ -49,6 +50,7 @@ const convertUsage = `  myogen convert [OPTIONS] IN OUT
 
   -what spikes|signals|statistics   what a table holds (default spikes)
   -unit s|ms|us          unit of times, where a file does not say it
+  -value-unit pps        unit of signals, where a table does not say it
   -rate 2048             samples in a second, where times are samples or zeros and ones. The
                          first sample is 0, in MATLAB 1
   -columns unit=MU,time=onset,population=muscle
@@ -66,12 +68,13 @@ const convertUsage = `  myogen convert [OPTIONS] IN OUT
 
 // hints say how to mend what a reader refuses, by the name of its option.
 var hints = map[string]string{
-	"TimeUnit": "say it: -unit ms, or -rate 2048 where times are samples",
-	"Rate":     "say it: -rate 2048",
-	"Unit":     "say it: -columns unit=NAME,time=NAME, or -wide where each column is a unit",
-	"Time":     "say it: -columns time=NAME, or -wide where each column is a unit",
-	"NoHeader": "-no-header -columns unit=1,time=2 reads a table without names",
-	"Variable": "say which: -variable NAME",
+	"TimeUnit":  "say it: -unit ms, or -rate 2048 where times are samples",
+	"Rate":      "say it: -rate 2048",
+	"Unit":      "say it: -columns unit=NAME,time=NAME, or -wide where each column is a unit",
+	"Time":      "say it: -columns time=NAME, or -wide where each column is a unit",
+	"NoHeader":  "-no-header -columns unit=1,time=2 reads a table without names",
+	"Variable":  "say which: -variable NAME",
+	"ValueUnit": "say it: -value-unit pps; or, where it names the units of spike times: -columns unit=NAME",
 }
 
 // hinted adds to an error how to mend it.
@@ -100,6 +103,7 @@ func convert(ctx context.Context, args []string, out io.Writer) error {
 	var rate float64
 	f.StringVar(&c.what, "what", "spikes", "")
 	f.StringVar(&c.table.TimeUnit, "unit", "", "")
+	f.StringVar(&c.table.ValueUnit, "value-unit", "", "")
 	f.Float64Var(&rate, "rate", 0, "")
 	f.StringVar(&columns, "columns", "", "")
 	f.BoolVar(&c.table.Wide, "wide", false, "")
@@ -293,22 +297,18 @@ func (c conversion) read(ctx context.Context, path string) (*neo.Block, error) {
 	case ".npy", ".npz":
 		return frame.ReadNumPy(path, c.table)
 	}
-	f, err := c.readTable(path)
+	if ending(path) != ".parquet" {
+		return c.csv.ReadBlock(path, c.table)
+	}
+	f, err := parquet.Read(path)
 	if err != nil {
 		return nil, err
 	}
-	b, err := frame.Block(f, c.table)
+	b, err := frame.Table(f, c.table)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return b, nil
-}
-
-func (c conversion) readTable(path string) (*frame.Frame, error) {
-	if ending(path) == ".parquet" {
-		return parquet.Read(path)
-	}
-	return c.csv.Read(path)
 }
 
 func (c conversion) write(ctx context.Context, in, path string, b *neo.Block) error {

@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"gomyogen/myogen/units"
 )
@@ -196,6 +197,17 @@ func progress(out io.Writer) func(done, total units.Time) {
 		if n := int(10 * done / total); n > tenths {
 			tenths = n
 			fmt.Fprintf(out, "%3d %%  %.0f of %.0f ms\n", 10*n, float64(done), float64(total))
+		}
+	}
+}
+
+// starting returns what says each second what a run does before its first step.
+func starting(out io.Writer) func(what string, done, total int) {
+	told := time.Now()
+	return func(what string, done, total int) {
+		if now := time.Now(); now.Sub(told) >= time.Second {
+			told = now
+			fmt.Fprintf(out, "%s, %.0f %%\n", what, 100*float64(done)/float64(total))
 		}
 	}
 }

@@ -89,6 +89,22 @@ func (o *runOptions) check(e myogen.Experiment) error {
 	return nil
 }
 
+// checkSpace compares what results, state and checkpoints need with what is free.
+func (o *runOptions) checkSpace(sim *myogen.Simulation, c *checkpoints) error {
+	results, state := sim.Needs(o.until.Time)
+	var needs []atomicfile.Need
+	if o.out != "" {
+		needs = append(needs, atomicfile.Need{Path: o.out, Bytes: results})
+	}
+	if o.state != "" && o.until.Time < sim.Experiment().Duration {
+		needs = append(needs, atomicfile.Need{Path: o.state, Bytes: state})
+	}
+	if c.every > 0 {
+		needs = append(needs, atomicfile.Need{Path: c.path(0), Bytes: state}, atomicfile.Need{Path: c.path(1), Bytes: state})
+	}
+	return atomicfile.CheckFree(needs...)
+}
+
 // start returns the simulation to run: a new one, or one that goes on.
 func (o *runOptions) start(ctx context.Context, e myogen.Experiment, c *checkpoints, out io.Writer) (sim *myogen.Simulation, err error) {
 	switch {
@@ -97,7 +113,7 @@ func (o *runOptions) start(ctx context.Context, e myogen.Experiment, c *checkpoi
 			fmt.Fprintf(out, "going on at %v from %s\n", sim.Time().Round(units.Us), o.resume)
 		}
 	default:
-		sim = c.resume(ctx, e, out)
+		sim, err = c.resume(ctx, e, out)
 	}
 	if sim == nil && err == nil {
 		sim, err = myogen.NewSimulation(ctx, e)
@@ -130,7 +146,7 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 		fmt.Fprintf(out, "killed, this run will not go on: %v\n", err)
 		c = &checkpoints{base: cmp.Or(o.out, o.state)}
 	}
-	sim, err := o.start(ctx, e, c, out)
+	sim, err := o.start(myogen.Observe(ctx, myogen.Observer{Starting: starting(out)}), e, c, out)
 	if errors.Is(err, context.Canceled) {
 		return errors.New("run: interrupted before the first step")
 	}
@@ -144,6 +160,10 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 	for _, w := range sim.Warnings() {
 		fmt.Fprintln(out, "warning:", w)
 	}
+	if err := o.checkSpace(sim, c); err != nil {
+		fmt.Fprintf(out, "warning: before compression %v\n", err)
+	}
+	begun := sim.Time()
 	show := progress(out)
 	result, runErr := sim.RunUntil(ctx, o.until.Time, func(done, total units.Time) {
 		show(done, total)
@@ -151,6 +171,9 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 			fmt.Fprintf(out, "no checkpoint at %v: %v\n", done, err)
 		}
 	})
+	if runErr != nil && sim.Time() == begun { // there is nothing new
+		return runErr
+	}
 	if runErr != nil { // what there is of it, is not lost
 		result = sim.Result()
 	}
@@ -159,9 +182,9 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 	}
 	fmt.Fprintln(out, result.Report())
 	saved := o.save(sim, result, out)
-	if result.Partial() {
-		for _, r := range e.RecordAll {
-			fmt.Fprintf(out, "the rows so far are in %s\n", atomicfile.PartialPath(r.Path))
+	for _, r := range e.RecordAll {
+		if rows := atomicfile.PartialPath(r.Path); (result.Partial() || runErr != nil) && exists(rows) {
+			fmt.Fprintf(out, "the rows so far are in %s\n", rows)
 		}
 	}
 	if runErr != nil || saved != nil {

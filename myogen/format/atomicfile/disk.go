@@ -33,6 +33,9 @@ type Disk interface {
 	Remove(name string) error
 	// SyncDir flushes the names in a folder to the disk.
 	SyncDir(name string) error
+	// Free returns how many bytes can be written to the file system of a folder, and
+	// a number of that system.
+	Free(dir string) (bytes, system uint64, err error)
 }
 
 // Handle is an open file of a [Disk].

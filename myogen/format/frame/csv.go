@@ -14,6 +14,7 @@ import (
 
 	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/format/internal/regular"
+	"gomyogen/myogen/neo"
 )
 
 // EncodeCSV writes the frame as comma-separated values (RFC 4180). The first
@@ -105,16 +106,38 @@ func ReadCSV(path string) (*Frame, error) { return CSV{}.Read(path) }
 
 // Read reads the file at path; see [DecodeCSV].
 func (o CSV) Read(path string) (*Frame, error) {
+	f, _, err := o.read(path)
+	return f, err
+}
+
+// ReadBlock reads the file at path and returns its signals or discharges as a
+// block; see [Table]. An error in a row of signals has its line in the file.
+func (o CSV) ReadBlock(path string, options Options) (*neo.Block, error) {
+	f, lines, err := o.read(path)
+	if err != nil {
+		return nil, err
+	}
+	b, err := Table(f, options)
+	if row := (*RowError)(nil); errors.As(err, &row) && row.Row < len(lines) {
+		row.Line = lines[row.Row]
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return b, nil
+}
+
+// read returns with the frame the line of each row.
+func (o CSV) read(path string) (f *Frame, lines []int, err error) {
 	file, _, err := regular.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("frame: %w", err)
+		return nil, nil, fmt.Errorf("frame: %w", err)
 	}
 	defer file.Close()
-	f, err := o.Decode(file)
-	if err != nil {
-		return nil, fmt.Errorf("frame: %s: %w", path, err)
+	if f, lines, err = o.decode(file); err != nil {
+		return nil, nil, fmt.Errorf("frame: %s: %w", path, err)
 	}
-	return f, nil
+	return f, lines, nil
 }
 
 // DecodeCSV reads comma-separated values whose first row has the names of the
@@ -127,27 +150,32 @@ func DecodeCSV(r io.Reader) (*Frame, error) { return CSV{}.Decode(r) }
 
 // Decode reads a file; see [DecodeCSV].
 func (o CSV) Decode(r io.Reader) (*Frame, error) {
+	f, _, err := o.decode(r)
+	return f, err
+}
+
+func (o CSV) decode(r io.Reader) (f *Frame, lines []int, err error) {
 	b := bufio.NewReaderSize(r, 1<<16)
 	start, err := b.Peek(3)
 	switch {
 	case err == nil && string(start) == "\ufeff":
 		if _, err := b.Discard(3); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	case len(start) > 1 && (string(start[:2]) == "\xff\xfe" || string(start[:2]) == "\xfe\xff"):
-		return nil, errors.New("it is in UTF-16; save it as UTF-8")
+		return nil, nil, errors.New("it is in UTF-16; save it as UTF-8")
 	}
 	c := csv.NewReader(b)
 	c.ReuseRecord = true
 	c.Comma = separator(b)
 	head, err := c.Read()
 	if err == io.EOF {
-		return nil, errors.New("the file is empty: it has no row of names")
+		return nil, nil, errors.New("the file is empty: it has no row of names")
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	f := &Frame{Columns: make([]Column, len(head))}
+	f = &Frame{Columns: make([]Column, len(head))}
 	columns := make([]Texts, len(head))
 	names := make([]string, len(head))
 	for i, s := range head {
@@ -155,7 +183,7 @@ func (o CSV) Decode(r io.Reader) (*Frame, error) {
 		f.Columns[i].Name, f.Columns[i].Unit = parseHead(names[i])
 		if o.NoHeader {
 			f.Columns[i].Name, f.Columns[i].Unit = strconv.Itoa(i+1), ""
-			columns[i] = Texts{names[i]}
+			columns[i], lines = Texts{names[i]}, []int{1}
 		}
 	}
 	for {
@@ -164,29 +192,31 @@ func (o CSV) Decode(r io.Reader) (*Frame, error) {
 			break
 		}
 		if errors.Is(err, csv.ErrFieldCount) && c.Comma == ',' {
-			return nil, fmt.Errorf("%w; numbers with a decimal comma need ; or a tab between columns", err)
+			return nil, nil, fmt.Errorf("%w; numbers with a decimal comma need ; or a tab between columns", err)
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for i, s := range row {
 			if !utf8.ValidString(s) {
 				line, _ := c.FieldPos(i)
-				return nil, fmt.Errorf("line %d: column %q: %q is not UTF-8", line, f.Columns[i].Name, s)
+				return nil, nil, fmt.Errorf("line %d: column %q: %q is not UTF-8", line, f.Columns[i].Name, s)
 			}
 			columns[i] = append(columns[i], strings.Clone(s))
 		}
+		line, _ := c.FieldPos(0)
+		lines = append(lines, line)
 	}
 	for i, texts := range columns {
 		f.Columns[i].Values = guess(texts, c.Comma != ',')
 	}
 	if err := f.Validate(); err != nil {
 		if headless := withoutHeader(names); headless != nil {
-			return nil, headless
+			return nil, nil, headless
 		}
-		return nil, err
+		return nil, nil, err
 	}
-	return f, nil
+	return f, lines, nil
 }
 
 // separator returns what separates the fields of the first line: a comma if there

@@ -2,7 +2,9 @@ package frame_test
 
 import (
 	"fmt"
+	"log"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"gomyogen/myogen/format/frame"
@@ -78,4 +80,20 @@ func ExampleSpikes() {
 	// population,unit,time [ms]
 	// aMN,MN_0,120.0
 	// aMN,MN_0,240.0
+}
+
+// A table of a signal, as a spreadsheet or a script writes it.
+func ExampleCSV_ReadBlock() {
+	path := filepath.Join(os.TempDir(), "example_rate.csv")
+	defer os.Remove(path)
+	if err := os.WriteFile(path, []byte("time [s],rate [pps]\n0,40\n0.01,42\n0.02,45\n"), 0o644); err != nil {
+		log.Fatal(err)
+	}
+	block, err := frame.CSV{}.ReadBlock(path, frame.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(block.Segments[0].AnalogSignals[0])
+	// Output:
+	// rate: 3 samples in pps, every 10 ms from 0 ms
 }

@@ -21,6 +21,9 @@ type Options struct {
 	// TimeUnit is the unit of times whose column names none: "s", "ms" or "us".
 	TimeUnit string
 
+	// ValueUnit is the unit of signals whose columns name none: "pps".
+	ValueUnit string
+
 	// Rate says that times are samples at this rate, the first of which is 0.
 	Rate units.Frequency
 

@@ -29,6 +29,7 @@ const (
 //	i/spike_spans_ms                t_start, t_stop and sampling period of each train
 //	i/signal_names, i/signal_units, i/signal_spans_ms   likewise, t_start and sampling period
 //	i/signal_counts, i/signal_values
+//	i/signal_binned                 1 for each signal of bins; not there if there is none
 //
 // and beside them format, name, segments and annotations (key, value, key,
 // value ...). numpy.load reads it; spikes of train j are those from
@@ -92,6 +93,17 @@ func encodeBlock(b *neo.Block) File {
 			signalCounts = append(signalCounts, int64(len(a.Values)))
 			signalSpans = append(signalSpans, float64(a.TStart), float64(a.SamplingPeriod))
 			values = append(values, a.Values...)
+		}
+		if slices.ContainsFunc(s.AnalogSignals, func(a neo.AnalogSignal) bool { return a.Binned }) {
+			binned := []int64{}
+			for _, a := range s.AnalogSignals {
+				x := int64(0)
+				if a.Binned {
+					x = 1
+				}
+				binned = append(binned, x)
+			}
+			f[p+"signal_binned"] = Ints(binned)
 		}
 		f[p+"spike_names"], f[p+"spike_counts"] = Texts(names), Ints(counts)
 		f[p+"spike_times_ms"], f[p+"spike_spans_ms"] = Floats(times), Floats(spans)
@@ -191,6 +203,10 @@ func (a *arrays) segment(p, name string) (s neo.Segment, err error) {
 	signals, unit := a.texts(p+"signal_names"), a.texts(p+"signal_units")
 	signalCounts, values := a.ints(p+"signal_counts"), a.floats(p+"signal_values")
 	signalSpans := a.floats(p + "signal_spans_ms")
+	binned := make([]int64, len(signals))
+	if _, ok := a.f[p+"signal_binned"]; ok {
+		binned = a.ints(p + "signal_binned")
+	}
 	s.Name = name
 	for _, err := range []error{
 		a.err,
@@ -200,6 +216,7 @@ func (a *arrays) segment(p, name string) (s neo.Segment, err error) {
 		checkLength(p+"signal_units", len(unit), len(signals)),
 		checkLength(p+"signal_counts", len(signalCounts), len(signals)),
 		checkLength(p+"signal_spans_ms", len(signalSpans), 2*len(signals)),
+		checkLength(p+"signal_binned", len(binned), len(signals)),
 		checkCounts(p+"signal_counts", signalCounts, p+"signal_values", len(values)),
 	} {
 		if err != nil {
@@ -219,7 +236,7 @@ func (a *arrays) segment(p, name string) (s neo.Segment, err error) {
 	}
 	for j, n := range signalCounts {
 		s.AnalogSignals = append(s.AnalogSignals, neo.AnalogSignal{Name: signals[j], Units: unit[j],
-			TStart: units.Time(signalSpans[2*j]), SamplingPeriod: units.Time(signalSpans[2*j+1]), Values: values[:n:n]})
+			TStart: units.Time(signalSpans[2*j]), SamplingPeriod: units.Time(signalSpans[2*j+1]), Values: values[:n:n], Binned: binned[j] != 0})
 		values = values[n:]
 	}
 	return s, nil

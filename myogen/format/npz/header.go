@@ -211,7 +211,7 @@ type dtype struct {
 
 // parseDtype reads a type as NumPy writes it: byte order, kind and size.
 func parseDtype(descr string) (d dtype, err error) {
-	unsupported := fmt.Errorf("dtype %q is not supported; float32, float64, integers, bool and text are", descr)
+	unsupported := fmt.Errorf("dtype %q is not supported; float16, float32, float64, integers, bool and text are", descr)
 	if strings.TrimLeft(descr, "|<>=") == "O" {
 		return d, errors.New("dtype object: Python objects are not read, as reading them can run code; " +
 			"save the array with a dtype of numbers or text")
@@ -220,7 +220,8 @@ func parseDtype(descr string) (d dtype, err error) {
 		return d, unsupported
 	}
 	switch descr[0] {
-	case '<', '|':
+	case '<', '|', '=': // NumPy writes < or > for =
+
 		d.order = binary.LittleEndian
 	case '>':
 		d.order = binary.BigEndian
@@ -242,4 +243,4 @@ func parseDtype(descr string) (d dtype, err error) {
 	return d, nil
 }
 
-var numbers = []string{"f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"}
+var numbers = []string{"f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"}

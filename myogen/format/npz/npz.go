@@ -30,15 +30,32 @@ import (
 )
 
 // SHA256 returns the SHA-256 of the names and arrays, in hexadecimal digits.
-func (f File) SHA256() (string, error) {
-	h := sha256.New()
+func (f File) SHA256() (string, error) { return f.WatchedSHA256(func(int) error { return nil }) }
+
+// WatchedSHA256 is [File.SHA256] that calls look again and again with the number of
+// bytes since it was called last. An error of look ends it.
+func (f File) WatchedSHA256(look func(bytes int) error) (string, error) {
+	sum := sha256.New()
+	h := watchedWriter{sum, look}
 	for _, name := range f.Names() {
 		fmt.Fprintf(h, "%q\n", name)
 		if err := encodeArray(h, f[name]); err != nil {
 			return "", fmt.Errorf("npz: array %q: %w", name, err)
 		}
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+type watchedWriter struct {
+	w    io.Writer
+	look func(bytes int) error
+}
+
+func (w watchedWriter) Write(p []byte) (int, error) {
+	if err := w.look(len(p)); err != nil {
+		return 0, err
+	}
+	return w.w.Write(p)
 }
 
 // Write writes the arrays to the .npz file at path, complete or not at all.

@@ -22,6 +22,9 @@ type Reader struct {
 	MaxBytes int64
 	// MaxArrays limits the arrays of an archive; 0 means 65,536.
 	MaxArrays int
+	// Look, unless it is nil, is called again and again while a file is read, with
+	// the number of bytes since it was called last. Its error ends the reading.
+	Look func(bytes int) error
 }
 
 const (
@@ -68,7 +71,7 @@ func (r Reader) Read(path string) (File, error) {
 		return nil, err
 	}
 	defer f.Close()
-	file, err := r.decode(f, size)
+	file, err := r.decode(r.watched(f), size)
 	if err != nil {
 		return nil, fmt.Errorf("npz: %s: %w", path, err)
 	}
@@ -88,6 +91,27 @@ func (r Reader) ReadArray(path string) (Array, error) {
 		return Array{}, fmt.Errorf("npz: %s: %w", path, err)
 	}
 	return a, nil
+}
+
+// watched returns a file whose every reading is looked at.
+func (r Reader) watched(f io.ReaderAt) io.ReaderAt {
+	if r.Look == nil {
+		return f
+	}
+	return watchedFile{f, r.Look}
+}
+
+type watchedFile struct {
+	file io.ReaderAt
+	look func(bytes int) error
+}
+
+func (w watchedFile) ReadAt(p []byte, off int64) (int, error) {
+	n, err := w.file.ReadAt(p, off)
+	if stop := w.look(n); stop != nil {
+		return 0, stop
+	}
+	return n, err
 }
 
 func (r Reader) decode(data io.ReaderAt, size int64) (File, error) {
@@ -225,9 +249,12 @@ func (a *Array) set(i int, d dtype, b []byte) error {
 	}
 	switch d.kind {
 	case 'f':
-		if d.size == 4 {
+		switch d.size {
+		case 2:
+			a.Float[i] = float16(uint16(bits))
+		case 4:
 			a.Float[i] = float64(math.Float32frombits(uint32(bits)))
-		} else {
+		default:
 			a.Float[i] = math.Float64frombits(bits)
 		}
 	case 'i':
@@ -240,6 +267,25 @@ func (a *Array) set(i int, d dtype, b []byte) error {
 		a.Int[i] = int64(bits)
 	}
 	return nil
+}
+
+// float16 returns a number of 1 bit sign, 5 bits exponent and 10 bits fraction (IEEE
+// 754 binary16).
+func float16(bits uint16) float64 {
+	exponent, fraction := int(bits>>10&31), float64(bits&1023)
+	x := math.Ldexp(fraction+1024, exponent-25)
+	switch {
+	case exponent == 0:
+		x = math.Ldexp(fraction, -24)
+	case exponent == 31 && fraction == 0:
+		x = math.Inf(1)
+	case exponent == 31:
+		x = math.NaN()
+	}
+	if bits>>15 != 0 {
+		x = math.Copysign(x, -1)
+	}
+	return x
 }
 
 // string decodes an item of text, which NUL characters fill up.

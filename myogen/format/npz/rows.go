@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"math"
+	"os"
 
 	"gomyogen/myogen/format/atomicfile"
 )
@@ -25,6 +26,7 @@ type Rows struct {
 	sum     hash.Hash        // of the rows, without the header
 	file    *atomicfile.File // nil until the first row is written
 	w       *bufio.Writer
+	written *counter // behind w: all bytes of the file
 	row     []byte
 }
 
@@ -90,16 +92,29 @@ func (r *Rows) open() error {
 	if r.rows > 0 {
 		r.file, err = atomicfile.Partial(r.path, r.size())
 	} else if r.file, err = atomicfile.Partial(r.path, 0); err == nil {
-		_, err = r.file.Write(r.header())
+		_, err = r.file.Write(r.header(0))
 	}
 	if err != nil {
 		return err
 	}
-	r.w = bufio.NewWriterSize(r.file, 1<<20)
+	r.written = &counter{w: r.file, n: r.size()}
+	r.w = bufio.NewWriterSize(r.written, 1<<20)
 	return nil
 }
 
-func (r *Rows) header() []byte { return encodeHeader("<f8", []int{r.rows, r.columns}, rowsHeader) }
+func (r *Rows) header(rows int) []byte {
+	return encodeHeader("<f8", []int{rows, r.columns}, rowsHeader)
+}
+
+// Needs returns how many bytes the file needs for a number of rows in all, beside
+// those that it or an earlier one of its path has.
+func (r *Rows) Needs(rows int) int64 {
+	have := int64(0)
+	if info, err := os.Lstat(atomicfile.PartialPath(r.path)); err == nil && info.Mode().IsRegular() {
+		have = info.Size()
+	}
+	return max(rowsHeader+int64(rows)*int64(8*r.columns)-have, 0)
+}
 
 // Append adds a row. It panics if the row has another number of columns.
 func (r *Rows) Append(row []float64) error {
@@ -123,13 +138,14 @@ func (r *Rows) Append(row []float64) error {
 // flush writes what is still in memory, and the number of rows.
 func (r *Rows) flush() error {
 	err := r.open()
-	if err == nil {
-		err = r.w.Flush()
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		_, err = r.file.WriteAt(r.header(), 0)
-	}
-	return err
+	// What a full disk has taken can be read, too.
+	err = r.w.Flush()
+	whole := int((r.written.n - rowsHeader) / int64(8*r.columns))
+	_, headerErr := r.file.WriteAt(r.header(whole), 0)
+	return errors.Join(err, headerErr)
 }
 
 // Sync flushes the rows to the disk. It returns how many there are and their

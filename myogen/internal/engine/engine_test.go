@@ -52,7 +52,7 @@ func build(t *testing.T, n [3]int, backend membrane.Backend, workers int) *Engin
 		}
 	}
 	const dt = 0.1
-	e := New(membrane.Start(cells, thresholds, membrane.Scheme{Dt: dt, SecondOrder: true}, backend), dt, workers)
+	e := New(membrane.Start(cells, thresholds, membrane.Scheme{Dt: dt, SecondOrder: true}, backend, nil), dt, workers)
 	for i, x := range e.Neurons {
 		x.Cell.Settle(-67)
 		if i%3 == 0 {

@@ -31,7 +31,7 @@ func small(nerlabs, others int, dt float64, backend membrane.Backend, workers in
 	for range others {
 		cells = append(cells, powers(r))
 	}
-	e := New(membrane.Start(cells, make([]float64, len(cells)), membrane.Scheme{Dt: dt, SecondOrder: true}, backend), dt, workers)
+	e := New(membrane.Start(cells, make([]float64, len(cells)), membrane.Scheme{Dt: dt, SecondOrder: true}, backend, nil), dt, workers)
 	for i, n := range e.Neurons {
 		n.Cell.Settle(map[bool]float64{true: 0, false: -67}[i < nerlabs])
 	}

@@ -46,7 +46,9 @@ func (g *group) advance(e *Engine, p *membrane.Pipeline) {
 				p.End(t.block)
 				g.end(e)
 			}
-			t.modulate(e)
+			if t.varied != 0 {
+				t.modulate(e)
+			}
 			p.Advance(t.block)
 			t.open = true
 			g.end(e)

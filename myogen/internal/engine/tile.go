@@ -19,6 +19,7 @@ type tile struct {
 	ended  int  // steps
 	open   bool // a step was begun, and has not ended
 	due    []delivery
+	taken  int   // deliveries
 	clamps uint8 // lanes with a clamp
 	noisy  uint8 // lanes with a background
 	varied uint8 // lanes with a modulation
@@ -28,7 +29,7 @@ type tile struct {
 
 // begin prepares an epoch.
 func (t *tile) begin(due []delivery) {
-	t.next, t.ended, t.due = 0, 0, due
+	t.next, t.ended, t.due, t.taken = 0, 0, due, 0
 	t.fault = nil
 	t.clamps, t.noisy, t.varied, t.traces = 0, 0, 0, t.traces[:0]
 	for lane, n := range t.neurons {
@@ -63,9 +64,8 @@ func (t *tile) start(e *Engine) {
 		n.Spikes = append(n.Spikes, Spike{Step: e.Step + k, T: e.begin[k] + detectorDelay})
 	}
 	t.above = b.Above
-	for len(t.due) > 0 && t.due[0].step == k {
-		e.terminals[t.due[0].Terminal].deliver(t.number, b)
-		t.due = t.due[1:]
+	for ; t.taken < len(t.due) && t.due[t.taken].step == k; t.taken++ {
+		e.terminals[t.due[t.taken].Terminal].deliver(t.number, b)
 	}
 	for lanes := t.clamps; lanes != 0; lanes &= lanes - 1 {
 		lane := bits.TrailingZeros8(lanes)

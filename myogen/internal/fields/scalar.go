@@ -18,52 +18,95 @@ func (leaf) Child(element string) (Value, error) {
 	return nil, fmt.Errorf("there is no %q: the value has no parts", element)
 }
 
-// Bound is a condition on a number.
+// Bound is a condition on a number: from low to high, and above low where above is
+// set.
 type Bound struct {
-	words string // "must be above 0"
-	holds func(float64) bool
-	// limits of a plain number, for the schema; NaN for none
-	keyword string
-	limit   float64
+	low, high float64
+	above     bool
 }
 
 // The usual bounds. NaN and infinities are never in them.
 var (
-	Any         = Bound{holds: func(float64) bool { return true }}
+	Any         = Bound{low: math.Inf(-1), high: math.Inf(1)}
 	Positive    = Above(0)
 	NotNegative = AtLeast(0)
+	Share       = Above(0).AtMost(1)
 )
 
 // Above is the bound of numbers greater than x.
-func Above(x float64) Bound {
-	return Bound{fmt.Sprintf("must be above %v", x), func(y float64) bool { return y > x }, "exclusiveMinimum", x}
-}
+func Above(x float64) Bound { return Bound{x, math.Inf(1), true} }
 
 // AtLeast is the bound of numbers not below x.
-func AtLeast(x float64) Bound {
-	words := fmt.Sprintf("must be at least %v", x)
-	if x == 0 {
+func AtLeast(x float64) Bound { return Bound{x, math.Inf(1), false} }
+
+// Between is the bound of numbers from low to high.
+func Between(low, high float64) Bound { return Bound{low, high, false} }
+
+// AtMost returns the bound without the numbers greater than x.
+func (b Bound) AtMost(x float64) Bound {
+	b.high = x
+	return b
+}
+
+// Holds reports whether a number is within the bound.
+func (b Bound) Holds(x float64) bool {
+	return x >= b.low && x <= b.high && !(b.above && x == b.low) && !math.IsInf(x, 0)
+}
+
+// words says what a number must be; show writes a number with its unit.
+func (b Bound) words(show func(float64) string) string {
+	low, high := !math.IsInf(b.low, 0), !math.IsInf(b.high, 0)
+	from := "0" // needs no unit
+	if b.low != 0 {
+		from = show(b.low)
+	}
+	switch {
+	case !low && !high:
+		return "must be finite"
+	case !low:
+		return "must be at most " + show(b.high)
+	case b.above && high:
+		return fmt.Sprintf("must be above %s and at most %s", from, show(b.high))
+	case b.above:
+		return "must be above " + from
+	case high:
+		return fmt.Sprintf("must be from %s to %s", from, show(b.high))
+	case b.low == 0:
+		return "must not be negative"
+	}
+	return "must be at least " + from
+}
+
+// Check returns an error that names a number which is not within the bound; show
+// writes a number with its unit.
+func (b Bound) Check(what string, x float64, show func(float64) string) error {
+	if b.Holds(x) {
+		return nil
+	}
+	words := b.words(show)
+	if x < 0 && b.low == 0 && !b.above {
 		words = "must not be negative"
 	}
-	return Bound{words, func(y float64) bool { return y >= x }, "minimum", x}
+	return fmt.Errorf("%s is %s, %s", what, show(x), words)
 }
 
-// Share is the bound of a probability.
-var Share = Bound{"must be above 0 and at most 1", func(y float64) bool { return y > 0 && y <= 1 }, "maximum", 1}
-
-func (b Bound) check(what string, x float64, shown any) error {
+// schema adds the limits to the schema of a number.
+func (b Bound) schema(s Schema) Schema {
 	switch {
-	case math.IsNaN(x) || math.IsInf(x, 0):
-		words := b.words
-		if words == "" {
-			words = "must be finite"
-		}
-		return fmt.Errorf("%s is %v, %s", what, shown, words)
-	case !b.holds(x):
-		return fmt.Errorf("%s is %v, %s", what, shown, b.words)
+	case math.IsInf(b.low, 0):
+	case b.above:
+		s["exclusiveMinimum"] = b.low
+	default:
+		s["minimum"] = b.low
 	}
-	return nil
+	if !math.IsInf(b.high, 0) {
+		s["maximum"] = b.high
+	}
+	return s
 }
+
+// plainNumber writes a number without a unit.
+func plainNumber(x float64) string { return fmt.Sprint(x) }
 
 // Quantity returns the value of a number with a unit. Units are the names that
 // parse takes.
@@ -97,7 +140,7 @@ func (q *quantity[T]) Read(f *File, what string, n ast.Node) error {
 	}
 	x, err := q.parse(text)
 	if err == nil {
-		err = q.bound.check(what, float64(x), x)
+		err = q.check(what, x)
 	} else {
 		err = fmt.Errorf("%s: %s", what, strings.TrimPrefix(err.Error(), "units: "))
 	}
@@ -123,7 +166,11 @@ func (q *quantity[T]) Write(bool) Node {
 	return Text(text)
 }
 
-func (q *quantity[T]) Check(what string) error { return q.bound.check(what, float64(*q.p), *q.p) }
+func (q *quantity[T]) Check(what string) error { return q.check(what, *q.p) }
+
+func (q *quantity[T]) check(what string, x T) error {
+	return q.bound.Check(what, float64(x), func(x float64) string { return T(x).String() })
+}
 
 func (q *quantity[T]) Schema() Schema {
 	return Schema{"type": "string", "pattern": `^[-+]?[0-9.]+([eE][-+]?[0-9]+)? *(` + strings.Join(q.units, "|") + `)$`}
@@ -145,7 +192,7 @@ func (x *float) Read(f *File, what string, n ast.Node) error {
 	if err != nil {
 		return err
 	}
-	if err := x.bound.check(what, v, v); err != nil {
+	if err := x.bound.Check(what, v, plainNumber); err != nil {
 		return f.ErrorAt(n, "%v", err)
 	}
 	*x.p = v
@@ -153,14 +200,10 @@ func (x *float) Read(f *File, what string, n ast.Node) error {
 }
 
 func (x *float) Write(bool) Node         { return Number(*x.p) }
-func (x *float) Check(what string) error { return x.bound.check(what, *x.p, *x.p) }
+func (x *float) Check(what string) error { return x.bound.Check(what, *x.p, plainNumber) }
 
 func (x *float) Schema() Schema {
-	s := Schema{"type": "number"}
-	if x.bound.keyword != "" {
-		s[x.bound.keyword] = x.bound.limit
-	}
-	return s
+	return x.bound.schema(Schema{"type": "number"})
 }
 
 // Int returns the value of a whole number from least to most.

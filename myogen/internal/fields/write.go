@@ -1,7 +1,7 @@
 package fields
 
 import (
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,17 +28,22 @@ func (*Map) node()  {}
 // Add adds a key to the mapping.
 func (m *Map) Add(key string, n Node) { m.keys, m.values = append(m.keys, key), append(m.values, n) }
 
-// plain is a text that no YAML reader takes for something else, unless it is one
-// of the keywords.
-var (
-	plain    = regexp.MustCompile(`^[A-Za-z_]([A-Za-z0-9_ ./-]*[A-Za-z0-9_./-])?$`)
-	keywords = regexp.MustCompile(`(?i)^(true|false|yes|no|on|off|null)$`)
-)
+// keywords are words that a YAML reader takes for truth values and nothing.
+var keywords = []string{"true", "false", "yes", "no", "on", "off", "null"}
+
+// plain reports whether no YAML reader takes a text for something else: it begins
+// with a letter or an underscore, does not end with a space, and has nothing but
+// letters, digits and a few signs.
+func plain(s string) bool {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
+	return s != "" && strings.IndexByte(letters, s[0]) >= 0 && !strings.HasSuffix(s, " ") &&
+		strings.Trim(s, letters+"0123456789 ./-") == "" && !slices.Contains(keywords, strings.ToLower(s))
+}
 
 // Quoted returns a text, with quotes where a YAML reader would take it for
 // something else.
 func Quoted(s string) Text {
-	if plain.MatchString(s) && !keywords.MatchString(s) {
+	if plain(s) {
 		return Text(s)
 	}
 	return Text(strconv.Quote(s))

@@ -119,7 +119,7 @@ func TestHalfStepsAreTheSameOnEveryBackend(t *testing.T) {
 					scheme := Scheme{Dt: []float64{0.1, 0.05, 0.025, 0.0125, 1, 50}[r.IntN(6)], SecondOrder: r.IntN(2) == 0}
 					cells := descriptions(name, 1+r.IntN(Lanes), r)
 					thresholds := make([]float64, len(cells))
-					want, got := Start(cells, thresholds, scheme, Scalar), Start(cells, thresholds, scheme, backend)
+					want, got := Start(cells, thresholds, scheme, Scalar, nil), Start(cells, thresholds, scheme, backend, nil)
 					set := func(lane, slot int, x float64) {
 						*want[lane].Block.at(slot, lane) = x
 						*got[lane].Block.at(slot, lane) = x
@@ -209,7 +209,7 @@ func TestBlocksTakeTurns(t *testing.T) {
 			t.Run(fmt.Sprint(backend, "/", rest), func(t *testing.T) {
 				start := func() (blocks []*Block) {
 					all := descriptions("NERLab", 2*Lanes+rest, rand.New(rand.NewPCG(1, 2)))
-					for _, c := range Start(all, make([]float64, len(all)), Scheme{Dt: 0.1, SecondOrder: true}, backend) {
+					for _, c := range Start(all, make([]float64, len(all)), Scheme{Dt: 0.1, SecondOrder: true}, backend, nil) {
 						c.Settle(-67)
 						c.Block.Inject(c.Lane, 15)
 						if c.Lane == 0 {

@@ -29,7 +29,7 @@ func BenchmarkStep(b *testing.B) {
 		for _, backend := range Backends() {
 			b.Run(name+"/"+backend.String(), func(b *testing.B) {
 				const n = 2 * Lanes
-				cells := Start(descriptions(name, n, rand.New(rand.NewPCG(1, 2))), make([]float64, n), Scheme{Dt: 0.1, SecondOrder: true}, backend)
+				cells := Start(descriptions(name, n, rand.New(rand.NewPCG(1, 2))), make([]float64, n), Scheme{Dt: 0.1, SecondOrder: true}, backend, nil)
 				for _, c := range cells {
 					c.Settle(-67)
 					c.Block.Inject(c.Lane, 15)

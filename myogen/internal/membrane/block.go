@@ -35,8 +35,9 @@ type Cell struct {
 }
 
 // Start returns running cells in blocks of the same model, in the order of
-// their descriptions. They must be settled before they run.
-func Start(cells []Description, thresholds []float64, s Scheme, backend Backend) []Cell {
+// their descriptions. They must be settled before they run. Did, which may
+// be nil, learns of each few of them; after its error they are not whole.
+func Start(cells []Description, thresholds []float64, s Scheme, backend Backend, did func(n int) error) []Cell {
 	out := make([]Cell, len(cells))
 	for first := 0; first < len(cells); {
 		m := cells[first].model()
@@ -61,6 +62,9 @@ func Start(cells []Description, thresholds []float64, s Scheme, backend Backend)
 				if lane < b.Used {
 					out[j] = Cell{b, lane}
 				}
+			}
+			if did != nil && did(b.Used) != nil {
+				return out
 			}
 		}
 		first += n

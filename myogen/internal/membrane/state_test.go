@@ -20,7 +20,7 @@ func TestStateIsAllThatMatters(t *testing.T) {
 		thresholds := make([]float64, len(cells))
 		scheme := Scheme{Dt: 0.1, SecondOrder: true}
 		all := Backends()
-		a, b := Start(cells, thresholds, scheme, all[0])[last], Start(cells, thresholds, scheme, all[len(all)-1])[last]
+		a, b := Start(cells, thresholds, scheme, all[0], nil)[last], Start(cells, thresholds, scheme, all[len(all)-1], nil)[last]
 		a.Settle(-67)
 		b.Settle(0)
 		advance := func(c Cell, k int) {

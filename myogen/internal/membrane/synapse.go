@@ -12,16 +12,10 @@ import (
 // with f such that an event of weight w reaches a peak of w.
 type Synapse struct {
 	Dendrite   int     // index of the dendrite it sits on
+	Inhibitory bool    // which connections reach it; E says what it does
 	E          float64 // reversal potential, mV
 	Tau1, Tau2 float64 // rise and decay, ms; Tau1 < Tau2
 }
-
-// excitatoryAbove is the reversal potential in mV from which a synapse counts
-// as excitatory, also on NERLab's scale, where the cell rests near 0 mV.
-const excitatoryAbove = -40
-
-// Excitatory reports whether events depolarise the cell.
-func (s Synapse) Excitatory() bool { return s.E >= excitatoryAbove }
 
 // Amount returns what an event of the given weight (uS) adds to both parts of
 // the conductance, so that its peak is the weight.

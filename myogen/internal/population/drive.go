@@ -32,6 +32,9 @@ func (d *Drive) Drive(fill Rates, latency float64) { d.fill, d.Latency = fill, l
 func (d *Drive) Start(e Env) Group {
 	g := &drive{Drive: d, sources: make(sources, d.N), dt: e.Engine.Dt}
 	for i := range d.N {
+		if e.Watch.Did(1) != nil {
+			break
+		}
 		g.spikers = append(g.spikers, random.NewSpiker(e.neuronSeed("drive neuron", i), d.Process))
 	}
 	return g

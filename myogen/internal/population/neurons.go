@@ -34,10 +34,14 @@ func (n *Neurons) Synapses() []membrane.Synapse { return n.Contacts }
 func (n *Neurons) Start(e Env) Group {
 	g := &neurons{Neurons: n, engine: e.Engine, first: e.First, sent: make([]int, len(n.Cells))}
 	if n.Background == nil {
+		_ = e.Watch.Did(len(n.Cells)) // it keeps the error
 		return g
 	}
 	// The streams are named in every order of draws: MyoGen has none.
 	for i := range n.Cells {
+		if e.Watch.Did(1) != nil {
+			break
+		}
 		b := &bombardment{
 			n.Background.Excitatory.start(e.Engine.Dt), n.Background.Inhibitory.start(e.Engine.Dt),
 			random.Stream(e.Seed, "background", e.Name, i),

@@ -20,6 +20,7 @@ import (
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/internal/state"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/random"
 )
 
@@ -65,6 +66,7 @@ type Env struct {
 	Seed   uint64
 	MyoGen bool           // MyoGen's order of draws
 	Engine *engine.Engine // settled
+	Watch  *watch.Watch   // its error ends Start
 	First  int            // index of the first membrane in the engine
 	// Membranes is how many the network has, and Generator the number of the
 	// population's first in MyoGen's order of draws.

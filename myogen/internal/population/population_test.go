@@ -88,7 +88,7 @@ func newRig(t *testing.T, p Plan, env Env) *rig {
 	for _, m := range p.Membranes() {
 		cells, thresholds = append(cells, m.Description), append(thresholds, m.Threshold)
 	}
-	e := engine.New(membrane.Start(cells, thresholds, membrane.Scheme{Dt: dt, SecondOrder: true}, membrane.Scalar), dt, 1)
+	e := engine.New(membrane.Start(cells, thresholds, membrane.Scheme{Dt: dt, SecondOrder: true}, membrane.Scalar, nil), dt, 1)
 	for i, n := range e.Neurons {
 		n.Cell.Settle(0)
 		n.Clamp = func(step int, _ float64) float64 { return 14 + float64(i) }

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"gomyogen/myogen/internal/engine"
+	"gomyogen/myogen/internal/watch"
 )
 
 // Writer collects numbers in lists by name.
@@ -68,6 +69,7 @@ type Reader struct {
 	Ints   map[string][]int64
 	Floats map[string][]float64
 	Steps  int // taken before the state was saved
+	Watch  *watch.Watch
 	Err    error
 }
 
@@ -87,6 +89,7 @@ func (r *Reader) Int64(name string) int64 {
 
 // Bytes takes n bytes off a list of whole numbers.
 func (r *Reader) Bytes(name string, n int) []byte {
+	r.Fail(r.Watch.Did(0))
 	b := make([]byte, n)
 	for i := range b {
 		x := r.Int64(name)
@@ -120,7 +123,7 @@ func (r *Reader) short(name string) { r.Fail(fmt.Errorf("array %q is too short",
 
 // Fail keeps an error unless there is one already.
 func (r *Reader) Fail(err error) {
-	if r.Err == nil {
+	if r.Err == nil && err != nil {
 		r.Err = err
 	}
 }
@@ -139,15 +142,22 @@ func (r *Reader) Neuron(traces int) engine.State {
 	return n
 }
 
+// lookEvery is the number of spikes between two looks at the context.
+const lookEvery = 1 << 14
+
 // Spikes takes the spikes of a cell: in rising order, none after the steps taken.
 func (r *Reader) Spikes(kind string) []engine.Spike {
 	count := r.Int(kind + "_spike_counts")
 	if count < 0 {
 		r.Fail(fmt.Errorf("a cell has %d spikes", count))
 	}
+	r.Fail(r.Watch.Did(1))
 	var all []engine.Spike
 	last := engine.Spike{}
 	for ; count > 0 && r.Err == nil; count-- {
+		if count%lookEvery == 0 {
+			r.Fail(r.Watch.Did(0))
+		}
 		s := engine.Spike{Step: r.Int(kind + "_spike_steps"), T: r.Float(kind + "_spike_times_ms")}
 		if s.Step < last.Step || s.Step > r.Steps || !(s.T >= last.T) || math.IsInf(s.T, 0) {
 			r.Fail(fmt.Errorf("a spike at %v ms in step %d, after one at %v ms in step %d, in a state after %d steps",

@@ -32,11 +32,26 @@ func openLimits(data [2]float64, n int) [2]float64 {
 				unit = step / 5
 			}
 		}
-		return round(unit*whole(at/unit)) + 0 // never -0
+		return roundTo(unit*whole(at/unit), unit) + 0 // never -0
 	}
 	down := func(x float64) float64 { return math.Floor(x + 1e-9) }
 	up := func(x float64) float64 { return math.Ceil(x - 1e-9) }
 	return [2]float64{end(low, down), end(high, up)}
+}
+
+// wholeLimits moves limits that nearly reach a round number onto it: the last
+// sample of a second at 1 kHz is at 0.999 s, and its axis ends at 1 s.
+func wholeLimits(data [2]float64, n int) [2]float64 {
+	const near = 0.0025 // of the data, so little that no gap is seen
+	unit, room := Step(data[1]-data[0], n)/2, near*(data[1]-data[0])
+	low, high := round(unit*math.Floor(data[0]/unit+1e-9))+0, round(unit*math.Ceil(data[1]/unit-1e-9))+0
+	if data[0]-low <= room {
+		data[0] = low
+	}
+	if high-data[1] <= room {
+		data[1] = high
+	}
+	return data
 }
 
 // spread returns limits that differ.
@@ -67,8 +82,16 @@ func decades(data [2]float64) [2]float64 {
 }
 
 // round leaves 12 digits, so that limits do not miss a tick by the last one.
-func round(x float64) float64 {
-	x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
+func round(x float64) float64 { return roundTo(x, x) }
+
+// roundTo leaves 12 digits of a multiple of a step, and more where the steps need
+// them: far from zero, as dates are.
+func roundTo(x, step float64) float64 {
+	digits := 12
+	if d := math.Ceil(math.Log10(math.Abs(x/step))) + 2; d > 12 {
+		digits = int(min(d, 15))
+	}
+	x, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', digits, 64), 64)
 	return x
 }
 
@@ -144,6 +167,27 @@ func (f *Figure) marked(s side) bool {
 	return false
 }
 
+// counts reports whether a histogram or bars stand on an axis, which begins at zero
+// then.
+func (f *Figure) counts(s side) bool {
+	for _, p := range f.panels(s) {
+		for _, t := range p.Series {
+			if t.Right != s.right {
+				continue
+			}
+			switch k := t.Series.(type) {
+			case *chart.Bars:
+				return true
+			case *chart.Line:
+				if k.Step && len(k.X) > len(k.Y) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // scale sets the limits of all axes. Axes whose numbers nobody can read, below
 // 1e-4 or from 1e7 on, are shown in a power of ten of their unit: "1e-300 s".
 func (f *Figure) scale() {
@@ -174,9 +218,14 @@ func (f *Figure) scale() {
 			data = decades(data)
 		case s.x && f.marked(s):
 			data = openLimits(data, XSteps(StillWidth))
-		case s.x || rows:
+		case s.x:
+			data = wholeLimits(spread(data), XSteps(StillWidth))
+		case rows:
 			data = spread(data)
 		default:
+			if data[0] > 0 && f.counts(s) {
+				data[0] = 0
+			}
 			data = openLimits(data, Steps(panels[0].Height))
 		}
 		a.Min, a.Max = data[0], data[1]

@@ -59,8 +59,21 @@ func (s Series) Label() string { return kindOf(s.Series).label() }
 type box struct{ x0, x1, y0, y1 float64 }
 
 func (b *box) add(x, y float64) {
-	if !math.IsNaN(x) && !math.IsNaN(y) {
-		b.x0, b.x1, b.y0, b.y1 = min(b.x0, x), max(b.x1, x), min(b.y0, y), max(b.y1, y)
+	if math.IsNaN(x) || math.IsNaN(y) {
+		return
+	}
+	// Not min and max, which where there is no instruction for them are slow calls.
+	if x < b.x0 {
+		b.x0 = x
+	}
+	if x > b.x1 {
+		b.x1 = x
+	}
+	if y < b.y0 {
+		b.y0 = y
+	}
+	if y > b.y1 {
+		b.y1 = y
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image/color"
 	"reflect"
+	"slices"
 
 	"gomyogen/kernel/chart"
 )
@@ -49,6 +50,7 @@ type Series struct {
 	Color color.RGBA
 	Of    int  // points before some were thinned out
 	log   bool // on a vertical log axis
+	few   int  // up to so many points have markers
 }
 
 const defaultHeight = 170
@@ -108,6 +110,7 @@ func newPanel(p chart.Panel, x chart.Axis) Panel {
 		q.Series = append(q.Series, newSeries(s, true))
 	}
 	colorSeries(q.Series, p.Colors)
+	markSeries(q.Series)
 	return q
 }
 
@@ -122,15 +125,29 @@ func newSeries(s chart.Series, right bool) Series {
 	return Series{Series: s, Right: right, Of: kindOf(s).points()}
 }
 
+// markSeries sets up to how many points a line has markers: where one has them,
+// a line with up to twice as many has them too, so that of two lines of nearly
+// as many points not only one has.
+func markSeries(all []Series) {
+	const few = 30
+	for i := range all {
+		all[i].few = few
+	}
+	if slices.ContainsFunc(all, func(s Series) bool { return s.Marker() != chart.NoMarker }) {
+		for i := range all {
+			all[i].few = 2 * few
+		}
+	}
+}
+
 // Marker returns the sign at each of the points of a line, chart.NoMarker for
 // none.
 func (s Series) Marker() chart.Marker {
-	const few = 30
 	l, ok := s.Series.(*chart.Line)
 	switch {
 	case !ok:
 		return chart.NoMarker
-	case l.Marker == chart.AutoMarker && (l.Scatter || s.Of > 2 && s.Of <= few && !l.Dashed && !l.Step):
+	case l.Marker == chart.AutoMarker && (l.Scatter || s.Of > 2 && s.Of <= s.few && !l.Dashed && !l.Step):
 		return chart.Circle
 	case l.Marker == chart.AutoMarker:
 		return chart.NoMarker

@@ -4,6 +4,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -84,6 +85,44 @@ func figure(t interface {
 	return s
 }
 
+// A horizontal axis ends at the round number that its data nearly reach.
+func TestWholeLimits(t *testing.T) {
+	for _, c := range []struct{ low, high, wantLow, wantHigh float64 }{
+		{0, 0.999, 0, 1}, {0, 14.99, 0, 15}, {0, 3.9999, 0, 4}, {0.5001, 2, 0.5, 2}, {-0.999, 0.999, -1, 1},
+		{1, 100, 1, 100}, {0, 0.98, 0, 0.98}, {0, 14.9, 0, 14.9}, {3, 3.3, 3, 3.3}, {0, 1.001, 0, 1.001},
+	} {
+		f := figure(t, chart.Figure{Panels: []chart.Panel{{Series: []chart.Series{
+			chart.Line{X: []float64{c.low, c.high}, Y: []float64{0, 1}, Marker: chart.NoMarker}}}}})
+		if f.X.Min != c.wantLow || f.X.Max != c.wantHigh {
+			t.Errorf("%v..%v: %v..%v, want %v..%v", c.low, c.high, f.X.Min, f.X.Max, c.wantLow, c.wantHigh)
+		}
+	}
+}
+
+// Of two lines of nearly as many points both have markers, or none.
+func TestMarkersOfAPanel(t *testing.T) {
+	line := func(n int) chart.Line {
+		return chart.Line{X: make([]float64, n), Y: make([]float64, n)}
+	}
+	for _, c := range []struct {
+		n    []int
+		want []bool
+	}{
+		{[]int{31, 29}, []bool{true, true}}, {[]int{31, 32}, []bool{false, false}}, {[]int{30}, []bool{true}},
+		{[]int{5, 1000}, []bool{true, false}}, {[]int{2, 31}, []bool{false, false}},
+	} {
+		p := chart.Panel{}
+		for _, n := range c.n {
+			p.Series = append(p.Series, line(n))
+		}
+		for i, s := range figure(t, chart.Figure{Panels: []chart.Panel{p}}).Frames[0].Panels[0].Series {
+			if got := s.Marker() != chart.NoMarker; got != c.want[i] {
+				t.Errorf("%v points: line %d has markers: %v", c.n, i, got)
+			}
+		}
+	}
+}
+
 // Limits enclose the data, are finite and not equal, and have whole steps.
 func TestLimits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -111,6 +150,52 @@ func TestLimits(t *testing.T) {
 		if n := len(Ticks(chart.Axis{}, y0, y1, 4)); n < 2 || n > 12 {
 			t.Fatalf("%d ticks from %v to %v", n, y0, y1)
 		}
+	})
+}
+
+// Ticks rise, lie within the limits of their axis and have different texts, whatever
+// the range: negative, tiny, huge, of one value, with a large offset as dates have.
+func TestTicksOfAnyRange(t *testing.T) {
+	check := func(t interface{ Errorf(string, ...any) }, low, high float64, height int, log bool) {
+		y := []float64{low, high}
+		f, err := New(chart.Figure{Panels: []chart.Panel{{Height: height, Y: chart.Axis{Log: log}, Series: []chart.Series{chart.Line{X: []float64{0, 1}, Y: y}}}}})
+		if err != nil {
+			t.Errorf("%v..%v: %v", low, high, err)
+			return
+		}
+		a := f.Frames[0].Panels[0].Y
+		ticks := Ticks(a, a.Min, a.Max, Steps(height))
+		if len(ticks) < 2 || len(ticks) > 20 {
+			t.Errorf("%v..%v, %d px: %d ticks from %v to %v: %v", low, high, height, len(ticks), a.Min, a.Max, ticks)
+		}
+		for i, tick := range ticks {
+			if room := 1e-6 * (a.Max - a.Min); tick.At < a.Min-room || tick.At > a.Max+room {
+				t.Errorf("%v..%v: the tick %v is outside %v..%v", low, high, tick, a.Min, a.Max)
+			}
+			if i > 0 && (tick.At <= ticks[i-1].At || tick.Text == ticks[i-1].Text) {
+				t.Errorf("%v..%v, %d px: the tick %v follows %v", low, high, height, tick, ticks[i-1])
+			}
+			if x, err := strconv.ParseFloat(tick.Text, 64); err != nil || math.Abs(x-tick.At) > 1e-6*(a.Max-a.Min) {
+				t.Errorf("%v..%v: the tick at %v says %q", low, high, tick.At, tick.Text)
+			}
+		}
+	}
+	for _, c := range [][2]float64{
+		{1.7e9, 1.7e9 + 10}, {1.7e12, 1.7e12 + 20}, {1e12, 1e12 + 10}, {-1e12 - 10, -1e12}, {738000.2, 738000.9}, {1e15, 1e15 + 1e4}, {123456789.123, 123456789.124},
+		{7, 7}, {-7, -7}, {0, 0}, {1e-300, 1e-300}, {1e300, 1e300}, {0, 1e-12}, {-3e-9, 2e-9}, {-1e15, 1e15}, {-0.1, 69}, {0.999, 1.001}, {-100, -99.9}, {1e-5, 1e5}, {0, 1e7}, {9999999, 10000001},
+	} {
+		check(t, c[0], c[1], 150, false)
+	}
+	for _, c := range [][2]float64{{1e-9, 1e9}, {3, 4}, {7, 7}, {1, 1}, {99, 101}, {1e-300, 1e300}, {2e-3, 5e-3}} {
+		check(t, c[0], c[1], 150, true)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		offset := rapid.SampledFrom([]float64{0, 1, -1, 1e3, -1e6, 1.7e9, 1e12, -3e14}).Draw(t, "offset")
+		size := math.Pow10(rapid.IntRange(-11, 3).Draw(t, "e")) * rapid.Float64Range(1, 10).Draw(t, "m")
+		if offset != 0 {
+			size *= math.Abs(offset)
+		}
+		check(t, offset, offset+size, rapid.SampledFrom([]int{120, 150, 200, 400}).Draw(t, "height"), false)
 	})
 }
 

@@ -52,7 +52,7 @@ func Ticks(a chart.Axis, low, high float64, n int) []Tick {
 	}
 	var ticks []Tick
 	for i := math.Ceil(low/step - 1e-9); i*step <= high+1e-9*step && len(ticks) < 100; i++ {
-		at := round(i * step)
+		at := roundTo(i*step, step)
 		text := number(at)
 		if len(a.Categories) > 0 {
 			if at < 0 || int(at) >= len(a.Categories) {
@@ -107,4 +107,4 @@ func number(x float64) string {
 func Steps(height int) int { return max(3, height/40) }
 
 // XSteps is Steps for a horizontal axis.
-func XSteps(width int) int { return max(2, int(math.Round(float64(width)/110))) }
+func XSteps(width int) int { return max(4, int(math.Round(float64(width)/110))) }

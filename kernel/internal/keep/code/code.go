@@ -53,10 +53,19 @@ func Reached(pc uintptr, own Package) ([]Part, error) {
 		return nil, fmt.Errorf("the function has no name")
 	}
 	file, line := f.FileLine(pc)
-	return reached(f.Name(), file, line, own)
+	if dir := os.Getenv(env.GoNBDir); dir != "" && !filepath.IsAbs(file) { // the compiler names lines of the cells
+		return reached(f.Name(), filepath.Join(dir, "main.go"), place{file, line}, own)
+	}
+	return reached(f.Name(), file, place{filepath.Base(file), line}, own)
 }
 
-func reached(function, file string, line int, own Package) ([]Part, error) {
+// place is where a function literal begins.
+type place struct {
+	name string // of the file, or of the cell, as in Cell[3]
+	line int
+}
+
+func reached(function, file string, at place, own Package) ([]Part, error) {
 	_, name := split(function)
 	if method, ok := strings.CutSuffix(name, "-fm"); ok {
 		return nil, &RefusedError{fmt.Sprintf("%s is bound to a value that its code does not tell; use a function of its own", method)}
@@ -70,7 +79,7 @@ func reached(function, file string, line int, own Package) ([]Part, error) {
 		return nil, err
 	}
 	w := walk{source: p, modules: mods, own: own, seen: map[any]bool{}, packages: map[string]*source{}, read: openPackages(os.Getenv(env.GoNBDir))}
-	if err := w.start(name, line); err != nil {
+	if err := w.start(name, at); err != nil {
 		return nil, err
 	}
 	w.read.save()

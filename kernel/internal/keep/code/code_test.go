@@ -112,7 +112,7 @@ func lineOf(t *testing.T, text, part string) int {
 
 func parts(t *testing.T, dir string) map[string]string {
 	t.Helper()
-	list, err := reached("main.simulate", filepath.Join(dir, "nb/main.go"), 1, Package{Path: "example.org/ignored"})
+	list, err := reached("main.simulate", filepath.Join(dir, "nb/main.go"), place{"main.go", 1}, Package{Path: "example.org/ignored"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +280,7 @@ func TestLiterals(t *testing.T) {
 		{"main.count", "func count", nil, "the variable counter, which this cell assigns"},
 		{"main.setting.twice-fm", "func count", nil, "setting.twice is bound to a value"},
 	} {
-		list, err := reached(c.function, file, lineOf(t, notebook, c.line), Package{})
+		list, err := reached(c.function, file, place{"main.go", lineOf(t, notebook, c.line)}, Package{})
 		var refused *RefusedError
 		switch {
 		case c.refused != "":
@@ -299,10 +299,19 @@ func TestLiterals(t *testing.T) {
 			t.Errorf("%s reaches %q, want %q", c.function, names, c.want)
 		}
 	}
-	if _, err := reached("main.gone", file, 1, Package{}); err == nil || errors.As(err, new(*RefusedError)) {
+	// The compiler names lines of the cells where the code says so.
+	marked := strings.Replace(notebook, "package main\n", "package main\n\n//line Cell[3]:20\n", 1)
+	if err := os.WriteFile(file, []byte(marked), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	at := place{"Cell[3]", 20 + lineOf(t, notebook, `Keep("a"`) - 2}
+	if list, err := reached("main.main.func1", file, at, Package{}); err != nil || len(list) != 3 {
+		t.Errorf("a literal of a cell reaches %v, error %v", list, err)
+	}
+	if _, err := reached("main.gone", file, place{"main.go", 1}, Package{}); err == nil || errors.As(err, new(*RefusedError)) {
 		t.Errorf("error %v for a function that is not there, want one that is no refusal", err)
 	}
-	if list, err := reached("main.simulate[...]", file, 1, Package{}); err != nil || len(list) == 0 {
+	if list, err := reached("main.simulate[...]", file, place{"main.go", 1}, Package{}); err != nil || len(list) == 0 {
 		t.Errorf("a generic function: %v", err)
 	}
 }
@@ -337,7 +346,7 @@ func TestDisplays(t *testing.T) {
 	file := filepath.Join(dir, "nb/main.go")
 	own := Package{"example.org/lab/kernel", []string{"Bars", "Progress"}, []string{"Next"}}
 	for _, c := range []string{`Keep("a"`, `Keep("b"`} {
-		list, err := reached("main.all.func1", file, lineOf(t, shown, c), own)
+		list, err := reached("main.all.func1", file, place{"main.go", lineOf(t, shown, c)}, own)
 		var names []string
 		for _, p := range list {
 			names = append(names, p.Name)
@@ -346,7 +355,7 @@ func TestDisplays(t *testing.T) {
 			t.Errorf("%s reaches %q, error %v, want %q", c, names, err, want)
 		}
 	}
-	if _, err := reached("main.all.func3", file, lineOf(t, shown, `Keep("c"`), own); err == nil || !strings.Contains(err.Error(), "local variable other") {
+	if _, err := reached("main.all.func3", file, place{"main.go", lineOf(t, shown, `Keep("c"`)}, own); err == nil || !strings.Contains(err.Error(), "local variable other") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -448,7 +457,7 @@ func TestChanges(t *testing.T) {
 		dir := lab(t, strings.NewReplacer("VALUE", c.value, "CHANGE", c.change).Replace(changing))
 		write(t, filepath.Join(dir, "lab/net/net.go"), netPackage)
 		write(t, filepath.Join(dir, "lab/kernel/kernel.go"), "package kernel\n\ntype Value[T any] struct{ done bool }\n\nfunc (v *Value[T]) Get() { v.done = true }\nfunc Keep[T any](string, func() T) *Value[T] { return nil }\nfunc Must[T any](v T, err error) T { return v }\n")
-		_, err := reached("main.simulate", filepath.Join(dir, "nb/main.go"), 1, Package{Path: "example.org/lab/kernel"})
+		_, err := reached("main.simulate", filepath.Join(dir, "nb/main.go"), place{"main.go", 1}, Package{Path: "example.org/lab/kernel"})
 		var refused *RefusedError
 		if got := errors.As(err, &refused); got != (c.refused != "") || got && !strings.Contains(refused.Reason, "which the function "+c.refused) {
 			t.Errorf("var x = %s; %s: error %v, want %q", c.value, c.change, err, c.refused)
@@ -467,7 +476,7 @@ func TestFilesOfAnotherPackage(t *testing.T) {
 		write(t, filepath.Join(dir, "lab/net/a.go"), stray)
 		write(t, filepath.Join(dir, "lab/net/net.go"), netPackage)
 		write(t, filepath.Join(dir, "lab/net/more.go"), "package net\n")
-		_, err := reached("main.simulate", filepath.Join(dir, "nb/main.go"), 1, Package{Path: "example.org/lab/kernel"})
+		_, err := reached("main.simulate", filepath.Join(dir, "nb/main.go"), place{"main.go", 1}, Package{Path: "example.org/lab/kernel"})
 		if err == nil || !strings.Contains(err.Error(), "changes with its method Grow") {
 			t.Errorf("beside %s the change is not seen: error %v", name, err)
 		}
@@ -488,7 +497,7 @@ func FuzzReached(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, name := range []string{"main.simulate", "main.main.func1"} {
-			_, _ = reached(name, file, 3, Package{})
+			_, _ = reached(name, file, place{"main.go", 3}, Package{})
 		}
 	})
 }

@@ -3,6 +3,7 @@ package code
 import (
 	"fmt"
 	"go/ast"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode"
@@ -20,8 +21,8 @@ type walk struct {
 	parts    []Part
 }
 
-// start enters the function called name, or the literals that begin on line.
-func (w *walk) start(name string, line int) error {
+// start enters the function called name, or the literals that begin at a place.
+func (w *walk) start(name string, at place) error {
 	plain, _, _ := strings.Cut(name, "[")
 	for _, d := range w.decls[plain] {
 		if f, ok := d.node.(*ast.FuncDecl); ok && f.Recv == nil {
@@ -36,7 +37,7 @@ func (w *walk) start(name string, line int) error {
 		case *ast.CallExpr:
 			calls = append(calls, n)
 		case *ast.FuncLit:
-			if w.fset.Position(n.Pos()).Line != line || err != nil {
+			if p := w.fset.Position(n.Pos()); p.Line != at.line || filepath.Base(p.Filename) != at.name || err != nil {
 				break
 			}
 			found = true

@@ -184,6 +184,12 @@ func TestWhatGobLoses(t *testing.T) {
 		math.Copysign(0, -1), []any{nil, 1, named{X: []int{}}}, struct{}{}, []struct{}{{}, {}},
 		embeds{embedded{[]string{}}, 2}, *big.NewInt(0), big.NewInt(-7), time.Unix(5, 6).UTC(),
 		[]stamped{{time.Unix(5, 6).UTC(), "note"}},
+		// Empty and nil at the bottom of anything, in anything.
+		map[string]map[int][]float64{"a": {}, "b": nil, "c": {1: {}, 2: nil}}, [][][]int{nil, {}, {nil}, {{}}}, [0]int{}, [3]map[string]int{{}, nil},
+		&[]map[string]any{{"a": []float64{}}, {"b": []float64(nil)}, {}, nil}, []any{named{M: map[string]*int{}}, named{}, []float64(nil), []float64{}},
+		struct{ A, B []byte }{[]byte{}, nil}, []string{}, map[[2]float64][]int{{0, math.Inf(1)}: {}}, []*[]int{nil, new([]int)}, new(*[]int), []error{nil},
+		complex(math.Copysign(0, -1), math.Inf(-1)), []complex64{0, complex(0, 1)}, float32(math.Inf(-1)), []float32{float32(math.Copysign(0, -1))}, math.SmallestNonzeroFloat64, int64(math.MinInt64), uint64(math.MaxUint64),
+		time.Time{}, []time.Time{}, &time.Time{}, time.Duration(0), []time.Duration(nil), map[time.Month][]bool{1: {}}, embeds{}, []embeds{}, *big.NewFloat(-0.5), rune(0), "\x00\xff", map[string]struct{}{"": {}},
 	} {
 		back, err := roundTrip(v)
 		if err != nil || !reflect.DeepEqual(v, back) {

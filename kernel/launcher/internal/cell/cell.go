@@ -3,6 +3,8 @@
 package cell
 
 import (
+	"go/parser"
+	"go/token"
 	"regexp"
 	"slices"
 	"strings"
@@ -247,4 +249,18 @@ func (c *Cell) Magics() []string {
 func (c *Cell) Empty() bool {
 	tokens, _ := scan(c.source)
 	return c.Go && len(tokens) == 0 && len(c.Magics()) == 0
+}
+
+// Declares returns the names that a cell declares, as far as it can be read.
+func (c *Cell) Declares() []string {
+	if !c.Go {
+		return nil
+	}
+	text, _ := c.file()
+	f, _ := parser.ParseFile(token.NewFileSet(), "cell", text, parser.SkipObjectResolution|parser.AllErrors) // as far as it goes
+	var all []string
+	for _, d := range f.Decls {
+		all = append(all, names(d)...)
+	}
+	return all
 }

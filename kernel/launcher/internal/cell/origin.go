@@ -1,75 +1,90 @@
 package cell
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"strings"
 )
 
-// Origins finds where in the cells the lines of a program come from. GoNB composes a
-// program of the declarations of all cells, each copied as it is, and the function main
-// of the last one: a line is as far from the beginning of its declaration in the program
-// as in the cell.
-type Origins struct {
-	declared map[string]origin
-}
+// Origins says where in the cells the declarations of a program come from. GoNB composes
+// a program of the declarations of all cells, each copied as it is, and the function main
+// of the last one.
+type Origins map[string]Origin
 
-// origin is where a declaration begins.
-type origin struct {
-	cell  int      // its number
-	line  int      // from 1
-	lines []string // of the cell as GoNB got it
+// Origin is where a declaration comes from.
+type Origin struct {
+	Cell  int   `json:"cell"`  // its number; 0 for one that is not counted
+	Lines []int `json:"lines"` // of the cell, from 1: those of the declaration in the program
 }
-
-// Place is a line of a cell, both counted from 1. A Line of 0 is not known.
-type Place struct{ Cell, Line int }
 
 // With returns the origins after a cell that was sent to GoNB as code under a number.
 func (o Origins) With(number int, c *Cell, code Code) Origins {
-	all := make(map[string]origin, len(o.declared))
-	for key, at := range o.declared {
-		all[key] = at
-	}
+	all := make(Origins, len(o))
+	maps.Copy(all, o)
 	delete(all, mainKey)
 	if f, file, err := c.parse(); c.Go && err == nil {
 		_, typed := c.file()
 		lines := strings.Split(code.Text, "\n")
-		eachStart(f, func(key string, from, _, start token.Pos) {
-			line, _ := c.position(typed(file.Offset(start)))
-			all[key] = origin{number, line, lines}
+		at := func(p token.Pos) int {
+			line, _ := c.position(typed(file.Offset(p)))
+			return line
+		}
+		inits := code.Inits
+		eachStart(f, func(key string, _, to, start token.Pos) {
+			if key == "init" && len(inits) > 0 {
+				key, inits = inits[0], inits[1:]
+			}
+			origin := Origin{Cell: number}
+			for line := at(start); line <= min(at(to), len(lines)); line++ {
+				if !misread(lines[line-1]) { // GoNB takes it out
+					origin.Lines = append(origin.Lines, line)
+				}
+			}
+			all[key] = origin
 		})
 	}
-	return Origins{all}
+	return all
 }
 
-// Lines reads a program and returns a function that finds the origin of its lines.
-func (o Origins) Lines(program string) func(line int) (Place, bool) {
+// Mark adds to a program the directives by which the compiler names lines of the cells,
+// as in Cell[3]:2, where it would name those of the program. Each stands in a line of its
+// own.
+func (o Origins) Mark(program string) string {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, "", program, parser.SkipObjectResolution)
-	return func(line int) (place Place, ok bool) {
-		if err != nil {
-			return Place{}, false
+	if err != nil {
+		return program // the compiler says what is wrong
+	}
+	before := map[int]string{} // directives by the line that they stand before
+	eachStart(f, func(key string, from, to, start token.Pos) {
+		first, begin, end := fset.Position(from).Line, fset.Position(start).Line, fset.Position(to).Line
+		origin := o[key]
+		if len(origin.Lines) == 0 {
+			before[first] = fmt.Sprintf("//line main.go:%d\n", first)
+			return
 		}
-		eachStart(f, func(key string, from, to, start token.Pos) {
-			at, known := o.declared[key]
-			if known && fset.Position(from).Line <= line && line <= fset.Position(to).Line {
-				place, ok = Place{at.cell, at.after(line - fset.Position(start).Line)}, true
+		name := "Cell"
+		if origin.Cell > 0 {
+			name = fmt.Sprintf("Cell[%d]", origin.Cell)
+		}
+		before[first] = fmt.Sprintf("//line %s:%d\n", name, origin.Lines[0])
+		for i, line := range origin.Lines[:min(len(origin.Lines), end-begin+1)] {
+			if i == 0 || line != origin.Lines[i-1]+1 {
+				before[begin+i] = fmt.Sprintf("//line %s:%d\n", name, line)
 			}
-		})
-		return place, ok
-	}
-}
-
-// after returns the line that is n lines after the origin, without those that GoNB takes
-// out.
-func (o origin) after(n int) int {
-	line := o.line
-	for ; n > 0 && line < len(o.lines); n-- {
-		for line++; line < len(o.lines) && misread(o.lines[line-1]); line++ {
 		}
+	})
+	var b strings.Builder
+	n := 0
+	for line := range strings.Lines(program) {
+		n++
+		b.WriteString(before[n])
+		b.WriteString(line)
 	}
-	return line
+	return b.String()
 }
 
 // mainKey is the key of the function main.
@@ -86,7 +101,7 @@ func eachStart(f *ast.File, found func(key string, from, to, start token.Pos)) {
 			if d.Recv == nil && d.Name.Name == mainKey && d.Body != nil && len(d.Body.List) > 1 {
 				start = d.Body.List[1].Pos() // the first statement is flag.Parse()
 			}
-			found(functionKey(d), d.Pos(), d.End(), start)
+			found(FunctionKey(d), d.Pos(), d.End(), start)
 		case *ast.GenDecl:
 			for _, s := range d.Specs {
 				v, ok := s.(*ast.ValueSpec)
@@ -105,8 +120,8 @@ func eachStart(f *ast.File, found func(key string, from, to, start token.Pos)) {
 	}
 }
 
-// functionKey names a function, or a method with its type.
-func functionKey(d *ast.FuncDecl) string {
+// FunctionKey names a function, or a method with its type.
+func FunctionKey(d *ast.FuncDecl) string {
 	if d.Recv == nil || len(d.Recv.List) == 0 {
 		return d.Name.Name
 	}

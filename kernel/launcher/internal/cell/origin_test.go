@@ -1,12 +1,15 @@
 package cell
 
 import (
+	"fmt"
+	"go/parser"
+	"go/token"
 	"strings"
 	"testing"
 )
 
-// A line of the program is found in the cell that declared it last, wherever GoNB put it
-// and whatever it took out.
+// The compiler names lines of the cell that declared them last, wherever GoNB put them and
+// whatever it took out.
 func TestOrigins(t *testing.T) {
 	var o Origins
 	for i, text := range []string{
@@ -26,6 +29,11 @@ func TestOrigins(t *testing.T) {
 import "fmt"
 
 type pool struct{}
+
+func helper() {
+	// unknown
+	panic("unknown")
+}
 
 var (
 	early = func() int {
@@ -51,35 +59,42 @@ panic("last")
 
 }
 `
-	find := o.Lines(program)
-	line := func(part string) int {
-		before, _, ok := strings.Cut(program, part)
-		if !ok {
-			t.Fatalf("there is no %s", part)
+	places := func(o Origins, program string) func(part string) string {
+		marked := o.Mark(program)
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, "main.go", marked, 0)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, marked)
 		}
-		return strings.Count(before, "\n") + 1
+		return func(part string) string {
+			before, _, ok := strings.Cut(marked, part)
+			if !ok {
+				t.Fatalf("there is no %s", part)
+			}
+			at := fset.Position(fset.File(f.FileStart).Pos(len(before)))
+			return fmt.Sprintf("%s:%d", at.Filename, at.Line)
+		}
 	}
-	for part, want := range map[string]Place{
-		`panic("connect")`: {1, 6}, `panic("new")`: {2, 9}, `panic("early")`: {2, 3}, `panic("last")`: {3, 6}, "x := 1": {3, 2},
+	of := places(o, program)
+	for part, want := range map[string]string{
+		`panic("connect")`: "Cell[1]:6", `panic("new")`: "Cell[2]:9", `panic("early")`: "Cell[2]:3", `panic("last")`: "Cell[3]:6", "x := 1": "Cell[3]:2", `panic("unknown")`: "main.go:9",
 	} {
-		if got, ok := find(line(part)); !ok || got != want {
-			t.Errorf("%s is of %v, %t, want %v", part, got, ok, want)
+		if got := of(part); got != want {
+			t.Errorf("%s is of %s, want %s", part, got, want)
 		}
 	}
-	for _, none := range []int{0, 1, line("type pool"), 1 << 40} {
-		if got, ok := find(none); ok {
-			t.Errorf("line %d is of %v", none, got)
-		}
+	if got := o.Mark("no program"); got != "no program" {
+		t.Errorf("what is no program becomes %q", got)
 	}
-	if _, ok := o.Lines("no program")(1); ok {
-		t.Error("what is no program has a line of a cell")
-	}
-	c := Read("x := 1; _ = x\n\npanic(1)")
+	c := Read("x := `1\n2`; _ = x\n\npanic(1)")
 	code, err := c.Write()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, _ := (Origins{}).With(1, c, code).Lines("package main\n\n" + code.Text)(5); got != (Place{1, 3}) {
-		t.Errorf("without %%%% it is of %v", got)
+	of = places(Origins{}.With(0, c, code), "package main\n\n"+code.Text)
+	for part, want := range map[string]string{"panic": "Cell:4", "x :=": "Cell:1"} {
+		if got := of(part); got != want {
+			t.Errorf("without %%%% %s is of %s, want %s", part, got, want)
+		}
 	}
 }

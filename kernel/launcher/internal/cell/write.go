@@ -2,10 +2,13 @@ package cell
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,10 +21,12 @@ const ValueMark = "/*gomyogen:value*/"
 // Code is a cell as GoNB reads it.
 type Code struct {
 	Text     string
-	Declares []string   // constants, variables, types and functions
-	Together [][]string // variables that one value declares: var a, b = f()
-	Locals   []string   // names that the statements declare
-	Blank    []string   // paths of imports for their effect alone
+	Declares []string          // constants, variables, types and functions
+	Kinds    map[string]string // of what it declares: const, var, type or func
+	Inits    []string          // the names that functions init have in Text
+	Together [][]string        // variables that one value declares: var a, b = f()
+	Locals   []string          // names that the statements declare
+	Blank    []string          // paths of imports for their effect alone
 }
 
 // Write returns a cell as GoNB reads it. Mistakes in the text are of type
@@ -41,7 +46,7 @@ func (c *Cell) Write() (Code, error) {
 	for _, m := range c.moved {
 		e.replace(m.offset, m.offset+len(m.what), "")
 	}
-	code := Code{}
+	code := Code{Kinds: map[string]string{}}
 	for _, d := range f.Decls {
 		g, ok := d.(*ast.GenDecl)
 		if ok && g.Tok == token.IMPORT {
@@ -59,7 +64,22 @@ func (c *Cell) Write() (Code, error) {
 		if ok && g.Tok == token.CONST {
 			c.ungroup(g, at, &e)
 		}
-		code.Declares = append(code.Declares, names(d)...)
+		if f, is := d.(*ast.FuncDecl); is && f.Recv == nil && f.Name.Name == "init" {
+			from, to := at(f.Name.Pos()), at(f.End())
+			name := initName(c.source[from:to])
+			for slices.Contains(code.Inits, name) { // the same once more
+				name += "0"
+			}
+			code.Inits = append(code.Inits, name)
+			e.replace(from, from+len("init"), name)
+			continue
+		}
+		for _, name := range names(d) {
+			code.Declares = append(code.Declares, name)
+			if code.Kinds[name] = "func"; ok {
+				code.Kinds[name] = g.Tok.String()
+			}
+		}
 		if ok && g.Tok == token.VAR {
 			code.Together = append(code.Together, together(g)...)
 		}
@@ -80,6 +100,20 @@ func (c *Cell) Write() (Code, error) {
 	code.Text = e.apply(c.Text)
 	return code, nil
 }
+
+// initHead begins the names of functions init. GoNB knows one function of a name, and Go
+// a function init for each of what a program is made of.
+const initHead = "initOf_"
+
+func initName(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return initHead + hex.EncodeToString(sum[:3])
+}
+
+var initNames = regexp.MustCompile(`(?m)^(func )` + initHead + `[0-9a-f]+\(`)
+
+// WithInits gives the functions init of a program their name.
+func WithInits(program string) string { return initNames.ReplaceAllString(program, "${1}init(") }
 
 // mainAfterStatements reports whether statements begin before the line that says
 // that they do.

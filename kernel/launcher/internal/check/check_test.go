@@ -107,6 +107,28 @@ func TestPrepare(t *testing.T) {
 	}
 }
 
+// What is declared no more is not there, nor what is imported for it alone.
+func TestWithout(t *testing.T) {
+	p := packages(t)
+	for _, c := range []struct{ replaced, code, want string }{
+		{"func a", "import (\n\t\"fmt\"\n\ts \"strings\"\n)\n\n// a is.\nfunc a() { fmt.Print(s.Fields(`a`)) }\n\nvar a = 1\n", "import (\n\t_ \"fmt\"\n\t_ \"strings\"\n)\n\n// a is.\n\n\nvar a = 1\n"},
+		{"type t", "type t int\nfunc (*t) f() {}\nfunc (t) g() {\n}\nfunc t() {}\n", "\n\n\n\nfunc t() {}\n"},
+		{"var v", "var (\n\tu = 1\n\tv = u +\n\t2\n)\nconst v = 1\n", "var (\n\tu = 1\n\n\n)\nconst v = 1\n"},
+		{"var v,var w", "var (\n\tv, w = f()\n)\n", "var (\n\t_, _ = f()\n)\n"},
+		{"const c", "const c = 1\nvar c = 2\nconst (\n\tc int = iota\n\td\n)\n", "\nvar c = 2\nconst (\n\t_ int = iota\n\td\n)\n"},
+		{"func b", "import \"fmt\"\n\nfunc a() { fmt.Print() }\n", "import \"fmt\"\n\nfunc a() { fmt.Print() }\n"},
+	} {
+		got := Without(p, "package main\n"+c.code, strings.Split(c.replaced, ","))
+		var lines []string
+		for l := range strings.Lines(got) {
+			lines = append(lines, strings.TrimRight(l, " \t\n"))
+		}
+		if got := strings.Join(lines, "\n") + "\n"; got != "package main\n"+c.want {
+			t.Errorf("without %s it is\n%s\nwant\n%s", c.replaced, got, c.want)
+		}
+	}
+}
+
 func TestWithImports(t *testing.T) {
 	for paths, want := range map[string]string{
 		"a":   "package main; import _ \"a\"\n\nimport (\n\t_ \"b\"\n)\n",

@@ -1,8 +1,13 @@
 package check
 
 import (
+	"bytes"
 	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +33,7 @@ func Prepare(packages *Packages, code string, noInput bool) string {
 		code = showValue(packages, code)
 	}
 	if dotImport.MatchString(code) {
-		code = withoutDots(packages, code)
+		code = withoutUnused(packages, code)
 	}
 	if noInput && readsInput.MatchString(code) {
 		code = strings.Replace(code, "package main", `package main; import gomyogenOs "os"`, 1) +
@@ -49,8 +54,63 @@ func WithImports(code string, paths []string) string {
 	return strings.Replace(code, "package main", "package main"+missing.String(), 1)
 }
 
-// withoutDots imports for nothing but its initialisation what a dot imports in vain.
-func withoutDots(packages *Packages, code string) string {
+// Without takes out of a code what is declared no more, each written as "func left", and
+// what is imported for that alone. No line gets another number.
+func Without(packages *Packages, code string, replaced []string) string {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", code, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return code // the compiler says what is wrong
+	}
+	text := []byte(code)
+	blank := func(from, to token.Pos) {
+		for i := fset.Position(from).Offset; i < fset.Position(to).Offset; i++ {
+			if text[i] != '\n' {
+				text[i] = ' '
+			}
+		}
+	}
+	gone := func(kind, name string) bool { return slices.Contains(replaced, kind+" "+name) }
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			name := d.Name.Name
+			receiver, _, method := strings.Cut(cell.FunctionKey(d), ".")
+			if !method && gone("func", name) || method && gone("type", receiver) {
+				blank(d.Pos(), d.End())
+			}
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				switch s := s.(type) {
+				case *ast.TypeSpec:
+					if gone("type", s.Name.Name) && !d.Lparen.IsValid() {
+						blank(d.Pos(), d.End())
+					}
+				case *ast.ValueSpec:
+					for _, n := range s.Names {
+						switch {
+						case !gone(d.Tok.String(), n.Name):
+						case len(s.Names) > 1 || d.Tok == token.CONST && d.Lparen.IsValid():
+							blank(n.Pos(), n.End()) // the others stay
+							text[fset.Position(n.Pos()).Offset] = '_'
+						case d.Lparen.IsValid():
+							blank(s.Pos(), s.End())
+						default:
+							blank(d.Pos(), d.End())
+						}
+					}
+				}
+			}
+		}
+	}
+	if bytes.Equal(text, []byte(code)) {
+		return code
+	}
+	return withoutUnused(packages, string(text))
+}
+
+// withoutUnused imports for nothing but its initialisation what is imported in vain.
+func withoutUnused(packages *Packages, code string) string {
 	p := Load(packages, code, "")
 	if len(p.Files) == 0 {
 		return code
@@ -62,17 +122,26 @@ func withoutDots(packages *Packages, code string) string {
 		}
 		return true
 	})
-	used := map[string]bool{}
+	used, named := map[string]bool{}, map[types.Object]bool{}
 	for id, o := range p.Info.Uses {
 		if o.Pkg() != nil && o.Parent() == o.Pkg().Scope() && !selected[id] {
 			used[o.Pkg().Path()] = true
 		}
+		named[o] = true
 	}
-	text := []byte(code)
-	for _, i := range p.Files[0].Imports {
-		if path, err := strconv.Unquote(i.Path.Value); err == nil && i.Name != nil && i.Name.Name == "." && !used[path] {
-			text[p.offset(i.Name.Pos())] = '_'
+	for _, i := range slices.Backward(p.Files[0].Imports) {
+		path, err := strconv.Unquote(i.Path.Value)
+		switch {
+		case err != nil:
+		case i.Name == nil:
+			if o := p.Info.Implicits[i]; o != nil && !named[o] {
+				at := p.offset(i.Path.Pos())
+				code = code[:at] + "_ " + code[at:]
+			}
+		case i.Name.Name == "." && !used[path], i.Name.Name != "." && i.Name.Name != "_" && p.Info.Defs[i.Name] != nil && !named[p.Info.Defs[i.Name]]:
+			at := p.offset(i.Name.Pos())
+			code = code[:at] + "_" + strings.Repeat(" ", len(i.Name.Name)-1) + code[at+len(i.Name.Name):]
 		}
 	}
-	return string(text)
+	return code
 }

@@ -48,6 +48,9 @@ type Disk struct {
 	At    int
 	// Lies makes Sync do nothing.
 	Lies bool
+	// Room, unless it is 0, is how many bytes can be written before the disk is full,
+	// and stays so. Claims, unless it is 0, is what it says is free.
+	Room, Claims uint64
 
 	atomicfile.Disk // of the machine
 	root            string
@@ -55,6 +58,7 @@ type Disk struct {
 	unflushed       []func(map[string]*inode) // changes of names in seen that safe may lack
 	open            []*handle
 	step            int
+	wrote           uint64 // where Room counts
 	dead            bool
 
 	clock *rand.Rand
@@ -367,6 +371,15 @@ func (d *Disk) SyncDir(dir string) error {
 	return nil
 }
 
+// Free returns what the disk claims is free.
+func (d *Disk) Free(dir string) (bytes, system uint64, err error) {
+	bytes, system, err = d.Disk.Free(dir)
+	if d.Claims > 0 && (dir == d.root || d.mine(dir)) {
+		bytes = d.Claims
+	}
+	return bytes, system, err
+}
+
 // handle is an open file.
 type handle struct {
 	atomicfile.Handle
@@ -395,6 +408,12 @@ func (h *handle) WriteAt(p []byte, off int64) (int, error) {
 		n, err = h.d.Random.IntN(len(p)), syscall.ENOSPC
 	case DeviceError:
 		n, err = h.d.Random.IntN(len(p)), syscall.EIO
+	}
+	if grows := off+int64(n) > int64(len(h.n.content)); grows && h.d.Room > 0 {
+		if left := h.d.Room - h.d.wrote; uint64(n) > left {
+			n, err = int(left), syscall.ENOSPC
+		}
+		h.d.wrote += uint64(n)
 	}
 	c := chunk{off, append([]byte{}, p[:n]...)}
 	h.n.content, h.n.unsynced = c.on(h.n.content), append(h.n.unsynced, c)

@@ -1,9 +1,11 @@
 package main
 
-// WebAssembly computes two cells at a time. Every value is a local variable, for
-// which the engine finds registers; constants are globals. A function advances the
-// eight cells of a block in a loop, and returns where a check fails before anything of
-// that pair has changed. Divisions stay: of two numbers they cost little.
+// WebAssembly computes two cells at a time. Every result is a local variable, for
+// which the engine finds registers; constants are globals. A slot is read where it is
+// used: kept, it would be written to the stack. A function advances the eight cells of
+// a block in a loop, and returns where a check fails before anything of that pair has
+// changed: all checks lead to one branch, since engines move arithmetic behind a branch
+// but not what is read before it. Divisions stay: of two numbers they cost little.
 //
 // relaxed_madd may be fused or not, as the engine likes; whoever loads the module
 // that has it must have tried. The other module has no fused operations (emulate.go).
@@ -91,6 +93,7 @@ type wasmStep struct {
 	locals map[*node]int
 	count  int
 	used   map[*node]bool
+	checks int // the local with the checks so far
 }
 
 // kernel returns the body of the function of a step.
@@ -241,8 +244,12 @@ func (w *wasmStep) emit(n *node) {
 		w.push(n.args[1])
 		w.vector(wasmComparisons[n.n])
 		if n.op == opCheck {
-			w.vector(wasmAllTrue)
-			w.undoneUnless()
+			if w.checks != 0 {
+				w.get(w.checks)
+				w.vector(wasmAnd)
+			}
+			w.checks = w.new(1)
+			w.set(w.checks)
 			return
 		}
 		w.vector(wasmBitmask)
@@ -251,7 +258,10 @@ func (w *wasmStep) emit(n *node) {
 		w.get(wasmAbove)
 		w.op(wasmI32Or)
 		w.set(wasmAbove)
-	case opBail: // with opCheck
+	case opBail:
+		w.get(w.checks)
+		w.vector(wasmAllTrue)
+		w.undoneUnless()
 	case opStore:
 		w.pointer(n)
 		w.push(n.args[0])
@@ -293,8 +303,6 @@ func (w *wasmStep) push(n *node) {
 	case n.op == opSlot:
 		w.pointer(n)
 		w.memory(wasmLoad, 8*stride*n.n)
-		w.pop(n)
-		w.get(w.locals[n])
 	default:
 		panic("gen: a value is used before it is computed")
 	}

@@ -1,0 +1,69 @@
+//go:build !js
+
+package kernel
+
+import (
+	"fmt"
+	"os"
+
+	"gomyogen/kernel/internal/cell"
+	"gomyogen/kernel/internal/keep"
+)
+
+// A continuation is the kept state of work that was stopped or killed, from which
+// a later cell goes on, with what the cell says of it.
+type continuation struct {
+	cell    *cell.Cell
+	title   string
+	state   *keep.Checkpoint
+	unsaved error // why the state is not saved while the work goes on, once it was said
+}
+
+// newContinuation returns the continuation of the work with a title. The key
+// identifies all that the rest of the work depends on.
+func newContinuation(c *cell.Cell, title, key string) (*continuation, error) {
+	state, err := c.Values.Checkpoint(title, key)
+	return &continuation{cell: c, title: title, state: state}, err
+}
+
+// due saves the state with write if it is time to. at says how far the work is.
+func (c *continuation) due(at string, write func(path string) error) {
+	if c.unsaved != nil {
+		return
+	}
+	if c.unsaved = c.state.SaveDue(at, write); c.unsaved != nil {
+		c.warn("if the kernel dies, it cannot go on: %v", c.unsaved)
+	}
+}
+
+// stopped saves the state of work that was stopped, and marks all that the cell
+// computes from it as partial.
+func (c *continuation) stopped(at string, write func(path string) error) {
+	c.cell.Cut(c.title + " " + at)
+	if err := c.state.Save(at, write); err != nil {
+		c.warn("%s; it cannot go on from there: %v", at, err)
+		return
+	}
+	c.told(at)
+}
+
+// told says that stopped work goes on when its cell runs again.
+func (c *continuation) told(at string) {
+	c.cell.Values.Told()
+	fmt.Printf("%s: %s; kept and marked partial, run the cell again to go on\n", c.title, at)
+}
+
+// anew says why the work does not go on where it was stopped.
+func (c *continuation) anew(why error) { c.warn("starts anew, not where it was stopped: %v", why) }
+
+// done removes the state of work that is complete.
+func (c *continuation) done() error {
+	if err := c.state.Remove(); err != nil {
+		return fmt.Errorf("kernel: remove the state of %q: %w", c.title, err)
+	}
+	return nil
+}
+
+func (c *continuation) warn(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "kernel: %q: %s\n", c.title, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,292 @@
+package myogen
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gomyogen/myogen/internal/fields"
+)
+
+// Plan is a checked sweep.
+type Plan struct {
+	Sweep
+	Columns    []Column    // of the axes
+	Statistics []Statistic // of each run: [Experiment.Statistics], Recruitment, those of the sweep
+	sizes      []int       // of the groups
+}
+
+// Column is a parameter of a sweep: what an axis sets.
+type Column struct {
+	Name string
+	Path string
+	Unit string   // "" for plain numbers and for words
+	Text []string // the values as the experiment has them
+	// Numbers are the values in Unit; nil if they are words.
+	Numbers []float64
+	// Group is the same for axes that step together. The first is 0, and the
+	// values of the last change fastest.
+	Group int
+
+	axis Axis
+	at   func(error) error // places an error in the sweep
+}
+
+// Plan checks the sweep. Every value is tried on the experiment, alone.
+func (s Sweep) Plan() (*Plan, error) {
+	p, err := s.plan()
+	return p, prefixed(err)
+}
+
+func (s Sweep) plan() (*Plan, error) {
+	if err := s.Experiment.recordsNothing(); err != nil {
+		return nil, err
+	}
+	p := &Plan{Sweep: s, Statistics: s.Experiment.Statistics()}
+	if err := p.check(); err != nil {
+		return nil, fields.At(sweepKey, err)
+	}
+	return p, nil
+}
+
+func (p *Plan) check() error {
+	switch {
+	case len(p.Axes) == 0:
+		return fields.At("axes", errors.New("the sweep has no axes"))
+	case p.Repeats < 0 || p.Repeats > maxRuns:
+		return fields.At("repeats", fmt.Errorf("repeats is %d, must be 1 to %d", p.Repeats, maxRuns))
+	}
+	for i, name := range p.Recruitment {
+		cells, err := p.cells(name)
+		if err != nil {
+			return fields.At("recruitment", fields.Index(i, err))
+		}
+		for cell := range cells {
+			p.Statistics = append(p.Statistics, Recruitment(name, cell)...)
+		}
+	}
+	p.Statistics = append(p.Statistics, p.Sweep.Statistics...)
+	var err error
+	if p.Columns, err = p.columns(); err != nil {
+		return err
+	}
+	var all setPaths
+	for i := range p.Columns {
+		c := &p.Columns[i]
+		if c.Name, err = c.axis.name(p.Experiment); err == nil {
+			err = all.add(c.Name, c.axis)
+		}
+		if err != nil {
+			return c.at(err)
+		}
+	}
+	if err := p.measure(); err != nil {
+		return err
+	}
+	for i := range p.Columns {
+		c := &p.Columns[i]
+		if err := c.fill(p.Experiment); err != nil {
+			return c.at(err)
+		}
+	}
+	return p.checkTwice()
+}
+
+// columns returns a column for each axis, those that step together side by side.
+func (s Sweep) columns() (all []Column, err error) {
+	add := func(a Axis, group int, at func(error) error) {
+		all = append(all, Column{Path: a.Path, Group: group, axis: a, at: at})
+	}
+	for i, a := range s.Axes {
+		group := i
+		if s.Zip {
+			group = 0
+		}
+		at := func(err error) error { return fields.At("axes", fields.Index(i, err)) }
+		add(a, group, at)
+		for j, b := range a.With {
+			at := func(err error) error { return at(fields.At("with", fields.Index(j, err))) }
+			if len(b.With) > 0 {
+				return nil, at(fields.At("with", errors.New("an axis that steps with another one has no others with it")))
+			}
+			add(b, group, at)
+		}
+	}
+	return all, nil
+}
+
+// setPath is a path that the axis of a column sets.
+type setPath struct {
+	column string
+	path   fields.Path
+}
+
+// setPaths are the paths of all axes so far.
+type setPaths []setPath
+
+// add adds the paths of an axis. It refuses a name that another column has, and
+// a path that undoes what a former axis sets.
+func (all *setPaths) add(column string, a Axis) error {
+	if slices.ContainsFunc(*all, func(o setPath) bool { return o.column == column }) {
+		return fields.At("name", fmt.Errorf("two columns are called %q; give one another name", column))
+	}
+	for i, text := range append([]string{a.Path}, a.Also...) {
+		path, err := fields.ParsePath(text)
+		for _, o := range *all {
+			switch {
+			case err != nil:
+			case slices.Equal(o.path, path):
+				err = fmt.Errorf("%v is set twice, by %q and %q", path, o.column, column)
+			case len(o.path) > len(path) && slices.Equal(o.path[:len(path)], path):
+				err = fmt.Errorf("%v holds %v, which %q has set before: put %q first", path, o.path, o.column, column)
+			}
+		}
+		switch {
+		case err != nil && i == 0:
+			return fields.At("path", err)
+		case err != nil:
+			return fields.At("also", fields.Index(i-1, err))
+		}
+		*all = append(*all, setPath{column, path})
+	}
+	return nil
+}
+
+// measure counts the values of each group and the runs, before any is made.
+func (p *Plan) measure() error {
+	runs := float64(max(p.Repeats, 1))
+	for _, c := range p.Columns {
+		n, err := c.axis.size()
+		if err == nil && c.Group < len(p.sizes) && n != p.sizes[c.Group] {
+			first := p.Columns[slices.IndexFunc(p.Columns, func(o Column) bool { return o.Group == c.Group })].Name
+			err = fmt.Errorf("axis %q has %d values, axis %q has %d: axes that step together have as many", c.Name, n, first, p.sizes[c.Group])
+		}
+		if err != nil {
+			return c.at(err)
+		}
+		if c.Group == len(p.sizes) {
+			p.sizes = append(p.sizes, n)
+			runs *= float64(n)
+		}
+	}
+	if runs > maxRuns {
+		return fmt.Errorf("the sweep has %.0f runs, must be at most %d", runs, maxRuns)
+	}
+	return nil
+}
+
+// checkTwice refuses two steps of a group with the same values.
+func (p *Plan) checkTwice() error {
+	for group := range p.sizes {
+		var columns []Column
+		for _, c := range p.Columns {
+			if c.Group == group {
+				columns = append(columns, c)
+			}
+		}
+		seen := map[string]int{}
+		for i := range p.sizes[group] {
+			var values []string
+			for _, c := range columns {
+				values = append(values, c.Text[i])
+			}
+			key := strings.Join(values, "\x00")
+			first, twice := seen[key]
+			if twice {
+				err := fmt.Errorf("value %d, %s, is value %d again; further runs of a point are repeats", i, strings.Join(values, " with "), first)
+				if columns[0].axis.Values != nil {
+					err = fields.At("values", fields.Index(i, err))
+				}
+				return columns[0].at(err)
+			}
+			seen[key] = i
+		}
+	}
+	return nil
+}
+
+// cells returns the number of cells of a population.
+func (s Sweep) cells(name string) (int, error) {
+	all := present(s.Experiment.Populations)
+	i, err := findName(all, Population.name, name)
+	if err != nil {
+		return 0, err
+	}
+	return all[i].size(), nil
+}
+
+// fill lists the values of a column's axis and tries each.
+func (c *Column) fill(of Experiment) error {
+	texts, err := c.axis.texts(of)
+	if err != nil {
+		return err
+	}
+	for i, text := range texts {
+		e, err := c.axis.set(of, text)
+		if err == nil {
+			err = e.Check()
+		}
+		if err != nil {
+			err = fmt.Errorf("value %d, %s: %s", i, text, withoutPrefix(err))
+			if c.axis.Values != nil {
+				err = fields.At("values", fields.Index(i, err))
+			}
+			return err
+		}
+		canonical, err := e.Get(c.Path)
+		if err != nil {
+			return err
+		}
+		c.Text = append(c.Text, canonical)
+		if x, unit, err := e.Number(c.Path); err == nil {
+			c.Numbers, c.Unit = append(c.Numbers, x), unit
+		}
+	}
+	if len(c.Numbers) < len(c.Text) {
+		c.Numbers = nil
+	}
+	return nil
+}
+
+// Runs returns the number of runs.
+func (p *Plan) Runs() int {
+	n := max(p.Repeats, 1)
+	for _, size := range p.sizes {
+		n *= size
+	}
+	return n
+}
+
+// Point returns the index of each column's value in a run.
+func (p *Plan) Point(run int) []int {
+	point := run / max(p.Repeats, 1)
+	steps := make([]int, len(p.sizes))
+	for i := len(steps) - 1; i >= 0; i-- {
+		steps[i], point = point%p.sizes[i], point/p.sizes[i]
+	}
+	at := make([]int, len(p.Columns))
+	for i, c := range p.Columns {
+		at[i] = steps[c.Group]
+	}
+	return at
+}
+
+// Run returns the experiment of a run.
+func (p *Plan) Run(run int) (Experiment, error) {
+	e := p.Experiment
+	for i, at := range p.Point(run) {
+		var err error
+		if e, err = p.Columns[i].axis.set(e, p.Columns[i].Text[at]); err != nil {
+			return e, err
+		}
+	}
+	e.Seed += uint64(run % max(p.Repeats, 1))
+	return e, nil
+}
+
+// YAML returns the text of the sweep's file, without checking it again.
+func (p *Plan) YAML() (string, error) {
+	s := p.Sweep
+	return planYAML(s.file, &s.Experiment, func() (*Plan, error) { return p, nil })
+}
