@@ -251,6 +251,9 @@ func (m *maker) shown(o notebook.Output, caption string) (output, error) {
 		if m.cleaner.figures > before {
 			return figure(html, figureTitle(plain, code)), nil
 		}
+		if strings.TrimSpace(string(html)) == "" && strings.TrimSpace(code) != "" {
+			return output{printed: []string{cmp.Or(plain, "[HTML that a page cannot show]")}}, nil
+		}
 		return output{HTML: html}, nil
 	}
 	for _, mime := range []string{"image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"} {

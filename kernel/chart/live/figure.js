@@ -888,6 +888,28 @@
       e.preventDefault();
     });
 
+    // A copy of the chart as it stands, of the width of stills, dark on white.
+    function onPaper(vector, scale) {
+      const size = { width: spec.still, height: geometry(spec, spec.still).height + 42 };
+      const copy = echarts.init(make("div"), null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: scale, ...size });
+      copy.setOption(option(spec, themes.light, shown, { width: size.width, save: true, vector, scale, paper: "#ffffff" }));
+      restore(copy, state());
+      return copy;
+    }
+
+    // A figure of a run in the page has no still picture: one is drawn to be printed.
+    let sheet;
+    const print = safely(() => {
+      if (!chart || still.naturalWidth > 1) return;
+      const copy = onPaper(false, 2);
+      if (sheet) sheet.remove();
+      sheet = copy.renderToCanvas({ pixelRatio: 2 });
+      sheet.className = "sheet";
+      sheet.hidden = true;
+      box.append(sheet);
+      copy.dispose();
+    });
+
     function save(kind) {
       const { n, of } = held(spec, shown), name = spec.title + " " + spec.frames[shown].label;
       let url, ending = "." + kind;
@@ -895,10 +917,7 @@
         url = URL.createObjectURL(new Blob([table(spec, shown)], { type: "text/csv" }));
         if (n < of) ending = "-as-drawn.csv";
       } else {
-        const vector = kind === "svg", scale = 2, size = { width: spec.still, height: geometry(spec, spec.still).height + 42 }, page = make("div");
-        const copy = echarts.init(page, null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: scale, ...size });
-        copy.setOption(option(spec, themes.light, shown, { width: size.width, save: true, vector, scale, paper: "#ffffff" }));
-        restore(copy, state());
+        const vector = kind === "svg", scale = 2, copy = onPaper(vector, scale);
         url = vector ? URL.createObjectURL(new Blob([copy.renderToSVGString()], { type: "image/svg+xml" })) : copy.getDataURL({ type: "png", pixelRatio: scale });
         copy.dispose();
       }
@@ -917,6 +936,7 @@
       begin();
       watcher.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class", "style"] });
       scheme.addEventListener("change", recolor);
+      window.addEventListener("beforeprint", print);
       awake.set(box, sleep);
       still.style.display = "none";
       box.dataset.state = "live";
@@ -925,6 +945,7 @@
       awake.delete(box);
       watcher.disconnect();
       scheme.removeEventListener("change", recolor);
+      window.removeEventListener("beforeprint", print);
       end();
       delete box.dataset.state;
     }
@@ -949,6 +970,7 @@
           sized.disconnect();
           watcher.disconnect();
           scheme.removeEventListener("change", recolor);
+          window.removeEventListener("beforeprint", print);
           if (chart) chart.dispose();
           chart = null;
         }
