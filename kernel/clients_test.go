@@ -69,6 +69,25 @@ func TestPapermill(t *testing.T) {
 	}
 }
 
+// VS Code's extension starts the kernel by its command and talks to it over sockets of
+// Node's zeromq.
+func TestVSCodeSockets(t *testing.T) {
+	t.Parallel()
+	home := jupytertest.Home(t)
+	library := jupytertest.NPM(t, "zeromq@6.8.0")
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Fatal("there is npm without node")
+	}
+	spec := filepath.Join(home.Data, "venv", "share", "jupyter", "kernels", jupyter.KernelName, "kernel.json")
+	for _, how := range []string{"restart", "end"} {
+		cmd := exec.Command(node, filepath.Join("testdata", "sockets.js"), library, spec, how)
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "all answered") {
+			t.Errorf("%s: %v\n%s", how, err, out)
+		}
+	}
+}
+
 // VS Code talks to kernels by JupyterLab's client library.
 func TestVSCodeLibrary(t *testing.T) {
 	t.Parallel()

@@ -140,11 +140,13 @@
 //   - the outputs in the history.
 //
 // Cells that wait behind the stop button do not run if the stopped cell fails. A
-// cell that reads standard input is asked for a line on Linux alone. Where a
-// client cannot ask, standard input is at its end for os.Stdin and fmt.Scan; a
-// cell that reads it in another way is ended on Linux and waits elsewhere: only
-// Linux says what a process waits for. A function or an import behind the first
-// statement is an error. In a cell with %capture, standard error joins standard
+// cell that reads standard input is asked for a line on Linux alone, the only one
+// to say what a process waits for. Where nobody can be asked, as on macOS or by a
+// client that does not offer it, standard input is at its end for os.Stdin and
+// fmt.Scan; a cell that reads it in another way is ended on Linux and waits
+// elsewhere. A function behind the first statement is an error; an import is not.
+// A function init runs at the start of later cells, too, as the values of variables
+// are made anew there. In a cell with %capture, standard error joins standard
 // output. What is written to standard error within 2 ms of standard output may
 // change places with it.
 package kernel

@@ -4,12 +4,11 @@ package kernel
 
 import (
 	"fmt"
-	"os"
-	"strconv"
 	"strings"
 
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/internal/wire"
+	"gomyogen/kernel/value"
 	"gomyogen/myogen"
 )
 
@@ -60,33 +59,12 @@ func ShowValue(failing bool) func(values ...any) {
 // get is [Value.Get] for a value of whatever type.
 func (v *Value[T]) get() any { return v.Get() }
 
-// maxText is how many bytes of a value's text are shown.
-const maxText = 10000
-
 // asText returns a value as text.
 func asText(v any) string {
-	var text string
-	switch v := v.(type) {
-	case nil:
-		return "nil"
-	case error:
-		return "error: " + strings.Join(strings.FieldsFunc(v.Error(), func(r rune) bool { return r == '\n' }), "; ")
-	case string:
-		text = v
-	case *myogen.Result:
-		if v == nil {
-			return "nil"
-		}
-		text = v.Report().String()
-	default:
-		if text = fmt.Sprintf("%T", v); !strings.HasPrefix(text, "func(") {
-			text = fmt.Sprintf("%+v", v)
-		}
+	if r, ok := v.(*myogen.Result); ok && r != nil {
+		v = r.Report().String()
 	}
-	if len(text) > maxText {
-		text = strings.ToValidUTF8(text[:maxText], "") + " ..."
-	}
-	return text
+	return value.Text(v)
 }
 
 // ClearOutput removes what the cell has shown so far; with wait, not before it
@@ -108,5 +86,5 @@ func tell(kind, text string) {
 		fmt.Println(text)
 		return
 	}
-	fmt.Fprintf(os.Stdout, "\x1egomyogen:%s:%s\x1e", kind, strconv.QuoteToASCII(text))
+	value.Tell(kind, text)
 }

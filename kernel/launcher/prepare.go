@@ -46,7 +46,7 @@ func prepare(goCommand, dir string) (plain func() error, err error) {
 		if err != nil {
 			return nil, err
 		}
-		code = check.Prepare(packages, check.Without(packages, code, p.Replaced), p.NoInput)
+		code = check.Prepare(packages, check.Without(packages, code, p.Replaced, p.Nameless), p.NoInput)
 	}
 	write := func(code string) error { return os.WriteFile(path, []byte(cell.WithInits(code)), 0o600) }
 	return func() error { return write(code) }, write(p.Origins.Mark(code))

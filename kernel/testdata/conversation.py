@@ -149,6 +149,9 @@ class Conversation(unittest.TestCase):
         self.fails('import "C"', "cgo")
         self.fails("import numpy as np", "Go kernel", "Python")
         self.fails("%%\ndef f(x):\n    return x", "Go kernel", "Python")
+        self.fails('\nimport "nmath"', "line 2", 'there is no package nmath; did you mean "math"')
+        self.fails('import "example.org/a/b"', "no module on this machine has the package example.org/a/b")
+        self.prints('x := []string{"b", "a"}\nimport (\n\t"sort"\n\tm "math"\n)\nsort.Strings(x)\nimport "strings"\nfmt.Println(strings.Join(x, ","), m.Sqrt(4))', "a,b 2\n")
         self.fails("x := 1", "declared and not used: x")
         self.run_cell("lost := 1\n_ = lost")
         self.fails("fmt.Println(lost)", "undefined: lost", "var lost = ")
@@ -177,6 +180,25 @@ class Conversation(unittest.TestCase):
         self.fails('x := strconv.Atoi("1")\n_ = x', "Line 1", "assignment mismatch", "kernel.Must(strconv.Atoi(")
         self.run_cell('import "math"')
         self.prints("fmt.Println(1)", "1\n")
+
+    def test_names_of_go_itself(self):
+        # What the kernel adds to a cell needs none of the names that a notebook may declare.
+        self.run_cell("var len, flag, nothing = 3, 4, 5\nvar error = 6")
+        self.shows("len + flag + error", ["13"])
+        self.fails("func(x int) int { panic(x) }(len)", "panic: 3", "]:1 +0x")
+        self.run_cell("%rm len flag error")
+        self.assertNotIn("gonb_", self.run_cell("%% -a\n1")[2])
+        once = self.run_cell("var _ = func() int { fmt.Println(`once`); return 1 }()")
+        self.assertEqual(once[1], "once\n")
+        self.prints("fmt.Println(2)", "2\n")
+
+    def test_ends(self):
+        for code, *want in [("var m map[string]int\nm[`a`] = 1", "panic: assignment to entry in nil map", "]:2 +0x", "panicked"), ("ch := make(chan int)\n<-ch", "all goroutines are asleep - deadlock!", "]:2 +0x"),
+                            ("runtime.Goexit()", "no goroutines (main called runtime.Goexit) - deadlock!"), ("log.Fatal(`fatal`)", "fatal", "ended with status 1"), ("var p *struct{ X int }\np.X", "nil pointer dereference", "]:2 +0x")]:
+            self.fails(code, *want)
+        self.prints("go func() {\n\tfor {\n\t\ttime.Sleep(time.Millisecond)\n\t}\n}()\ndefer fmt.Println(`deferred`)\nos.Stdout.WriteString(`no line end `)", "no line end deferred\n")
+        self.prints("os.Exit(0)", "")
+        self.assertEqual(len(self.run_cell("fmt.Print(strings.Repeat(`0123456789\n`, 1_000_000))")[1]), 11_000_000)
 
     def test_input(self):
         request = self.kc.execute("var name string\nfmt.Print(`name? `)\nfmt.Scanln(&name)\nfmt.Println(`hello`, name)\nfmt.Scanln(&name)\nfmt.Println(`and`, name)", allow_stdin=True)

@@ -128,6 +128,14 @@ func (f *front) execute(r request) {
 		f.skip(e, func() { f.fail(e, failed) })
 		return
 	}
+	f.notebook.fetches = f.notebook.fetches || e.cell.Sets("GOPROXY")
+	if err := f.notebook.missing(e.code.Imports); err != nil {
+		f.notebook.refused(e)
+		failed := syntax(e, err)
+		failed.Name = "CompileError"
+		f.skip(e, func() { f.fail(e, failed) })
+		return
+	}
 	f.notebook.before(e)
 	f.run(e, e.code.Text)
 }
@@ -304,8 +312,10 @@ func describe(e *execution, exit string) string {
 	switch {
 	case e.interrupted:
 		return name + " was stopped."
-	case exit == "exit status 2" && strings.Contains(e.said, "goroutine "):
+	case exit == "exit status 2" && strings.HasPrefix(reason(e.said, ""), "panic: "):
 		return name + " panicked."
+	case exit == "exit status 2" && strings.HasPrefix(reason(e.said, ""), "fatal error: "):
+		return name + " was ended by Go's runtime: " + strings.TrimPrefix(reason(e.said, ""), "fatal error: ") + "."
 	case exit == "signal: killed":
 		return name + " was killed: the machine may have run out of memory."
 	case strings.HasPrefix(exit, "exit status "):

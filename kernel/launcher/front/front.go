@@ -192,7 +192,7 @@ func (f *front) lost() {
 		return
 	}
 	why := lastWords(f.engine.dir)
-	if !f.ready { // it never ran: say so in each cell rather than start again and again
+	if !f.ready || f.broken != "" { // it never ran: say so in each cell rather than start again and again
 		f.broken = "GoNB, which runs cells, does not start: " + why
 		f.engineReady()
 		return

@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/parser"
 	"go/token"
@@ -18,6 +19,7 @@ import (
 	"gomyogen/kernel/env"
 	"gomyogen/kernel/launcher/internal/cell"
 	"gomyogen/kernel/launcher/internal/check"
+	"gomyogen/kernel/launcher/internal/rebuild"
 	"gomyogen/kernel/launcher/internal/standin"
 )
 
@@ -35,6 +37,7 @@ type notebook struct {
 	lost     map[string]string   // how a name was lost
 	failed   map[string]int      // the cell that would declare a name, but was not compiled
 
+	fetches bool         // cells get modules that are not on this machine
 	origins cell.Origins // of the lines of their declarations
 	blank   []string     // what they import for its effect alone, of which GoNB keeps the last
 
@@ -53,13 +56,13 @@ type types struct {
 }
 
 func newNotebook() *notebook {
-	return &notebook{typed: map[int]*cell.Cell{}, locals: map[string]int{},
+	return &notebook{fetches: os.Getenv("GOPROXY") != "off", typed: map[int]*cell.Cell{}, locals: map[string]int{},
 		declared: map[string]int{}, kinds: map[string]string{}, inits: map[string]string{}, together: map[string][]string{}, lost: map[string]string{}, failed: map[string]int{}}
 }
 
 // before prepares for a cell.
 func (n *notebook) before(e *execution) {
-	p := standin.Program{NoInput: !e.AllowStdin, Origins: n.origins.With(e.count, e.cell, e.code), Blank: slices.Clone(n.blank), Replaced: n.replacedBy(e)}
+	p := standin.Program{NoInput: !e.AllowStdin || !seesReading, Origins: n.origins.With(e.count, e.cell, e.code), Blank: slices.Clone(n.blank), Replaced: n.replacedBy(e), Nameless: e.code.Nameless}
 	for _, path := range e.code.Blank {
 		if !slices.Contains(p.Blank, path) {
 			p.Blank = append(p.Blank, path)
@@ -180,7 +183,7 @@ func (n *notebook) program() string {
 	}
 	for _, name := range []string{"main.go", "main_test.go"} { // GoNB removes the other one
 		if b, err := os.ReadFile(filepath.Join(n.engine.workspace(), name)); err == nil {
-			return string(b)
+			return cell.Unmark(string(b))
 		}
 	}
 	return ""
@@ -198,18 +201,7 @@ func (n *notebook) known() (code, imports string) {
 
 // load returns the packages that a cell may use. It is called by one goroutine at a time.
 func (n *notebook) load() (*check.Packages, error) {
-	if n.engine == nil {
-		return nil, os.ErrNotExist
-	}
-	dir := n.engine.workspace()
-	if dir == "" {
-		return nil, os.ErrNotExist
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	goCommand, err := standin.Next("go", filepath.Join(filepath.Dir(self), "launcher"))
+	goCommand, dir, err := n.goCommand()
 	if err != nil {
 		return nil, err
 	}
@@ -230,6 +222,47 @@ func (n *notebook) load() (*check.Packages, error) {
 		n.types.packages, n.types.of = packages, of
 	}
 	return n.types.packages, nil
+}
+
+// missing returns an error that says which packages there are not. GoNB leaves out what is
+// imported before it is used, and with it the mistake.
+func (n *notebook) missing(imports []cell.Import) error {
+	var paths []string
+	for _, i := range imports {
+		paths = append(paths, i.Path)
+	}
+	goCommand, dir, err := n.goCommand()
+	if err != nil || len(paths) == 0 {
+		return nil // the cell says it
+	}
+	said, err := check.Missing(goCommand, dir, paths)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "front:", err)
+		return nil
+	}
+	var all []error
+	for _, i := range imports {
+		if what := said[i.Path]; what != "" && !(n.fetches && rebuild.Fetched(i.Path)) {
+			all = append(all, &cell.Error{Line: i.Line, Column: i.Column, Message: what})
+		}
+	}
+	return errors.Join(all...)
+}
+
+// goCommand returns the go command behind the launcher and the folder where cells are built.
+func (n *notebook) goCommand() (path, dir string, err error) {
+	if n.engine == nil {
+		return "", "", os.ErrNotExist
+	}
+	if dir = n.engine.workspace(); dir == "" {
+		return "", "", os.ErrNotExist
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return "", "", err
+	}
+	path, err = standin.Next("go", filepath.Join(filepath.Dir(self), "launcher"))
+	return path, dir, err
 }
 
 // undefined is what the compiler says of an unknown name.

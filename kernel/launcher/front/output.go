@@ -289,15 +289,24 @@ func (f *front) explain(e *execution, said failure) failure {
 		return failure{"Interrupted", what, []string{what}}
 	case e.exit != "":
 		what := describe(e, e.exit)
-		value := what
-		if lines := strings.Split(strings.TrimSpace(colours.ReplaceAllString(e.said, "")), "\n"); lines[0] != "" && !strings.Contains(e.said, "goroutine ") {
-			value = strings.TrimSpace(lines[len(lines)-1])
-		} else if i := strings.Index(e.said, "panic: "); i >= 0 {
-			value, _, _ = strings.Cut(e.said[i:], "\n")
-		}
-		return failure{"Error", value, []string{what}}
+		return failure{"Error", reason(e.said, what), []string{what}}
 	}
 	return f.compileFailure(e, said)
+}
+
+// reason returns the line in what a cell has written to standard error that says why it
+// failed, or what if there is none.
+func reason(said, what string) string {
+	lines := strings.Split(strings.TrimSpace(colours.ReplaceAllString(said, "")), "\n")
+	for _, l := range lines {
+		if strings.HasPrefix(l, "panic: ") || strings.HasPrefix(l, "fatal error: ") {
+			return l
+		}
+	}
+	if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
+		return last
+	}
+	return what
 }
 
 // compilerLine is a message of the compiler with its place in the file, place GoNB's
@@ -323,8 +332,9 @@ func (f *front) compileFailure(e *execution, said failure) failure {
 		first, rest, _ := strings.Cut(entry, "\n")
 		p := place.FindStringSubmatch(first)
 		if p == nil {
-			text := f.hint(e, m[3], 0)
-			values, traceback = append(values, text), append(traceback, text)
+			if text := f.hint(e, m[3], 0); !strings.Contains(strings.Join(values, "\n"), text) { // not said with its place
+				values, traceback = append(values, text), append(traceback, text)
+			}
 			continue
 		}
 		count, _ := strconv.Atoi(p[1]) // none: the cell that runs
@@ -339,12 +349,24 @@ func (f *front) compileFailure(e *execution, said failure) failure {
 		values = append(values, at(count, line)+text)
 		traceback = append(traceback, excerpt(count, c, line, column, text))
 	}
+	if m := noModule.FindStringSubmatch(said.Value); m != nil && len(values) == 0 {
+		text := "no module has the package " + m[1]
+		for _, i := range e.code.Imports {
+			if i.Path == m[1] {
+				return failure{"CompileError", at(e.count, i.Line) + text, []string{excerpt(e.count, e.cell, i.Line, i.Column, text)}}
+			}
+		}
+		return failure{"CompileError", text, []string{text}}
+	}
 	if len(values) == 0 {
 		text := strings.TrimSpace(generated.ReplaceAllString(colours.ReplaceAllString(said.Value, ""), ""))
 		return failure{"Error", text, []string{text}}
 	}
 	return failure{"CompileError", strings.Join(values, "\n"), traceback}
 }
+
+// noModule is what the go command says of a package that it would have to fetch.
+var noModule = regexp.MustCompile(`(?m)^(?:\t|go: )(\S+): (?:cannot find module providing package|module lookup disabled|no matching versions|unrecognized import path)`)
 
 // generated is a line that names the package of a cell, or a file that GoNB made.
 var generated = regexp.MustCompile(`(?m)^# gonb_\w+\n|\S*/gonb_\w+/|: exit status \d+$`)

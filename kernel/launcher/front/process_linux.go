@@ -14,6 +14,9 @@ func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
+// seesReading says that a client can be asked for what a cell reads.
+const seesReading = true
+
 // reading returns the id of the program that a process has started, by its path, if it
 // waits for standard input, or 0.
 func reading(parent int, program string) int {

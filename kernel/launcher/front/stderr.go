@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -92,6 +93,7 @@ func (f *front) readErrors(e *execution, out *os.File) {
 		done := make(chan struct{})
 		f.do(func() {
 			defer close(done)
+			whole := programFile.ReplaceAllString(whole, "cell")
 			e.say(whole)
 			f.write(e, "stderr", whole)
 			if passed {
@@ -105,6 +107,9 @@ func (f *front) readErrors(e *execution, out *os.File) {
 		<-done // a program that writes fast waits for its reader
 	}
 }
+
+// programFile is the path of a cell's program, by which it calls itself ("Usage of ...").
+var programFile = regexp.MustCompile(`\S*/gonb_[0-9a-f]+/gonb_[0-9a-f]+` + regexp.QuoteMeta(standin.ProgramSuffix))
 
 // unfinished returns how many bytes at the end of a text may be the beginning of end, or
 // of a character.

@@ -19,7 +19,7 @@ type Cell struct {
 	source string // Text with spaces in the place of all that is not Go
 	start  int    // where in source statements begin; its length if there are none
 	late   []late // declarations among the statements
-	moved  []late // imports among the statements, each alone in its line, that go before them
+	moved  []late // imports among the statements, that go before them
 	plain  bool   // %test, %wasm and %exec cells bring their own function main, or none
 }
 
@@ -83,26 +83,35 @@ func Read(text string) *Cell {
 func (c *Cell) move() {
 	kept := c.late[:0]
 	for _, l := range c.late {
-		text, _, _ := strings.Cut(c.source[l.offset:], "\n")
-		before := c.source[:l.offset]
-		alone := strings.TrimSpace(before[strings.LastIndexByte(before, '\n')+1:]) == ""
-		if !alone || !oneImport.MatchString(text) {
+		if !wholeImport.MatchString(l.text) {
 			kept = append(kept, l)
 			continue
 		}
-		c.moved = append(c.moved, late{l.offset, text})
-		c.source = before + strings.Repeat(" ", len(text)) + c.source[l.offset+len(text):]
+		c.moved = append(c.moved, l)
+		c.source = c.source[:l.offset] + blanked(c.source[l.offset:l.end]) + c.source[l.end:]
 	}
 	c.late = kept
 }
 
-var oneImport = regexp.MustCompile(`^import\s+(?:[\w.]+\s+)?"[^"]+"\s*;?\s*$`)
+// blanked returns a text with spaces in the place of all but line ends.
+func blanked(text string) string {
+	b := []byte(text)
+	for i := range b {
+		if b[i] != '\n' {
+			b[i] = ' '
+		}
+	}
+	return string(b)
+}
+
+// wholeImport is the text of an import in one line.
+var wholeImport = regexp.MustCompile("^import (?:\\((?:(?:[\\w.]+ )?(?:\"[^\"]+\"|`[^`]+`)(?:; )?)*\\)|(?:[\\w.]+ )?(?:\"[^\"]+\"|`[^`]+`))$")
 
 // imports returns the imports that are moved, in one line.
 func (c *Cell) imports() string {
 	all := ""
 	for _, m := range c.moved {
-		all += strings.TrimRight(m.what, "; \t\r") + "; "
+		all += m.text + "; "
 	}
 	return all
 }
@@ -115,7 +124,7 @@ func (l line) magic() (name, args string) {
 	if l.kind != magic {
 		return "", ""
 	}
-	text := strings.TrimPrefix(l.text, commentPrefix)
+	text := strings.TrimPrefix(strings.TrimLeft(l.text, " \t"), commentPrefix)
 	if strings.HasPrefix(text, "!") {
 		return "!", strings.TrimSpace(text[1:])
 	}
@@ -144,7 +153,7 @@ func read(text string) []line {
 		}
 		l := line{offset: offset, text: t}
 		switch {
-		case joined || quote == 0 && ends(last) && misread(t) && !strings.HasPrefix(t, "package"):
+		case joined || quote == 0 && ends(last) && (misread(t) && !strings.HasPrefix(t, "package") || strings.HasPrefix(strings.TrimLeft(t, " \t"), "%")):
 			l.kind = magic
 			joined, last = strings.HasSuffix(t, `\`), ';'
 		default:
@@ -243,6 +252,14 @@ func (c *Cell) Magics() []string {
 		}
 	}
 	return all
+}
+
+// Sets reports whether a cell sets an environment variable of those after it.
+func (c *Cell) Sets(variable string) bool {
+	return slices.ContainsFunc(c.lines, func(l line) bool {
+		name, args := l.magic()
+		return name == "%env" && strings.HasPrefix(args, variable)
+	})
 }
 
 // Empty reports whether there is nothing in a cell but space and comments.

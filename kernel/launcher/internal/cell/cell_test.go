@@ -30,6 +30,8 @@ func TestWrite(t *testing.T) {
 		"package":                      {"package main\nimport \"fmt\"", "            \nimport \"fmt\""},
 		"a line that begins like it":   {"packages := 1\n_ = packages", " " + m + "packages := 1\n_ = packages\n}"},
 		"magics":                       {"%env A=b\n!ls \"\n!echo \\\n a\nx := 1", "%env A=b\n!ls \"\n!echo \\\n a\n" + m + "x := 1\n}"},
+		"a magic that is indented":     {"x := 1\n\t%env A=b\n  %% c\nx++", m + "x := 1\n%env A=b\n%args c\nx++\n}"},
+		"functions init":               {"func init() {}\nfunc init() {}\nfunc (t) init() {}", "func initOf_03b89b() {}\nfunc initOf_03b89b0() {}\nfunc (t) init() {}"},
 		"magics alone":                 {"!ls", "!ls"},
 		"magics between":               {"x := 1\n!ls\nx++", m + "x := 1\n!ls\nx++\n}"},
 		"magics in comments":           {"//gonb:%env A=b\nx := 1", "//gonb:%env A=b\n" + m + "x := 1\n}"},
@@ -44,6 +46,7 @@ func TestWrite(t *testing.T) {
 		"iota":                         {"const (\n\tA kind = iota\n\t_\n\tB\n\tC, D = 1 << iota, -iota\n)", " \n\tconst A kind = 0\n\t\n\tconst B kind = 2\n\tconst C = 1 << 3; const D = -3\n"},
 		"constants of a line":          {"const a, b = 1, 2", " const a = 1; const b = 2"},
 		"an import among statements":   {"x := 1\nimport \"os\"\n\timport m \"math\"\nos.Exit(x)", `import "os"; import m "math"; ` + m + "x := 1\n\n\t\nos.Exit(x)\n" + ValueMark + "}"},
+		"imports between statements":   {"x := 1\nimport (\n\t\"os\" // for Exit\n\n\tm `math`\n)\n_ = m.Pi; import _ \"image\"; import ( \"fmt\" )\nos.Exit(x)", "import (\"os\"; m `math`; ); import _ \"image\"; import (\"fmt\"); " + m + "x := 1\n\n\n\n\n\n_ = m.Pi; ; \nos.Exit(x)\n" + ValueMark + "}"},
 		"constants among statements":   {"f()\nconst (\n\ta = 1\n)", m + "f()\nconst (\n\ta = 1\n)\n}"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,23 +83,23 @@ func TestLinesStay(t *testing.T) {
 
 func TestMistakes(t *testing.T) {
 	for typed, want := range map[string]string{
-		"x := 1\nfunc f() {}":                 "line 2: func f stands after the first statement, in line 1; put declarations first or into a cell of their own",
-		"f(1)\nimport (\n\t\"os\"\n)":         "line 2: import stands after the first statement, in line 1; put declarations first or into a cell of their own",
-		"fmt.Println(\"a)":                    "line 1: string literal not terminated",
-		"for {\n":                             "line 1: { is not closed",
-		"fmt.Println(\"a\"":                   "line 1: ( is not closed",
-		"f(1)\nfor i in range(10):\n\tg(i)":   "line 2: expected '{', found in: a Go loop over numbers is written for i := range 10 { ... }",
-		"def f(x):\n\treturn x":               "line 1: expected ';', found f: a Go function is written",
-		"while true {\n}":                     "line 1: expected ';', found true: Go's while is for",
-		"if x > 3:\n\tf()":                    "line 1: illegal label declaration: a Go block stands in braces",
-		"# a\nf()":                            "line 1: illegal character U+0023 '#': a Go comment begins with //",
-		"f('hello')":                          "line 1: illegal rune literal: a Go text stands in double quotes",
-		"import math":                         "line 1: missing import path: a Go import has its path in quotes",
-		"x = = 1":                             "line 1: expected operand, found '='",
-		"import \"os\"\n\nimport \"C\"":       "line 3: cells are compiled without cgo",
-		"func f() int {\n\treturn 1 +\n}":     "line 3: expected operand, found '}'",
-		"x, y := 1, 2\nx, y":                  "line 2: expected 1 expression: to show several values, write fmt.Println(...) around them",
-		"import numpy as np":                  "line 1: ",
+		"x := 1\nfunc f() {}":               "line 2: func f stands after the first statement, in line 1; put declarations first or into a cell of their own",
+		"fmt.Println(\"a)":                  "line 1: string literal not terminated",
+		"for {\n":                           "line 1: { is not closed",
+		"fmt.Println(\"a\"":                 "line 1: ( is not closed",
+		"f(1)\nfor i in range(10):\n\tg(i)": "line 2: expected '{', found in: a Go loop over numbers is written for i := range 10 { ... }",
+		"def f(x):\n\treturn x":             "line 1: expected ';', found f: a Go function is written",
+		"while true {\n}":                   "line 1: expected ';', found true: Go's while is for",
+		"if x > 3:\n\tf()":                  "line 1: illegal label declaration: a Go block stands in braces",
+		"# a\nf()":                          "line 1: illegal character U+0023 '#': a Go comment begins with //",
+		"f('hello')":                        "line 1: illegal rune literal: a Go text stands in double quotes",
+		"import math":                       "line 1: missing import path: a Go import has its path in quotes",
+		"x = = 1":                           "line 1: expected operand, found '='",
+		"import \"os\"\n\nimport \"C\"":     "line 3: cells are compiled without cgo",
+		"func f() int {\n\treturn 1 +\n}":   "line 3: expected operand, found '}'",
+		"x, y := 1, 2\nx, y":                "line 2: expected 1 expression: to show several values, write fmt.Println(...) around them",
+		"import numpy as np":                "line 1: ",
+		"import _ \"embed\"\n\n//go:embed a\nvar a string": "line 3: go:embed does not work in a cell",
 		"f()\n\n) g()":                        "line 3: ) closes nothing",
 		"}":                                   "line 1: } closes nothing",
 		"var s = `a\n!b`\nif x {\n\ty(\n}\n)": "line 5: ",
@@ -154,6 +157,13 @@ func FuzzWrite(f *testing.F) {
 			t.Errorf("%q has %d line ends, became %q with %d", typed, a, got.Text, b)
 		}
 	})
+}
+
+func TestImports(t *testing.T) {
+	code, err := Read("import \"a\"\nx := 1\nimport (\n\t\"b\"\n\n\tc \"c/d\"\n)").Write()
+	if want := []Import{{"b", 4, 2}, {"c/d", 6, 4}, {"a", 1, 8}}; err != nil || !slices.Equal(code.Imports, want) {
+		t.Errorf("imports %v, error %v, want %v", code.Imports, err, want)
+	}
 }
 
 func TestBlank(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"regexp"
 	"strings"
 )
 
@@ -86,6 +87,11 @@ func (o Origins) Mark(program string) string {
 	}
 	return b.String()
 }
+
+var directive = regexp.MustCompile(`(?m)^//line (?:Cell(?:\[\d+\])?|main\.go):\d+\n`)
+
+// Unmark takes out of a program what Mark adds.
+func Unmark(program string) string { return directive.ReplaceAllString(program, "") }
 
 // mainKey is the key of the function main.
 const mainKey = "main"

@@ -61,6 +61,9 @@ panic("last")
 `
 	places := func(o Origins, program string) func(part string) string {
 		marked := o.Mark(program)
+		if Unmark(marked) != program {
+			t.Errorf("unmarked it is\n%s", Unmark(marked))
+		}
 		fset := token.NewFileSet()
 		f, err := parser.ParseFile(fset, "main.go", marked, 0)
 		if err != nil {

@@ -17,6 +17,14 @@ type lexeme struct {
 	text   string
 }
 
+// end returns the offset behind a token.
+func (l lexeme) end() int {
+	if l.text == "" || l.tok == token.SEMICOLON {
+		return l.offset + len(l.tok.String())
+	}
+	return l.offset + len(l.text)
+}
+
 // scan returns the tokens of a source without its comments, and the comments.
 func scan(source string) (tokens, comments []lexeme) {
 	var s scanner.Scanner
@@ -51,8 +59,9 @@ func withoutPackage(source string) string {
 
 // late is a declaration that only a file can hold, among statements.
 type late struct {
-	offset int
-	what   string
+	offset, end int
+	what        string
+	text        string // in one line
 }
 
 // split finds where the statements of a source begin, or returns its length.
@@ -65,11 +74,9 @@ func split(source string) (start int, after []late) {
 			continue
 		}
 		what, is := declaration(tokens[i:])
-		switch {
-		case !is && start == len(source):
+		first := i
+		if !is && start == len(source) {
 			start = tokens[i].offset
-		case is && start < len(source) && (tokens[i].tok == token.FUNC || tokens[i].tok == token.IMPORT):
-			after = append(after, late{tokens[i].offset, what})
 		}
 		depth := 0
 		for ; i < len(tokens) && (depth > 0 || tokens[i].tok != token.SEMICOLON); i++ {
@@ -80,8 +87,32 @@ func split(source string) (start int, after []late) {
 				depth--
 			}
 		}
+		if is && start < len(source) && (tokens[first].tok == token.FUNC || tokens[first].tok == token.IMPORT) {
+			last := tokens[i-1]
+			after = append(after, late{tokens[first].offset, last.end(), what, oneLine(tokens[first:i])})
+		}
 	}
 	return start, after
+}
+
+// oneLine returns tokens of an import in one line.
+func oneLine(tokens []lexeme) string {
+	var b strings.Builder
+	for i, t := range tokens {
+		switch {
+		case t.tok == token.SEMICOLON:
+			b.WriteString("; ")
+			continue
+		case t.text == "":
+			b.WriteString(t.tok.String())
+		default:
+			b.WriteString(t.text)
+		}
+		if i+1 < len(tokens) && t.tok != token.LPAREN && tokens[i+1].tok != token.SEMICOLON && tokens[i+1].tok != token.RPAREN {
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
 }
 
 // declaration reports whether tokens begin with a declaration, and names it.

@@ -27,6 +27,26 @@ type Code struct {
 	Together [][]string        // variables that one value declares: var a, b = f()
 	Locals   []string          // names that the statements declare
 	Blank    []string          // paths of imports for their effect alone
+	Imports  []Import
+	Nameless []string // values of variables without a name
+}
+
+// embeds returns the place of a comment that embeds a file, or 0.
+func embeds(f *ast.File, c *Cell, at func(token.Pos) int) (line, column int) {
+	for _, group := range f.Comments {
+		for _, comment := range group.List {
+			if strings.HasPrefix(comment.Text, "//go:embed ") {
+				return c.position(at(comment.Pos()))
+			}
+		}
+	}
+	return 0, 0
+}
+
+// Import is an import of a package, with its place.
+type Import struct {
+	Path         string
+	Line, Column int
 }
 
 // Write returns a cell as GoNB reads it. Mistakes in the text are of type
@@ -44,16 +64,23 @@ func (c *Cell) Write() (Code, error) {
 	var e edits
 	c.protect(&e)
 	for _, m := range c.moved {
-		e.replace(m.offset, m.offset+len(m.what), "")
+		e.replace(m.offset, m.end, strings.Repeat("\n", strings.Count(c.Text[m.offset:m.end], "\n")))
 	}
 	code := Code{Kinds: map[string]string{}}
+	if line, column := embeds(f, c, at); line > 0 {
+		return Code{}, &Error{line, column, "go:embed does not work in a cell: os.ReadFile reads a file"}
+	}
 	for _, d := range f.Decls {
 		g, ok := d.(*ast.GenDecl)
 		if ok && g.Tok == token.IMPORT {
 			for _, s := range g.Specs {
 				i := s.(*ast.ImportSpec)
-				if path, err := strconv.Unquote(i.Path.Value); err == nil && i.Name != nil && i.Name.Name == "_" {
-					code.Blank = append(code.Blank, path)
+				if path, err := strconv.Unquote(i.Path.Value); err == nil {
+					line, column := c.position(c.importOffset(path, at(i.Path.Pos())))
+					code.Imports = append(code.Imports, Import{path, line, column})
+					if i.Name != nil && i.Name.Name == "_" {
+						code.Blank = append(code.Blank, path)
+					}
 				}
 				if path := i.Path; path.Value == `"C"` {
 					line, column := c.position(at(path.Pos()))
@@ -82,6 +109,15 @@ func (c *Cell) Write() (Code, error) {
 		}
 		if ok && g.Tok == token.VAR {
 			code.Together = append(code.Together, together(g)...)
+			for _, s := range g.Specs {
+				if v := s.(*ast.ValueSpec); len(v.Names) == len(v.Values) {
+					for i, n := range v.Names {
+						if from, to := at(v.Values[i].Pos()), at(v.Values[i].End()); n.Name == "_" {
+							code.Nameless = append(code.Nameless, c.Text[from:to])
+						}
+					}
+				}
+			}
 		}
 	}
 	if c.start < len(c.source) {
@@ -99,6 +135,16 @@ func (c *Cell) Write() (Code, error) {
 	}
 	code.Text = e.apply(c.Text)
 	return code, nil
+}
+
+// importOffset returns where an import path is, at an offset or in an import that is moved.
+func (c *Cell) importOffset(path string, at int) int {
+	for _, m := range c.moved {
+		if i := strings.Index(c.Text[m.offset:m.end], path); i > 0 {
+			return m.offset + i - 1
+		}
+	}
+	return at
 }
 
 // initHead begins the names of functions init. GoNB knows one function of a name, and Go
@@ -226,7 +272,10 @@ func (c *Cell) protect(e *edits) {
 			e.replace(l.offset, l.offset+len(l.text), a)
 		case l.main():
 			args = true
-		case l.kind != magic && !inside[l.offset] && misread(l.text):
+			e.replace(l.offset, l.offset+l.indent(), "")
+		case l.kind == magic:
+			e.replace(l.offset, l.offset+l.indent(), "")
+		case !inside[l.offset] && misread(l.text):
 			if strings.HasPrefix(l.text, "package") && strings.HasPrefix(c.source[l.offset:], " ") { // the package clause
 				e.replace(l.offset, l.offset+len(l.text), c.source[l.offset:l.offset+len(l.text)])
 				continue
@@ -234,6 +283,14 @@ func (c *Cell) protect(e *edits) {
 			e.insert(l.offset, " ")
 		}
 	}
+}
+
+// indent returns how many spaces and tabs are before a magic.
+func (l line) indent() int {
+	if !strings.HasPrefix(strings.TrimLeft(l.text, " \t"), "%") { // the next line of a command
+		return 0
+	}
+	return len(l.text) - len(strings.TrimLeft(l.text, " \t"))
 }
 
 // interpreted writes a raw string as one of interpreted lines.

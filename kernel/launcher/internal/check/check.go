@@ -118,7 +118,7 @@ func Load(packages *Packages, text, before string) *Program {
 	if f, _ := parser.ParseFile(packages.fset, "", before, mode); f != nil && before != "" {
 		f.Decls = slices.DeleteFunc(f.Decls, func(d ast.Decl) bool {
 			function, ok := d.(*ast.FuncDecl)
-			return ok && function.Recv == nil && (function.Name.Name == "main" || function.Name.Name == "gomyogenValue")
+			return ok && function.Recv == nil && function.Name.Name == "main"
 		})
 		p.Files = append(p.Files, f)
 	}

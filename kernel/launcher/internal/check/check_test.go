@@ -17,7 +17,7 @@ var std = sync.OnceValues(func() (*Packages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ListPackages(gocmd, ".", "bytes", "context", "errors", "fmt", "io", "os", "strings", "sync", "time", "gomyogen/kernel", "gomyogen/kernel/chart")
+	return ListPackages(gocmd, ".", "bytes", "context", "errors", "fmt", "io", "os", "strings", "sync", "time", "gomyogen/kernel", "gomyogen/kernel/chart", "gomyogen/kernel/value")
 })
 
 func packages(t *testing.T) *Packages {
@@ -69,13 +69,13 @@ func pair() (int, int) { return 1, 2 }
 func TestPrepare(t *testing.T) {
 	p := packages(t)
 	for last, want := range map[string]string{
-		"one()": "gomyogenValue(false)(one())", "two()": "gomyogenValue(true)(two())", "fails()": "gomyogenValue(true)(fails())", "none()": "none()",
-		"fmt.Println(1)": "fmt.Println(1)", "b.WriteString(`a`)": "b.WriteString(`a`)", "train.With(1)": "train.With(1)", "train.Twice()": "gomyogenValue(false)(train.Twice())",
-		"train.Width + 1": "gomyogenValue(false)(train.Width + 1)", "(one())": "gomyogenValue(false)((one()))", "func() int { return 1 }()": "gomyogenValue(false)(func() int { return 1 }())",
+		"one()": "gomyogenValue.Show(one())", "two()": "gomyogenValue.ShowOrFail(two())", "fails()": "gomyogenValue.ShowOrFail(fails())", "none()": "none()",
+		"fmt.Println(1)": "fmt.Println(1)", "b.WriteString(`a`)": "b.WriteString(`a`)", "train.With(1)": "train.With(1)", "train.Twice()": "gomyogenValue.Show(train.Twice())",
+		"train.Width + 1": "gomyogenValue.Show(train.Width + 1)", "(one())": "gomyogenValue.Show((one()))", "func() int { return 1 }()": "gomyogenValue.Show(func() int { return 1 }())",
 		"copy([]int{}, []int{})": "copy([]int{}, []int{})", "unknown()": "unknown()", "strings.NoSuch()": "strings.NoSuch()",
-		"nil": "gomyogenValue(false)(nil)", "<-make(chan int)": "gomyogenValue(false)(<-make(chan int))",
-		"figure()": "gomyogenKernel.ShowValue(false)(figure())", "figures()": "gomyogenKernel.ShowValue(false)(figures())", "chart.Figure{}": "gomyogenKernel.ShowValue(false)(chart.Figure{})",
-		"kernel.Interact(kernel.Interaction{}, nil)": "kernel.Interact(kernel.Interaction{}, nil)", `kernel.NewProgress("x")`: `kernel.NewProgress("x")`, "kernel.TableOf([]int{})": "gomyogenKernel.ShowValue(true)(kernel.TableOf([]int{}))",
+		"nil": "gomyogenValue.Show(nil)", "<-make(chan int)": "gomyogenValue.Show(<-make(chan int))",
+		"figure()": "gomyogenValue.ShowValue(false)(figure())", "figures()": "gomyogenValue.ShowValue(false)(figures())", "chart.Figure{}": "gomyogenValue.ShowValue(false)(chart.Figure{})",
+		"kernel.Interact(kernel.Interaction{}, nil)": "kernel.Interact(kernel.Interaction{}, nil)", `kernel.NewProgress("x")`: `kernel.NewProgress("x")`, "kernel.TableOf([]int{})": "gomyogenValue.ShowValue(true)(kernel.TableOf([]int{}))",
 	} {
 		code := before + "func main() {\n\t" + last + "\n" + cell.ValueMark + "}\n"
 		if strings.HasPrefix(last, "kernel.") { // else a cell does not link it
@@ -101,6 +101,14 @@ func TestPrepare(t *testing.T) {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
 	}
+	for code, want := range map[string]string{
+		"package main\n\nvar (\n\tflag = 1\n)\n\nfunc main() { flag.Parse(); f() }\n": "package main\n\nvar (\n\tflag = 1\n)\n\nfunc main() {             ; f() }\n",
+		"package main\n\nvar (\n\tflags = 1\n)\n\nfunc main() {\n\tflag.Parse()\n}\n": "package main\n\nvar (\n\tflags = 1\n)\n\nfunc main() {\n\tflag.Parse()\n}\n",
+	} {
+		if got := Prepare(p, code, false); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	}
 	reads := "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Scanln()\n}\n"
 	if got := Prepare(p, reads, true); !strings.Contains(got, "DevNull") || Prepare(p, reads, false) != reads {
 		t.Errorf("without input it is\n%s", got)
@@ -116,9 +124,10 @@ func TestWithout(t *testing.T) {
 		{"var v", "var (\n\tu = 1\n\tv = u +\n\t2\n)\nconst v = 1\n", "var (\n\tu = 1\n\n\n)\nconst v = 1\n"},
 		{"var v,var w", "var (\n\tv, w = f()\n)\n", "var (\n\t_, _ = f()\n)\n"},
 		{"const c", "const c = 1\nvar c = 2\nconst (\n\tc int = iota\n\td\n)\n", "\nvar c = 2\nconst (\n\t_ int = iota\n\td\n)\n"},
+		{"", "var (\n\t_ = a()\n\t_ = b()\n\t_ I = b()\n)\n", "var (\n\n\t_ = b()\n\n)\n"},
 		{"func b", "import \"fmt\"\n\nfunc a() { fmt.Print() }\n", "import \"fmt\"\n\nfunc a() { fmt.Print() }\n"},
 	} {
-		got := Without(p, "package main\n"+c.code, strings.Split(c.replaced, ","))
+		got := Without(p, "package main\n"+c.code, strings.Split(c.replaced, ","), []string{"b()"})
 		var lines []string
 		for l := range strings.Lines(got) {
 			lines = append(lines, strings.TrimRight(l, " \t\n"))

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	pathpkg "path"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"gomyogen/kernel/launcher/internal/rebuild"
@@ -80,4 +83,35 @@ func ListPackages(goCommand, dir string, packages ...string) (*Packages, error) 
 		return nil, fmt.Errorf("go env: %w", err)
 	}
 	return newPackages(archives, strings.TrimSpace(string(root))), nil
+}
+
+// Missing says of each of paths that cannot be imported by the cell in a folder what is
+// wrong, with paths that are like it.
+func Missing(goCommand, dir string, paths []string) (map[string]string, error) {
+	missing, err := rebuild.Missing(goCommand, dir, paths)
+	said := map[string]string{}
+	if len(missing) == 0 {
+		return said, err
+	}
+	all := rebuild.Local(goCommand, dir)
+	for _, p := range missing {
+		if rebuild.Fetched(p) {
+			said[p] = "no module on this machine has the package " + p + ", and cells fetch none; %env GOPROXY with the address of a proxy lets them"
+			continue
+		}
+		near := nearest(p, all)
+		for _, other := range all {
+			if other != p && pathpkg.Base(other) == pathpkg.Base(p) && len(near) < 3 && !slices.Contains(near, other) {
+				near = append(near, other)
+			}
+		}
+		said[p] = "there is no package " + p
+		for i := range near {
+			near[i] = strconv.Quote(near[i])
+		}
+		if len(near) > 0 {
+			said[p] += "; did you mean " + strings.Join(near, " or ") + "?"
+		}
+	}
+	return said, nil
 }

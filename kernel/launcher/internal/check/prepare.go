@@ -16,12 +16,14 @@ import (
 
 var (
 	dotImport  = regexp.MustCompile(`(?m)^\s*\. "`)
+	ownFlag    = regexp.MustCompile(`(?m)^(?:\t|const |type |func )flag\b`)
+	blankVar   = regexp.MustCompile(`(?m)^\t_\b`)
 	readsInput = regexp.MustCompile(`\b(?:Stdin|F?[Ss]can(?:f|ln)?)\b`)
 )
 
-// Prepares reports whether Prepare may change a code.
+// Prepares reports whether Prepare or Without may change a code.
 func Prepares(code string, noInput bool) bool {
-	return strings.Contains(code, cell.ValueMark) || dotImport.MatchString(code) || noInput && readsInput.MatchString(code)
+	return ownFlag.MatchString(code) || blankVar.MatchString(code) || strings.Contains(code, cell.ValueMark) || dotImport.MatchString(code) || noInput && readsInput.MatchString(code)
 }
 
 // Prepare makes of the code that GoNB composes for a cell what is compiled. The value of
@@ -34,6 +36,9 @@ func Prepare(packages *Packages, code string, noInput bool) string {
 	}
 	if dotImport.MatchString(code) {
 		code = withoutUnused(packages, code)
+	}
+	if ownFlag.MatchString(code) {
+		code = withoutFlags(code)
 	}
 	if noInput && readsInput.MatchString(code) {
 		code = strings.Replace(code, "package main", `package main; import gomyogenOs "os"`, 1) +
@@ -56,14 +61,16 @@ func WithImports(code string, paths []string) string {
 
 // Without takes out of a code what is declared no more, each written as "func left", and
 // what is imported for that alone. No line gets another number.
-func Without(packages *Packages, code string, replaced []string) string {
+// Of variables without a name, which are there for what their values do, only those with
+// one of the values blank stay.
+func Without(packages *Packages, code string, replaced, blank []string) string {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, "", code, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return code // the compiler says what is wrong
 	}
 	text := []byte(code)
-	blank := func(from, to token.Pos) {
+	erase := func(from, to token.Pos) {
 		for i := fset.Position(from).Offset; i < fset.Position(to).Offset; i++ {
 			if text[i] != '\n' {
 				text[i] = ' '
@@ -77,26 +84,33 @@ func Without(packages *Packages, code string, replaced []string) string {
 			name := d.Name.Name
 			receiver, _, method := strings.Cut(cell.FunctionKey(d), ".")
 			if !method && gone("func", name) || method && gone("type", receiver) {
-				blank(d.Pos(), d.End())
+				erase(d.Pos(), d.End())
 			}
 		case *ast.GenDecl:
 			for _, s := range d.Specs {
 				switch s := s.(type) {
 				case *ast.TypeSpec:
 					if gone("type", s.Name.Name) && !d.Lparen.IsValid() {
-						blank(d.Pos(), d.End())
+						erase(d.Pos(), d.End())
 					}
 				case *ast.ValueSpec:
 					for _, n := range s.Names {
 						switch {
+						case n.Name == "_" && d.Tok == token.VAR && len(s.Names) == 1 && len(s.Values) == 1 && d.Lparen.IsValid():
+							from, to := fset.Position(s.Values[0].Pos()).Offset, fset.Position(s.Values[0].End()).Offset
+							if i := slices.Index(blank, code[from:to]); i < 0 { // of another cell, or GoNB has it twice
+								erase(s.Pos(), s.End())
+							} else {
+								blank = slices.Concat(blank[:i], blank[i+1:])
+							}
 						case !gone(d.Tok.String(), n.Name):
 						case len(s.Names) > 1 || d.Tok == token.CONST && d.Lparen.IsValid():
-							blank(n.Pos(), n.End()) // the others stay
+							erase(n.Pos(), n.End()) // the others stay
 							text[fset.Position(n.Pos()).Offset] = '_'
 						case d.Lparen.IsValid():
-							blank(s.Pos(), s.End())
+							erase(s.Pos(), s.End())
 						default:
-							blank(d.Pos(), d.End())
+							erase(d.Pos(), d.End())
 						}
 					}
 				}
@@ -107,6 +121,37 @@ func Without(packages *Packages, code string, replaced []string) string {
 		return code
 	}
 	return withoutUnused(packages, string(text))
+}
+
+// withoutFlags does not have a program read its flags where the notebook calls something
+// else flag.
+func withoutFlags(code string) string {
+	p := token.NewFileSet()
+	f, err := parser.ParseFile(p, "", code, parser.SkipObjectResolution)
+	if err != nil {
+		return code
+	}
+	own := false
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			own = own || d.Recv == nil && d.Name.Name == "flag"
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				switch s := s.(type) {
+				case *ast.TypeSpec:
+					own = own || s.Name.Name == "flag"
+				case *ast.ValueSpec:
+					own = own || slices.ContainsFunc(s.Names, func(n *ast.Ident) bool { return n.Name == "flag" })
+				}
+			}
+		}
+	}
+	if !own {
+		return code
+	}
+	head, main, _ := strings.Cut(code, "\nfunc main() {")
+	return head + "\nfunc main() {" + strings.Replace(main, "flag.Parse()", strings.Repeat(" ", len("flag.Parse()")), 1)
 }
 
 // withoutUnused imports for nothing but its initialisation what is imported in vain.

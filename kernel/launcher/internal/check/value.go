@@ -6,13 +6,15 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gomyogen/kernel/launcher/internal/cell"
 )
 
-// kernelPath is the package that shows figures and tables.
-const kernelPath = "gomyogen/kernel"
+// kernelPath is the package that shows figures and tables, valuePath the one that shows
+// text.
+const kernelPath, valuePath = "gomyogen/kernel", "gomyogen/kernel/value"
 
 // showing names the functions of package kernel that show what they return, or are called
 // for what they show.
@@ -34,62 +36,17 @@ func showValue(packages *Packages, code string) string {
 		return code
 	}
 	from, to := p.offset(x.Pos()), p.offset(x.End())
-	call, add, tail := "gomyogenKernel.ShowValue(", `; import gomyogenKernel "`+kernelPath+`"`, ""
-	if !own {
-		call, add, tail = "gomyogenValue(", `; import gomyogenFmt "fmt"; import gomyogenOS "os"; import gomyogenRuntime "runtime"`, helper
+	// Names of packages alone: a notebook may declare its own len or error.
+	path, call := valuePath, "gomyogenValue.Show("
+	switch {
+	case own:
+		path, call = kernelPath, fmt.Sprint("gomyogenValue.ShowValue(", failing, ")(")
+	case failing:
+		call = "gomyogenValue.ShowOrFail("
 	}
 	name := p.offset(p.Files[0].Name.End())
-	return code[:name] + add + code[name:from] + fmt.Sprint(call, failing, ")(") + code[from:to] + ")" + code[to:] + tail
+	return code[:name] + "; import gomyogenValue " + strconv.Quote(path) + code[name:from] + call + code[from:to] + ")" + code[to:]
 }
-
-// helper shows values as text where the cell does not use package kernel. What it
-// writes to standard output, the kernel takes out.
-const helper = "\n" + `func gomyogenValue(failing bool) func(...any) {
-	return func(values ...any) {
-		text := ""
-		if n := len(values); failing && n > 0 {
-			if values[n-1] != nil {
-				_, file, line, _ := gomyogenRuntime.Caller(1)
-				gomyogenFmt.Fprintf(gomyogenOS.Stderr, "%s:%d: %v\n", file, line, values[n-1])
-				gomyogenOS.Exit(1)
-			}
-			values = values[:n-1]
-		}
-		for _, v := range values {
-			s := ""
-			switch v := v.(type) {
-			case error:
-				s = "error: "
-				for _, r := range v.Error() {
-					if r == '\n' {
-						s += "; "
-					} else {
-						s += string(r)
-					}
-				}
-			case nil:
-				s = "nil"
-			case string:
-				s = v
-			default:
-				if s = gomyogenFmt.Sprintf("%T", v); len(s) < 5 || s[:5] != "func(" {
-					s = gomyogenFmt.Sprintf("%+v", v)
-				}
-			}
-			if text != "" {
-				text += " "
-			}
-			text += s
-		}
-		if len(text) > 10000 {
-			text = text[:10000] + " ..."
-		}
-		if text != "" || len(values) == 1 && values[0] == "" {
-			gomyogenFmt.Printf("\x1egomyogen:text:%+q\x1e", text)
-		}
-	}
-}
-`
 
 // lastExpression returns the last statement of function main, if it is an
 // expression, and whether the mark stands behind it.

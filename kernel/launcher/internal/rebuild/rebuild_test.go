@@ -263,3 +263,38 @@ func TestCellsWithAndWithoutGonbui(t *testing.T) {
 		}
 	}
 }
+
+// An import path names a package of the standard library or of a module of the workspace.
+func TestMissing(t *testing.T) {
+	base := t.TempDir()
+	cell := filepath.Join(base, "gonb_1")
+	for path, text := range map[string]string{
+		"gonb_1/go.mod":      "module gonb_1\n\ngo 1.26.0\n\nrequire example.org/a v1.0.0\n\nreplace other => ../other\n",
+		"gonb_1/go.work":     "go 1.26.0\n\nuse (\n\t.\n\t../lab\n)\n",
+		"lab/go.mod":         "module lab\n",
+		"lab/lab.go":         "package lab\n",
+		"lab/muscle/a.go":    "package muscle\n",
+		"lab/testdata/a.go":  "package testdata\n",
+		"other/go.mod":       "module other\n",
+		"other/deep/deep.go": "package deep\n",
+	} {
+		path = filepath.Join(base, path)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gocmd, err := exec.LookPath("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Missing(gocmd, cell, []string{"fmt", "math/rand/v2", "unsafe", "lab", "lab/muscle", "other/deep", "example.org/a", "example.org/a/b", "example.org/ab", "nmath", "math/rnd", "lab/musle", "other", "labs"})
+	if want := []string{"example.org/ab", "nmath", "math/rnd", "lab/musle", "other", "labs"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("missing are %q, error %v, want %q", got, err, want)
+	}
+	all := Local(gocmd, cell)
+	for path, want := range map[string]bool{"fmt": true, "math/rand/v2": true, "lab": true, "lab/muscle": true, "other/deep": true, "other": false, "lab/testdata": false, "internal/abi": false} {
+		if slices.Contains(all, path) != want {
+			t.Errorf("%s is proposed: %v, want %v", path, !want, want)
+		}
+	}
+}

@@ -15,6 +15,7 @@ type Program struct {
 	NoInput  bool         `json:"noInput"`  // standard input is at its end
 	Blank    []string     `json:"blank"`    // packages to be imported for their effect alone
 	Replaced []string     `json:"replaced"` // what is declared no more: "func left"
+	Nameless []string     `json:"nameless"` // values of variables without a name that stay
 	Origins  cell.Origins `json:"origins"`  // of its lines
 }
 
