@@ -53,9 +53,10 @@ func main() {
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		stop()
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "install:", err)
+		if errors.Is(err, flag.ErrHelp) {
+			return
 		}
+		fmt.Fprintln(os.Stderr, "install:", err)
 		os.Exit(1)
 	}
 }
@@ -67,15 +68,21 @@ var commands = map[string]func(context.Context, *jupyter.Home, io.Writer, []stri
 	"run":     runNotebooks,
 	"publish": publish,
 	"timings": timings,
-	"nwb": func(ctx context.Context, home *jupyter.Home, out io.Writer, _ []string) error {
-		return home.AddNWB(ctx, out)
-	},
-	"doctor": func(_ context.Context, home *jupyter.Home, out io.Writer, _ []string) error {
+	"nwb":     alone((*jupyter.Home).AddNWB),
+	"doctor": alone(func(home *jupyter.Home, _ context.Context, out io.Writer) error {
 		return home.Doctor(out)
-	},
-	"remove": func(ctx context.Context, home *jupyter.Home, out io.Writer, _ []string) error {
-		return home.Remove(ctx, out)
-	},
+	}),
+	"remove": alone((*jupyter.Home).Remove),
+}
+
+// alone is a command that takes no arguments.
+func alone(do func(*jupyter.Home, context.Context, io.Writer) error) func(context.Context, *jupyter.Home, io.Writer, []string) error {
+	return func(ctx context.Context, home *jupyter.Home, out io.Writer, args []string) error {
+		if len(args) > 0 {
+			return fmt.Errorf("there is no argument %q; -h shows what there is", args[0])
+		}
+		return do(home, ctx, out)
+	}
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -83,8 +90,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) > 0 {
 		name, args = args[0], args[1:]
 	}
-	switch name {
-	case "-h", "-help", "--help", "help":
+	if isHelp(name) || name == "help" || len(args) > 0 && isHelp(args[0]) {
 		_, err := fmt.Fprint(out, usage)
 		return err
 	}
@@ -98,6 +104,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	return command(ctx, home, out, args)
 }
+
+func isHelp(arg string) bool { return arg == "-h" || arg == "-help" || arg == "--help" }
 
 // timings prints how long cells take.
 func timings(ctx context.Context, home *jupyter.Home, out io.Writer, args []string) error {

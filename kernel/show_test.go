@@ -47,7 +47,7 @@ func TestSave(t *testing.T) {
 		}
 	}
 	t.Setenv(draw.LibraryEnv, filepath.Join(dir, "none.js"))
-	if err := Save(charttest.Runs(), filepath.Join(dir, "g.html")); err == nil || !strings.Contains(err.Error(), "the chart library is not there") {
+	if err := Save(charttest.Runs(), filepath.Join(dir, "g.html")); err == nil || !strings.Contains(err.Error(), "there is no chart library") {
 		t.Errorf("error %v, want it to miss the library", err)
 	}
 	for want, f := range charttest.Wrong() {

@@ -56,4 +56,4 @@ func (h *Home) spec() string {
 }
 
 // ECharts is the path of the chart library, beside the kernelspec.
-func (h *Home) ECharts() string { return filepath.Join(h.spec(), "echarts.min.js") }
+func (h *Home) ECharts() string { return filepath.Join(h.Data, filepath.FromSlash(env.ChartLibrary)) }

@@ -90,6 +90,7 @@ func (h *Home) stays() string {
 	const jupyter = "Jupyter's own folder: your other notebooks use it, too"
 	say(config, jupyter+" (settings, workspaces)")
 	say(data, jupyter+" (which notebooks are trusted)")
+	say(filepath.Join(home, ".ipython"), "IPython's own folder, which JupyterLab makes")
 	for _, name := range []string{"GOCACHE", "GOMODCACHE"} {
 		if path, err := exec.Command("go", "env", name).Output(); err == nil {
 			say(strings.TrimSpace(string(path)), "Go's cache, shared with all Go programs; go clean -cache -modcache empties both")
@@ -100,6 +101,9 @@ func (h *Home) stays() string {
 		say(pip, "pip's cache; pip cache purge empties it")
 	}
 	if cache, err := os.UserCacheDir(); err == nil {
+		for _, name := range []string{"gopls", "goimports"} {
+			say(filepath.Join(cache, name), "the cache of "+name+", shared with your editor; remove it as you like")
+		}
 		say(filepath.Join(cache, "gomyogen-test"), "what this module's tests installed; remove it as you like")
 	}
 	fmt.Fprintf(&b, "  %s\n      this clone; results/ and .myogen/ beside notebooks, here and elsewhere, are your results and kept values\n", h.Module)

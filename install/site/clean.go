@@ -18,13 +18,16 @@ import (
 	"gomyogen/install/notebook"
 )
 
+// allowed are the elements that HTML of a notebook may hold.
+var allowed = []string{"a", "abbr", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup",
+	"dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img",
+	"input", "ins", "kbd", "li", "mark", "ol", "p", "picture", "pre", "progress", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "span", "strike", "strong",
+	"sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "wbr"}
+
 // policy is what HTML of a notebook may hold; all else is left out.
 var policy = func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
-	p.AllowElements("a", "abbr", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup",
-		"dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img",
-		"input", "ins", "kbd", "li", "mark", "ol", "p", "picture", "pre", "progress", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "span", "strike", "strong",
-		"sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "wbr")
+	p.AllowElements(allowed...)
 	p.AllowNoAttrs().OnElements("a", "font", "img", "span")
 	p.AllowAttrs("class", "dir", "hidden", "id", "lang", "title", "role", "tabindex", "aria-label", "aria-hidden", "aria-describedby").Globally()
 	p.AllowDataAttributes()
@@ -154,7 +157,7 @@ func (c *cleaner) element(parent, n *html.Node) {
 		parent.RemoveChild(n)
 		return
 	}
-	if n.Data == "form" || n.Data == "button" {
+	if !slices.Contains(allowed, n.Data) {
 		c.leftOut("<" + n.Data + ">")
 	}
 	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool {
@@ -213,7 +216,7 @@ func (c *cleaner) anchor(n *html.Node) {
 	to, missing := c.names.link(c.dir, target)
 	set(n, "href", to)
 	if missing != "" && c.names.pages != nil { // a page that stands alone has no site to lack it
-		c.leftOut("what the link to " + missing + " leads to")
+		c.leftOut("the file " + missing + ", to which there is a link")
 	}
 }
 

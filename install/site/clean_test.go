@@ -30,6 +30,8 @@ func TestClean(t *testing.T) {
 		`<iframe src="https://x"></iframe>a`:                     {"a", "<iframe>"},
 		`<style>body{display:none}</style>a`:                     {"a", "<style>"},
 		`<form action="https://x"><button>go</button></form>`:    {"go", "<form>"},
+		`<label>a <b>b</b></label>`:                              {"a <b>b</b>", "<label>"},
+		`<my-plot data-x="1">a</my-plot>`:                        {"a", "<my-plot>"},
 		`<video src="a.mp4"></video>a`:                           {"a", "<video>"},
 		`<meta http-equiv="refresh" content="0;url=https://x">a`: {"a", "<meta>"},
 		`<svg onload="x()"><circle r="1"/></svg>`:                {`<img src="data:image/svg+xml;base64,`, ""},

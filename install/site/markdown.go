@@ -15,6 +15,7 @@ import (
 	"github.com/yuin/goldmark/renderer"
 	ghtml "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/util"
+	"golang.org/x/net/html/atom"
 
 	"gomyogen/install/notebook"
 )
@@ -26,7 +27,7 @@ const maxMarkdown, maxDepth = 32 << 10, 50
 
 // parser renders what JupyterLab renders: GitHub's Markdown with HTML in it.
 var parser = goldmark.New(goldmark.WithExtensions(extension.GFM),
-	goldmark.WithRendererOptions(ghtml.WithUnsafe(), renderer.WithNodeRenderers(util.Prioritized(codeBlocks{}, 100))))
+	goldmark.WithRendererOptions(ghtml.WithUnsafe(), renderer.WithNodeRenderers(util.Prioritized(nodes{}, 100))))
 
 // inline is a picture within a text, as editors put it there.
 var inline = regexp.MustCompile(`data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=]+`)
@@ -79,26 +80,40 @@ func sentence(s string) string {
 	return s
 }
 
-// codeBlocks renders code within text as the code of cells, reachable by
-// keyboard where it scrolls.
-type codeBlocks struct{}
+// nodes renders code within text as the code of cells, reachable by
+// keyboard where it scrolls, and leaves as it is written what only looks like HTML.
+type nodes struct{}
 
-func (codeBlocks) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+func (nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindFencedCodeBlock, func(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		return codeBlock(w, src, n, string(n.(*ast.FencedCodeBlock).Language(src)), entering)
+	})
+	r.Register(ast.KindCodeBlock, func(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		return codeBlock(w, src, n, "", entering)
+	})
+	r.Register(ast.KindRawHTML, func(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
-		block := n.(*ast.FencedCodeBlock)
-		var code strings.Builder
-		for i := range block.Lines().Len() {
-			line := block.Lines().At(i)
-			code.Write(line.Value(src))
+		tag := string(n.(*ast.RawHTML).Segments.Value(src))
+		if m := tagName.FindStringSubmatch(tag); m != nil && atom.Lookup([]byte(strings.ToLower(m[1]))) == 0 {
+			tag = html.EscapeString(tag) // "map<K>"
 		}
-		html, err := highlight(string(block.Language(src)), code.String())
-		if err != nil {
-			return ast.WalkStop, err
-		}
-		_, err = fmt.Fprintf(w, "<pre class=\"block\" tabindex=\"0\"><code>%s</code></pre>\n", html)
-		return ast.WalkSkipChildren, err
+		_, err := w.WriteString(tag)
+		return ast.WalkContinue, err
 	})
+}
+
+var tagName = regexp.MustCompile(`^</?([A-Za-z][A-Za-z0-9-]*)`)
+
+func codeBlock(w util.BufWriter, src []byte, n ast.Node, language string, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	html, err := highlight(language, string(n.Lines().Value(src)))
+	if err != nil {
+		return ast.WalkStop, err
+	}
+	_, err = fmt.Fprintf(w, "<pre class=\"block\" tabindex=\"0\"><code>%s</code></pre>\n", html)
+	return ast.WalkSkipChildren, err
 }

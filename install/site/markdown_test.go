@@ -36,6 +36,8 @@ func TestMarkdown(t *testing.T) {
 		`<span style="color: red">red</span>`:            {`<span style="color: red">red</span>`},
 		`<div align="center"><kbd>Ctrl</kbd></div>`:      {`<div align="center"><kbd>Ctrl</kbd></div>`},
 		"~~gone~~ <u>under</u> <mark>seen</mark>":        {"<del>gone</del>", "<u>under</u>", "<mark>seen</mark>"},
+		"a <tag> and Map<K>, x<y>z</y>":                  {"a &lt;tag&gt; and Map&lt;K&gt;, x&lt;y&gt;z&lt;/y&gt;"},
+		"a\n\n    code $x$":                              {`<pre class="block" tabindex="0"><code>code $x$`},
 		"see https://example.org/a_b":                    {`<a href="https://example.org/a_b">`},
 		"a\n\n---\n\n> quoted\n\n1. one\n2. two":         {"<hr/>", "<blockquote>", "<ol>"},
 		"<script>alert(1)</script>after":                 {"after"},
@@ -201,7 +203,7 @@ func TestLinks(t *testing.T) {
 	if strings.Contains(page, "javascript:") {
 		t.Error("a link runs a script")
 	}
-	for _, want := range []string{`links.ipynb: cell 1: what the link to other.ipynb leads to`, `links.ipynb: cell 1: what the link to data/x.npz leads to`, `links.ipynb: cell 1: the link "javascript:alert(1)"`} {
+	for _, want := range []string{`links.ipynb: cell 1: the file other.ipynb, to which there is a link`, `links.ipynb: cell 1: the file data/x.npz, to which there is a link`, `links.ipynb: cell 1: the link "javascript:alert(1)"`} {
 		if !slices.Contains(w.LeftOut, want) {
 			t.Errorf("it does not say %q but %q", want, w.LeftOut)
 		}

@@ -251,6 +251,9 @@ func (m *maker) shown(o notebook.Output, caption string) (output, error) {
 		if m.cleaner.figures > before {
 			return figure(html, figureTitle(plain, code)), nil
 		}
+		if strings.TrimSpace(string(html)) == "" && strings.TrimSpace(code) != "" {
+			return output{printed: []string{cmp.Or(plain, "[HTML that a page cannot show]")}}, nil
+		}
 		return output{HTML: html}, nil
 	}
 	for _, mime := range []string{"image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp"} {
@@ -319,8 +322,12 @@ func (i index) html() ([]byte, error) {
 	return execute("index.html", i)
 }
 
+// byteOrderMark says that a page is UTF-8, whatever the server that has it declares.
+const byteOrderMark = "\ufeff"
+
 func execute(name string, data any) ([]byte, error) {
 	var b bytes.Buffer
+	b.WriteString(byteOrderMark)
 	err := templates.ExecuteTemplate(&b, name, data)
 	return printable(b.Bytes()), err
 }

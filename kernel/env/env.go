@@ -29,6 +29,9 @@ const (
 	Renderer = "MYOGEN_RENDERER" // path of the program that draws figures
 )
 
+// ChartLibrary is the chart library within the data folder, with slashes.
+const ChartLibrary = "venv/share/jupyter/kernels/gomyogen/echarts.min.js"
+
 // NotebookDir is the folder of the notebook. The launcher sets it: a cell runs
 // in a folder of its own.
 const NotebookDir = "MYOGEN_NOTEBOOK_DIR"

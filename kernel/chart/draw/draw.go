@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html"
 	"os"
+	"path/filepath"
 
 	"gomyogen/kernel/chart/internal/scene"
 	"gomyogen/kernel/chart/live"
@@ -17,8 +18,8 @@ import (
 	"gomyogen/kernel/env"
 )
 
-// LibraryEnv names the environment variable with the path of the chart library. A
-// gzipped copy with the suffix .gz, for pages, is in the same folder.
+// LibraryEnv names the environment variable with the path of the chart library; unset,
+// it is the one in the data folder. A gzipped copy with the suffix .gz, for pages, is in the same folder.
 const LibraryEnv = env.ECharts
 
 // sharpness is the number of dots for each px in a saved picture; pictures in
@@ -87,9 +88,17 @@ func page(f *scene.Figure) ([]byte, error) {
 
 // library returns the chart library, gzipped as set-up left it beside the file.
 func library() ([]byte, error) {
-	b, err := os.ReadFile(os.Getenv(LibraryEnv) + ".gz")
+	path := os.Getenv(LibraryEnv)
+	if path == "" { // outside the kernel
+		data, err := env.DataFolder()
+		if err != nil {
+			return nil, fmt.Errorf("chart: %w", err)
+		}
+		path = filepath.Join(data, filepath.FromSlash(env.ChartLibrary))
+	}
+	b, err := os.ReadFile(path + ".gz")
 	if err != nil {
-		return nil, fmt.Errorf("chart: the chart library is not there (%s=%q); go run ./install brings it", LibraryEnv, os.Getenv(LibraryEnv))
+		return nil, fmt.Errorf("chart: there is no chart library (%w); go run ./install, in the clone of gomyogen, brings it", err)
 	}
 	return b, nil
 }

@@ -259,7 +259,7 @@
 
   // The layout for a width: its option, and where things stand. Side by side, panels
   // need some room. Titles and legends that are wider than their panel get more rows.
-  const columnWidth = 320, titleRow = 16, legendRow = 24, mostLegendRows = 5, textFont = "12px sans-serif", titleFont = "bold 13px sans-serif";
+  const columnWidth = 320, titleRow = 16, legendRow = 19, mostLegendRows = 5, textFont = "12px sans-serif", titleFont = "bold 13px sans-serif";
   const measuring = document.createElement("canvas").getContext("2d");
   function measure(text, font) {
     measuring.font = font;
@@ -357,7 +357,7 @@
     const noSymbol = name => !frame.series.some(s => s.name === name && (s.kind !== "line" || s.marker) && s.kind !== "dots"); // without one in the legend
     out.legend.forEach((l, at) => {
       const { panel, top, width, scrolls } = legends[at], { left } = grids[panel];
-      Object.assign(l, { type: scrolls ? "scroll" : "plain", itemHeight: scrolls ? l.itemHeight : 9, left, top: scrolls ? top : top + 4, right: o.width - left - width, textStyle: text, padding: 0, pageTextStyle: text, pageIconColor: theme.ink, inactiveColor: theme.line });
+      Object.assign(l, { type: scrolls ? "scroll" : "plain", itemHeight: scrolls ? l.itemHeight : 9, left, top: scrolls ? top : top + 4, width, textStyle: text, padding: 0, pageTextStyle: text, pageIconColor: theme.ink, inactiveColor: theme.line });
       l.data = (l.data || []).map(name => ({ name, itemStyle: { opacity: noSymbol(name) ? 0 : 1 } }));
     });
     out.grid.forEach((g, i) => { g.left = grids[i].left; g.top = grids[i].top; g.width = grids[i].width; });
@@ -888,6 +888,28 @@
       e.preventDefault();
     });
 
+    // A copy of the chart as it stands, of the width of stills, dark on white.
+    function onPaper(vector, scale) {
+      const size = { width: spec.still, height: geometry(spec, spec.still).height + 42 };
+      const copy = echarts.init(make("div"), null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: scale, ...size });
+      copy.setOption(option(spec, themes.light, shown, { width: size.width, save: true, vector, scale, paper: "#ffffff" }));
+      restore(copy, state());
+      return copy;
+    }
+
+    // A figure of a run in the page has no still picture: one is drawn to be printed.
+    let sheet;
+    const print = safely(() => {
+      if (!chart || still.naturalWidth > 1) return;
+      const copy = onPaper(false, 2);
+      if (sheet) sheet.remove();
+      sheet = copy.renderToCanvas({ pixelRatio: 2 });
+      sheet.className = "sheet";
+      sheet.hidden = true;
+      box.append(sheet);
+      copy.dispose();
+    });
+
     function save(kind) {
       const { n, of } = held(spec, shown), name = spec.title + " " + spec.frames[shown].label;
       let url, ending = "." + kind;
@@ -895,10 +917,7 @@
         url = URL.createObjectURL(new Blob([table(spec, shown)], { type: "text/csv" }));
         if (n < of) ending = "-as-drawn.csv";
       } else {
-        const vector = kind === "svg", scale = 2, size = { width: spec.still, height: geometry(spec, spec.still).height + 42 }, page = make("div");
-        const copy = echarts.init(page, null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: scale, ...size });
-        copy.setOption(option(spec, themes.light, shown, { width: size.width, save: true, vector, scale, paper: "#ffffff" }));
-        restore(copy, state());
+        const vector = kind === "svg", scale = 2, copy = onPaper(vector, scale);
         url = vector ? URL.createObjectURL(new Blob([copy.renderToSVGString()], { type: "image/svg+xml" })) : copy.getDataURL({ type: "png", pixelRatio: scale });
         copy.dispose();
       }
@@ -917,6 +936,7 @@
       begin();
       watcher.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "class", "style"] });
       scheme.addEventListener("change", recolor);
+      window.addEventListener("beforeprint", print);
       awake.set(box, sleep);
       still.style.display = "none";
       box.dataset.state = "live";
@@ -925,6 +945,7 @@
       awake.delete(box);
       watcher.disconnect();
       scheme.removeEventListener("change", recolor);
+      window.removeEventListener("beforeprint", print);
       end();
       delete box.dataset.state;
     }
@@ -949,6 +970,7 @@
           sized.disconnect();
           watcher.disconnect();
           scheme.removeEventListener("change", recolor);
+          window.removeEventListener("beforeprint", print);
           if (chart) chart.dispose();
           chart = null;
         }
