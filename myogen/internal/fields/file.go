@@ -59,6 +59,9 @@ const (
 func Parse(name string, text []byte) (*File, []ast.Node, error) {
 	f := &File{Name: name, anchors: map[string][]*ast.AnchorNode{}}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // a byte order mark
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		return nil, nil, fmt.Errorf("%s: it is in UTF-16; save it as UTF-8", name)
+	}
 	if len(text) > maxBytes {
 		return nil, nil, fmt.Errorf("%s: %d bytes, must be at most %d; long lists belong into .npy files", name, len(text), maxBytes)
 	}
