@@ -19,6 +19,9 @@ import (
 	"gomyogen/myogen/format/atomicfile"
 )
 
+// shortText is the length of texts that stay on one line.
+const shortText = 24
+
 // Table is rows of values under named columns.
 type Table struct {
 	Title   string
@@ -322,8 +325,8 @@ func (t Table) html(columns []column) string {
 				key += " data-exact"
 			}
 			wrap := "pre-wrap"
-			if cell.isNum {
-				wrap = "pre" // a number and its unit stay on one line
+			if utf8.RuneCountInString(cell.text) <= shortText {
+				wrap = "pre" // in a narrow page the table scrolls
 			}
 			fmt.Fprintf(&b, `<td style="text-align:%s;white-space:%s"%s>%s</td>`, side(cell.isNum), wrap, key, html.EscapeString(cell.text))
 		}

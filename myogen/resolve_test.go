@@ -41,6 +41,52 @@ func refusedToRun(t *testing.T, want string, e Experiment) {
 	refused(t, want, err)
 }
 
+// borrowed has the methods of a population, a shape and a process without being one
+// of this package's.
+type (
+	borrowedPool    struct{ AlphaMNPool }
+	borrowedSource  struct{ *SpikeSource }
+	borrowedProcess struct{ random.Erlang }
+)
+
+// What has the methods of an interface of this package is taken as what it is, or
+// refused by name: a pointer as what it points to, a nil pointer and a struct around
+// one of the kinds not at all.
+func TestWhatOnlyLooksLikeAKindIsRefused(t *testing.T) {
+	for _, c := range []struct {
+		want   string
+		change func(e *Experiment)
+	}{
+		{"population 1: a myogen.borrowedPool is no population", func(e *Experiment) { e.Populations[1] = borrowedPool{AlphaMNPool{Name: "aMN"}} }},
+		{"population 1: a *myogen.borrowedPool is no population", func(e *Experiment) { e.Populations[1] = &borrowedPool{AlphaMNPool{Name: "aMN"}} }},
+		{"population 1: a myogen.borrowedSource is no population", func(e *Experiment) { e.Populations[1] = borrowedSource{} }},
+		{"population 1: a *myogen.AlphaMNPool is no population (nil", func(e *Experiment) { e.Populations[1] = (*AlphaMNPool)(nil) }},
+		{"population 0: a *myogen.DescendingDrivePool is no population (nil", func(e *Experiment) { e.Populations[0] = (*DescendingDrivePool)(nil) }},
+		{"thresholds: number 1 is -3, must not be negative", func(e *Experiment) { e.Populations[1] = &AlphaMNPool{Name: "aMN", Thresholds: []float64{5, -3}} }},
+		{`population "DD": process is a myogen.borrowedProcess`, func(e *Experiment) {
+			e.Populations[0] = DescendingDrivePool{Name: "DD", Process: borrowedProcess{random.Erlang{Order: 5}}}
+		}},
+		{`population "DD": process is a *random.Gamma`, func(e *Experiment) { e.Populations[0] = DescendingDrivePool{Name: "DD", Process: (*random.Gamma)(nil)} }},
+		{`input "cortex": shape is a *myogen.Trapezoid[`, func(e *Experiment) { e.Inputs[0].Shape = (*Trapezoid[units.Rate])(nil) }},
+		{`input "cortex": shape is a myogen.ShapeFunc[`, func(e *Experiment) { e.Inputs[0].Shape = ShapeFunc[units.Rate](nil) }},
+		{`input "cortex": trapezoid: peak is -5 pps`, func(e *Experiment) { e.Inputs[0].Shape = &Trapezoid[units.Rate]{Peak: -5, Plateau: 10} }},
+		{`input "cortex": ramp: duration is -3 ms`, func(e *Experiment) { e.Inputs[0].Shape = &Ramp[units.Rate]{To: 5, Duration: -3} }},
+		{`input "cortex": triangles: peaks: there are none`, func(e *Experiment) { e.Inputs[0].Shape = &Triangles[units.Rate]{Ramp: 5} }},
+		{`input "cortex": sinusoid: frequency is 0 Hz`, func(e *Experiment) { e.Inputs[0].Shape = &Sinusoid[units.Rate]{Mean: 5, Amplitude: 2} }},
+	} {
+		e := small()
+		c.change(&e)
+		refusedToRun(t, c.want, e)
+	}
+	for _, process := range []random.Process{&random.Erlang{Order: 5}, &random.Gamma{Shape: 2}, &random.Poisson{}} {
+		e := small()
+		e.Populations[0] = &DescendingDrivePool{Name: "DD", N: 3, Process: process}
+		if err := e.Check(); err != nil {
+			t.Errorf("%T: %v", process, err)
+		}
+	}
+}
+
 func TestPopulationsAreRefused(t *testing.T) {
 	train := func(times ...units.Time) SpikeSource {
 		return SpikeSource{Name: "x", Trains: []neo.SpikeTrain{{Times: times}}}

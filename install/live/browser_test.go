@@ -65,12 +65,17 @@ func TestPagesHaveTheSpikesOfTheNativeRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells, refused := live.Find(s.Name(), s.Code())
-	if len(cells) != 1 || len(refused) > 0 {
-		t.Fatalf("cells %v, refused %v", cells, refused)
+	reference := referenceNotebook(t)
+	var cells []live.Cell
+	for _, s := range []site.Source{s, reference} {
+		found, refused := live.Find(s.Name(), s.Code())
+		if len(found) != 1 || len(refused) > 0 {
+			t.Fatalf("cells %v, refused %v", found, refused)
+		}
+		cells = append(cells, found...)
 	}
 	script, built, _, err := live.Build(t.Context(), "../..", cells)
-	if err != nil || len(built) != 1 {
+	if err != nil || len(built) != 2 {
 		t.Fatalf("built %v, error %v", built, err)
 	}
 	scripts, err := site.FindScripts("../..", jupyter.IsECharts)
@@ -78,8 +83,8 @@ func TestPagesHaveTheSpikesOfTheNativeRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "site")
-	if _, err := site.Write(dir, []site.Source{s}, site.Options{Title: "Test", Scripts: scripts,
-		Live: site.Live{Script: script, Cells: []string{built[0].ID()}}}); err != nil {
+	if _, err := site.Write(dir, []site.Source{s, reference}, site.Options{Title: "Test", Scripts: scripts,
+		Live: site.Live{Script: script, Cells: []string{built[0].ID(), built[1].ID()}}}); err != nil {
 		t.Fatal(err)
 	}
 	ctx := jupytertest.Browser(t, 1400, 900)
@@ -107,10 +112,7 @@ func TestPagesHaveTheSpikesOfTheNativeRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			text := evaluator(t, ctx)
-			state := ""
-			for start := time.Now(); state != "done" && state != "failed" && time.Since(start) < 2*time.Minute; time.Sleep(time.Second / 4) {
-				state = text(`document.querySelector(".alive").dataset.state || ""`)
-			}
+			ended(t, text)
 			if folder := os.Getenv("SCREENSHOTS"); folder != "" {
 				text(`document.querySelector(".alive").scrollIntoView({ block: "end" }), ""`)
 				time.Sleep(time.Second)
@@ -140,8 +142,20 @@ func TestPagesHaveTheSpikesOfTheNativeRun(t *testing.T) {
 		}
 	}
 	file := "file://" + dir + "/11_a_pool_to_play_with.html"
+	networks(t, ctx, "file://"+dir+"/reference.html")
 	sliders(t, ctx, file)
+	address(t, ctx, file)
+	served(t, ctx, dir)
 	still(t, ctx, file)
+}
+
+// ended waits for the end of the run of a page and returns how it ended.
+func ended(t *testing.T, text func(js string) string) (state string) {
+	t.Helper()
+	for start := time.Now(); state != "done" && state != "failed" && time.Since(start) < 2*time.Minute; time.Sleep(time.Second / 4) {
+		state = text(`document.querySelector(".alive").dataset.state || ""`)
+	}
+	return state
 }
 
 // evaluator returns a function that evaluates a text in the page.
@@ -157,60 +171,87 @@ func evaluator(t *testing.T, ctx context.Context) func(js string) string {
 }
 
 // still opens a page whose content security policy must refuse a picture from elsewhere,
-// and that page without WebAssembly and without scripts: it says so in a line and keeps
-// the author's figure.
+// and that page in browsers that cannot run it: it says so in a line and keeps the
+// author's figure.
 func still(t *testing.T, ctx context.Context, file string) {
 	t.Helper()
 	text := evaluator(t, ctx)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(file)); err != nil {
+		t.Fatal(err)
+	}
 	text(`new Image().src = "http://127.0.0.1:9/", ""`)
 	for end := time.Now().Add(time.Minute); !strings.Contains(text(`String(window.refused || "")`), "img-src"); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("a picture from elsewhere is not refused: %s", text(`String(window.refused || "")`))
 		}
 	}
-	const says = "The sliders of this cell need scripts and WebAssembly; this is the author's figure."
-	for _, c := range []struct {
-		how  string
-		with func(ctx context.Context, target *chromedp.Target) error
-	}{
-		{"without WebAssembly", func(ctx context.Context, _ *chromedp.Target) error {
-			_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: "window.WebAssembly = undefined"})
+	const (
+		needs = "The sliders of this cell need scripts and WebAssembly; this is the author's figure."
+		fails = "The sliders do not work here; this is the author's figure. (CompileError: no SIMD)"
+		// inWorkers runs a text before each script that comes out of the page.
+		inWorkers = `const B = Blob; window.Blob = class extends B { constructor(parts, o) { super(o && o.type === "text/javascript" ? [%s, ...parts] : parts, o); } };`
+		noSIMD    = `"WebAssembly.compile = async () => { throw new WebAssembly.CompileError('no SIMD'); };"`
+	)
+	type browser struct{ without, script, says string }
+	browsers := []browser{{"SIMD", fmt.Sprintf(inWorkers, noSIMD), fails}, {"scripts", "", needs}}
+	for _, name := range []string{"WebAssembly", "Worker", "IntersectionObserver", "DecompressionStream"} {
+		browsers = append(browsers, browser{name, "window." + name + " = undefined", needs})
+	}
+	for _, c := range browsers {
+		var added page.ScriptIdentifier
+		with := func(ctx context.Context, _ *chromedp.Target) error {
+			if c.script == "" {
+				_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+				return err
+			}
+			r, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: c.script})
+			added = r.Identifier
 			return err
-		}},
-		{"without scripts", func(ctx context.Context, _ *chromedp.Target) error {
-			_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		}
+		without := func(ctx context.Context, _ *chromedp.Target) error {
+			if c.script == "" {
+				_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{})
+				return err
+			}
+			_, err := chromedp.Call(ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: added})
 			return err
-		}},
-	} {
-		if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Func(c.with), chromedp.Navigate(file)); err != nil {
+		}
+		if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Func(with), chromedp.Navigate(file)); err != nil {
 			t.Fatal(err)
 		}
 		text(`document.querySelector(".alive").scrollIntoView(), ""`)
-		time.Sleep(time.Second) // for what should not begin
-		if got := text(`document.querySelector(".alive").textContent`); got != says {
-			t.Errorf("%s the page says %q, want %q", c.how, got, says)
+		got := ""
+		for start := time.Now(); time.Since(start) < time.Minute; time.Sleep(time.Second / 4) {
+			got = text(`document.querySelector(".alive").textContent`)
+			if time.Since(start) > time.Second && (got == c.says || c.says == needs) { // a second for what should not begin
+				break
+			}
 		}
-		if n := text(`String(document.querySelectorAll(".myogen-figure img").length)`); n == "0" {
-			t.Errorf("%s there is no picture", c.how)
+		if got != c.says {
+			t.Errorf("without %s the page says %q, want %q", c.without, got, c.says)
+		}
+		if n := text(`String([...document.querySelectorAll(".myogen-figure img")].filter(i => i.naturalWidth > 100).length)`); n == "0" {
+			t.Errorf("without %s there is no picture", c.without)
+		}
+		if err := chromedp.Do(ctx, chromedp.Func(without)); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
 
-// files saves the files of the run that a page shows. They have its spikes, and the
-// command makes the same ones of the experiment.
-func files(t *testing.T, ctx context.Context, sum string) {
+// download saves files of the run that a page shows, the first ones of its buttons,
+// in a folder.
+func download(t *testing.T, ctx context.Context, names ...string) (folder string) {
 	t.Helper()
-	folder := t.TempDir()
+	folder = t.TempDir()
 	if err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: folder})
 		return err
 	})); err != nil {
 		t.Fatal(err)
 	}
-	for i, name := range []string{"run.npz", "spikes.csv", "experiment.yaml"} {
-		if _, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(`document.querySelectorAll(".alive span button")[%d].click(), ""`, i))); err != nil {
-			t.Fatal(err)
-		}
+	for i, name := range names {
+		evaluator(t, ctx)(fmt.Sprintf(`document.querySelectorAll(".alive span button")[%d].click(), ""`, i))
 		for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 			if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
 				break
@@ -220,6 +261,14 @@ func files(t *testing.T, ctx context.Context, sum string) {
 			}
 		}
 	}
+	return folder
+}
+
+// files saves the files of the run that a page shows. They have its spikes, and the
+// command makes the same ones of the experiment.
+func files(t *testing.T, ctx context.Context, sum string) {
+	t.Helper()
+	folder := download(t, ctx, "run.npz", "spikes.csv", "experiment.yaml")
 	run, err := npz.ReadBlock(filepath.Join(folder, "run.npz"))
 	if err != nil {
 		t.Fatal(err)

@@ -119,7 +119,7 @@ func bundle(module, program string) ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	b.WriteString("window.myogenLive({")
+	b.WriteString("\ufeffwindow.myogenLive({") // with the mark of UTF-8, whatever a server declares
 	for _, part := range []struct{ name, text string }{{"worker", string(support) + worker}, {"unpack", unpack}} {
 		quoted, err := json.Marshal(part.text)
 		if err != nil {
@@ -140,8 +140,7 @@ func bundle(module, program string) ([]byte, error) {
 }
 
 // literal returns data as a string literal of JavaScript whose characters have seven
-// bits each, the lowest first: in UTF-8 nothing is denser, and a server may call the file
-// what it likes.
+// bits each, the lowest first: in UTF-8 nothing is denser.
 func literal(data []byte) []byte {
 	out := []byte{'"'}
 	put := func(c byte) {

@@ -3,7 +3,7 @@
 // ended, and where none can, the author's figure stays.
 (function () {
   const cells = document.querySelectorAll(".alive");
-  if (!cells.length || !window.WebAssembly || !window.Worker) return;
+  if (!cells.length || !["WebAssembly", "Worker", "IntersectionObserver", "DecompressionStream"].every(name => window[name])) return;
   const make = (tag, parent, text) => {
     const e = document.createElement(tag);
     if (text) e.textContent = text;
@@ -33,10 +33,15 @@
   let loading;
   function load() {
     return loading ||= new Promise((done, failed) => {
-      window.myogenLive = parts => Promise.all([unpack(parts, "program"), kernels(parts)])
-        .then(([program, k]) => done({ program, kernels: k.module, fused: k.fused, worker: code(parts.worker) }), failed);
+      let came = false;
+      window.myogenLive = parts => {
+        came = true;
+        Promise.all([unpack(parts, "program"), kernels(parts)])
+          .then(([program, k]) => done({ program, kernels: k.module, fused: k.fused, worker: code(parts.worker) }), failed);
+      };
       const s = make("script", document.head);
-      s.onerror = failed;
+      s.onload = () => { if (!came) failed("live.js is damaged"); };
+      s.onerror = () => failed("there is no live.js beside this page");
       s.src = "live.js";
     });
   }
@@ -52,7 +57,7 @@
     const script = shown && shown.nextElementSibling && shown.nextElementSibling.textContent;
     const came = performance.now();
     let worker = null, knobs = [], timer = 0, sum = "", alt = "", begun = 0, stand = shown;
-    let status, bar, stop, files;
+    let status, bar, stop, files, note = "";
     // run starts a worker; at is null to ask for the sliders. An earlier one ends.
     async function run(at) {
       const parts = await load();
@@ -76,8 +81,8 @@
       figure(bytes) {
         replace(bytes);
         bar.hidden = stop.disabled = true;
-          box.dataset.seconds = (performance.now() - begun) / 1000;
-        say("Computed in this page in " + ((performance.now() - begun) / 1000).toFixed(1) + " s. SHA-256 of the spikes: " + sum);
+        box.dataset.seconds = (performance.now() - begun) / 1000;
+        say("Computed in this page in " + (+box.dataset.seconds).toFixed(1) + " s. SHA-256 of the spikes: " + sum + note);
         box.dataset.state = "done";
         box.dataset.sum = sum;
       },
@@ -117,13 +122,30 @@
       stand = area;
     }
     const value = k => String(+(k.min + k.at * k.step).toPrecision(12));
+    // follow runs the cell with the values that stand in the address, in the sliders' ranges.
+    function follow() {
+      const asked = location.hash.slice(1).split("&").find(p => p.startsWith(tag));
+      if (!asked) return;
+      const values = asked.slice(tag.length).split(",").map(v => v.trim() ? Number(v) : NaN);
+      if (values.length !== knobs.length || !values.every(Number.isFinite)) {
+        say("The address does not have a number for each slider: " + knobs.map(k => k.name).join(", ") + ". This is the figure of other values.");
+        return;
+      }
+      note = "";
+      knobs.forEach((k, i) => {
+        const at = Math.round((values[i] - k.min) / k.step);
+        k.move(Math.min(k.last, Math.max(0, at)));
+        if (at !== k.at) note += " The address has " + k.name + " " + values[i] + "; the slider goes from " + words(k, 0) + " to " + words(k, k.last) + ".";
+      });
+      ask();
+    }
     function ask() {
       box.dataset.state = "running";
       files.hidden = true;
       bar.hidden = stop.disabled = false;
       bar.value = 0;
       say("Running: " + knobs.map(k => k.name + " " + words(k, k.at)).join(", "));
-      const rest = location.hash.slice(1).split("&").filter(p => p && !p.startsWith("live-"));
+      const rest = location.hash.slice(1).split("&").filter(p => p && !p.startsWith(tag));
       history.replaceState(null, "", "#" + [tag + knobs.map(value).join(","), ...rest].join("&"));
       run(knobs.map(k => k.at));
     }
@@ -137,11 +159,12 @@
         Object.assign(input, { type: "range", min: 0, max: k.last, step: 1 });
         k.move = at => { k.at = at; input.value = at; out.textContent = words(k, at); input.setAttribute("aria-valuetext", words(k, at)); };
         k.move(k.at);
-        input.addEventListener("input", () => { k.move(+input.value); clearTimeout(timer); timer = setTimeout(ask, 100); });
+        input.addEventListener("input", () => { k.move(+input.value); note = ""; clearTimeout(timer); timer = setTimeout(ask, 100); });
       }
       const end = make("p", form);
       bar = make("progress", end);
       bar.max = 1;
+      bar.setAttribute("aria-label", "Progress");
       stop = make("button", end, "Stop");
       stop.type = "button";
       stop.addEventListener("click", () => {
@@ -163,12 +186,8 @@
       status.setAttribute("role", "status");
       box.dataset.state = "ready";
       box.dataset.ready = performance.now() - came;
-      const asked = location.hash.slice(1).split("&").find(p => p.startsWith(tag));
-      const values = asked ? asked.slice(tag.length).split(",").map(Number) : [];
-      if (values.length === knobs.length && values.every(Number.isFinite)) {
-        knobs.forEach((k, i) => k.move(Math.min(k.last, Math.max(0, Math.round((values[i] - k.min) / k.step)))));
-        ask();
-      }
+      addEventListener("hashchange", follow);
+      follow();
     }
     run(null).catch(e => hear.error(String(e)));
   }

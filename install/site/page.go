@@ -322,8 +322,12 @@ func (i index) html() ([]byte, error) {
 	return execute("index.html", i)
 }
 
+// byteOrderMark says that a page is UTF-8, whatever the server that has it declares.
+const byteOrderMark = "\ufeff"
+
 func execute(name string, data any) ([]byte, error) {
 	var b bytes.Buffer
+	b.WriteString(byteOrderMark)
 	err := templates.ExecuteTemplate(&b, name, data)
 	return printable(b.Bytes()), err
 }

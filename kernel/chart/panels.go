@@ -153,7 +153,7 @@ const manyLines = 12
 // quantities are the names of what signals in these units measure.
 var quantities = map[string]string{
 	"pps": "Rate", "Hz": "Frequency", "mV": "Potential", "nA": "Current", "pA": "Current", "uS": "Conductance", "nS": "Conductance",
-	"S/cm2": "Conductance", "mA/cm2": "Current", "N": "Force", "mN": "Force", "Nm": "Torque", "mM": "Concentration",
+	"S/cm2": "Conductance", "mA/cm2": "Current", "N": "Force", "mN": "Force", "smallest twitch": "Force", "Nm": "Torque", "mM": "Concentration",
 }
 
 // signalPanel returns a panel for signals of one unit, without series.

@@ -32,7 +32,7 @@ type Line struct {
 type Marker int
 
 // Markers. AutoMarker, the zero value, draws circles on solid lines of 3 to 30
-// points, and none on others.
+// points, and beside such a line on those of up to 60; none on others.
 const (
 	AutoMarker Marker = iota
 	NoMarker

@@ -1,6 +1,7 @@
 package neo
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -46,6 +47,27 @@ func TestSlicesRefuse(t *testing.T) {
 				t.Errorf("%v to %v: error %v, want %s and %q", c.start, c.stop, err, name, c.want)
 			}
 		}
+	}
+	inf := units.Time(math.Inf(1))
+	for _, c := range []struct {
+		train       SpikeTrain
+		start, stop units.Time
+		want        string
+	}{
+		{train, inf, inf, "is outside of t_start 1 ms to t_stop 5 ms"},
+		{train, -inf, -inf, "is outside of t_start 1 ms to t_stop 5 ms"},
+		{SpikeTrain{Name: "MN_1", TStart: nan, TStop: 5}, 2, 3, "is outside of t_start NaN ms"},
+		{SpikeTrain{Name: "MN_1", TStart: 1, TStop: nan}, 2, 3, "to t_stop NaN ms"},
+		{SpikeTrain{Name: "MN_1", TStart: 5, TStop: 1}, 2, 3, "is outside of t_start 5 ms to t_stop 1 ms"},
+		{SpikeTrain{Name: "MN_1", Times: []units.Time{2, nan, 3}, TStop: 5}, 1, 4, "spike 1 is at NaN ms"},
+		{SpikeTrain{}, 1, 2, "is outside of t_start 0 ms to t_stop 0 ms"},
+	} {
+		if got, err := c.train.Slice(c.start, c.stop); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "neo: ") {
+			t.Errorf("%+v from %v to %v: %v, %v; want %q", c.train, c.start, c.stop, got, err, c.want)
+		}
+	}
+	if got, err := train.Slice(-inf, inf); err != nil || got.TStart != 1 || got.TStop != 5 {
+		t.Errorf("all of a train: %v, %v", got, err)
 	}
 	signal.SamplingPeriod = 0
 	if _, err := signal.Slice(1, 2); err == nil {

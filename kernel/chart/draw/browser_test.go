@@ -52,10 +52,18 @@ func open(t *testing.T, f chart.Figure, width, height int) window {
 	return w
 }
 
-// drawn draws a figure.
+// drawn draws a figure as a cell has it drawn: by another program, which it is
+// encoded for.
 func drawn(j render.Job) ([]byte, error) {
 	p, err := j.Prepare()
 	if err != nil {
+		return nil, err
+	}
+	var sent bytes.Buffer
+	if err := p.Encode(&sent); err != nil {
+		return nil, err
+	}
+	if p, err = render.Decode(&sent); err != nil {
 		return nil, err
 	}
 	return draw.Draw(p)

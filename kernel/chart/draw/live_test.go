@@ -454,6 +454,28 @@ func wraps(t *testing.T, w window) {
 	}
 	w.show(page)
 	w.shot("narrow-names")
+	wrapped(t, w, 7)
+	// Side by side, each legend stays above its own panel.
+	if page, err = drawn(render.Job{Figure: chart.Figure{Title: "Wide", Columns: 2, Panels: []chart.Panel{panel, panel}}, As: "html"}); err != nil {
+		t.Fatal(err)
+	}
+	w.do(chromedp.EmulateViewport(800, 600))
+	w.show(page)
+	w.shot("narrow-names-beside")
+	if n := eval[int](w, `(() => { // names of legends whose left edge is in the left half, and that end in the right one
+		const middle = chart.getWidth() / 2;
+		return chart.getZr().storage.getDisplayList().filter(e => e.style && /[a-z]{2}/.test(e.style.text || "") && e.style.fill !== "transparent").map(e => {
+			const r = e.getBoundingRect().clone();
+			r.applyTransform(e.transform || [1, 0, 0, 1, 0, 0]);
+			return r;
+		}).filter(r => r.x < middle && r.x + r.width > middle + 2).length;
+	})()`); n > 0 {
+		t.Errorf("%d texts of the left panel reach into the right one", n)
+	}
+}
+
+// wrapped checks that so many names stand above each panel, and not on its data.
+func wrapped(t *testing.T, w window, names float64) {
 	// The lowest edge of all names above each panel, and where its data begin.
 	edges := eval[[][]float64](w, `chart.getOption().grid.map((g, i, all) => {
 		const from = i ? +all[i - 1].top + +all[i - 1].height : 0, below = chart.getZr().storage.getDisplayList().filter(e => e.style && e.style.text && !e.parent?.rotation && e.style.fill !== "transparent")
@@ -462,7 +484,7 @@ func wraps(t *testing.T, w window) {
 		return [below.length, Math.max(...below.map(r => r.bottom)), +g.top, Math.max(...below.map(r => r.right)), chart.getWidth()];
 	})`)
 	for i, e := range edges {
-		if e[0] < 7 || e[1] > e[2] || e[3] > e[4] {
+		if e[0] < names || e[1] > e[2] || e[3] > e[4] {
 			t.Errorf("panel %d: %v names down to %.0f px, its data begin at %v px; they end at %.0f of %v px", i, e[0], e[1], e[2], e[3], e[4])
 		}
 	}

@@ -259,7 +259,7 @@
 
   // The layout for a width: its option, and where things stand. Side by side, panels
   // need some room. Titles and legends that are wider than their panel get more rows.
-  const columnWidth = 320, titleRow = 16, legendRow = 24, mostLegendRows = 5, textFont = "12px sans-serif", titleFont = "bold 13px sans-serif";
+  const columnWidth = 320, titleRow = 16, legendRow = 19, mostLegendRows = 5, textFont = "12px sans-serif", titleFont = "bold 13px sans-serif";
   const measuring = document.createElement("canvas").getContext("2d");
   function measure(text, font) {
     measuring.font = font;
@@ -357,7 +357,7 @@
     const noSymbol = name => !frame.series.some(s => s.name === name && (s.kind !== "line" || s.marker) && s.kind !== "dots"); // without one in the legend
     out.legend.forEach((l, at) => {
       const { panel, top, width, scrolls } = legends[at], { left } = grids[panel];
-      Object.assign(l, { type: scrolls ? "scroll" : "plain", itemHeight: scrolls ? l.itemHeight : 9, left, top: scrolls ? top : top + 4, right: o.width - left - width, textStyle: text, padding: 0, pageTextStyle: text, pageIconColor: theme.ink, inactiveColor: theme.line });
+      Object.assign(l, { type: scrolls ? "scroll" : "plain", itemHeight: scrolls ? l.itemHeight : 9, left, top: scrolls ? top : top + 4, width, textStyle: text, padding: 0, pageTextStyle: text, pageIconColor: theme.ink, inactiveColor: theme.line });
       l.data = (l.data || []).map(name => ({ name, itemStyle: { opacity: noSymbol(name) ? 0 : 1 } }));
     });
     out.grid.forEach((g, i) => { g.left = grids[i].left; g.top = grids[i].top; g.width = grids[i].width; });

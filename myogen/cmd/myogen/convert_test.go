@@ -270,3 +270,39 @@ func TestConvertHelp(t *testing.T) {
 		}
 	}
 }
+
+// A table of a time and values becomes signals, and says by line what is no signal.
+func TestConvertSignals(t *testing.T) {
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "rate.csv"), filepath.Join(dir, "rate.npz")
+	try := func(text string, flags ...string) error {
+		if err := os.WriteFile(in, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return convert(t.Context(), append(flags, in, out), io.Discard)
+	}
+	for _, c := range []struct {
+		text, want string
+		flags      []string
+	}{
+		{"time [s],rate [pps]\n0,10\n0.001,11\n", "", nil},
+		{"time_ms,rate_pps\n0,10\n1,11\n", "", nil},
+		{"time,rate\n0,10\n0.001,11\n", "", []string{"-unit", "s", "-value-unit", "pps"}},
+		{"time,rate (pps)\n0,10\n1,11\n", "say it: -unit ms", nil},
+		{"time [s],rate\n0,10\n1,11\n", "say it: -value-unit pps", nil},
+		{"time [s],rate [pps]\n0,10\n\n1,\n", `rate.csv: frame: line 4: column "rate": a value is missing`, nil},
+		{"time [s],rate [pps]\n0,10\n1,11\n1,12\n", `line 4: column "time": the time is 1, a second time`, nil},
+	} {
+		err := try(c.text, c.flags...)
+		if c.want != "" {
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%q: error %v, want %q", c.text, err, c.want)
+			}
+			continue
+		}
+		b, readErr := npz.ReadBlock(out)
+		if err != nil || readErr != nil || len(b.Segments[0].AnalogSignals) != 1 || b.Segments[0].AnalogSignals[0].String() != "rate: 2 samples in pps, every 1 ms from 0 ms" {
+			t.Errorf("%q: %v, %v, %v", c.text, b, err, readErr)
+		}
+	}
+}

@@ -191,7 +191,7 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 		return errors.Join(runErr, saved)
 	}
 	if ctx.Err() != nil && result.Simulated < o.until.Time {
-		interrupted := fmt.Errorf("run: interrupted at %v of %v", result.Simulated.Round(units.Us), o.until.Time)
+		interrupted := fmt.Errorf("run: interrupted at %v of %v", result.Simulated.Round(units.Ms), o.until.Time)
 		if c.every > 0 {
 			if err := c.saveNow(sim); err != nil {
 				return errors.Join(interrupted, err)

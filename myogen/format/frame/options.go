@@ -158,8 +158,12 @@ func (f *Frame) column(name, option, what string, usual []string) (Column, error
 	if err := withoutHeader(all); err != nil {
 		return Column{}, err
 	}
-	return Column{}, &OptionError{option, fmt.Sprintf("no column is called %q or %q, so that it is not known which one holds the %s; there are %q",
-		usual[0], usual[1], what, all)}
+	called := fmt.Sprintf("%q", usual[0])
+	if len(usual) > 1 {
+		called += fmt.Sprintf(" or %q", usual[1])
+	}
+	return Column{}, &OptionError{option, fmt.Sprintf("no column is called %s, so that it is not known which one holds the %s; there are %q",
+		called, what, all)}
 }
 
 // withoutHeader returns an error if all names of columns are numbers.

@@ -2,8 +2,10 @@ package fields
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -181,6 +183,19 @@ func TestReadRefuses(t *testing.T) {
 		"[1, 2]":                               "1:1: the model must be a list of keys, it is a list",
 		"5":                                    `1:1: the model must be a list of keys, it is "5"`,
 		"gain: [":                              "m.yaml:1:",
+		"gain: 1\nn: 1_0":                      `2:4: n must be a whole number from 1 to 1000, it is "1_0"`,
+		"gain: 1\nn: 0o17":                     `2:4: n must be a whole number from 1 to 1000, it is "0o17"`,
+		"gain: 1\nn: 5.0":                      `2:4: n must be a whole number from 1 to 1000, it is "5.0"`,
+		"gain: 1:30":                           `1:7: gain must be a number, it is "1:30"`,
+		"gain: 50%":                            `1:7: gain must be a number, it is "50%"`,
+		"gain: 1\ndelay: 1 ms 2":               "2:8: delay: ",
+		"gain: 1\nclosed: 'True'":              `2:9: closed must be true or false, it is "True"`,
+		"gain: 1\ndelay: *d":                   "2:8: there is no anchor &d before it",
+		"gain: !mine 1":                        "1:7: tags such as !mine are not supported",
+		"gain: 1\nitems: &x [*x]":              "2:",
+		"Gain: 1":                              `the model has no "Gain"; it has`,
+		"\xff\xfeg\x00":                        "m.yaml: it is in UTF-16; save it as UTF-8",
+		"\xfe\xff\x00g":                        "m.yaml: it is in UTF-16; save it as UTF-8",
 		strings.Repeat("[", 200):               "m.yaml: lists are nested more than 100 deep",
 		"x: |\n" + strings.Repeat(" a\n", 400000): "m.yaml: 1200005 bytes, must be at most 1048576",
 		strings.Repeat("a: 1\n", 6000):            "m.yaml: 6000 lines have keys, must be at most 5000",
@@ -349,3 +364,18 @@ func TestYAML(t *testing.T) {
 }
 
 func wholeModelNode() Node { m := wholeModel(); return m.value().Write(false) }
+
+// An error shows a long value by its beginning and end.
+func TestErrorsAreShort(t *testing.T) {
+	for _, text := range []string{"seed: " + strings.Repeat("9", 900_000), "seed: " + strings.Repeat("ä", 400_000), "seed: 0x" + strings.Repeat("f", 900_000)} {
+		f, docs, err := Parse("x.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var x uint64
+		err = Struct(func() []Field { return []Field{{Name: "seed", Value: Seed(&x)}} }).Read(f, "it", docs[0])
+		if err == nil || len(err.Error()) > 1100 || !strings.Contains(err.Error(), "x.yaml:1:7: seed ") || !utf8.ValidString(err.Error()) {
+			t.Errorf("an error of %d bytes", len(fmt.Sprint(err)))
+		}
+	}
+}

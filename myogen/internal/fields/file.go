@@ -28,11 +28,22 @@ func (f *File) ErrorAt(n ast.Node, format string, args ...any) error {
 	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
 		n = m.Values[0].Key // its own token is the colon
 	}
+	text := shortened(fmt.Sprintf(format, args...))
 	if f.single {
-		return fmt.Errorf("%s: %s", f.Name, fmt.Sprintf(format, args...))
+		return fmt.Errorf("%s: %s", f.Name, text)
 	}
 	p := n.GetToken().Position
-	return fmt.Errorf("%s:%d:%d: %s", f.Name, p.Line, p.Column, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%s:%d:%d: %s", f.Name, p.Line, p.Column, text)
+}
+
+// shortened leaves out the middle of a text that is too long for an error, as one
+// with a number of a million digits.
+func shortened(text string) string {
+	const most, end = 1000, 100
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most-end]+" ... "+text[len(text)-end:], "")
 }
 
 // Bounds of a text, far above what anybody writes by hand: the parser's time
@@ -48,6 +59,9 @@ const (
 func Parse(name string, text []byte) (*File, []ast.Node, error) {
 	f := &File{Name: name, anchors: map[string][]*ast.AnchorNode{}}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // a byte order mark
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		return nil, nil, fmt.Errorf("%s: it is in UTF-16; save it as UTF-8", name)
+	}
 	if len(text) > maxBytes {
 		return nil, nil, fmt.Errorf("%s: %d bytes, must be at most %d; long lists belong into .npy files", name, len(text), maxBytes)
 	}

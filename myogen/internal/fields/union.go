@@ -197,7 +197,7 @@ func (a *alternative[I]) Zero() bool { _, _, ok := a.open(); return !ok }
 
 func (a *alternative[I]) Read(f *File, what string, n ast.Node) error {
 	if any(*a.p) != nil && a.Zero() {
-		return f.ErrorAt(n, "%s is one more than one: of these there must be one", what)
+		return f.ErrorAt(n, "%s stands beside another: of these there must be one", what)
 	}
 	var none I
 	value, get, _ := a.c.open(none, true)

@@ -49,8 +49,8 @@ type Series struct {
 	Right bool // on the right axis
 	Color color.RGBA
 	Of    int  // points before some were thinned out
+	Few   int  // up to so many points have markers
 	log   bool // on a vertical log axis
-	few   int  // up to so many points have markers
 }
 
 const defaultHeight = 170
@@ -131,11 +131,11 @@ func newSeries(s chart.Series, right bool) Series {
 func markSeries(all []Series) {
 	const few = 30
 	for i := range all {
-		all[i].few = few
+		all[i].Few = few
 	}
 	if slices.ContainsFunc(all, func(s Series) bool { return s.Marker() != chart.NoMarker }) {
 		for i := range all {
-			all[i].few = 2 * few
+			all[i].Few = 2 * few
 		}
 	}
 }
@@ -147,7 +147,7 @@ func (s Series) Marker() chart.Marker {
 	switch {
 	case !ok:
 		return chart.NoMarker
-	case l.Marker == chart.AutoMarker && (l.Scatter || s.Of > 2 && s.Of <= s.few && !l.Dashed && !l.Step):
+	case l.Marker == chart.AutoMarker && (l.Scatter || s.Of > 2 && s.Of <= s.Few && !l.Dashed && !l.Step):
 		return chart.Circle
 	case l.Marker == chart.AutoMarker:
 		return chart.NoMarker
