@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"html"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -224,5 +225,24 @@ func TestWindows(t *testing.T) {
 	text, err := os.ReadFile("main_windows.go")
 	if err != nil || !strings.Contains(string(text), "Linux and macOS; on Windows use WSL2") {
 		t.Errorf("error %v; what is built for Windows does not name WSL2", err)
+	}
+}
+
+// -h shows the usage of every command and does nothing else, and a command that
+// takes no argument refuses one.
+func TestHelp(t *testing.T) {
+	t.Setenv("MYOGEN_DATA", t.TempDir())
+	for name := range commands {
+		for _, help := range []string{"-h", "--help"} {
+			var out strings.Builder
+			if err := run(t.Context(), []string{name, help}, &out); err != nil || out.String() != usage {
+				t.Errorf("%s %s: %v, prints %q", name, help, err, out.String())
+			}
+		}
+	}
+	for _, name := range []string{"remove", "doctor", "nwb"} {
+		if err := run(t.Context(), []string{name, "now"}, io.Discard); err == nil || !strings.Contains(err.Error(), `"now"`) {
+			t.Errorf("%s now: error %v, want it refused", name, err)
+		}
 	}
 }
