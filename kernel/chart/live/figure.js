@@ -90,9 +90,13 @@
       const out = logTicks(low, high, n);
       if (out.length > 1) return out;
     }
-    const size = tidy(high - low), out = [];
-    let step = n >= 3 && n <= 5 && (size === 1 || size === 100) && whole(4 * low / size) ? size / 4 : stepOf(high - low, n);
-    if (a.categories) step = Math.max(1, Math.round(step));
+    const size = tidy(high - low), step = n >= 3 && n <= 5 && (size === 1 || size === 100) && whole(4 * low / size) ? size / 4 : stepOf(high - low, n);
+    if (a.categories) return multiples(a, low, high, Math.max(1, Math.round(step)));
+    const out = multiples(a, low, high, step);
+    return out.length < 3 && n >= 3 ? multiples(a, low, high, stepOf(step, 2)) : out;
+  }
+  function multiples(a, low, high, step) {
+    const out = [];
     for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step && out.length < 100; i++) {
       const at = tidy(i * step, step), text = a.categories ? a.categories[at] : tickText(at);
       if (text !== undefined) out.push({ at, text });
