@@ -371,7 +371,8 @@ class Conversation(unittest.TestCase):
         # What a user has set for Go elsewhere stops no kernel.
         km = KernelManager(kernel_name="gomyogen")
         km.start_kernel(env=dict(os.environ, GOWORK="off", GOFLAGS="-mod=vendor", GO111MODULE="off", GOOS="windows", GOARCH="386", GOROOT="/nowhere", GOENV="/nowhere",
-                                 CGO_ENABLED="1", GOPROXY="http://127.0.0.1:1", GOTOOLCHAIN="go1.1", GOEXPERIMENT="nonsense", GOTMPDIR="/nowhere", GOBIN="/nowhere"))
+                                 CGO_ENABLED="1", GOPROXY="http://127.0.0.1:1", GOTOOLCHAIN="go1.1", GOEXPERIMENT="nonsense", GOTMPDIR="/nowhere", GOBIN="/nowhere",
+                                 GOAMD64="v9", GOFIPS140="nonsense", GODEBUG="inittrace=1", GOCACHE="off", GOCACHEPROG="/nowhere", GOPATH="/nowhere", GOCOVERDIR="/nowhere", TMPDIR="/nowhere", HOME="", PATH="/bin"))
         self.addCleanup(km.shutdown_kernel, now=True)
         kc = km.client()
         kc.start_channels()
