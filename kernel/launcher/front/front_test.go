@@ -158,7 +158,7 @@ func TestQuestionsAndOffsets(t *testing.T) {
 			t.Errorf("%q asks about %q, want %q", code, got, want)
 		}
 	}
-	text, at := position{"é\r\nab", 4}.typed()
+	text, at := position{"\ufeffé\r\nab", 5}.typed()
 	if text != "é\nab" || text[at:] != "b" {
 		t.Errorf("the cursor is before %q of %q", text[at:], text)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -289,7 +290,11 @@ func (f *front) explain(e *execution, said failure) failure {
 		return failure{"Interrupted", what, []string{what}}
 	case e.exit != "":
 		what := describe(e, e.exit)
-		return failure{"Error", reason(e.said, what), []string{what}}
+		traceback := []string{what}
+		if from := startOf(e.said); from != "" {
+			traceback = append(traceback, from)
+		}
+		return failure{"Error", reason(e.said, what), traceback}
 	}
 	return f.compileFailure(e, said)
 }
@@ -303,10 +308,28 @@ func reason(said, what string) string {
 			return l
 		}
 	}
-	if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
-		return last
+	for _, l := range slices.Backward(lines) {
+		if l = strings.TrimRight(l, " \t\r"); l != "" && l[0] != '\t' { // no line that goes on with another
+			return l
+		}
 	}
 	return what
+}
+
+// startFrame is where a trace says that a program failed before its function main began.
+var startFrame = regexp.MustCompile(`(?m)^main\.init(\.\d+)?(?:\.func[\d.]+)?\(.*\)\n\tCell\[(\d+)\]:\d+`)
+
+// startOf says what to do where a cell panics in what another one runs at the start of all.
+func startOf(said string) string {
+	m := startFrame.FindStringSubmatch(said)
+	if m == nil {
+		return ""
+	}
+	what := "a variable of cell [" + m[2] + "] is made"
+	if m[1] != "" {
+		what = "func init of cell [" + m[2] + "] runs"
+	}
+	return "It panics where " + what + ", at the start of this and each later cell: change that cell and run it again."
 }
 
 // compilerLine is a message of the compiler with its place in the file, place GoNB's
