@@ -5,6 +5,7 @@ self.onmessage = async ({ data }) => {
   try {
     const go = new Go(), step = {};
     go.argv = ["page", ...data.args];
+    go.exit = code => { if (code > 1) self.postMessage(["error", "the program of the cell ended with code " + code]); }; // a panic; 1 is after an error that it told
     const bind = []; // the kernels work in the program's memory, which is there later
     for (const { name } of WebAssembly.Module.exports(data.kernels)) {
       let run = null;

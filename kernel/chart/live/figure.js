@@ -409,10 +409,19 @@
     ];
     out.series = series(spec, theme, shown, o);
     if (o.save) {
-      for (const list of [out.title, out.legend, out.grid]) for (const e of list) e.top = +e.top + 34;
-      out.title.push({ text: spec.title + (frame.label ? "  -  " + (spec.slider || "Run") + ": " + frame.label : ""), left: 8, top: 8, padding: 0, textStyle: { ...text, fontSize: 16 } });
+      const title = paperTitle(spec, shown, o.width);
+      for (const list of [out.title, out.legend, out.grid]) for (const e of list) e.top = +e.top + title.height;
+      out.title.push({ text: title.text, left: 8, top: 8, padding: 0, textStyle: { ...text, fontSize: 16, lineHeight: title.row, width: title.width, overflow: "break" } });
     }
     return out;
+  }
+
+  // The title of a figure on paper, which has no caption beside it.
+  function paperTitle(spec, shown, width) {
+    const { label } = spec.frames[shown], font = "bold 16px sans-serif", row = 20;
+    const text = spec.title + (label ? "  -  " + (spec.slider || "Run") + ": " + label : "");
+    width -= 16;
+    return { text, row, width, height: 14 + row * rowsOf(text.split(" ").map(w => measure(w, font)), measure(" ", font), width) };
   }
 
   // Coordinates x and y of a line's points, by turns.
@@ -903,7 +912,7 @@
 
     // A copy of the chart as it stands, of the width of stills, dark on white.
     function onPaper(vector, scale) {
-      const size = { width: spec.still, height: geometry(spec, spec.still).height + 42 };
+      const size = { width: spec.still, height: geometry(spec, spec.still).height + paperTitle(spec, shown, spec.still).height + 8 };
       const copy = echarts.init(make("div"), null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: scale, ...size });
       copy.setOption(option(spec, themes.light, shown, { width: size.width, save: true, vector, scale, paper: "#ffffff" }));
       restore(copy, state());
