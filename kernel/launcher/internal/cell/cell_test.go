@@ -84,6 +84,8 @@ func TestLinesStay(t *testing.T) {
 
 func TestMistakes(t *testing.T) {
 	for typed, want := range map[string]string{
+		"x = [1, 2, 3]":                     "line 1: unexpected comma; expecting ]: a Go list is written xs := []float64{1, 2, 3}",
+		"x **= 2":                           "line 1: expected operand, found '*=': Go's power is math.Pow(x, 2)",
 		"x := 1\nfunc f() {}":               "line 2: func f stands after the first statement, in line 1; move it above line 1 or into a cell of its own",
 		"fmt.Println(\"a)":                  "line 1: string literal not terminated",
 		"for {\n":                           "line 1: { is not closed",
