@@ -127,8 +127,8 @@ func (s *Simulation) Needs(until units.Time) (results, state int64) {
 		if p.drive != nil && p.drive.values != nil {
 			results += int64(8 * n)
 		}
-		for i := range p.cells {
-			state += int64(8 * len(s.engine.State(p.first+i).Cell))
+		if n := len(p.cells); n > 0 { // of one model
+			state += int64(8*n) * int64(len(s.engine.Neurons[p.first].Cell.State()))
 		}
 	}
 	return results, state
