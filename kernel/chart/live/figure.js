@@ -307,11 +307,12 @@
     }
     return rows;
   }
+  const rowsOfText = (text, font, width) => rowsOf(text.split(" ").map(w => measure(w, font)), measure(" ", font), width);
   function geometry(spec, width) {
     const o = spec.options[width < columnWidth * spec.options[0].columns ? 1 : 0], part = width / o.columns;
     const left = i => part * o.places[i].column + o.left, size = Math.max(1, part - o.left - o.right), text = Math.max(40, size + o.right);
     const names = i => o.places[i].legend < 0 ? [] : o.legend[o.places[i].legend].data || [];
-    const titleRows = i => Math.max(...spec.frames.map(f => rowsOf((f.titles[i] || "").split(" ").map(w => measure(w, titleFont)), measure(" ", titleFont), text)));
+    const titleRows = i => Math.max(...spec.frames.map(f => rowsOfText(f.titles[i] || "", titleFont, text)));
     const legendRows = i => rowsOf(names(i).map(name => 22 + 5 + 2 + measure(name, textFont)), 10, text);
     const grids = [], legends = [], titles = [];
     let grown = 0; // px
@@ -421,7 +422,7 @@
     const { label } = spec.frames[shown], font = "bold 16px sans-serif", row = 20;
     const text = spec.title + (label ? "  -  " + (spec.slider || "Run") + ": " + label : "");
     width -= 16;
-    return { text, row, width, height: 14 + row * rowsOf(text.split(" ").map(w => measure(w, font)), measure(" ", font), width) };
+    return { text, row, width, height: 14 + row * rowsOfText(text, font, width) };
   }
 
   // Coordinates x and y of a line's points, by turns.
