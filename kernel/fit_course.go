@@ -109,7 +109,7 @@ func history(title string, r *fit.Result) chart.Figure {
 	}
 	for i, q := range r.Parameters {
 		p := chart.Panel{
-			Title: q.Name, Height: 130, Y: chart.Axis{Label: q.Name, Unit: q.Unit},
+			Title: asLabel(q.Name), Height: 130, Y: chart.Axis{Label: asLabel(q.Name), Unit: q.Unit},
 			Series: []chart.Series{points(func(t fit.Trial) float64 { return t.Parameters[i] })},
 		}
 		if found {

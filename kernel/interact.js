@@ -161,6 +161,7 @@
     box.textContent = "";
     make("style", box, style);
     form = make("form", box);
+    form.setAttribute("aria-label", "Sliders");
     form.addEventListener("submit", e => e.preventDefault());
     const rows = make("div", form);
     rows.className = "knobs";
@@ -168,6 +169,7 @@
       const label = make("label", rows);
       make("span", label, k.name);
       const input = make("input", label), output = make("output", rows);
+      output.setAttribute("aria-hidden", true); // the slider says its value
       output.style.minWidth = Math.max(words(k, 0).length, words(k, k.last).length) + "ch"; // a slider keeps its width
       Object.assign(input, { type: "range", min: 0, max: k.last, step: 1 });
       k.move = at => {

@@ -93,7 +93,7 @@ func Interact(i Interaction, draw func(ctx context.Context, values []float64) (c
 	figure.Title = strings.TrimSpace(figure.Title + " (" + set.text() + ")")
 	prepared, err := render.Job{Figure: figure, As: "html"}.Prepare()
 	Check(err)
-	data, err := live.Pack(prepared.Scene)
+	data, err := live.PackStored(prepared.Scene)
 	Check(err)
 	post("words", prepared.Words())
 	post("title", figure.Title)

@@ -87,13 +87,24 @@ func (r *SweepResult) heatMaps(title string, columns []string) (chart.Figure, er
 			return f, err
 		}
 		labelled := chart.Axis{Label: column, Unit: c.Unit}.Text()
-		f.X = chart.Axis{Label: across.Name, Unit: across.Unit, Categories: rounded(j)}
+		f.X = chart.Axis{Label: asLabel(across.Name), Unit: across.Unit, Categories: rounded(j)}
 		f.Panels = append(f.Panels, chart.Panel{
-			Title: labelled, Y: chart.Axis{Label: down.Name, Unit: down.Unit, Categories: rounded(i)},
+			Title: labelled, Y: chart.Axis{Label: asLabel(down.Name), Unit: down.Unit, Categories: rounded(i)},
 			Series: []chart.Series{chart.HeatMap{Rows: rows, X0: -0.5, X1: float64(len(j)) - 0.5, Label: labelled}},
 		})
 	}
 	return f, nil
+}
+
+// asLabel returns the name of a column as labels of axes are written, "Drive
+// neurons" for drive_neurons. A name that is more than lower-case words, such as
+// aMN.mean_rate, stays.
+func asLabel(name string) string {
+	if name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		return name
+	}
+	words := strings.ReplaceAll(name, "_", " ")
+	return strings.ToUpper(words[:1]) + words[1:]
 }
 
 // rounded shortens numbers to what an axis has room for.

@@ -131,7 +131,7 @@ func TestSweepStopsAndGoesOn(t *testing.T) {
 	if err == nil {
 		err = f.Validate()
 	}
-	if err != nil || strings.Join(f.X.Categories, " ") != "0.2 0.3 0.4" || len(f.Panels) != 2 || strings.Join(f.Panels[1].Y.Categories, " ") != "40 65" {
+	if err != nil || strings.Join(f.X.Categories, " ") != "0.2 0.3 0.4" || len(f.Panels) != 2 || strings.Join(f.Panels[1].Y.Categories, " ") != "40 65" || f.X.Text() != "Weight (uS)" || f.Panels[1].Y.Text() != "Peak (pps)" {
 		t.Errorf("the heat maps are %+v, %v", f, err)
 	}
 	if _, err := r.heatMaps("None", []string{"aMN.none"}); err == nil || !strings.Contains(err.Error(), `there is no column "aMN.none"`) {
@@ -158,6 +158,18 @@ func TestSweepStopsAndGoesOn(t *testing.T) {
 	changed.Statistics = []myogen.Statistic{{Name: "one"}}
 	if _, err := Sweep("code", changed).Load(); err == nil || !strings.Contains(err.Error(), "whose code cannot be seen") {
 		t.Errorf("a sweep with code: error %v", err)
+	}
+}
+
+// Axes are labelled as people write labels; other names of columns stay.
+func TestAsLabel(t *testing.T) {
+	for name, want := range map[string]string{
+		"drive": "Drive", "drive_neurons": "Drive neurons", "": "", "_": " ",
+		"aMN.mean_rate": "aMN.mean_rate", "gNa": "gNa", "Weight": "Weight", "connections[0].weight": "connections[0].weight", "µ": "µ", "p_2": "p_2",
+	} {
+		if got := asLabel(name); got != want {
+			t.Errorf("%q is labelled %q, want %q", name, got, want)
+		}
 	}
 }
 

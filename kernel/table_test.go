@@ -179,6 +179,7 @@ func TestTableSaveCSV(t *testing.T) {
 
 // The button of a table saves what CSV returns.
 func TestTableButton(t *testing.T) {
+	t.Parallel()
 	ctx := jupytertest.Browser(t, 600, 400)
 	table := Table{Title: "Rates, all", Columns: []string{"Pool", "Drive", "Rate (pps)"}, Rows: [][]any{{"a, b", 65 * units.Pps, 17.3912345}, {"x \"y\"", 45.5 * units.Pps, math.NaN()}}}
 	columns, err := table.columns()

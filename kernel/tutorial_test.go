@@ -54,6 +54,7 @@ func TestTutorialIsShort(t *testing.T) {
 // follows, and the file of the experiment gives the same spikes on the command
 // line.
 func TestTutorialAtFiveSeconds(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("runs a notebook")
 	}

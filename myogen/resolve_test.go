@@ -108,6 +108,9 @@ func TestPopulationsAreRefused(t *testing.T) {
 		{train(-1), "trains[0]: spike 0 is at -1 ms"},
 		{train(units.Time(nan)), "spike 0 is at NaN ms"},
 		{train(units.Time(inf)), "spike 0 is at +Inf ms"},
+		{SpikeSource{Name: "x"}, `population "x": there are no spike trains; a cell that is silent is an empty one`},
+		{SpikeSource{Name: "x", Trains: []neo.SpikeTrain{}}, "there are no spike trains"},
+		{&SpikeSource{Name: "x"}, "there are no spike trains"},
 		{SpikeSource{Name: "x", Trains: train(1).Trains, Latency: -1}, "latency is -1 ms, must be above 0"},
 	} {
 		e := small()

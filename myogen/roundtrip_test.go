@@ -133,7 +133,7 @@ func experiments(t *rapid.T) Experiment {
 			p = DescendingDrivePool{Name: name, N: rapid.IntRange(0, 9).Draw(t, "n"), Process: processes.Draw(t, "process")}
 			driven = append(driven, name)
 		case 1:
-			p = SpikeSource{Name: name, Trains: rapid.SliceOfN(rapid.Custom(spikeTrain), 0, 3).Draw(t, "trains"), Latency: latencies(t)}
+			p = SpikeSource{Name: name, Trains: rapid.SliceOfN(rapid.Custom(spikeTrain), 1, 3).Draw(t, "trains"), Latency: latencies(t)}
 		case 2:
 			pool := motorNeurons(t)
 			pool.Name = name

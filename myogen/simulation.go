@@ -318,9 +318,15 @@ func (s *Simulation) SetWorkers(n int) error {
 	return nil
 }
 
-// Advance takes one time step with every membrane. It is the last of the three
-// calls that make a step by hand; the others are Integrate and Deliver.
-func (s *Simulation) Advance() error { return s.advance(1) }
+// Advance takes one time step with every membrane, if the experiment's duration
+// is not over. It is the last of the three calls that make a step by hand; the
+// others are Integrate and Deliver.
+func (s *Simulation) Advance() error {
+	if s.engine.T >= float64(s.experiment.Duration) {
+		return fmt.Errorf("myogen: a step at %v: the experiment's duration is %v", s.Time().Round(units.Us), s.experiment.Duration)
+	}
+	return s.advance(1)
+}
 
 func (s *Simulation) advance(steps int) error {
 	for _, f := range s.factors {

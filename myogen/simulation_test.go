@@ -91,3 +91,28 @@ func TestNoContext(t *testing.T) {
 	_, err = sim.Run(none, nil)
 	refused(t, "the context is nil", err)
 }
+
+// A result is of all the time that was simulated: steps by hand end with the
+// experiment's duration, whatever was run before.
+func TestStepsEndWithTheDuration(t *testing.T) {
+	for name, begin := range map[string]func(*Simulation) error{
+		"by hand":               func(*Simulation) error { return nil },
+		"after a part of a run": func(s *Simulation) error { _, err := s.RunUntil(t.Context(), 60, nil); return err },
+		"after a run":           func(s *Simulation) error { _, err := s.Run(t.Context(), nil); return err },
+	} {
+		s := start(t, small())
+		if err := begin(s); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		for range 1100 {
+			if err = s.Advance(); err != nil {
+				break
+			}
+		}
+		refused(t, "a step at 100.1 ms: the experiment's duration is 100 ms", err)
+		if r := s.Result(); r.Partial() || r.Simulated != 100 || r.Steps != 1001 {
+			t.Errorf("%s: %v in %d steps", name, r.Simulated, r.Steps)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package myogen
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -16,7 +17,7 @@ import (
 // SpikeSource is a population whose spikes are given.
 type SpikeSource struct {
 	Name   string
-	Trains []neo.SpikeTrain // of each cell; the times count
+	Trains []neo.SpikeTrain // of each cell, at least one; the times count
 	// Latency is from a spike to the terminals of its axon; 0 means 1 ms.
 	Latency units.Time
 }
@@ -59,6 +60,9 @@ func (p SpikeSource) warnings(end units.Time) []string {
 }
 
 func (p SpikeSource) plan(*watch.Watch) (population.Plan, error) {
+	if len(p.Trains) == 0 {
+		return nil, fields.At("trains", errors.New("there are no spike trains; a cell that is silent is an empty one"))
+	}
 	g := &population.Given{Latency: float64(delayOr(p.Latency))}
 	for _, t := range p.Trains {
 		times := make([]float64, len(t.Times))

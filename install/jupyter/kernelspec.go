@@ -10,10 +10,12 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"gomyogen/kernel/env"
 	"gomyogen/myogen/format/atomicfile"
@@ -26,10 +28,11 @@ const goFlags, cgo = "-ldflags=-s -gcflags=all=-dwarf=false", "0"
 
 // kernelEnv is what makes cells quick and independent of the network.
 func (h *Home) kernelEnv() map[string]string {
-	return map[string]string{
+	e := map[string]string{
 		"GOPROXY": "off", "GOSUMDB": "off", "GOTOOLCHAIN": "local", "GOFLAGS": goFlags, "CGO_ENABLED": cgo,
 		// What a user has set for other work stops no kernel; what is empty is not set.
 		"GOWORK": "auto", "GO111MODULE": "on", "GOOS": runtime.GOOS, "GOARCH": runtime.GOARCH, "GOROOT": "", "GOENV": "", "GOEXPERIMENT": "", "GOTMPDIR": "",
+		"GOAMD64": "", "GOARM64": "", "GODEBUG": "", "GOFIPS140": "", "GOCOVERDIR": "", "GOCACHEPROG": "", "GO_EXTLINK_ENABLED": "",
 		"PATH":       strings.Join([]string{h.standIns(), filepath.Join(h.Data, "bin"), "${PATH}"}, string(filepath.ListSeparator)),
 		env.Data:     h.Data,
 		env.Tmp:      filepath.Join(h.Data, "tmp"),
@@ -38,7 +41,26 @@ func (h *Home) kernelEnv() map[string]string {
 		env.ECharts:  h.ECharts(),
 		env.Renderer: h.renderer(),
 	}
+	// A Jupyter that was not started from this shell may have another HOME, GOPATH and PATH.
+	if g := goFolders(); g.GOROOT != "" {
+		e["GOCACHE"], e["GOMODCACHE"] = g.GOCACHE, g.GOMODCACHE
+		e["PATH"] += string(filepath.ListSeparator) + filepath.Join(g.GOROOT, "bin")
+	}
+	return e
 }
+
+// folders are where Go and what it has compiled and fetched are.
+type folders struct{ GOROOT, GOCACHE, GOMODCACHE string }
+
+// goFolders returns Go's folders, or none where there is no Go.
+var goFolders = sync.OnceValue(func() (g folders) {
+	cmd := exec.Command("go", "env", "-json", "GOROOT", "GOCACHE", "GOMODCACHE")
+	cmd.Env = goEnv()
+	if out, err := cmd.Output(); err != nil || json.Unmarshal(out, &g) != nil {
+		return folders{}
+	}
+	return g
+})
 
 func (h *Home) kernelJSON() string {
 	b, err := json.MarshalIndent(map[string]any{

@@ -166,7 +166,14 @@ func TestLeftoversAreSweptAway(t *testing.T) {
 
 // What remove did not make stays, also where it would have made it.
 func TestRemove(t *testing.T) {
-	t.Setenv("HOME", t.TempDir())
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_CONFIG_HOME", "")
+	// Go's telemetry would write there in a process of its own, after the test.
+	mode := filepath.Join(home, ".config", "go", "telemetry", "mode")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(mode), 0o755), os.WriteFile(mode, []byte("off"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
 	h := &Home{Data: filepath.Join(t.TempDir(), "data"), Module: "/clone"}
 	put := func(names ...string) {
 		t.Helper()

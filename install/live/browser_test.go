@@ -2,7 +2,9 @@ package live_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,26 +67,30 @@ func TestPagesHaveTheSpikesOfTheNativeRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reference := referenceNotebook(t)
+	sources := []site.Source{s, referenceNotebook(t), twice(t, notebook)}
 	var cells []live.Cell
-	for _, s := range []site.Source{s, reference} {
+	for i, s := range sources {
 		found, refused := live.Find(s.Name(), s.Code())
-		if len(found) != 1 || len(refused) > 0 {
+		if len(found) != []int{1, 1, 2}[i] || len(refused) > 0 {
 			t.Fatalf("cells %v, refused %v", found, refused)
 		}
 		cells = append(cells, found...)
 	}
 	script, built, _, err := live.Build(t.Context(), "../..", cells)
-	if err != nil || len(built) != 2 {
+	if err != nil || len(built) != len(cells) {
 		t.Fatalf("built %v, error %v", built, err)
+	}
+	var ids []string
+	for _, c := range built {
+		ids = append(ids, c.ID())
 	}
 	scripts, err := site.FindScripts("../..", jupyter.IsECharts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "site")
-	if _, err := site.Write(dir, []site.Source{s, reference}, site.Options{Title: "Test", Scripts: scripts,
-		Live: site.Live{Script: script, Cells: []string{built[0].ID(), built[1].ID()}}}); err != nil {
+	if _, err := site.Write(dir, sources, site.Options{Title: "Test", Scripts: scripts,
+		Live: site.Live{Script: script, Cells: ids}}); err != nil {
 		t.Fatal(err)
 	}
 	ctx := jupytertest.Browser(t, 1400, 900)
@@ -144,9 +150,80 @@ func TestPagesHaveTheSpikesOfTheNativeRun(t *testing.T) {
 	file := "file://" + dir + "/11_a_pool_to_play_with.html"
 	networks(t, ctx, "file://"+dir+"/reference.html")
 	sliders(t, ctx, file)
+	neighbors(t, ctx, "file://"+dir+"/twice.html")
 	address(t, ctx, file)
 	served(t, ctx, dir)
 	still(t, ctx, file)
+}
+
+// twice is a notebook whose last cell of code comes twice.
+func twice(t *testing.T, notebook string) site.Source {
+	t.Helper()
+	data, err := os.ReadFile(notebook)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n map[string]any
+	if err := json.Unmarshal(data, &n); err != nil {
+		t.Fatal(err)
+	}
+	all := n["cells"].([]any)
+	i := len(all) - 1
+	for all[i].(map[string]any)["cell_type"] != "code" {
+		i--
+	}
+	again := maps.Clone(all[i].(map[string]any))
+	again["id"] = "again"
+	n["cells"] = slices.Insert(all, i+1, any(again))
+	if data, err = json.Marshal(n); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "twice.ipynb")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := site.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// neighbors opens a page with two cells that are alive: each has its own values in the
+// address, figure and caption, and they share the library.
+func neighbors(t *testing.T, ctx context.Context, file string) {
+	t.Helper()
+	text := evaluator(t, ctx)
+	const first, second = "40,150,0.5,0.2,1", "90,150,0.5,0.2,1"
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(file+"#live-4="+first+"&live-5="+second)); err != nil {
+		t.Fatal(err)
+	}
+	done := func(want string) {
+		t.Helper()
+		want = "done done " + want
+		got := ""
+		for end := time.Now().Add(2 * time.Minute); got != want; time.Sleep(100 * time.Millisecond) {
+			if got = text(`(boxes => boxes.map(b => b.dataset.state).join(" ") + " " + boxes.map(b => b.dataset.sum).join(" "))([...document.querySelectorAll(".alive")])`); time.Now().After(end) {
+				t.Fatalf("the two cells are %q, want %q", got, want)
+			}
+		}
+	}
+	one, two := native(t, numbers(t, first)), native(t, numbers(t, second))
+	done(one + " " + two)
+	text(`(input => { input.value = 0; input.dispatchEvent(new Event("input")); })(document.querySelectorAll(".alive")[1].querySelector("input")), ""`)
+	const moved = "20,150,0.5,0.2,1"
+	done(one + " " + native(t, numbers(t, moved)))
+	at := strings.Split(strings.TrimPrefix(text(`location.hash`), "#"), "&")
+	slices.Sort(at)
+	if want := []string{"live-4=" + first, "live-5=" + moved}; !slices.Equal(at, want) {
+		t.Errorf("the address has %q, want %q", at, want)
+	}
+	if got, want := text(`[...document.querySelectorAll(".alive")].map(b => b.closest(".cell").querySelector("figcaption").textContent.match(/Peak rate \d+/)[0]).join()`), "Peak rate 40,Peak rate 20"; got != want {
+		t.Errorf("the captions have %q, want %q", got, want)
+	}
+	if n := text(`String(document.querySelectorAll("script[src='live.js']").length)`); n != "1" {
+		t.Errorf("the library is loaded %s times", n)
+	}
 }
 
 // ended waits for the end of the run of a page and returns how it ended.
@@ -194,7 +271,7 @@ func still(t *testing.T, ctx context.Context, file string) {
 	)
 	type browser struct{ without, script, says string }
 	browsers := []browser{{"SIMD", fmt.Sprintf(inWorkers, noSIMD), fails}, {"scripts", "", needs}}
-	for _, name := range []string{"WebAssembly", "Worker", "IntersectionObserver", "DecompressionStream"} {
+	for _, name := range []string{"WebAssembly", "Worker", "IntersectionObserver", "DecompressionStream", "BigInt64Array"} {
 		browsers = append(browsers, browser{name, "window." + name + " = undefined", needs})
 	}
 	for _, c := range browsers {
@@ -338,14 +415,7 @@ func sliders(t *testing.T, ctx context.Context, file string) {
 			t.Fatalf("slider %d leaves the address %s", i, at)
 		}
 		seen[at] = true
-		var values []float64
-		for _, v := range strings.Split(at[strings.Index(at, "=")+1:], ",") {
-			x, err := strconv.ParseFloat(v, 64)
-			if err != nil {
-				t.Fatalf("address %s: %v", at, err)
-			}
-			values = append(values, x)
-		}
+		values := numbers(t, at[strings.Index(at, "=")+1:])
 		if sum, want := text(`document.querySelector(".alive").dataset.sum`), native(t, values); sum != want {
 			t.Errorf("%s: the page has %s, native is %s", at, sum, want)
 		}
@@ -358,5 +428,58 @@ func sliders(t *testing.T, ctx context.Context, file string) {
 	until(state, "stopped")
 	if after := text(`document.querySelector(".alive").dataset.sum`); after != before {
 		t.Errorf("a run that was stopped has spikes: %s", after)
+	}
+	newest(t, text, func() { until(state, "done") })
+}
+
+// numbers reads the values in an address.
+func numbers(t *testing.T, list string) (values []float64) {
+	t.Helper()
+	for _, v := range strings.Split(list, ",") {
+		x, err := strconv.ParseFloat(v, 64)
+		if err != nil {
+			t.Fatalf("address %s: %v", list, err)
+		}
+		values = append(values, x)
+	}
+	return values
+}
+
+// newest moves a slider, and drags it on when the run is at its end and its figure is about
+// to be drawn: the page shows the run of the last values alone.
+func newest(t *testing.T, text func(js string) string, done func()) {
+	t.Helper()
+	text(`(() => {
+		const box = document.querySelector(".alive"), input = box.querySelector("input"), bar = box.querySelector("progress");
+		const move = () => { input.value--; input.dispatchEvent(new Event("input")); };
+		window.seen = [];
+		new MutationObserver(() => seen.push(box.dataset.sum)).observe(box, { attributes: true, attributeFilter: ["data-sum"] });
+		new MutationObserver((_, o) => {
+			if (bar.value < 1) return;
+			o.disconnect();
+			let n = 0;
+			const drag = setInterval(() => {
+				move();
+				if (++n < 20) return;
+				clearInterval(drag);
+				box.dataset.moved = true;
+			}, 50);
+			move();
+		}).observe(bar, { attributes: true });
+		move();
+	})(), ""`)
+	for end := time.Now().Add(time.Minute); text(`document.querySelector(".alive").dataset.moved || ""`) == ""; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the bar does not come to its end")
+		}
+	}
+	done()
+	at := text(`location.hash`)
+	values := numbers(t, at[strings.Index(at, "=")+1:])
+	if seen, want := text(`seen.join()`), native(t, values); seen != want {
+		t.Errorf("after a drag to %s the page has shown %s, want %s alone", at, seen, want)
+	}
+	if caption, want := text(`document.querySelector("figcaption").textContent`), fmt.Sprintf("(Peak rate %v pps,", values[0]); !strings.Contains(caption, want) {
+		t.Errorf("the caption is %q, want %q in it", caption, want)
 	}
 }

@@ -3,7 +3,7 @@
 // ended, and where none can, the author's figure stays.
 (function () {
   const cells = document.querySelectorAll(".alive");
-  if (!cells.length || !["WebAssembly", "Worker", "IntersectionObserver", "DecompressionStream"].every(name => window[name])) return;
+  if (!cells.length || !["WebAssembly", "Worker", "IntersectionObserver", "DecompressionStream", "BigInt64Array"].every(name => window[name])) return;
   const make = (tag, parent, text) => {
     const e = document.createElement(tag);
     if (text) e.textContent = text;
@@ -56,13 +56,14 @@
     const shown = box.closest(".cell").querySelector(".myogen-figure");
     const script = shown && shown.nextElementSibling && shown.nextElementSibling.textContent;
     const came = performance.now();
-    let worker = null, knobs = [], timer = 0, sum = "", alt = "", begun = 0, stand = shown;
-    let status, bar, stop, files, note = "";
+    const caption = box.closest(".cell").querySelector("figcaption");
+    let worker = null, knobs = [], timer = 0, sum = "", alt = "", title = "", begun = 0, stand = shown, area = null;
+    let status, bar, stop, files, note = "", whose = "the author's";
     // run starts a worker; at is null to ask for the sliders. An earlier one ends.
     async function run(at) {
       const parts = await load();
       box.dataset.fused = parts.fused;
-      if (worker) worker.terminate();
+      halt();
       const own = worker = new Worker(parts.worker);
       begun = performance.now();
       own.onmessage = ({ data: [kind, value] }) => { if (own === worker) hear[kind](value); };
@@ -70,21 +71,19 @@
       own.postMessage({ args: [cell, JSON.stringify(at)], program: parts.program, kernels: parts.kernels });
     }
     const hear = {
-      knobs(text) { knobs = JSON.parse(text); build(); },
+      knobs(text) { halt(); knobs = JSON.parse(text); build(); },
       progress(part) { bar.value = part; },
       spikes(s) { sum = s; },
       words(s) { alt = s; },
-      title(s) {
-        const caption = box.closest(".cell").querySelector("figcaption");
-        if (caption) caption.lastChild.textContent = " " + s;
-      },
+      title(s) { title = s; },
       figure(bytes) {
         replace(bytes);
-        bar.hidden = stop.disabled = true;
+        if (caption) caption.lastChild.textContent = " " + title;
+        whose = "that of the run before";
         box.dataset.seconds = (performance.now() - begun) / 1000;
         say("Computed in this page in " + (+box.dataset.seconds).toFixed(1) + " s. SHA-256 of the spikes: " + sum + note);
-        box.dataset.state = "done";
         box.dataset.sum = sum;
+        rest("done");
       },
       ready() { files.hidden = false; },
       file([kind, bytes]) {
@@ -95,31 +94,66 @@
         setTimeout(() => URL.revokeObjectURL(a.href), 60000);
       },
       error(text) {
-        if (!status) { box.textContent = "The sliders do not work here; this is the author's figure. (" + text + ")"; return; }
-        bar.hidden = stop.disabled = true;
-        say(text);
-        box.dataset.state = "failed";
+        if (!status) {
+          box.textContent = "The sliders do not work here; this is the author's figure. (" + text + ")";
+          box.dataset.state = "failed";
+          return;
+        }
+        if (box.dataset.state === "running") {
+          text += ". The figure is " + whose + ".";
+          halt();
+          rest("failed");
+        }
+        say(text, true);
       }
     };
-    function say(text) { status.textContent = text; }
+    // halt ends the run that goes on, of which nothing more is heard.
+    function halt() {
+      clearTimeout(timer);
+      if (worker) worker.terminate();
+      worker = null;
+    }
+    // rest shows that no run goes on.
+    function rest(state) {
+      bar.hidden = true;
+      stop.setAttribute("aria-disabled", true); // disabled it would lose the focus
+      box.dataset.state = state;
+    }
+    function say(text, failed) {
+      status.textContent = text;
+      status.className = failed ? "failed" : "";
+    }
+    // replace draws a figure. The one before stays in sight until the new one stands, which
+    // takes over its zoom.
     function replace(bytes) {
       if (!script) return;
-      const area = make("div", document.createDocumentFragment()), figure = make("div", area), before = stand;
-      area.style.position = "relative";
+      if (!area) {
+        area = document.createElement("div");
+        area.style.position = "relative";
+        shown.before(area);
+        area.append(shown);
+      }
+      const before = stand, figure = stand = make("div", area);
+      const chart = before.dataset.state === "live" && echarts.getInstanceByDom(before.querySelector(".plot").firstElementChild);
+      if (chart) {
+        const { dataZoom, legend } = chart.getOption();
+        figure.kept = { zoom: dataZoom.map(z => ({ start: z.start, end: z.end })), legend: (legend || []).map(l => ({ selected: l.selected })) };
+      }
+      area.style.minHeight = before.offsetHeight + "px";
+      Object.assign(before.style, { position: "absolute", inset: "0 0 auto" });
+      before.inert = true;
       figure.className = "myogen-figure";
       figure.dataset.figure = text64(bytes);
       const img = make("img", figure);
       img.alt = alt;
       img.src = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
-      before.after(area);
-      area.style.minHeight = before.offsetHeight + "px";
       const s = document.createElement("script");
       s.textContent = script;
       area.append(s); // it draws the figure before it
+      s.remove();
       const end = () => { before.remove(); area.style.minHeight = ""; };
       new MutationObserver((_, seen) => { seen.disconnect(); end(); }).observe(figure, { attributes: true, attributeFilter: ["data-state"] });
       setTimeout(end, 2000);
-      stand = area;
     }
     const value = k => String(+(k.min + k.at * k.step).toPrecision(12));
     // follow runs the cell with the values that stand in the address, in the sliders' ranges.
@@ -128,63 +162,70 @@
       if (!asked) return;
       const values = asked.slice(tag.length).split(",").map(v => v.trim() ? Number(v) : NaN);
       if (values.length !== knobs.length || !values.every(Number.isFinite)) {
-        say("The address does not have a number for each slider: " + knobs.map(k => k.name).join(", ") + ". This is the figure of other values.");
+        say("The address does not have a number for each slider: " + knobs.map(k => k.name).join(", ") + ". This is the figure of other values.", true);
         return;
       }
+      const now = ["running", "done"].includes(box.dataset.state) ? knobs.map(value).join() : "";
       note = "";
       knobs.forEach((k, i) => {
         const at = Math.round((values[i] - k.min) / k.step);
         k.move(Math.min(k.last, Math.max(0, at)));
         if (at !== k.at) note += " The address has " + k.name + " " + values[i] + "; the slider goes from " + words(k, 0) + " to " + words(k, k.last) + ".";
       });
-      ask();
+      if (note || knobs.map(value).join() !== now) ask(0);
     }
-    function ask() {
+    // ask runs the cell with the values of the sliders, if none of them moves for some ms
+    // more. The run before ends at once: its figure would be that of other values.
+    function ask(ms) {
+      halt();
       box.dataset.state = "running";
       files.hidden = true;
-      bar.hidden = stop.disabled = false;
+      bar.hidden = false;
+      stop.setAttribute("aria-disabled", false);
       bar.value = 0;
-      say("Running: " + knobs.map(k => k.name + " " + words(k, k.at)).join(", "));
-      const rest = location.hash.slice(1).split("&").filter(p => p && !p.startsWith(tag));
-      history.replaceState(null, "", "#" + [tag + knobs.map(value).join(","), ...rest].join("&"));
-      run(knobs.map(k => k.at));
+      timer = setTimeout(() => {
+        say("Running: " + knobs.map(k => k.name + " " + words(k, k.at)).join(", "));
+        run(knobs.map(k => k.at));
+        const others = location.hash.slice(1).split("&").filter(p => p && !p.startsWith(tag));
+        history.replaceState(null, "", "#" + [tag + knobs.map(value).join(","), ...others].join("&"));
+      }, ms);
     }
     function build() {
       box.textContent = "";
       for (const e of box.closest(".cell").querySelectorAll(".myogen-sliders")) e.remove(); // those of the author's run
       const form = make("form", box);
+      form.setAttribute("aria-label", "Sliders" + (caption ? " of " + caption.firstChild.textContent.replace(/\.\s*$/, "") : ""));
       form.addEventListener("submit", e => e.preventDefault());
       for (const k of knobs) {
         const label = make("label", form), input = (make("span", label, k.name), make("input", label)), out = make("output", label);
         Object.assign(input, { type: "range", min: 0, max: k.last, step: 1 });
+        out.setAttribute("aria-hidden", true); // the slider says its value
         k.move = at => { k.at = at; input.value = at; out.textContent = words(k, at); input.setAttribute("aria-valuetext", words(k, at)); };
         k.move(k.at);
-        input.addEventListener("input", () => { k.move(+input.value); note = ""; clearTimeout(timer); timer = setTimeout(ask, 100); });
+        input.addEventListener("input", () => { k.move(+input.value); note = ""; ask(100); });
       }
       const end = make("p", form);
-      bar = make("progress", end);
-      bar.max = 1;
-      bar.setAttribute("aria-label", "Progress");
       stop = make("button", end, "Stop");
       stop.type = "button";
       stop.addEventListener("click", () => {
-        clearTimeout(timer);
-        if (worker) worker.terminate();
-        worker = null;
-        bar.hidden = stop.disabled = true;
-        box.dataset.state = "stopped";
-        say("Stopped; the figure is that of the run before.");
+        if (box.dataset.state !== "running") return;
+        halt();
+        rest("stopped");
+        say("Stopped. The figure is " + whose + ".");
       });
+      bar = make("progress", end);
+      bar.max = 1;
+      bar.setAttribute("aria-label", "Progress");
       files = make("span", end);
       for (const [kind, name] of [["npz", "Run (npz)"], ["csv", "Spikes (CSV)"], ["yaml", "Experiment (YAML)"]]) {
         const b = make("button", files, name);
         b.type = "button";
         b.addEventListener("click", () => worker && worker.postMessage({ file: kind }));
       }
-      bar.hidden = files.hidden = stop.disabled = true;
+      files.hidden = true;
       status = make("p", box, "Move a slider: this page simulates anew.");
       status.setAttribute("role", "status");
-      box.dataset.state = "ready";
+      rest("ready");
       box.dataset.ready = performance.now() - came;
       addEventListener("hashchange", follow);
       follow();

@@ -2,6 +2,7 @@ package chart_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -249,6 +250,70 @@ func TestRatesHaveARowForEachNeuron(t *testing.T) {
 	if got, want := fmt.Sprint(h.Rows), "[[1 1] [0 0] [3 3]]"; got != want || h.Label != "Rate (pps)" || h.X1 != 2 {
 		t.Errorf("the rows are %s, want %s; %q to %v", got, want, h.Label, h.X1)
 	}
+}
+
+// A heat map has a row for each neuron whatever the rates are, in the figure, its
+// words and its table, where numbers have the digits of the data.
+func TestRowsOfHeatMaps(t *testing.T) {
+	nan := math.NaN()
+	rate := func(name string, values ...float64) neo.AnalogSignal {
+		return neo.AnalogSignal{Name: name, Units: "pps", TStart: 100, SamplingPeriod: 0.7, Values: values}
+	}
+	trains := []neo.SpikeTrain{{Name: "MN_0"}, {Name: "MN_1"}, {Name: "MN_2"}}
+	for name, c := range map[string]struct {
+		rates  []neo.AnalogSignal
+		trains []neo.SpikeTrain
+		words  string
+		table  string
+	}{
+		"one row":            {[]neo.AnalogSignal{rate("MN_0", 0.0021, 0.1)}, nil, "heat map of 1 rows", "0,0.10035,0.0021|0,0.10105,0.1"},
+		"all silent":         {[]neo.AnalogSignal{rate("MN_1", 0, 0)}, trains, "heat map of 3 rows", "0,0.10035,0|0,0.10105,0|1,0.10035,0|1,0.10105,0|2,0.10035,0|2,0.10105,0"},
+		"a row of NaN":       {[]neo.AnalogSignal{rate("MN_2", nan, nan), rate("MN_0", 1e-7, 3)}, trains, "heat map of 3 rows", "0,0.10035,1e-07|0,0.10105,3|1,0.10035,0|1,0.10105,0|2,0.10035,|2,0.10105,"},
+		"all NaN":            {[]neo.AnalogSignal{rate("MN_0", nan)}, nil, "heat map of 1 rows", "0,0.10035,"},
+		"no rates":           {nil, trains, "f. r.", ""},
+		"nothing":            {nil, nil, "f. r.", ""},
+		"no trains, a slice": {[]neo.AnalogSignal{rate("MN_0", 5)}, []neo.SpikeTrain{}, "1 of 1 rates have the name of no train", ""},
+	} {
+		f := chart.Stack("f", chart.Rates("r", c.rates, c.trains))
+		words, err := render.Words(f)
+		if err != nil {
+			words = err.Error()
+		}
+		if !strings.Contains(words, c.words) {
+			t.Errorf("%s: the words are %q, want %q", name, words, c.words)
+		}
+		if c.table == "" {
+			continue
+		}
+		var rows []string
+		for _, row := range table(t, f)[1:] {
+			rows = append(rows, strings.Join(row[1:4], ","))
+			if row[6] != "Rate (pps)" {
+				t.Errorf("%s: the quantity is %q", name, row[6])
+			}
+		}
+		if got := strings.Join(rows, "|"); got != c.table {
+			t.Errorf("%s: the table has %s, want %s", name, got, c.table)
+		}
+	}
+}
+
+// table returns the rows of a figure's table.
+func table(t *testing.T, f chart.Figure) [][]string {
+	t.Helper()
+	p, err := render.Job{Figure: f, As: "csv"}.Prepare()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := render.Draw(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
 }
 
 // Bins are steps as wide as they are wherever a histogram is shown: as a series of

@@ -133,8 +133,10 @@ func rateRows(rates []neo.AnalogSignal, trains []neo.SpikeTrain) ([][]float64, e
 		if slices.ContainsFunc(trains[:i], func(u neo.SpikeTrain) bool { return u.Name == t.Name }) && ok {
 			return nil, fmt.Errorf("two trains are called %q; which rate is whose?", t.Name)
 		}
-		if !ok && len(rates) > 0 {
-			rows = append(rows, make([]float64, len(rates[0].Values)))
+		if !ok {
+			if len(rates) > 0 {
+				rows = append(rows, make([]float64, len(rates[0].Values)))
+			}
 			continue
 		}
 		found++

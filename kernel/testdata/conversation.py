@@ -89,6 +89,8 @@ class Conversation(unittest.TestCase):
         self.prints('fmt.Print(`a\n!echo no\n%%\n%env A=b\npackage x\n`)', "a\n!echo no\n%%\n%env A=b\npackage x\n")
         self.prints("!echo shell\nfmt.Println(`go`)", "shell\ngo\n")
         self.prints("%%bash\necho bash", "bash\n")
+        self.prints("\ufefffmt.Println(4)", "4\n")
+        self.prints("\ufeff%%bash\necho mark", "mark\n")
 
     def test_values(self):
         self.run_cell("func two() (int, error) { return 2, nil }\nfunc none() {}\nfunc failing() (int, error) { return 0, errors.New(`no\nway`) }\ntype point struct{ X, Y int }")
@@ -101,6 +103,8 @@ class Conversation(unittest.TestCase):
 
     def test_an_error_of_the_last_call_fails_the_cell(self):
         self.run_cell("func failing() (int, error) { return 0, errors.New(`no way`) }")
+        self.run_cell('import "gomyogen/kernel"\n\nfunc checking() { kernel.Check(errors.New("no way")) }')
+        self.assertRegex(self.run_cell("\nchecking()")[0]["evalue"], r"^Cell\[\d+\]:2: no way$")
         first = self.kc.execute("time.Sleep(100 * time.Millisecond)\n\nfailing()")
         behind = self.kc.execute("fmt.Println(1)")
         self.assertRegex(self.reply(first)["evalue"], r"^Cell\[\d+\]:3: no way$")
@@ -136,7 +140,10 @@ class Conversation(unittest.TestCase):
             self.kc.shell_channel.send(m)
             self.assertEqual(self.reply(m["header"]["msg_id"])["status"], "ok")
             self.shows("squares[3] + squares[0]", [want])
-        self.fails('func init() { panic("ah") }', "]:1 +0x")
+        for code, what in ('func init() { panic("ah") }', "where func init of cell"), ("var squares = strings.Repeat(`a`, -1)", "where a variable of cell"):
+            self.run_cell("%reset")
+            self.fails(code, "]:1 +0x")
+            self.fails("fmt.Println(1)", what, "change that cell and run it again")
         self.run_cell("%reset")
 
     def test_mistakes(self):
@@ -149,6 +156,9 @@ class Conversation(unittest.TestCase):
         self.fails('import "C"', "cgo")
         self.fails("import numpy as np", "Go kernel", "Python")
         self.fails("%%\ndef f(x):\n    return x", "Go kernel", "Python")
+        self.fails("library(stats)", "undefined: library", "looks like R.")
+        self.fails("x <- c(1, 2)", "undefined: x", "looks like R.")
+        self.assertNotIn("looks like", self.fails("ch := make(chan int)\nch <- 1\nmissing", "undefined: missing"))
         self.fails('\nimport "nmath"', "line 2", 'there is no package nmath; did you mean "math"')
         self.fails('import "example.org/a/b"', "no module on this machine has the package example.org/a/b")
         self.prints('x := []string{"b", "a"}\nimport (\n\t"sort"\n\tm "math"\n)\nsort.Strings(x)\nimport "strings"\nfmt.Println(strings.Join(x, ","), m.Sqrt(4))', "a,b 2\n")
@@ -319,7 +329,7 @@ class Conversation(unittest.TestCase):
     def test_help(self):
         self.run_cell("// twice doubles.\nfunc twice(x int) int { return 2 * x }\ntype pulse struct {\n\t// Width in ms.\n\tWidth float64\n}\nvar train = pulse{}")
         for code, want in {"twice": "twice doubles.", "%%\ntwice(": "func twice(x int) int", "fmt.Println(": "Println formats using the default formats", "train.Width": "Width in ms.",
-                           "strings.Fields": "Fields splits", "%%": "Statements begin here", "!ls": "shell", "strings": "package strings", "x := twice(1)\nx": "var x int"}.items():
+                           "strings.Fields": "Fields splits", "%%": "Statements begin here", "!ls": "shell", "strings": "package strings", "x := twice(1)\nx": "var x int", "len(": "The len built-in function", "twice(1)": "twice doubles.", "for": "for i := range 10", "\ufefffmt.Println": "Println formats"}.items():
             reply = self.reply(self.kc.inspect(code, len(code)))
             self.assertTrue(reply["found"], code)
             self.assertIn(want, reply["data"]["text/plain"], code)
@@ -364,7 +374,8 @@ class Conversation(unittest.TestCase):
         # What a user has set for Go elsewhere stops no kernel.
         km = KernelManager(kernel_name="gomyogen")
         km.start_kernel(env=dict(os.environ, GOWORK="off", GOFLAGS="-mod=vendor", GO111MODULE="off", GOOS="windows", GOARCH="386", GOROOT="/nowhere", GOENV="/nowhere",
-                                 CGO_ENABLED="1", GOPROXY="http://127.0.0.1:1", GOTOOLCHAIN="go1.1", GOEXPERIMENT="nonsense", GOTMPDIR="/nowhere", GOBIN="/nowhere"))
+                                 CGO_ENABLED="1", GOPROXY="http://127.0.0.1:1", GOTOOLCHAIN="go1.1", GOEXPERIMENT="nonsense", GOTMPDIR="/nowhere", GOBIN="/nowhere",
+                                 GOAMD64="v9", GOFIPS140="nonsense", GODEBUG="inittrace=1", GOCACHE="off", GOCACHEPROG="/nowhere", GOPATH="/nowhere", GOCOVERDIR="/nowhere", TMPDIR="/nowhere", HOME="", PATH="/bin"))
         self.addCleanup(km.shutdown_kernel, now=True)
         kc = km.client()
         kc.start_channels()

@@ -336,7 +336,10 @@ func TestBadInputIsRefused(t *testing.T) {
 		{"contraction time is 0 ms", func() error { return new(MotorUnit{Twitch: Twitch{1, 0}}).Spike(5) }},
 		{"spike at NaN ms", func() error { return new(MotorUnit{Twitch: Twitch{1, 90}}).Spike(units.Time(nan)) }},
 		{"from 50 ms to 10 ms", func() error { _, err := NewSteadiness(signal, 50, 10); return err }},
-		{`200 ms to 300 ms has no sample of "force", which spans 0 ms to 100 ms`, func() error { _, err := NewSteadiness(signal, 200, 300); return err }},
+		{`200 ms to 300 ms is not within "force", which spans 0 ms to 100 ms`, func() error { _, err := NewSteadiness(signal, 200, 300); return err }},
+		{`50 ms to 101 ms is not within "force", which spans 0 ms to 100 ms`, func() error { _, err := NewSteadiness(signal, 50, 101); return err }},
+		{`-1 ms to 50 ms is not within "force"`, func() error { _, err := NewSteadiness(signal, -1, 50); return err }},
+		{`50.2 ms to 50.4 ms has no sample of "force"`, func() error { _, err := NewSteadiness(signal, 50.2, 50.4); return err }},
 		{`"force" is NaN at 1 ms`, func() error { _, err := NewSteadiness(broken, 0, 2); return err }},
 		{`"" is sampled every 0 ms`, func() error { _, err := NewSteadiness(neo.AnalogSignal{}, 0, 2); return err }},
 		{`none of 2 spikes of "MN_0" has 50 ms before and 20 ms after`, func() error {

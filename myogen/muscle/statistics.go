@@ -18,7 +18,8 @@ type Steadiness struct {
 }
 
 // NewSteadiness returns the statistics of the samples in [start, stop], both
-// included. It is an error if no sample lies there or one is not finite.
+// included, a window within the span of the signal. It is an error if no sample
+// lies there or one is not finite.
 func NewSteadiness(force neo.AnalogSignal, start, stop units.Time) (Steadiness, error) {
 	s := Steadiness{Units: force.Units}
 	if err := checkSignal(force); err != nil {
@@ -26,6 +27,10 @@ func NewSteadiness(force neo.AnalogSignal, start, stop units.Time) (Steadiness, 
 	}
 	if !(stop >= start) || math.IsInf(float64(stop-start), 0) {
 		return s, fmt.Errorf("muscle: the force is asked for from %v to %v", start, stop)
+	}
+	if near := force.SamplingPeriod * 1e-6; start < force.TStart-near || stop > force.TStop()+near {
+		return s, fmt.Errorf("muscle: %v to %v is not within %q, which spans %v to %v",
+			start, stop, force.Name, force.TStart, force.TStop())
 	}
 	first := max(0, math.Ceil(float64((start-force.TStart)/force.SamplingPeriod)-1e-6))
 	last := min(float64(len(force.Values)-1), math.Floor(float64((stop-force.TStart)/force.SamplingPeriod)+1e-6))

@@ -29,6 +29,9 @@ type PopulationComparison struct {
 	First *SpikeDifference
 	// Signals are the signals that both have and whose values differ.
 	Signals []SignalDifference
+	// OnlyA and OnlyB are the names of signals that the other block did not
+	// record; they are no difference.
+	OnlyA, OnlyB []string
 	// Metadata are the names, time spans, sampling periods and units that
 	// differ: `train 3: t_stop is 15 s in A, 10 s in B`. What one of the blocks
 	// does not know, a zero value, is no difference.
@@ -51,23 +54,44 @@ type SignalDifference struct {
 
 // Compare compares two blocks, population by population: spikes, and signals
 // that both have, to the last bit, and names, time spans, sampling periods and
-// units.
+// units. Segments, and signals, of one name are compared in turn. Signals that
+// one block did not record are listed and are no difference.
 func Compare(a, b *neo.Block) Comparison {
 	var c Comparison
-	for _, s := range a.Segments {
-		other, err := b.Segment(s.Name)
-		if err != nil {
-			c.OnlyA = append(c.OnlyA, s.Name)
-			continue
-		}
-		c.Populations = append(c.Populations, compareSegments(s, *other))
-	}
-	for _, s := range b.Segments {
-		if _, err := a.Segment(s.Name); err != nil {
-			c.OnlyB = append(c.OnlyB, s.Name)
-		}
+	var pairs [][2]neo.Segment
+	pairs, c.OnlyA, c.OnlyB = match(a.Segments, b.Segments, func(s neo.Segment) string { return s.Name })
+	for _, p := range pairs {
+		c.Populations = append(c.Populations, compareSegments(p[0], p[1]))
 	}
 	return c
+}
+
+// match pairs what has the same name, the n-th with the n-th, and returns the
+// names of the rest.
+func match[T any](a, b []T, name func(T) string) (pairs [][2]T, onlyA, onlyB []string) {
+	of := map[string][]T{}
+	for _, y := range b {
+		of[name(y)] = append(of[name(y)], y)
+	}
+	paired := map[string]int{}
+	for _, x := range a {
+		n := name(x)
+		if len(of[n]) == 0 {
+			onlyA = append(onlyA, n)
+			continue
+		}
+		pairs = append(pairs, [2]T{x, of[n][0]})
+		of[n] = of[n][1:]
+		paired[n]++
+	}
+	for _, y := range b {
+		if n := name(y); paired[n] > 0 {
+			paired[n]--
+		} else {
+			onlyB = append(onlyB, n)
+		}
+	}
+	return pairs, onlyA, onlyB
 }
 
 // Identical reports whether the blocks have the same populations with the same
@@ -108,13 +132,10 @@ func compareSegments(a, b neo.Segment) PopulationComparison {
 	for i := range min(len(a.SpikeTrains), len(b.SpikeTrains)) {
 		p.compareTrains(i, a.SpikeTrains[i], b.SpikeTrains[i])
 	}
-	seen := map[string]int{} // signals of one name are compared in turn
-	for _, s := range a.AnalogSignals {
-		other, ok := nth(b.AnalogSignals, s.Name, seen[s.Name])
-		seen[s.Name]++
-		if !ok {
-			continue
-		}
+	var pairs [][2]neo.AnalogSignal
+	pairs, p.OnlyA, p.OnlyB = match(a.AnalogSignals, b.AnalogSignals, func(s neo.AnalogSignal) string { return s.Name })
+	for _, pair := range pairs {
+		s, other := pair[0], pair[1]
 		if d := compareSignals(s, other); d != nil {
 			p.Signals = append(p.Signals, *d)
 		}
@@ -122,21 +143,9 @@ func compareSegments(a, b neo.Segment) PopulationComparison {
 		p.differ(what, "unit", s.Units, other.Units, s.Units == other.Units)
 		p.differ(what, "t_start", s.TStart, other.TStart, sameTimes(s.TStart, other.TStart))
 		p.differ(what, "sampling period", s.SamplingPeriod, other.SamplingPeriod, samePeriod(s.SamplingPeriod, other.SamplingPeriod))
+		p.differ(what, "binned", s.Binned, other.Binned, s.Binned == other.Binned)
 	}
 	return p
-}
-
-// nth returns the n-th signal of a name.
-func nth(signals []neo.AnalogSignal, name string, n int) (neo.AnalogSignal, bool) {
-	for _, s := range signals {
-		if s.Name == name {
-			if n == 0 {
-				return s, true
-			}
-			n--
-		}
-	}
-	return neo.AnalogSignal{}, false
 }
 
 func (p *PopulationComparison) compareTrains(i int, a, b neo.SpikeTrain) {
@@ -254,7 +263,7 @@ const mostMetadata = 5
 // String lists what differs in the population.
 func (p PopulationComparison) String() string {
 	if p.identical() {
-		return fmt.Sprintf("%s: %d spikes of %d cells, none differs\n", p.Name, p.SpikeA, p.A.Trains)
+		return fmt.Sprintf("%s: %d spikes of %d cells, none differs\n", p.Name, p.SpikeA, p.A.Trains) + p.notCompared()
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d spikes only in A, %d only in B, %d in both\n", p.Name, p.LoneA, p.LoneB, p.SpikeA-p.LoneA)
@@ -280,6 +289,17 @@ func (p PopulationComparison) String() string {
 	fmt.Fprintf(&b, "  B: %d spikes, %v\n", p.SpikeB, p.B)
 	for _, s := range p.Signals {
 		fmt.Fprintf(&b, "  signal %q: first difference at sample %d: %v and %v; largest %.3g\n", s.Name, s.Sample, s.A, s.B, s.Largest)
+	}
+	return b.String() + p.notCompared()
+}
+
+// notCompared lists the signals that one block did not record.
+func (p PopulationComparison) notCompared() string {
+	var b strings.Builder
+	for i, only := range [][]string{p.OnlyA, p.OnlyB} {
+		if len(only) > 0 {
+			fmt.Fprintf(&b, "  not compared, signals only in %s: %q\n", []string{"A", "B"}[i], only)
+		}
 	}
 	return b.String()
 }

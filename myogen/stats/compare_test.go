@@ -138,3 +138,33 @@ func TestTimeHistogramConservesSpikes(t *testing.T) {
 		}
 	})
 }
+
+// Segments of one name are compared in turn, what one block did not record is
+// listed, and bins are not samples.
+func TestCompareListsWhatItLeavesOut(t *testing.T) {
+	v := neo.AnalogSignal{Name: "v", Units: "mV", SamplingPeriod: 0.1, Values: []float64{1}}
+	segment := func(spike units.Time, signals ...neo.AnalogSignal) neo.Segment {
+		return neo.Segment{Name: "aMN", SpikeTrains: []neo.SpikeTrain{{Times: []units.Time{spike}, TStop: 9}}, AnalogSignals: signals}
+	}
+	of := func(segments ...neo.Segment) *neo.Block { return &neo.Block{Segments: segments} }
+	binned := v
+	binned.Binned = true
+	for name, c := range map[string]struct {
+		a, b      *neo.Block
+		identical bool
+		want      string
+	}{
+		"a signal only in A":           {of(segment(1, v)), of(segment(1)), true, `not compared, signals only in A: ["v"]`},
+		"a second signal only in B":    {of(segment(1, v)), of(segment(1, v, v)), true, `not compared, signals only in B: ["v"]`},
+		"a difference and a signal":    {of(segment(2, v)), of(segment(1)), false, `not compared, signals only in A: ["v"]`},
+		"two segments of one name":     {of(segment(1), segment(2)), of(segment(1), segment(2)), true, "aMN: 1 spikes of 1 cells, none differs\naMN: 1"},
+		"the second differs":           {of(segment(1), segment(2)), of(segment(1), segment(3)), false, "first difference: train 0, spike 0: 2 ms in A, 3 ms in B"},
+		"a second segment only in A":   {of(segment(1), segment(2)), of(segment(1)), false, "aMN: only in A"},
+		"a second segment only in B":   {of(segment(1)), of(segment(1), segment(2)), false, "aMN: only in B"},
+		"a time histogram and samples": {of(segment(1, binned)), of(segment(1, v)), false, `signal "v": binned is true in A, false in B`},
+	} {
+		if d := Compare(c.a, c.b); d.Identical() != c.identical || !strings.Contains(d.String(), c.want) {
+			t.Errorf("%s: identical %v:\n%v\nwant %q", name, d.Identical(), d, c.want)
+		}
+	}
+}

@@ -106,3 +106,55 @@ func TestHostileTrains(t *testing.T) {
 		}
 	}
 }
+
+// What belongs to two recordings, or is of two kinds, is not combined.
+func TestWhatDoesNotBelongTogether(t *testing.T) {
+	train := func(name string, start, stop, period units.Time) neo.SpikeTrain {
+		return neo.SpikeTrain{Name: name, Times: []units.Time{300, 400, 500}, TStart: start, TStop: stop, SamplingPeriod: period}
+	}
+	signal := func(unit string, start, period units.Time, n int) neo.AnalogSignal {
+		return neo.AnalogSignal{Name: unit, Units: unit, TStart: start, SamplingPeriod: period, Values: make([]float64, n)}
+	}
+	x := train("MN_0", 0, 1000, 0.1)
+	for other, y := range map[string]neo.SpikeTrain{
+		"a later start": train("MN_1", 50, 1000, 0.1), "a later stop": train("MN_1", 0, 1200, 0.1), "an earlier start": train("MN_1", -100, 1000, 0.1), "another step": train("MN_1", 0, 1000, 0.05),
+	} {
+		two := []neo.SpikeTrain{x, y}
+		for f, call := range map[string]func() error{
+			"TimeHistogram":        func() error { _, err := stats.TimeHistogram(two, 100); return err },
+			"CumulativeSpikeTrain": func() error { _, err := stats.CumulativeSpikeTrain(two, 100); return err },
+			"CrossCorrelogram":     func() error { _, err := stats.CrossCorrelogram(x, y, 100, 200); return err },
+			"FanoFactor":           func() error { _, err := stats.FanoFactor(two); return err },
+			"PooledCoherence":      func() error { _, err := stats.PooledCoherence(two[:1], two[1:], 10, 100); return err },
+			"InstantaneousRates":   func() error { _, err := stats.InstantaneousRates(two, 100); return err },
+			"DeltaF":               func() error { _, err := pic.Analysis{}.DeltaF(x, y); return err },
+			"Pairs":                func() error { _, err := pic.Analysis{}.Pairs(two); return err },
+			"Force":                func() error { _, err := muscle.Fuglevand{}.Force(two); return err },
+			"UnitForces":           func() error { _, err := muscle.Fuglevand{}.UnitForces(two); return err },
+			"RateCoding":           func() error { _, err := muscle.Fuglevand{}.RateCoding(two); return err },
+		} {
+			if other == "another step" && f != "InstantaneousRates" { // the others use no step
+				continue
+			}
+			if err := call(); err == nil || !strings.Contains(err.Error(), "MN_1") {
+				t.Errorf("%s of trains with %s: error %v", f, other, err)
+			}
+		}
+	}
+	a := signal("mV", 0, 1, 1000)
+	for other, b := range map[string]neo.AnalogSignal{
+		"another period": signal("mV", 0, 2, 500), "a later start": signal("mV", 50, 1, 1000), "fewer samples": signal("mV", 0, 1, 950), "another unit": signal("pps", 0, 1, 1000),
+	} {
+		for f, call := range map[string]func() error{
+			"PopulationMean":   func() error { _, err := stats.PopulationMean([]neo.AnalogSignal{a, b}); return err },
+			"NewCrossSpectrum": func() error { _, err := stats.NewCrossSpectrum(a, b, 100); return err },
+		} {
+			if other == "another unit" && f == "NewCrossSpectrum" { // of two quantities, by design
+				continue
+			}
+			if err := call(); err == nil || !strings.Contains(err.Error(), `"mV"`) {
+				t.Errorf("%s of signals with %s: error %v", f, other, err)
+			}
+		}
+	}
+}

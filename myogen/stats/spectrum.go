@@ -146,7 +146,7 @@ func PooledCoherence(a, b []neo.SpikeTrain, bin, segment units.Time) (CrossSpect
 }
 
 // PopulationMean returns the mean of signals of equal unit, sampling period,
-// start and length.
+// start and length, of which all or none are binned.
 func PopulationMean(signals []neo.AnalogSignal) (neo.AnalogSignal, error) {
 	if len(signals) == 0 {
 		return neo.AnalogSignal{}, errors.New("stats: there are no signals to average")
@@ -159,6 +159,10 @@ func PopulationMean(signals []neo.AnalogSignal) (neo.AnalogSignal, error) {
 		}
 		if err := checkSampling(signals[0], s); err != nil {
 			return neo.AnalogSignal{}, err
+		}
+		if s.Binned != mean.Binned {
+			return neo.AnalogSignal{}, fmt.Errorf("stats: signal %q has samples that hold for a bin (%t), %q (%t); both must, or none",
+				signals[0].Name, mean.Binned, s.Name, s.Binned)
 		}
 		for i, v := range s.Values {
 			mean.Values[i] += v / float64(len(signals))

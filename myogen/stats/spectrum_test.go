@@ -113,9 +113,12 @@ func TestPopulationMean(t *testing.T) {
 	other.Name, other.Units = "drive", "pps"
 	late := b
 	late.TStart = 10
+	binned := b
+	binned.Binned = true
 	for want, bad := range map[string][]neo.AnalogSignal{
 		"no signals": nil, "has 3 samples and ends at 30 ms": {a, signal(2, func(int) float64 { return 0 })},
 		`signal "" is in "", "drive" in "pps"`: {a, other}, "starts at 0 ms": {a, late},
+		"hold for a bin (false), \"\" (true)": {a, binned},
 	} {
 		if _, err := PopulationMean(bad); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)

@@ -130,9 +130,35 @@ func TestColumnsStack(t *testing.T) {
 		for _, step := range []struct {
 			x     float64
 			right int
-		}{{1, 4}, {1.02, 4}} {
+		}{{1, 3}, {1.02, 3}} {
 			if at, later := middle(step.x, step.right), middle(1.02, 300); math.Abs(at-later) > 0.15 {
 				t.Errorf("a step of %v px at %v: the line is at %.2f px %d px further on, in the end at %.2f px", high, step.x, at, step.right, later)
+			}
+		}
+	}
+	// So do narrow ones: each has both its ends, and only verticals between them.
+	n := 1000 // about a px each
+	bins := &chart.Line{Step: true, X: make([]float64, n+1), Y: make([]float64, n)}
+	for i := range bins.X {
+		bins.X[i] = float64(i)
+	}
+	for i := range bins.Y {
+		bins.Y[i] = float64(i * i % 7)
+	}
+	bins.Y[500] = math.NaN()
+	page, err := drawn(render.Job{Figure: chart.Figure{Panels: []chart.Panel{{Series: []chart.Series{bins}}}}, As: "html"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.show(page)
+	lines := eval[[][][]float64](w, `chart.getZr().storage.getDisplayList(true).filter(e => e.type === "polyline").map(e => e.shape.points)`)
+	if len(lines) != 2 || len(lines[0]) != 2*500 || len(lines[1]) != 2*499 {
+		t.Fatalf("%d lines, want one of 500 steps and one of 499", len(lines))
+	}
+	for _, points := range lines {
+		for i := 1; i < len(points); i++ {
+			if a, b := points[i-1], points[i]; a[0] != b[0] && a[1] != b[1] {
+				t.Fatalf("a slope from %v to %v", a, b)
 			}
 		}
 	}

@@ -105,11 +105,19 @@ func rows(s chart.Series, quantity string) (all []row) {
 		for i, values := range s.Rows {
 			for j, v := range values {
 				x := s.X0 + (float64(j)+0.5)/float64(len(values))*(s.X1-s.X0)
-				all = append(all, row{strconv.Itoa(i), x, v, none, none, s.Label})
+				all = append(all, row{strconv.Itoa(i), twelve(x), v, none, none, s.Label})
 			}
 		}
 	}
 	return all
+}
+
+// twelve returns x to twelve digits: what is computed is 0.10035, not 0.10035000000000001.
+func twelve(x float64) float64 {
+	if y, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64); err == nil {
+		return y
+	}
+	return x
 }
 
 func number(x float64) string {

@@ -184,15 +184,25 @@ func TestManySpikes(t *testing.T) {
 		if len(b) > 700_000 {
 			t.Errorf("%d spikes of %d trains take %d bytes, more than 700 000", 90000, trains, len(b))
 		}
-		w := open(t, f, scene.StillWidth+32, 700)
+		w := open(t, f, 700, 700) // fewer px than spikes of one of 100 trains
 		w.shot(fmt.Sprintf("spikes-%d", trains))
 		if got := eval[int](w, `chart.getOption().series.filter(s => !/^axes/.test(s.id)).length`); got != 2 {
 			t.Errorf("%d series, want 2", got)
+		}
+		// Marks are translucent only where neurons have more spikes than px.
+		least := func() int {
+			return eval[int](w, `(c => { const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data; let least = 255; for (let i = 3; i < d.length; i += 4) if (d[i] && d[i] < least) least = d[i]; return least; })(chart.getZr().storage.getDisplayList(true).find(e => e.type === "image").style.image)`)
+		}
+		if got := least(); (got < 255) != (trains == 100) {
+			t.Errorf("%d trains: an opacity of %d of 255", trains, got)
 		}
 		whole := w.colored(0)
 		w.changes(func() {
 			w.do(chromedp.Evaluate[chromedp.Void](`echarts.getInstanceByDom(document.querySelector(".plot").firstElementChild).dispatchAction({ type: "dataZoom", dataZoomIndex: 0, start: 40, end: 60 })`))
 		})
+		if got := least(); got != 255 {
+			t.Errorf("%d trains, zoomed in: an opacity of %d of 255", trains, got)
+		}
 		zoomed := w.colored(0)
 		t.Logf("%d trains: %d dots have a colour, zoomed in %d", trains, whole, zoomed)
 		if whole < 20000 || zoomed < 10000 || zoomed == whole {

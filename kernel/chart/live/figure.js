@@ -90,9 +90,13 @@
       const out = logTicks(low, high, n);
       if (out.length > 1) return out;
     }
-    const size = tidy(high - low), out = [];
-    let step = n >= 3 && n <= 5 && (size === 1 || size === 100) && whole(4 * low / size) ? size / 4 : stepOf(high - low, n);
-    if (a.categories) step = Math.max(1, Math.round(step));
+    const size = tidy(high - low), step = n >= 3 && n <= 5 && (size === 1 || size === 100) && whole(4 * low / size) ? size / 4 : stepOf(high - low, n);
+    if (a.categories) return multiples(a, low, high, Math.max(1, Math.round(step)));
+    const out = multiples(a, low, high, step);
+    return out.length < 3 && n >= 3 ? multiples(a, low, high, stepOf(step, 2)) : out;
+  }
+  function multiples(a, low, high, step) {
+    const out = [];
     for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step && out.length < 100; i++) {
       const at = tidy(i * step, step), text = a.categories ? a.categories[at] : tickText(at);
       if (text !== undefined) out.push({ at, text });
@@ -149,6 +153,23 @@
         return { type: "polygon", shape: { points }, style: { fill: color, fillOpacity: 0.3, stroke: color, strokeOpacity: 0.6, lineWidth: 0.75 } };
       });
     },
+    // ECharts' own lines leave out points that are less than 2 px from the one before, and
+    // make slopes of narrow or low steps.
+    steps(s, theme) {
+      const x = s.column(s.xs), y = s.column(s.ys);
+      const style = { stroke: theme.mark(s.color), lineWidth: s.width, lineDash: s.dashed ? [6, 4] : null, lineJoin: "round", fill: null };
+      return v => {
+        const parts = [], from = s.x.from(v.x0), to = s.x.from(v.x1);
+        let points = null;
+        for (let i = 0; i < y.length; i++) {
+          const end = i + 1 < x.length ? x[i + 1] : x[i];
+          if (isNaN(y[i]) || Math.max(x[i], end) < from || Math.min(x[i], end) > to) { points = null; continue; }
+          if (!points) parts.push(points = []);
+          points.push([v.x(x[i]), v.y(y[i])], [v.x(end), v.y(y[i])]);
+        }
+        return parts.map(points => ({ type: "polyline", shape: { points }, style }));
+      };
+    },
     bars(s, theme) {
       const x = s.column(s.xs), y = s.column(s.ys), color = theme.mark(s.color);
       return v => Array.from(x, (at, i) => i).filter(i => !isNaN(y[i]) && x[i] + s.width / 2 >= v.x0 && x[i] - s.width / 2 <= v.x1).map(i => {
@@ -189,15 +210,26 @@
         const columns = Math.max(1, Math.round(v.width * scale)), lines = Math.max(1, Math.round(v.height * scale));
         const height = Math.max(1, 0.8 * (v.y(0) - v.y(1)) * scale), width = Math.max(1, Math.round(markWidth * scale));
         const dots = vector ? null : new Uint32Array(columns * lines);
+        // Where a neuron has more spikes than there are places for marks, these are
+        // translucent: the more spikes, the darker.
+        let shown = 0, spikes = 0;
+        for (let r = 0; r < s.rows; r++) {
+          const n = search(times, to, first[r], first[r + 1]) - search(times, from, first[r], first[r + 1]);
+          if (n > 0) { shown++; spikes += n; }
+        }
+        const opacity = Math.max(0.35, Math.min(1, shown * columns / (spikes * width)));
         for (let r = Math.max(0, Math.ceil(v.y0 - 0.5)); r < s.rows && r <= v.y1 + 0.5; r++) {
           const y = (v.y(r) - v.top) * scale - height / 2;
           const top = Math.max(0, Math.round(y)), bottom = Math.min(lines, Math.max(top + 1, Math.round(y + height)));
-          const c = parseInt(color(r).slice(1), 16), ink = (0xff000000 | (c & 255) << 16 | c & 0xff00 | c >> 16) >>> 0;
+          const c = parseInt(color(r).slice(1), 16), ink = (c & 255) << 16 | c & 0xff00 | c >> 16;
           let path = "";
           for (let i = search(times, from, first[r], first[r + 1]); i < first[r + 1] && times[i] <= to; i++) {
             if (vector) { path += "M" + v.x(times[i]).toFixed(2) + " " + (v.top + y).toFixed(2) + "v" + height.toFixed(2); continue; }
             const x = Math.round((v.x(times[i]) - v.left) * scale - width / 2), left = Math.max(0, x), right = Math.min(columns, x + width);
-            for (let line = top; line < bottom; line++) dots.fill(ink, line * columns + left, line * columns + right);
+            for (let line = top; line < bottom; line++) for (let at = line * columns + left; at < line * columns + right; at++) {
+              const alpha = dots[at] >>> 24;
+              dots[at] = ((alpha + Math.round((255 - alpha) * opacity)) << 24 | ink) >>> 0;
+            }
           }
           if (path) paths.push({ type: "path", shape: { pathData: path }, style: { stroke: color(r), lineWidth: markWidth, fill: null } });
         }
@@ -377,45 +409,35 @@
     ];
     out.series = series(spec, theme, shown, o);
     if (o.save) {
-      for (const list of [out.title, out.legend, out.grid]) for (const e of list) e.top = +e.top + 34;
-      out.title.push({ text: spec.title + (frame.label ? "  -  " + (spec.slider || "Run") + ": " + frame.label : ""), left: 8, top: 8, padding: 0, textStyle: { ...text, fontSize: 16 } });
+      const title = paperTitle(spec, shown, o.width);
+      for (const list of [out.title, out.legend, out.grid]) for (const e of list) e.top = +e.top + title.height;
+      out.title.push({ text: title.text, left: 8, top: 8, padding: 0, textStyle: { ...text, fontSize: 16, lineHeight: title.row, width: title.width, overflow: "break" } });
     }
     return out;
   }
 
-  // Coordinates x and y by turns, with the corners of steps. px is how much of each axis
-  // a pixel is.
-  function points(s, px) {
-    const out = corners(s), near = 2.1, held = [];
-    if (!s.step) return out;
-    // ECharts leaves points out that are less than 2 px from the one before, and would
-    // draw a slope from a low step to the end of the next: points after it hold the value,
-    // some closer for a view that is zoomed.
-    for (let i = 0; i < out.length; i += 2) {
-      const long = out[i + 2] - out[i], high = Math.abs(out[i + 1] - out[i - 1]);
-      held.push(out[i], out[i + 1]);
-      if (long > 0 && high > 0 && high < near * px.y) for (let k = 8; k >= 0; k -= 2) held.push(out[i] + Math.min(long / 2, near * px.x) / 2 ** k, out[i + 1]);
-    }
-    return Float64Array.from(held);
+  // The title of a figure on paper, which has no caption beside it.
+  function paperTitle(spec, shown, width) {
+    const { label } = spec.frames[shown], font = "bold 16px sans-serif", row = 20;
+    const text = spec.title + (label ? "  -  " + (spec.slider || "Run") + ": " + label : "");
+    width -= 16;
+    return { text, row, width, height: 14 + row * rowsOf(text.split(" ").map(w => measure(w, font)), measure(" ", font), width) };
   }
-  function corners(s) {
-    const x = s.column(s.xs), y = s.column(s.ys), n = s.step && y.length ? x.length + y.length - 1 : y.length, out = new Float64Array(2 * n);
+
+  // Coordinates x and y of a line's points, by turns.
+  function points(s) {
+    const x = s.column(s.xs), y = s.column(s.ys), out = new Float64Array(2 * y.length);
     const to = s.x.to, { put } = s.axis, plain = s.x.plain && s.axis.plain;
-    for (let i = 0; i < n; i++) {
-      const v = x[s.step ? i + 1 >> 1 : i], w = y[s.step ? i >> 1 : i];
-      out[2 * i] = plain ? v : to(v);
-      out[2 * i + 1] = plain ? w : put(w);
+    for (let i = 0; i < y.length; i++) {
+      out[2 * i] = plain ? x[i] : to(x[i]);
+      out[2 * i + 1] = plain ? y[i] : put(y[i]);
     }
     return out;
   }
   // Sizes of markers, all of the area of a circle 6 px wide.
   const sizes = { circle: 6, rect: 5.3, triangle: [7.3, 6.3], diamond: 8.4 };
   function series(spec, theme, shown, o) {
-    const pixel = i => {
-      const x = xOf(spec, i), { y } = spec.panels[i];
-      return { x: (x.hi - x.lo) / grids[i].width, y: (y.hi - y.lo) / grids[i].height };
-    };
-    const { o: layout, grids } = geometry(spec, o.width), scale = o.vector ? 1 : o.scale || window.devicePixelRatio || 1;
+    const { o: layout } = geometry(spec, o.width), scale = o.vector ? 1 : o.scale || window.devicePixelRatio || 1;
     const custom = (base, panel, right, z, color, draw, beside) => {
       const x = xOf(spec, panel), { y } = spec.panels[panel], other = spec.panels[panel].right, axis = right ? other : y;
       const renderItem = (params, api) => {
@@ -440,8 +462,8 @@
       const base = { id: "series " + at, name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false, silent: true }, color = s.color ? theme.mark(s.color) : theme.ink;
       const errors = s.errors ? [custom({ ...base, id: "errors " + at }, s.panel, s.right, 3, color, marks.errors(s, theme))] : [];
       if (s.kind === "line" || s.kind === "dots") {
-        const symbol = s.marker || "none", data = points(s, pixel(s.panel)), bare = s.kind === "dots" || s.noLine;
-        if (!data.length) return [{ ...base, type: "line", data: [] }];
+        const symbol = s.marker || "none", data = s.step && !s.marker ? [] : points(s), bare = s.kind === "dots" || s.noLine || s.step && !!s.marker;
+        if (s.step) errors.unshift(custom({ ...base, id: "steps " + at }, s.panel, s.right, 2, color, marks.steps(s, theme)));
         return [{ ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: !!s.marker, showAllSymbol: !!s.marker, symbol, symbolSize: s.kind === "dots" ? s.width + 3 : sizes[symbol] || 0, itemStyle: { color, opacity: 1 }, lineStyle: { width: bare ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } }, ...errors];
       }
       const draw = marks[s.kind](s, theme, { vector: o.vector, scale });
@@ -890,7 +912,7 @@
 
     // A copy of the chart as it stands, of the width of stills, dark on white.
     function onPaper(vector, scale) {
-      const size = { width: spec.still, height: geometry(spec, spec.still).height + 42 };
+      const size = { width: spec.still, height: geometry(spec, spec.still).height + paperTitle(spec, shown, spec.still).height + 8 };
       const copy = echarts.init(make("div"), null, { renderer: vector ? "svg" : "canvas", devicePixelRatio: scale, ...size });
       copy.setOption(option(spec, themes.light, shown, { width: size.width, save: true, vector, scale, paper: "#ffffff" }));
       restore(copy, state());

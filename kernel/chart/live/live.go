@@ -4,6 +4,7 @@
 package live
 
 import (
+	"compress/gzip"
 	_ "embed"
 	"encoding/base64"
 	"encoding/json"
@@ -154,17 +155,26 @@ func short(script string) string {
 // Pack returns what the script reads, gzipped. It keeps all points: thin the
 // figure before.
 func Pack(f *scene.Figure) ([]byte, error) {
+	data, err := pack(f, gzip.BestCompression)
+	if err == nil && len(data) > maxBytes {
+		return nil, fmt.Errorf("live: figure %q takes %.1f MB in the notebook, more than %d; show fewer runs, rows or spikes", f.Title, float64(len(data))/(1<<20), maxBytes>>20)
+	}
+	return data, err
+}
+
+// PackStored is Pack for a page that reads the data at once: gzip stores them as they
+// are, since compression takes longer than the rest of a figure there.
+func PackStored(f *scene.Figure) ([]byte, error) { return pack(f, gzip.NoCompression) }
+
+func pack(f *scene.Figure, level int) ([]byte, error) {
 	s, p := describe(f)
 	text, err := json.Marshal(s)
 	if err != nil {
 		return nil, fmt.Errorf("live: figure %q: %w", f.Title, err)
 	}
-	data, err := p.compress(text)
+	data, err := p.compress(text, level)
 	if err != nil {
 		return nil, fmt.Errorf("live: figure %q: %w", f.Title, err)
-	}
-	if len(data) > maxBytes {
-		return nil, fmt.Errorf("live: figure %q takes %.1f MB in the notebook, more than %d; show fewer runs, rows or spikes", f.Title, float64(len(data))/(1<<20), maxBytes>>20)
 	}
 	return data, nil
 }

@@ -132,6 +132,28 @@ func figure(t *testing.T, f chart.Figure) *scene.Figure {
 	return s
 }
 
+// What a page reads at once is what a notebook keeps, but for the compression.
+func TestStored(t *testing.T) {
+	f := figure(t, charttest.Odd()["script"])
+	var texts [2][]byte
+	for i, pack := range []func(*scene.Figure) ([]byte, error){Pack, PackStored} {
+		data, err := pack(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, err := gzip.NewReader(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if texts[i], err = io.ReadAll(z); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(texts[0]) == 0 || !bytes.Equal(texts[0], texts[1]) {
+		t.Errorf("%d bytes, stored %d, or others", len(texts[0]), len(texts[1]))
+	}
+}
+
 func TestHTML(t *testing.T) {
 	f := charttest.Odd()["script"]
 	html := func() string {

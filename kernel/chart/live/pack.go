@@ -183,9 +183,9 @@ func span(x []float64) (low, high float64) {
 }
 
 // compress returns the length of the text, the text and the columns, gzipped.
-func (p *packer) compress(text []byte) ([]byte, error) {
+func (p *packer) compress(text []byte, level int) ([]byte, error) {
 	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	z, err := gzip.NewWriterLevel(&b, level)
 	if err != nil {
 		return nil, err
 	}

@@ -458,7 +458,7 @@ func (f *front) commInfo(r request) {
 // lastWords returns the line of a log that says why a program ended.
 func lastWords(dir string) string {
 	b, err := os.ReadFile(dir + "/kernel.log")
-	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
+	lines := strings.Split(strings.TrimSpace(colours.ReplaceAllString(string(b), "")), "\n")
 	if err != nil || lines[0] == "" {
 		return "it was killed"
 	}

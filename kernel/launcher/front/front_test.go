@@ -110,7 +110,7 @@ func TestTypedColumn(t *testing.T) {
 func TestForeign(t *testing.T) {
 	for code, want := range map[string]string{
 		"import numpy as np": "Python", "def f(x):\n    return x": "Python", "from a import b": "Python", "for i in range(3):\n    print(i)": "Python",
-		"x <- 3": "R", "library(stats)": "R", "fmt.Println(1": "", "if x {\n": "", "switch x {\ncase 1:\n": "", "import \"fmt": "",
+		"x <- 3": "R", "x <- c(1, 2)": "R", "ch <- 1.5": "R", "results <- total": "", "for i in 1:3\n  println(i)\nend": "Julia", "library(stats)": "R", "fmt.Println(1": "", "if x {\n": "", "switch x {\ncase 1:\n": "", "import \"fmt": "",
 	} {
 		if got := foreign(code); got != want {
 			t.Errorf("%q looks like %q, want %q", code, got, want)
@@ -158,7 +158,7 @@ func TestQuestionsAndOffsets(t *testing.T) {
 			t.Errorf("%q asks about %q, want %q", code, got, want)
 		}
 	}
-	text, at := position{"é\r\nab", 4}.typed()
+	text, at := position{"\ufeffé\r\nab", 5}.typed()
 	if text != "é\nab" || text[at:] != "b" {
 		t.Errorf("the cursor is before %q of %q", text[at:], text)
 	}

@@ -299,8 +299,7 @@ type position struct {
 
 // typed returns the text of the cell and the offset of the cursor in it.
 func (p position) typed() (text string, at int) {
-	normal := func(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
-	return normal(p.Code), len(normal(p.Code[:offset(p.Code, p.Cursor)]))
+	return cell.Normal(p.Code), len(cell.Normal(p.Code[:offset(p.Code, p.Cursor)]))
 }
 
 // lookUp calls a function beside the loop, and then another one in it, which answers

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -213,11 +214,16 @@ func syntax(e *execution, err error) failure {
 		values = append(values, at(e.count, m.Line)+m.Message)
 		traceback = append(traceback, excerpt(e.count, e.cell, m.Line, m.Column, m.Message))
 	}
+	return withLanguage(e, failure{"SyntaxError", strings.Join(values, "\n"), traceback})
+}
+
+// withLanguage adds to what is wrong with a cell that it looks like another language.
+func withLanguage(e *execution, said failure) failure {
 	if language := foreign(e.Code); language != "" {
 		hint := "This is the Go kernel, and the cell looks like " + language + ". Write it in Go, or choose another kernel: Kernel, Change Kernel."
-		values, traceback = append(values, hint), append([]string{hint}, traceback...)
+		said.Value, said.Traceback = said.Value+"\n"+hint, append([]string{hint}, said.Traceback...)
 	}
-	return failure{"SyntaxError", strings.Join(values, "\n"), traceback}
+	return said
 }
 
 // at names a line of a cell.
@@ -270,8 +276,8 @@ var languages = []struct {
 	looks *regexp.Regexp
 }{
 	{"Python", regexp.MustCompile(`(?m)^(?:from [\w.]+ import |import [a-z_][\w.]*(?: as \w+)?(?:, ?[a-z_]\w*)*\s*$|(?:async )?def \w+\(.*\).*:\s*$|class \w+.*:\s*$|(?:if|for|while|with|elif|else|try|except)\b[^{]*:\s*$|%matplotlib |@\w+)`)},
-	{"R", regexp.MustCompile(`(?m)^\s*(?:library\(\w+\)|[\w.]+ <- )`)},
-	{"Julia", regexp.MustCompile(`(?m)^(?:using [A-Z]\w*|function \w+\(.*\)\s*$)`)},
+	{"R", regexp.MustCompile(`(?m)^\s*(?:library\(\w+\)|[\w.]+ <- (?:c|data\.frame|function|read\.\w+|seq|list|rep)\()|^\s*[\w.]+ <- [\d"]`)},
+	{"Julia", regexp.MustCompile(`(?m)^(?:end\s*$|using [A-Z]\w*|function \w+\(.*\)\s*$)`)},
 }
 
 // colours are those of a terminal.
@@ -289,7 +295,11 @@ func (f *front) explain(e *execution, said failure) failure {
 		return failure{"Interrupted", what, []string{what}}
 	case e.exit != "":
 		what := describe(e, e.exit)
-		return failure{"Error", reason(e.said, what), []string{what}}
+		traceback := []string{what}
+		if from := startOf(e.said); from != "" {
+			traceback = append(traceback, from)
+		}
+		return failure{"Error", reason(e.said, what), traceback}
 	}
 	return f.compileFailure(e, said)
 }
@@ -303,10 +313,28 @@ func reason(said, what string) string {
 			return l
 		}
 	}
-	if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
-		return last
+	for _, l := range slices.Backward(lines) {
+		if l = strings.TrimRight(l, " \t\r"); l != "" && l[0] != '\t' { // no line that goes on with another
+			return l
+		}
 	}
 	return what
+}
+
+// startFrame is where a trace says that a program failed before its function main began.
+var startFrame = regexp.MustCompile(`(?m)^main\.init(\.\d+)?(?:\.func[\d.]+)?\(.*\)\n\tCell\[(\d+)\]:\d+`)
+
+// startOf says what to do where a cell panics in what another one runs at the start of all.
+func startOf(said string) string {
+	m := startFrame.FindStringSubmatch(said)
+	if m == nil {
+		return ""
+	}
+	what := "a variable of cell [" + m[2] + "] is made"
+	if m[1] != "" {
+		what = "func init of cell [" + m[2] + "] runs"
+	}
+	return "It panics where " + what + ", at the start of this and each later cell: change that cell and run it again."
 }
 
 // compilerLine is a message of the compiler with its place in the file, place GoNB's
@@ -362,11 +390,18 @@ func (f *front) compileFailure(e *execution, said failure) failure {
 		text := strings.TrimSpace(generated.ReplaceAllString(colours.ReplaceAllString(said.Value, ""), ""))
 		return failure{"Error", text, []string{text}}
 	}
-	return failure{"CompileError", strings.Join(values, "\n"), traceback}
+	compiler := failure{"CompileError", strings.Join(values, "\n"), traceback}
+	if m := unknownFirst.FindStringSubmatch(values[0]); m != nil && regexp.MustCompile(`(?m)^\s*`+m[1]+`(?:\(| <- )`).MatchString(e.Code) {
+		return withLanguage(e, compiler) // library(x) and x <- 3 are Go, too, where the names are known
+	}
+	return compiler
 }
 
 // noModule is what the go command says of a package that it would have to fetch.
 var noModule = regexp.MustCompile(`(?m)^(?:\t|go: )(\S+): (?:cannot find module providing package|module lookup disabled|no matching versions|unrecognized import path)`)
+
+// unknownFirst is a message of the compiler about an unknown name.
+var unknownFirst = regexp.MustCompile(`undefined: (\w+)`)
 
 // generated is a line that names the package of a cell, or a file that GoNB made.
 var generated = regexp.MustCompile(`(?m)^# gonb_\w+\n|\S*/gonb_\w+/|: exit status \d+$`)

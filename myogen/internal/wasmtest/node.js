@@ -11,12 +11,16 @@ const go = new Go();
 go.argv = [program, ...args];
 go.env = Object.assign({ TMPDIR: require("os").tmpdir() }, process.env);
 go.exit = process.exit;
-const compiled = new WebAssembly.Module(fs.readFileSync(kernels)), step = {};
-let kernel;
-for (const { name } of WebAssembly.Module.exports(compiled)) step[name] = (p, g, t) => kernel[name](p, g, t);
+const compiled = new WebAssembly.Module(fs.readFileSync(kernels)), step = {}, bind = [];
+for (const { name } of WebAssembly.Module.exports(compiled)) {
+  let run = null;
+  step[name] = (p, g, t) => run(p, g, t);
+  bind.push(kernels => { run = kernels[name]; });
+}
 go.importObject.kernels = step;
 WebAssembly.instantiate(fs.readFileSync(program), go.importObject).then(({ instance }) => {
-  kernel = new WebAssembly.Instance(compiled, { go: { mem: instance.exports.mem } }).exports;
+  const kernels = new WebAssembly.Instance(compiled, { go: { mem: instance.exports.mem } }).exports;
+  for (const f of bind) f(kernels);
   process.on("exit", code => {
     if (code === 0 && !go.exited) {
       go._pendingEvent = { id: 0 };

@@ -91,8 +91,18 @@ func (a Analysis) unit(t neo.SpikeTrain) (unit, error) {
 	return u, err
 }
 
-// DeltaF returns the estimate for one pair. The error is for bad input; criteria
-// that the pair does not meet are in its field Failed.
+// checkSpan returns an error if two trains are not of one recording.
+func checkSpan(x, y neo.SpikeTrain) error {
+	const same = 1e-6 // ms; times of a run are sums of steps
+	if math.Abs(float64(x.TStart-y.TStart)) > same || math.Abs(float64(x.TStop-y.TStop)) > same {
+		return fmt.Errorf("pic: spike train %q spans %v to %v, %q spans %v to %v; units of a pair must be of one recording",
+			x.Name, x.TStart, x.TStop, y.Name, y.TStart, y.TStop)
+	}
+	return nil
+}
+
+// DeltaF returns the estimate for one pair of trains of equal span. The error is
+// for bad input; criteria that the pair does not meet are in its field Failed.
 func (a Analysis) DeltaF(control, test neo.SpikeTrain) (DeltaF, error) {
 	a, err := a.withDefaults()
 	if err != nil {
@@ -106,10 +116,13 @@ func (a Analysis) DeltaF(control, test neo.SpikeTrain) (DeltaF, error) {
 	if err != nil {
 		return DeltaF{}, err
 	}
+	if err := checkSpan(control, test); err != nil {
+		return DeltaF{}, err
+	}
 	return a.pair(c, t), nil
 }
 
-// Pairs returns the estimates of all pairs of a pool. Of each pair the unit
+// Pairs returns the estimates of all pairs of a pool, whose trains have one span. Of each pair the unit
 // recruited first is the control unit; of two recruited together, the one that
 // fires longer. Pairs with a unit that has too few spikes are included, with
 // the reason.
@@ -121,6 +134,9 @@ func (a Analysis) Pairs(trains []neo.SpikeTrain) ([]DeltaF, error) {
 	pool := make([]unit, len(trains))
 	for i, t := range trains {
 		if pool[i], err = a.unit(t); err != nil {
+			return nil, fmt.Errorf("%w (spike train %d)", err, i)
+		}
+		if err := checkSpan(trains[0], t); err != nil {
 			return nil, fmt.Errorf("%w (spike train %d)", err, i)
 		}
 	}

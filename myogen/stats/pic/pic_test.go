@@ -126,6 +126,8 @@ func TestPairsThatDoNotMeetACriterion(t *testing.T) {
 	cut := test
 	cut.Times = slices.DeleteFunc(slices.Clone(test.Times), func(x units.Time) bool { return x > 12*units.S })
 	cut.TStop = 12 * units.S
+	stopped := short
+	stopped.TStop = cut.TStop
 	// A control unit that rises until the test unit begins and then stays.
 	saturated := train("MN_4", func(t float64) float64 {
 		u := min(t, 6) - 3
@@ -145,7 +147,7 @@ func TestPairsThatDoNotMeetACriterion(t *testing.T) {
 			`"MN_8" has 0 spikes, needs 2`},
 		{"few spikes", control, steady("MN_9", 10, 9, 9.6), []Criterion{EnoughSpikes},
 			`"MN_9" has 6 intervals, smoothing (polynomial) needs 7`},
-		{"still firing", control, cut, []Criterion{Observed}, "its derecruitment is not seen"},
+		{"still firing", stopped, cut, []Criterion{Observed}, "its derecruitment is not seen"},
 		{"control stops", short, test, []Criterion{ControlActive}, `before "MN_1" is derecruited at`},
 		{"recruited together", control, early, []Criterion{RecruitmentOrder},
 			`"MN_2" is recruited 0.500 s after "MN_0", must be at least 1.000 s`},

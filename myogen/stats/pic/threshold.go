@@ -31,7 +31,8 @@ type Thresholds struct {
 }
 
 // Thresholds returns the thresholds of a motor unit on a ramp of input, which is
-// interpolated linearly between samples and must span the period of firing. It
+// interpolated linearly between samples, or between the centres of the bins of a
+// binned one, and must span the period of firing. It
 // is not measurable if the unit fires at the start or at the end of the
 // recording.
 func (a Analysis) Thresholds(train neo.SpikeTrain, input neo.AnalogSignal) (Thresholds, error) {
@@ -42,6 +43,9 @@ func (a Analysis) Thresholds(train neo.SpikeTrain, input neo.AnalogSignal) (Thre
 	}
 	if err := checkSignal(input); err != nil {
 		return h, err
+	}
+	if input.Binned {
+		input.TStart += input.SamplingPeriod / 2
 	}
 	f, err := a.firing(train)
 	if err != nil {

@@ -31,9 +31,9 @@ type Tick struct {
 }
 
 // Ticks returns the ticks from low to high, about n steps: multiples of 1, 2 or 5
-// times a power of ten, or quarters of 1 or 100. An axis
-// with categories has a tick for each, as far as there is room; a log axis has
-// them at powers of ten.
+// times a power of ten, or quarters of 1 or 100, and of a smaller step where these
+// would be fewer than three. An axis with categories has a tick for each, as far as
+// there is room; a log axis has them at powers of ten.
 func Ticks(a chart.Axis, low, high float64, n int) []Tick {
 	if !(high > low) || n < 1 {
 		return nil
@@ -48,9 +48,17 @@ func Ticks(a chart.Axis, low, high float64, n int) []Tick {
 		step = size / 4
 	}
 	if len(a.Categories) > 0 {
-		step = max(1, math.Round(step))
+		return multiples(a, low, high, max(1, math.Round(step)))
 	}
-	var ticks []Tick
+	ticks := multiples(a, low, high, step)
+	if len(ticks) < 3 && n >= 3 {
+		ticks = multiples(a, low, high, Step(step, 2))
+	}
+	return ticks
+}
+
+// multiples returns ticks at the multiples of a step, of which categories name some.
+func multiples(a chart.Axis, low, high, step float64) (ticks []Tick) {
 	for i := math.Ceil(low/step - 1e-9); i*step <= high+1e-9*step && len(ticks) < 100; i++ {
 		at := roundTo(i*step, step)
 		text := number(at)

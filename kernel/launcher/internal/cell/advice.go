@@ -23,6 +23,10 @@ var habits = []struct {
 	{regexp.MustCompile(`^(?:let|val|auto)\s+\w+\s*=`), "Go declares with x := 3, or with var x = 3 for later cells, too"},
 	{regexp.MustCompile(`\blambda\b[^(]*:`), "a Go function without a name is written func(x float64) float64 { return ... }"},
 	{regexp.MustCompile(`\bf"`), `Go puts values into a text with fmt.Sprintf("%v", x)`},
+	{regexp.MustCompile(`\[.*\bfor\b.*\bin\b.*\]`), "Go collects in a loop: for _, x := range xs { ys = append(ys, 2*x) }"},
+	{regexp.MustCompile(`^\w+\s*:?=\s*\[[^\]]*,`), "a Go list is written xs := []float64{1, 2, 3}"},
+	{regexp.MustCompile(`\*\*`), "Go's power is math.Pow(x, 2)"},
+	{regexp.MustCompile(`"""`), "a Go text of several lines stands between two backquotes"},
 	{regexp.MustCompile(`^#`), "a Go comment begins with //"},
 }
 

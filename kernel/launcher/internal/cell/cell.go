@@ -41,9 +41,15 @@ const (
 // commentPrefix may stand before what GoNB reads in a line.
 const commentPrefix = "//gonb:"
 
+// Normal returns a text with \n at the ends of lines, without the byte order mark that
+// editors of Windows begin it with.
+func Normal(text string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
+}
+
 // Read reads a cell.
 func Read(text string) *Cell {
-	c := &Cell{Text: strings.ReplaceAll(text, "\r\n", "\n"), Go: true}
+	c := &Cell{Text: Normal(text), Go: true}
 	first, _, _ := strings.Cut(c.Text, "\n")
 	if words := strings.Fields(strings.TrimPrefix(first, commentPrefix)); len(words) > 0 && slices.Contains(others, words[0]) {
 		c.Go = false

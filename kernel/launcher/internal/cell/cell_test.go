@@ -27,6 +27,7 @@ func TestWrite(t *testing.T) {
 		"statements before %%":         {"f()\n%%\ng()", m + "f()\n\ng()\n" + ValueMark + "}"},
 		"function main":                {"func main() {\n\tf()\n}", "func main() {\n\tf()\n}"},
 		"Windows":                      {"import \"fmt\"\r\n%%\r\nfmt.Println(`a\r\nb`)\r\n", "import \"fmt\"\n%%\nfmt.Println(`a\nb`)\n\n" + ValueMark},
+		"a byte order mark":            {"\ufeffimport \"fmt\"", "import \"fmt\""},
 		"package":                      {"package main\nimport \"fmt\"", "            \nimport \"fmt\""},
 		"a line that begins like it":   {"packages := 1\n_ = packages", " " + m + "packages := 1\n_ = packages\n}"},
 		"magics":                       {"%env A=b\n!ls \"\n!echo \\\n a\nx := 1", "%env A=b\n!ls \"\n!echo \\\n a\n" + m + "x := 1\n}"},
@@ -83,7 +84,9 @@ func TestLinesStay(t *testing.T) {
 
 func TestMistakes(t *testing.T) {
 	for typed, want := range map[string]string{
-		"x := 1\nfunc f() {}":               "line 2: func f stands after the first statement, in line 1; put declarations first or into a cell of their own",
+		"x = [1, 2, 3]":                     "line 1: unexpected comma; expecting ]: a Go list is written xs := []float64{1, 2, 3}",
+		"x **= 2":                           "line 1: expected operand, found '*=': Go's power is math.Pow(x, 2)",
+		"x := 1\nfunc f() {}":               "line 2: func f stands after the first statement, in line 1; move it above line 1 or into a cell of its own",
 		"fmt.Println(\"a)":                  "line 1: string literal not terminated",
 		"for {\n":                           "line 1: { is not closed",
 		"fmt.Println(\"a\"":                 "line 1: ( is not closed",

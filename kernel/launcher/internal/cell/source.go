@@ -206,7 +206,7 @@ func (c *Cell) parse() (*ast.File, *token.File, error) {
 		l := c.late[0]
 		at, column := c.position(l.offset)
 		first, _ := c.position(c.start)
-		return nil, nil, &Error{at, column, fmt.Sprintf("%s stands after the first statement, in line %d; put declarations first or into a cell of their own", l.what, first)}
+		return nil, nil, &Error{at, column, fmt.Sprintf("%s stands after the first statement, in line %[2]d; move it above line %[2]d or into a cell of its own", l.what, first)}
 	}
 	if offset, what := c.unopened(); what != "" {
 		at, column := c.position(offset)

@@ -196,7 +196,7 @@ func alike(a, b string) bool {
 func TestComplete(t *testing.T) {
 	p := packages(t)
 	for typed, want := range map[string]string{
-		"fmt.Prin|": "Print Printf Println", "tra|": "train", "train.W|": "Width With", "train.Dep|": "Depth", "pulse{W|": "Width", "x := pulse{}\nx.W|": "Width With",
+		"fmt.Prin|": "Print Printf Println", "tra|": "train", "go tra|": "train", "\ufefftra|": "train", "train.W|": "Width With", "train.Dep|": "Depth", "pulse{W|": "Width", "x := pulse{}\nx.W|": "Width With",
 		"%%\ntrain.Twice().Wi|": "Width With", "strings.Fields(tr|": "train true", "time.Now().Yea|": "Year YearDay", "if x := train; x.Wid|": "Width",
 		"import \"strin|": "strings", "func f(argument int) int {\n\treturn arg|": "argument", "one|": "one", "// tra|": "", "x := 1\n{\n\ty := 2\n\t_ = x + |y": "",
 		"fmt.|Println(1)": "", "12|": "", "for i, value := range []int{} {\n\tfmt.Println(val|": "value", "train.Width = tw|": "two",
@@ -224,7 +224,9 @@ func TestDescribe(t *testing.T) {
 	p := packages(t)
 	for typed, want := range map[string]string{
 		"fmt.Print|ln(1)": "Println formats using the default formats", "fmt.Println(|": "Println formats", "one|": "func one() int", "train.Wid|th": "Width in ms.", "x := two(|": "func two() (int, error)",
-		"strings|": "package strings", "strings.Fields(\"a\", |": "Fields splits the string", "pul|se{}": "type pulse struct", "x := 1\nx|": "var x int", "chart.Figure{|": "type Figure struct",
+		"strings|": "package strings", "strings.Fields(\"a\", |": "Fields splits the string", "pul|se{}": "type pulse struct", "x := 1\nx|": "var x int", "fmt.Println(1)|": "Println formats", "for _, x := range []int{} {\n\tfmt.Println(x)|\n}": "Println formats", "len|": "func len(v Type) int\n\nThe len built-in",
+		"error|": "The error built-in interface", "nil|": "nil is a predeclared identifier", "for i := ran|ge 3 {\n}": "for i := range 10", "defer|": "defer f.Close()", "defer fmt.Println|": "Println formats",
+		"type pair[A any, B comparable] struct{ X A; Y B }\nvar p pa|ir[int, int]": "type pair[A any, B comparable] struct", "fmt.Println(`for|`)": "Println formats", "chart.Figure{|": "type Figure struct",
 	} {
 		at := strings.Index(typed, "|")
 		d, ok := Describe(p, typed[:at]+typed[at+1:], at, before, "")

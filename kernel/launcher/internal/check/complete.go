@@ -56,13 +56,13 @@ func Complete(packages *Packages, text string, offset int, before, imports strin
 		}
 		to += n
 	}
-	c := cell.Read(text[:from] + cursor + text[to:])
-	p, _ := loadCell(packages, c, from, before, imports)
-	path := p.find(cursor)
-	if len(path) == 0 {
-		return nil, offset
+	for _, call := range []string{"", "()"} { // what stands behind go and defer must be a call
+		p, _ := loadCell(packages, cell.Read(text[:from]+cursor+call+text[to:]), from, before, imports)
+		if path := p.find(cursor); len(path) > 0 {
+			return rank(word, p.fitting(path, word)), from
+		}
 	}
-	return rank(word, p.fitting(path, word)), from
+	return nil, offset
 }
 
 // loadCell finds out the types in a cell, with the packages that it does not import yet,

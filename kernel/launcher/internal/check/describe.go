@@ -10,6 +10,7 @@ import (
 	"go/token"
 	"go/types"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"gomyogen/kernel/launcher/internal/cell"
@@ -44,8 +45,12 @@ func Describe(packages *Packages, text string, offset int, before, imports strin
 	if from == to {
 		return Description{}, false
 	}
-	// What is not complete yet may keep the rest from being understood.
-	for _, t := range []string{text, text[:to]} {
+	if t := token.Lookup(text[from:to]); t.IsKeyword() {
+		return describeKeyword(t), true
+	}
+	// What is not complete yet may keep the rest from being understood, and what stands
+	// behind go and defer must be a call.
+	for _, t := range []string{text, text[:to], text[:to] + "()"} {
 		p, at := loadCell(packages, cell.Read(t), from, before, imports)
 		if d, ok := p.describeAt(at); ok {
 			return d, true
@@ -54,8 +59,27 @@ func Describe(packages *Packages, text string, offset int, before, imports strin
 	return Description{}, false
 }
 
-// nameAt returns where the name is that an offset touches, or that of the function in
-// whose call it is.
+// keywords says what Go's keywords are for.
+var keywords = map[token.Token]string{
+	token.BREAK: "Ends the innermost for, switch or select, or the one with a label: break LABEL.", token.CASE: "Begins a case of a switch or select: case 1, 2: ...",
+	token.CHAN: "Is the type of a channel, by which goroutines pass values: ch := make(chan float64)", token.CONST: "Declares constants: const seed = 42",
+	token.CONTINUE: "Goes on with the next round of the innermost for, or of the one with a label.", token.DEFAULT: "Begins what a switch or select does if no case applies.",
+	token.DEFER: "Calls a function when the function around it ends: defer f.Close()", token.ELSE: "Begins what an if does otherwise: if x > 3 { ... } else { ... }",
+	token.FALLTHROUGH: "Goes on with the next case of a switch.", token.FOR: "Is Go's loop: for i := range 10 { ... }, for i, x := range xs { ... }, for x < 3 { ... }, for { ... }",
+	token.FUNC: "Declares a function: func half(x float64) float64 { return x / 2 }", token.GO: "Calls a function in a goroutine of its own: go f(x)",
+	token.GOTO: "Goes on at a label.", token.IF: "Does what follows if a condition holds: if x > 3 { ... } else { ... }",
+	token.IMPORT: "Imports a package: import \"math\". Cells import the packages that they name by themselves.", token.INTERFACE: "Is a type by its methods: type Model interface { Fire(t float64) bool }",
+	token.MAP: "Is the type of a table of keys and values: rates := map[string]float64{\"aMN\": 12}", token.PACKAGE: "Names the package of a file. A cell needs none.",
+	token.RANGE: "Goes through numbers or values: for i := range 10 { ... }, for i, x := range xs { ... }", token.RETURN: "Ends a function with its results: return x, nil",
+	token.SELECT: "Waits for the first of several channels: select { case x := <-ch: ... }", token.STRUCT: "Is a type by its fields: type Pulse struct { Width float64 }",
+	token.SWITCH: "Does the first case that applies: switch x { case 1: ... default: ... }", token.TYPE: "Declares a type: type Pulse struct { Width float64 }",
+	token.VAR: "Declares variables, for later cells, too: var rate = 65.0",
+}
+
+func describeKeyword(t token.Token) Description { return Description{t.String(), keywords[t]} }
+
+// nameAt returns where the name or the keyword is that an offset touches, or that of the
+// function in whose call, or right behind it, the offset is.
 func nameAt(text string, offset int) (from, to int) {
 	var s scanner.Scanner
 	file := token.NewFileSet().AddFile("", -1, len(text))
@@ -69,18 +93,22 @@ func nameAt(text string, offset int) (from, to int) {
 		if tok == token.EOF || at > offset {
 			break
 		}
-		switch tok {
-		case token.IDENT:
+		if tok == token.IDENT || tok.IsKeyword() && offset <= at+len(lit) {
 			last = name{at, at + len(lit)}
-			if at <= offset && offset <= at+len(lit) {
+			if offset <= last.to {
 				return last.from, last.to
 			}
 			continue
+		}
+		switch tok {
 		case token.LPAREN, token.LBRACE, token.LBRACK:
 			if at < offset {
 				open = append(open, last)
 			}
 		case token.RPAREN, token.RBRACE, token.RBRACK:
+			if tok != token.RBRACE && at+1 == offset && len(open) > 0 && open[len(open)-1].to > 0 {
+				return open[len(open)-1].from, open[len(open)-1].to
+			}
 			if at < offset {
 				open = open[:max(0, len(open)-1)]
 			}
@@ -137,7 +165,42 @@ func (p *Program) describe(o types.Object) Description {
 	if t, ok := o.(*types.TypeName); ok {
 		d.Signature = p.describeType(t)
 	}
+	if o.Pkg() == nil && o.Parent() == types.Universe {
+		return p.describeBuiltin(o.Name(), d)
+	}
 	d.Doc = p.doc(o)
+	return d
+}
+
+// describeBuiltin describes a name that is part of Go, as the toolchain documents it.
+func (p *Program) describeBuiltin(name string, d Description) Description {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, filepath.Join(p.Packages.root, "src", "builtin", "builtin.go"), nil, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return d
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			if n.Name.Name == name {
+				var b strings.Builder
+				if err := format.Node(&b, fset, &ast.FuncDecl{Name: n.Name, Type: n.Type}); err == nil {
+					d.Signature = b.String()
+				}
+				d.Doc = n.Doc.Text()
+			}
+			return false
+		case *ast.TypeSpec:
+			if n.Name.Name == name {
+				d.Doc = docAt(fset, f, name, fset.Position(n.Pos()).Line)
+			}
+		case *ast.ValueSpec:
+			if n.Names[0].Name == name {
+				d.Doc = docAt(fset, f, name, fset.Position(n.Pos()).Line)
+			}
+		}
+		return true
+	})
 	return d
 }
 
@@ -148,7 +211,15 @@ func (p *Program) describeType(t *types.TypeName) string {
 	if !ok {
 		b.WriteString(types.ObjectString(t, qualifier))
 	} else {
-		fmt.Fprintf(&b, "type %s struct {\n", t.Name())
+		parameters := ""
+		if named, ok := t.Type().(*types.Named); ok && named.TypeParams().Len() > 0 {
+			var all []string
+			for one := range named.TypeParams().TypeParams() {
+				all = append(all, one.Obj().Name()+" "+types.TypeString(one.Constraint(), qualifier))
+			}
+			parameters = "[" + strings.Join(all, ", ") + "]"
+		}
+		fmt.Fprintf(&b, "type %s%s struct {\n", t.Name(), parameters)
 		hidden := false
 		for f := range s.Fields() {
 			if f.Exported() || f.Pkg() == p.Package {
@@ -238,7 +309,7 @@ func (p *Program) doc(o types.Object) string {
 // docAt returns the comment of what is declared by a name in a line.
 func docAt(fset *token.FileSet, f *ast.File, name string, line int) (text string) {
 	is := func(id *ast.Ident) bool { return id.Name == name && fset.Position(id.Pos()).Line == line }
-	var group *ast.CommentGroup // of the declaration around
+	var alone, group *ast.CommentGroup // of the declaration around, if it is of this name alone
 	take := func(comments ...*ast.CommentGroup) {
 		for _, c := range comments {
 			if text == "" && c != nil {
@@ -253,7 +324,9 @@ func docAt(fset *token.FileSet, f *ast.File, name string, line int) (text string
 				take(n.Doc)
 			}
 		case *ast.GenDecl:
-			group = n.Doc
+			if alone, group = nil, n.Doc; !n.Lparen.IsValid() {
+				alone = n.Doc
+			}
 		case *ast.TypeSpec:
 			if is(n.Name) {
 				take(n.Doc, group)
@@ -261,7 +334,7 @@ func docAt(fset *token.FileSet, f *ast.File, name string, line int) (text string
 		case *ast.ValueSpec:
 			for _, id := range n.Names {
 				if is(id) {
-					take(n.Doc, n.Comment, group)
+					take(n.Doc, alone, n.Comment, group)
 				}
 			}
 		case *ast.Field:
