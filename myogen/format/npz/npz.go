@@ -300,7 +300,7 @@ func (s source) encode(w io.Writer, l layout) error {
 	if _, err := w.Write(encodeHeader(l.descr(), l.shape, 0)); err != nil {
 		return err
 	}
-	out := bufio.NewWriterSize(w, 1<<16)
+	out := bufio.NewWriterSize(w, min(l.count*max(8, 4*l.width), 1<<16))
 	number, text := make([]byte, 8), make([]byte, 4*l.width)
 	err := s.each(func(a Array) error {
 		for _, x := range a.Float {
