@@ -53,8 +53,8 @@ func TestRecordingsEqualProbes(t *testing.T) {
 			t.Errorf("%d samples are held in memory", have)
 		}
 	}
-	if err := s.Advance(); err == nil || !strings.Contains(err.Error(), "soma.npy is closed") {
-		t.Errorf("going on after the end of a recording: error %v", err)
+	if err := s.Advance(); err == nil || !strings.Contains(err.Error(), "the experiment's duration is 300 ms") {
+		t.Errorf("going on after the end: error %v", err)
 	}
 	if err := s.SaveState(filepath.Join(dir, "state")); err == nil || !strings.Contains(err.Error(), "soma.npy is closed") {
 		t.Errorf("Save: error %v", err)
