@@ -159,13 +159,10 @@ func (v pairsValue) Write(bool) fields.Node {
 	if *v.p == nil {
 		return nil
 	}
-	items := fields.Items{}
-	for _, l := range *v.p {
-		items = append(items, fields.Items{
-			fields.Text(strconv.Itoa(l.Source)), fields.Text(strconv.Itoa(l.Target)), fields.Text(strconv.Itoa(l.Synapse)),
-		})
-	}
-	return items
+	pairs := *v.p
+	return fields.List{N: len(pairs), Item: func(i int) string {
+		return fmt.Sprintf("[%d, %d, %d]", pairs[i].Source, pairs[i].Target, pairs[i].Synapse)
+	}}
 }
 
 func (v pairsValue) Check(string) error { return nil }

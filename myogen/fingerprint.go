@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/watch"
 )
 
 // Fingerprint is everything that decides the spikes of a run, as text by path:
@@ -24,14 +25,14 @@ func (e Experiment) Fingerprint() (Fingerprint, error) {
 	if err != nil {
 		return nil, prefixed(err)
 	}
-	return r.fingerprint(), nil
+	return r.fingerprint(nil)
 }
 
 // longList is how long a list may be to stand in a fingerprint as it is, in
 // bytes.
 const longList = 200
 
-func (r *resolved) fingerprint() Fingerprint {
+func (r *resolved) fingerprint(w *watch.Watch) (Fingerprint, error) {
 	e := r.writable()
 	e.RecordAll = nil // decides nothing
 	if e.Draws == NamedStreams {
@@ -54,25 +55,38 @@ func (r *resolved) fingerprint() Fingerprint {
 		f[fields.Path{"populations", p.name()}.String()] = p.String()
 	}
 	f["populations"] = fmt.Sprintf("%q", names)
-	f.add(e.fields)
+	if err := f.add(w, e.fields); err != nil {
+		return nil, err
+	}
 	for name, n := range map[string]int{"modulate": len(e.Modulate), "force": len(e.Force)} {
 		if n == 0 { // as before there were any
 			delete(f, name)
 		}
 	}
-	return f
+	return f, nil
 }
 
 // add adds what stands in fields, with all defaults.
-func (f Fingerprint) add(table func() []fields.Field) {
+func (f Fingerprint) add(w *watch.Watch, table func() []fields.Field) error {
+	const every = 1 << 12 // items, about 1 ms
+	items := 0
+	look := func() error {
+		if items++; items%every != 0 {
+			return w.Err()
+		}
+		return w.Did(every)
+	}
 	fields.Flatten(fields.Struct(table).Write(true), nil, func(p fields.Path, n fields.Node) {
-		text := strings.TrimSuffix(strings.TrimPrefix(fields.YAML(n), " "), "\n")
+		items = 0
+		w.Begin("computing the fingerprint", fields.Len(n))
+		text := strings.TrimSuffix(strings.TrimPrefix(fields.YAML(fields.Watched(n, look)), " "), "\n")
 		if len(text) > longList {
 			sum := sha256.Sum256([]byte(text))
 			text = "sha256 " + hex.EncodeToString(sum[:])
 		}
 		f[p.String()] = text
 	})
+	return w.Err()
 }
 
 // planFingerprint returns what decides the rows of a sweep or a fit: its
@@ -83,7 +97,7 @@ func planFingerprint[P any](e Experiment, section fields.Field, plan func() (P, 
 	}
 	f, err := e.Fingerprint()
 	if err == nil {
-		f.add(func() []fields.Field { return []fields.Field{section} })
+		err = f.add(nil, func() []fields.Field { return []fields.Field{section} })
 	}
 	return f, err
 }

@@ -124,7 +124,13 @@ func (r *resolved) connection(i int) error {
 	if drawn > maxContacts {
 		return fields.At("probability", fmt.Errorf("%s: with it the network has some %.3g contacts, at most %d fit into memory", c.words(), drawn, int64(maxContacts)))
 	}
+	r.watch.Begin("checking pairs", len(c.Pairs))
 	for j, l := range c.Pairs {
+		if j%lookEvery == lookEvery-1 {
+			if err := r.watch.Did(lookEvery); err != nil {
+				return err
+			}
+		}
 		for _, x := range []struct {
 			what      string
 			got, size int

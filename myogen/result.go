@@ -90,7 +90,7 @@ func (s *Simulation) Result() *Result {
 		}
 	}
 	for i, p := range s.pops {
-		seg := neo.Segment{Name: p.name}
+		seg := neo.Segment{Name: p.name, SpikeTrains: make([]neo.SpikeTrain, 0, p.size)}
 		for c := range p.size {
 			spikes := p.Spikes(c)
 			train := neo.SpikeTrain{Name: p.cellName(c), TStop: stop, SamplingPeriod: s.step()}

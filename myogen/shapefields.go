@@ -130,11 +130,8 @@ func (v numbersValue[Q]) Read(f *fields.File, what string, n ast.Node) error {
 }
 
 func (v numbersValue[Q]) Write(bool) fields.Node {
-	items := fields.Items{}
-	for _, x := range *v.p {
-		items = append(items, fields.Number(float64(x)))
-	}
-	return items
+	numbers := *v.p
+	return fields.List{N: len(numbers), Item: func(i int) string { return string(fields.Number(float64(numbers[i]))) }}
 }
 
 func (v numbersValue[Q]) Check(what string) error {

@@ -84,7 +84,10 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Simulation{experiment: r, fingerprint: r.fingerprint()}
+	s := &Simulation{experiment: r}
+	if s.fingerprint, err = r.fingerprint(w); err != nil {
+		return nil, err
+	}
 	if s.backend, err = membrane.ChooseBackend(); err != nil {
 		return nil, err
 	}
@@ -231,7 +234,10 @@ func (s *Simulation) connect(c resolvedConnection, shared *random.Generator, w *
 		}
 	}
 	given := make([][]Link, source.size) // by source
-	for _, l := range c.Pairs {
+	for j, l := range c.Pairs {
+		if j%lookEvery == lookEvery-1 && w.Did(0) != nil {
+			return w.Err()
+		}
 		given[l.Source] = append(given[l.Source], l)
 	}
 	var contacts []engine.Contact

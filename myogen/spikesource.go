@@ -98,11 +98,8 @@ func (v trainValue) Read(f *fields.File, what string, n ast.Node) error {
 }
 
 func (v trainValue) Write(bool) fields.Node {
-	items := fields.Items{}
-	for _, t := range v.t.Times {
-		items = append(items, fields.Number(float64(t)))
-	}
-	return items
+	times := v.t.Times
+	return fields.List{N: len(times), Item: func(i int) string { return string(fields.Number(float64(times[i]))) }}
 }
 
 func (v trainValue) Check(string) error {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
 
@@ -100,4 +101,34 @@ func TestTooManyContacts(t *testing.T) {
 	e.Populations = []Population{DescendingDrivePool{Name: "DD", N: 1 << 20}, AlphaMNPool{Name: "aMN", N: 10_000}}
 	_, err := NewSimulation(t.Context(), e)
 	refused(t, "some 5.24e+09 contacts, at most 4294967296 fit into memory", err)
+}
+
+// Long lists of pairs and of given spikes are looked at while they are checked,
+// written for the fingerprint and connected.
+func TestStopInLongLists(t *testing.T) {
+	const n = 3 * lookEvery
+	e := tutorial(AlphaMNPool{N: 2})
+	e.Populations[0], e.Inputs = SpikeSource{Name: "DD", Trains: []neo.SpikeTrain{{Times: make([]units.Time, n)}}}, nil
+	e.Connections[0].Probability, e.Connections[0].Pairs = 0, make([]Link, n)
+	e.Duration, e.Inject = 5, nil
+	told := map[string]bool{}
+	whole := &counting{t.Context(), 0, 1 << 30}
+	observed := Observe(whole, Observer{Starting: func(what string, done, total int) {
+		told[what] = true
+		if done < 0 || done > total {
+			t.Errorf("%s: %d of %d", what, done, total)
+		}
+	}})
+	if _, err := NewSimulation(observed, e); err != nil {
+		t.Fatal(err)
+	}
+	if !told["checking pairs"] || whole.looks < 2*n/(1<<12) {
+		t.Errorf("it looked up %d times, and told of %v", whole.looks, told)
+	}
+	for i := range 12 {
+		c := &counting{t.Context(), 0, i * whole.looks / 12}
+		if _, err := NewSimulation(c, e); !errors.Is(err, context.Canceled) || c.looks > c.most+2 {
+			t.Errorf("after %d looks of %d: %v", c.looks, c.most, err)
+		}
+	}
 }

@@ -116,9 +116,21 @@ func TestAFailingCellIsNamed(t *testing.T) {
 // leaves out: skipped, empty, behind a failing one.
 func forged(t *testing.T, cells ...map[string]any) string {
 	t.Helper()
+	const script = "<script>forged()</script>"
+	outputs := []map[string]any{
+		{"output_type": "display_data", "metadata": map[string]any{}, "data": map[string]any{"text/html": script}},
+		{"output_type": "execute_result", "execution_count": nil, "metadata": map[string]any{}, "data": map[string]any{"image/svg+xml": "<svg>" + script + "</svg>"}},
+		{"output_type": "stream", "name": "stdout", "text": script},
+		{"output_type": "error", "ename": "forged", "evalue": script, "traceback": []string{script}},
+	}
 	for i, c := range cells {
-		c["cell_type"], c["id"], c["execution_count"] = "code", fmt.Sprintf("c%d", i), 7
-		c["outputs"] = []any{map[string]any{"output_type": "display_data", "metadata": map[string]any{}, "data": map[string]any{"text/html": "<script>forged()</script>"}}}
+		c["id"] = fmt.Sprintf("c%d", i)
+		if c["cell_type"] == nil {
+			c["cell_type"], c["outputs"], c["execution_count"] = "code", append(outputs[i%4:4:4], outputs[:i%4]...), 7
+			if i%2 == 1 { // as if it never ran
+				c["execution_count"] = nil
+			}
+		}
 		if c["metadata"] == nil {
 			c["metadata"] = map[string]any{}
 		}
@@ -145,7 +157,7 @@ func TestForgedOutputsDoNotSurvive(t *testing.T) {
 		cells                  []map[string]any
 		fails, stamped, signed bool
 	}{
-		"all ran":  {[]map[string]any{{"source": "import \"fmt\""}, {"source": "%%\nfmt.Println(1)"}, {"source": " "}}, false, true, true},
+		"all ran":  {[]map[string]any{{"source": "import \"fmt\""}, {"source": "%%\nfmt.Println(1)"}, {"source": " "}, {"cell_type": "raw", "source": "text"}}, false, true, true},
 		"skipped":  {[]map[string]any{{"source": "import \"fmt\""}, {"source": "%%\nfmt.Println(1)"}, {"source": "%%\nfmt.Println(2)", "metadata": skipped}}, false, true, false},
 		"failed":   {[]map[string]any{{"source": "%%\npanic(1)"}, {"source": "%%\nprintln(2)"}}, true, false, false},
 		"may fail": {[]map[string]any{{"source": "%%\npanic(1)", "metadata": map[string]any{"tags": []string{"raises-exception"}}}, {"source": "%%\nprintln(2)"}}, false, true, true},

@@ -279,13 +279,17 @@ func TestForeignCheckpoint(t *testing.T) {
 // loss, the run goes on from one that was written; from the last one, if that
 // was without an error.
 func TestFaultsLoseNoCheckpoint(t *testing.T) {
-	experiment, err := myogen.LoadExperiment(write(t, "e.yaml", short))
+	few := strings.NewReplacer("n: 30", "n: 5", "200 ms", "60 ms", "start: 20 ms", "start: 1 ms", "120 pps", "300 pps").Replace(short)
+	experiment, err := myogen.LoadExperiment(write(t, "e.yaml", few))
 	if err != nil {
 		t.Fatal(err)
 	}
 	whole, err := myogen.Run(t.Context(), experiment, nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if whole.Report().Populations[0].Spikes < 10 {
+		t.Fatalf("too few spikes: %v", whole.Report().Populations)
 	}
 	failed := 0
 	faultydisk.Seeds(t, 30, func(seed uint64, dir string) error {
@@ -299,7 +303,7 @@ func TestFaultsLoseNoCheckpoint(t *testing.T) {
 		var good, begun units.Time
 		died := d.Run(func() {
 			sim, err := myogen.NewSimulation(context.Background(), e)
-			for at := units.Time(20); err == nil && at < 140; at += 20 {
+			for at := units.Time(10); err == nil && at < 60; at += 10 {
 				if _, err = sim.RunUntil(context.Background(), at, nil); err == nil {
 					begun = sim.Time()
 					err = c.saveNow(sim)

@@ -95,9 +95,12 @@ func TestRefuse(t *testing.T) {
 }
 
 func TestLongNames(t *testing.T) {
-	path := filepath.Join(t.TempDir(), strings.Repeat("ä", 127))
-	must(t, Write(path, []byte("x")))
-	expect(t, path, "x", 0o666&^umask())
+	for _, name := range []string{strings.Repeat("ä", 127), strings.Repeat("n", 255), strings.Repeat("脊", 85)} {
+		path := filepath.Join(t.TempDir(), name)
+		must(t, Write(path, []byte("x")))
+		must(t, Write(path, []byte("y")))
+		expect(t, path, "y", 0o666&^umask())
+	}
 }
 
 func umask() fs.FileMode {

@@ -24,6 +24,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"gomyogen/myogen/format/atomicfile"
@@ -170,13 +171,25 @@ func (a contents) write(path string, method uint16) (packed int64, err error) {
 	return packed, nil
 }
 
+// packers are used again, since each has 1 MB, and a file of a few spikes dozens of
+// arrays.
+var packers = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(io.Discard, flate.BestSpeed)
+	if err != nil {
+		panic("npz: " + err.Error())
+	}
+	return w
+}}
+
 // encode writes the file to w and returns its size.
 func (a contents) encode(w io.Writer, method uint16) (packed int64, err error) {
 	out := &counter{w: w}
 	buffered := bufio.NewWriterSize(out, 1<<16)
 	z := zip.NewWriter(buffered)
 	// Noise has little to compress: more effort takes half as long again for a few percent.
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	packer := packers.Get().(*flate.Writer) // one array is closed before the next begins
+	defer packers.Put(packer)
+	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { packer.Reset(w); return packer, nil })
 	for _, name := range a.names() {
 		w, err := z.CreateHeader(&zip.FileHeader{Name: name + ".npy", Method: method})
 		if err == nil {
@@ -287,7 +300,7 @@ func (s source) encode(w io.Writer, l layout) error {
 	if _, err := w.Write(encodeHeader(l.descr(), l.shape, 0)); err != nil {
 		return err
 	}
-	out := bufio.NewWriterSize(w, 1<<16)
+	out := bufio.NewWriterSize(w, min(l.count*max(8, 4*l.width), 1<<16))
 	number, text := make([]byte, 8), make([]byte, 4*l.width)
 	err := s.each(func(a Array) error {
 		for _, x := range a.Float {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Node is a value as it stands in a file: a [Text], [Items] or a [*Map].
+// Node is a value as it stands in a file: a [Text], [Items], a [List] or a [*Map].
 type Node interface{ node() }
 
 // Text is a scalar that needs no quotes: a number, a quantity, a keyword.
@@ -14,6 +14,49 @@ type Text string
 
 // Items is a list.
 type Items []Node
+
+// List is a list of scalars, or of flat lists of them, that may be long: the text of
+// an item is made when it is written.
+type List struct {
+	N    int
+	Item func(i int) string
+}
+
+// Watched returns a node whose lists call look before each item. After an error of
+// look the items are empty.
+func Watched(n Node, look func() error) Node {
+	switch n := n.(type) {
+	case List:
+		return List{n.N, func(i int) string {
+			if look() != nil {
+				return ""
+			}
+			return n.Item(i)
+		}}
+	case Items:
+		all := make(Items, len(n))
+		for i, x := range n {
+			all[i] = Watched(x, look)
+		}
+		return all
+	}
+	return n
+}
+
+// Len returns how many items the lists in a list have together.
+func Len(n Node) int {
+	switch n := n.(type) {
+	case List:
+		return n.N
+	case Items:
+		total := 0
+		for _, x := range n {
+			total += Len(x)
+		}
+		return total
+	}
+	return 0
+}
 
 // Map is a mapping that keeps its order.
 type Map struct {
@@ -23,6 +66,7 @@ type Map struct {
 
 func (Text) node()  {}
 func (Items) node() {}
+func (List) node()  {}
 func (*Map) node()  {}
 
 // Add adds a key to the mapping.
@@ -73,6 +117,11 @@ func flow(n Node) string {
 			parts = append(parts, flow(x))
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
+	case List:
+		for i := range n.N {
+			parts = append(parts, n.Item(i))
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
 	case *Map:
 		for i, key := range n.keys {
 			parts = append(parts, string(Quoted(key))+": "+flow(n.values[i]))
@@ -107,9 +156,11 @@ func isFlat(n Node) bool {
 // block writes a node over several lines, each after the first with indent. At
 // the top, and below a key, it begins on a line of its own.
 func block(b *strings.Builder, n Node, indent string, top bool) {
-	if text := flow(n); !top && isFlat(n) && len(indent)+len(text) < lineWidth || empty(n) {
-		b.WriteString(" " + text + "\n")
-		return
+	if empty(n) || !top && isFlat(n) && !isLong(n) {
+		if text := flow(n); empty(n) || len(indent)+len(text) < lineWidth {
+			b.WriteString(" " + text + "\n")
+			return
+		}
 	}
 	switch n := n.(type) {
 	case Text:
@@ -118,8 +169,8 @@ func block(b *strings.Builder, n Node, indent string, top bool) {
 		if !top {
 			b.WriteString("\n")
 		}
-		if numbers, ok := wrapped(n, indent); ok {
-			b.WriteString(numbers)
+		if !slices.ContainsFunc(n, isMap) {
+			wrapped(b, List{len(n), func(i int) string { return flow(n[i]) }}, indent)
 			return
 		}
 		for _, x := range n {
@@ -128,6 +179,11 @@ func block(b *strings.Builder, n Node, indent string, top bool) {
 			text := strings.TrimPrefix(strings.TrimLeft(inner.String(), "\n"), indent+"  ")
 			b.WriteString(indent + "- " + strings.TrimPrefix(text, " "))
 		}
+	case List:
+		if !top {
+			b.WriteString("\n")
+		}
+		wrapped(b, n, indent)
 	case *Map:
 		if !top {
 			b.WriteString("\n")
@@ -139,8 +195,21 @@ func block(b *strings.Builder, n Node, indent string, top bool) {
 	}
 }
 
+// isLong reports whether a list does not fit on a line.
+func isLong(n Node) bool {
+	l, ok := n.(List)
+	return ok && l.N >= lineWidth
+}
+
+func isMap(n Node) bool {
+	_, ok := n.(*Map)
+	return ok
+}
+
 func empty(n Node) bool {
 	switch n := n.(type) {
+	case List:
+		return n.N == 0
 	case Items:
 		return len(n) == 0
 	case *Map:
@@ -149,17 +218,12 @@ func empty(n Node) bool {
 	return false
 }
 
-// wrapped writes a list of scalars or of flat lists in brackets over several
-// lines.
-func wrapped(list Items, indent string) (string, bool) {
-	var b strings.Builder
+// wrapped writes a list in brackets over several lines.
+func wrapped(b *strings.Builder, list List, indent string) {
 	line := indent + "["
-	for i, x := range list {
-		if _, isMap := x.(*Map); isMap {
-			return "", false
-		}
-		item := flow(x)
-		if i < len(list)-1 {
+	for i := range list.N {
+		item := list.Item(i)
+		if i < list.N-1 {
 			item += ","
 		}
 		if len(line)+len(item) >= lineWidth {
@@ -169,7 +233,6 @@ func wrapped(list Items, indent string) (string, bool) {
 		line += item + " "
 	}
 	b.WriteString(strings.TrimRight(line, " ") + "]\n")
-	return b.String(), true
 }
 
 // Flatten calls add for each scalar in a node with its path. A list of scalars
@@ -185,7 +248,7 @@ func Flatten(n Node, p Path, add func(Path, Node)) {
 		}
 	case Items:
 		for i, x := range n {
-			if _, ok := x.(*Map); !ok {
+			if !isMap(x) {
 				add(p, n)
 				return
 			}

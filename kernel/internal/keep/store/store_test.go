@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -302,6 +303,26 @@ func TestForeignValues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	save(t, f, "other", "k", "evil value")
+	save(t, f, "run", "another key", "evil value")
+	read := func(name, key string) []byte {
+		b, err := os.ReadFile(f.path(name, key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(f.path(name, key)); err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	for what, b := range map[string][]byte{"a value of another name": read("other", "k"), "a value of other code": read("run", "another key")} {
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, v, err := f.Load("run", "k"); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: read %q, error %v", what, v, err)
+		}
+	}
 	for what, b := range map[string][]byte{"a value with its digest made anew": planted, "a value of another user": theirs} {
 		if err := os.WriteFile(path, b, 0o644); err != nil {
 			t.Fatal(err)
@@ -400,6 +421,31 @@ func TestLinks(t *testing.T) {
 	}
 	if _, _, err := f.Load("run", "k"); err == nil || !strings.Contains(err.Error(), "it is no regular file") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// What stands in the place of the folder is refused, and not waited for.
+func TestNoFolder(t *testing.T) {
+	for what, make := range map[string]func(path string) error{
+		"a file": func(path string) error { return os.WriteFile(path, nil, 0o600) },
+		"a pipe": func(path string) error { return syscall.Mkfifo(path, 0o600) },
+		"a link to a link": func(path string) error {
+			return errors.Join(os.Mkdir(path+"2", 0o700), os.Symlink(path+"2", path+"1"), os.Symlink(path+"1", path))
+		},
+	} {
+		f := folder(t)
+		if err := make(f.Path); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Save(Header{Name: "run", Key: "k"}, nil); err == nil || !strings.Contains(err.Error(), f.Path) {
+			t.Errorf("%s: Save: %v", what, err)
+		}
+		if _, _, err := f.Load("run", "k"); err == nil {
+			t.Errorf("%s: Load reads it", what)
+		}
+		if left, err := os.ReadDir(f.Path + "2"); err == nil && len(left) > 0 {
+			t.Errorf("%s: %v is written where it leads", what, left)
+		}
 	}
 }
 
