@@ -36,6 +36,8 @@ type Bars struct {
 //			break // the stop button ends the sweep
 //		}
 //	}
+//
+//go:noinline
 func NewBars(title string, n int) *Bars {
 	b := &Bars{title: title, n: n, start: time.Now()}
 	b.board = newBoard(running, b)

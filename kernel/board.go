@@ -24,7 +24,7 @@ type bar interface {
 
 // board is the output that shows a bar.
 type board struct {
-	cell    *cell.Cell
+	of      any // the *cell.Cell that shows it, whose type cells are spared as with declared
 	mu      sync.Mutex
 	bar     bar
 	id      string
@@ -47,7 +47,7 @@ const (
 )
 
 func newBoard(c *cell.Cell, shown bar) *board {
-	b := &board{cell: c, bar: shown, id: newDisplayID(), out: os.Stderr, mode: inLog}
+	b := &board{of: c, bar: shown, id: newDisplayID(), out: os.Stderr, mode: inLog}
 	if wire.Notebook {
 		b.mode = inNotebook
 	} else if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
@@ -55,6 +55,8 @@ func newBoard(c *cell.Cell, shown bar) *board {
 	}
 	return b
 }
+
+func cellOf(b *board) *cell.Cell { return b.of.(*cell.Cell) }
 
 // refresh is the least time between two updates that a user sees.
 const refresh = 70 * time.Millisecond
@@ -65,7 +67,7 @@ func (b *board) show(now time.Time) {
 		return
 	}
 	if b.shown.IsZero() {
-		b.stopped = b.cell.Add(b) || b.stopped
+		b.stopped = cellOf(b).Add(b) || b.stopped
 	}
 	fraction := b.bar.fraction()
 	last := fraction == 1 || b.stopped

@@ -18,6 +18,8 @@ import (
 // line on standard error says what is wrong and in which line of the cell, and
 // "Run all" stops here. If the call stands in a helper of another cell, a second
 // line names that. With a nil error it does nothing.
+//
+//go:noinline
 func Check(err error) {
 	if err != nil {
 		fail(err, place())

@@ -32,4 +32,6 @@ var ErrStopped = cell.ErrStopped
 //	ctx, stop := kernel.Context()
 //	defer stop()
 //	result, err := sim.Run(ctx, nil)
+//
+//go:noinline
 func Context() (context.Context, context.CancelFunc) { return running.Context(cell.Unnamed) }

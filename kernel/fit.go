@@ -38,6 +38,8 @@ type FitResult struct {
 //
 // The Statistics of a fit are Go code, which Fit does not see: such a fit is
 // refused. [Keep] a function that calls [Bars.Fit] instead.
+//
+//go:noinline
 func Fit(title string, f myogen.Fit, minimize fit.Minimizer) *FitResult {
 	compute := func() (any, error) {
 		if len(f.Statistics) > 0 {

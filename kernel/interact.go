@@ -27,6 +27,8 @@ import (
 // and an error of draw when there is no figure to leave, end the cell as [Check]
 // does. See "Interactions" above for the rules. It is named after interact of
 // ipywidgets.
+//
+//go:noinline
 func Interact(i Interaction, draw func(ctx context.Context, values []float64) (chart.Figure, error)) []float64 {
 	return Must(i.run(draw))
 }

@@ -11,12 +11,21 @@ import (
 )
 
 // Value is a value that outlives the cell that computes it. [Keep] makes it.
-type Value[T any] struct{ kept *keep.Value }
+type Value[T any] struct{ kept declared }
+
+// declared is a *keep.Value. A cell compiles what is generic, and inlined, with all types
+// behind it: this spares it those of package keep, as go:noinline does where functions that
+// cells call would be inlined.
+type declared interface {
+	Name() string
+	Get() (any, error)
+	Peek() (value any, partial string, ok bool, err error)
+}
 
 // keptValue is a Value of any type.
-type keptValue interface{ unwrap() *keep.Value }
+type keptValue interface{ unwrap() declared }
 
-func (v Value[T]) unwrap() *keep.Value { return v.kept }
+func (v Value[T]) unwrap() declared { return v.kept }
 
 // File is an input of [Keep] that counts by the content of the file at this
 // path; so do the elements of a []File.
@@ -29,13 +38,16 @@ type File string
 // variables if they are inputs too. See "Kept values" above for the rules.
 func Keep[T any](name string, compute func() (T, error), inputs ...any) *Value[T] {
 	if compute == nil {
-		return &Value[T]{declare(name, reflect.TypeFor[T](), nil, nil, inputs)}
+		return &Value[T]{declare(name, (*T)(nil), nil, nil, inputs)}
 	}
-	return &Value[T]{declare(name, reflect.TypeFor[T](), compute, func() (any, error) { return compute() }, inputs)}
+	return &Value[T]{declare(name, (*T)(nil), compute, func() (any, error) { return compute() }, inputs)}
 }
 
-// declare is Keep for all types: what is generic is compiled in every cell.
-func declare(name string, typ reflect.Type, source any, compute func() (any, error), inputs []any) *keep.Value {
+// declare is Keep for all types, of which pointer is one to: what is generic is compiled in
+// every cell.
+//
+//go:noinline
+func declare(name string, pointer any, source any, compute func() (any, error), inputs []any) declared {
 	plain := make([]any, len(inputs))
 	for i, in := range inputs {
 		switch in := in.(type) {
@@ -53,7 +65,7 @@ func declare(name string, typ reflect.Type, source any, compute func() (any, err
 			plain[i] = in
 		}
 	}
-	return running.Values.Declare(name, typ, source, compute, plain...)
+	return running.Values.Declare(name, reflect.TypeOf(pointer).Elem(), source, compute, plain...)
 }
 
 // Get returns the value: the kept one or, computed now, a new one, which it
@@ -107,14 +119,18 @@ func (v *Value[T]) there() T {
 
 var errNoValue = errors.New("kernel: a Value that Keep did not make has none")
 
-func get(v *keep.Value) (any, error) {
+//
+//go:noinline
+func get(v declared) (any, error) {
 	if v == nil {
 		return nil, errNoValue
 	}
 	return v.Get()
 }
 
-func peek(v *keep.Value) (any, bool, error) {
+//
+//go:noinline
+func peek(v declared) (any, bool, error) {
 	if v == nil {
 		return nil, false, errNoValue
 	}

@@ -28,6 +28,8 @@ type Progress struct {
 //
 //	bar := kernel.NewProgress("Simulating")
 //	result, err := sim.Run(ctx, bar.Update)
+//
+//go:noinline
 func NewProgress(title string) *Progress {
 	p := &Progress{title: title}
 	p.board = newBoard(running, p)

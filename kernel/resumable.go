@@ -27,7 +27,7 @@ type resumable struct {
 // works, and keeps the rows if the work is partial then.
 func (w *resumable) do(open func(dir string) error, work func(ctx context.Context) error, partial func() bool) error {
 	title := w.bars.title
-	c := w.bars.board.cell
+	c := cellOf(w.bars.board)
 	ctx, release := c.Context("") // first: without it the button ends the cell without a word
 	defer release()
 	text, err := w.yaml()

@@ -39,6 +39,8 @@ type Result struct {
 // and every minute before: Get goes on from there, in a later kernel too, to the
 // spikes it would have had without the break. [Kept] shows runs and states, and
 // [Forget] removes them, by title.
+//
+//go:noinline
 func Run(title string, e myogen.Experiment) *Result {
 	return keepRun(title, e, func() *Progress { return NewProgress(title) })
 }
@@ -113,7 +115,7 @@ func (r *Result) Save(path string) {
 
 // Simulate runs an experiment at once, and keeps its state but not its result.
 func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
-	c := p.board.cell
+	c := cellOf(p.board)
 	ctx, release := c.Context("") // first: without it the button ends the cell without a word
 	defer release()
 	observed := myogen.Observe(ctx, myogen.Observer{Starting: p.starting})
@@ -169,7 +171,7 @@ func (p *Progress) notBegun(ctx context.Context, e myogen.Experiment) (*myogen.R
 	if err != nil {
 		return nil, err
 	}
-	goOn := &continuation{cell: p.board.cell, title: p.title}
+	goOn := &continuation{cell: cellOf(p.board), title: p.title}
 	at := reached("stopped", 0, e.Duration)
 	goOn.cell.Cut(p.title + " " + at)
 	goOn.told(at)

@@ -16,6 +16,8 @@ import (
 // a figure as Show does, a table as ShowTable does, an error as one line, anything
 // else as text. Cells need not call it, the kernel does. With failing, the last value
 // is the error of a call: it ends the cell as [Check] does.
+//
+//go:noinline
 func ShowValue(failing bool) func(values ...any) {
 	return func(values ...any) {
 		if n := len(values); failing && n > 0 {

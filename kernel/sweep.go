@@ -39,6 +39,8 @@ type SweepResult struct {
 //
 // The Statistics of a sweep are Go code, which Sweep does not see: such a sweep is
 // refused. [Keep] a function that calls [Bars.Sweep] instead.
+//
+//go:noinline
 func Sweep(title string, s myogen.Sweep) *SweepResult {
 	compute := func() (any, error) {
 		if len(s.Statistics) > 0 {

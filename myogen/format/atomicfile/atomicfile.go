@@ -15,7 +15,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 )
 
@@ -261,8 +260,14 @@ func short(base string) string {
 	return strings.ToValidUTF8(base[:min(len(base), maxName-digits-2)], "")
 }
 
-// leftover matches the names that temporary returns.
-var leftover = regexp.MustCompile(fmt.Sprintf(`^\.(.+)-[0-9]{%d}$`, digits))
+// ofTemporary returns the name of the file that a name that temporary returns is for, or "".
+func ofTemporary(name string) string {
+	at := len(name) - digits - 1
+	if at < 2 || name[0] != '.' || name[at] != '-' || strings.Trim(name[at+1:], "0123456789") != "" {
+		return ""
+	}
+	return name[1:at]
+}
 
 // RemoveLeftovers removes the temporary files of all writers in a folder that
 // died. Write and Create remove those of their own file.
@@ -276,7 +281,7 @@ func removeLeftovers(d Disk, dir, base string) {
 		return // a folder that may not be read may be written
 	}
 	for _, name := range names {
-		if m := leftover.FindStringSubmatch(name); m != nil && (base == "" || m[1] == base) {
+		if of := ofTemporary(name); of != "" && (base == "" || of == base) {
 			d.RemoveDead(filepath.Join(dir, name))
 		}
 	}

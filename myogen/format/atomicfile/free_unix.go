@@ -4,17 +4,17 @@ package atomicfile
 
 import (
 	"os"
-
-	"golang.org/x/sys/unix"
+	"syscall"
 )
 
+// Of syscall and not golang.org/x/sys/unix, which every cell of a notebook would link.
 func (machine) Free(dir string) (bytes, system uint64, err error) {
-	var s unix.Statfs_t
-	if err := unix.Statfs(dir, &s); err != nil {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, 0, &os.PathError{Op: "statfs", Path: dir, Err: err}
 	}
-	var info unix.Stat_t
-	if err := unix.Stat(dir, &info); err != nil {
+	var info syscall.Stat_t
+	if err := syscall.Stat(dir, &info); err != nil {
 		return 0, 0, &os.PathError{Op: "stat", Path: dir, Err: err}
 	}
 	return s.Bavail * uint64(s.Bsize), uint64(info.Dev), nil

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -178,11 +177,23 @@ func matrixBlock(name string, a npz.Array, o Options) (*neo.Block, error) {
 	return Block(&Frame{Columns: []Column{{Name: "unit", Values: unit}, {Name: "time", Values: times}}}, o)
 }
 
-var digits = regexp.MustCompile(`[0-9]+|[^0-9]+`)
+// runs returns the numbers in a name and what is between them, in their order.
+func runs(name string) (all []string) {
+	from := 0
+	for i := range name {
+		if i > 0 && isDigit(name[i]) != isDigit(name[i-1]) {
+			all = append(all, name[from:i])
+			from = i
+		}
+	}
+	return append(all, name[from:])
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
 // natural compares names so that MU_2 is before MU_10.
 func natural(a, b string) int {
-	return slices.CompareFunc(digits.FindAllString(a, -1), digits.FindAllString(b, -1), func(a, b string) int {
+	return slices.CompareFunc(runs(a), runs(b), func(a, b string) int {
 		x, err1 := strconv.ParseUint(a, 10, 64)
 		y, err2 := strconv.ParseUint(b, 10, 64)
 		if err1 != nil || err2 != nil || x == y {
