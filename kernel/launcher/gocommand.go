@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -32,6 +33,8 @@ const renew = 24 * time.Hour
 // to compile and link the cell; see package rebuild. Everything else is the go
 // command's.
 func goCommand(args []string) error {
+	debug.SetGCPercent(-1) // it ends before that pays off
+	debug.SetMemoryLimit(256 << 20)
 	program, err := shadowed("go")
 	if err != nil {
 		return err

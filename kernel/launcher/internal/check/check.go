@@ -107,6 +107,11 @@ type Program struct {
 // Load finds out the types in a text of Go, of package main, and in what was declared
 // before. Where both declare the same name the first counts.
 func Load(packages *Packages, text, before string) *Program {
+	return load(packages, packages, text, before)
+}
+
+// load is Load with the packages that may be imported.
+func load(packages *Packages, from types.Importer, text, before string) *Program {
 	p := &Program{Packages: packages, Info: &types.Info{
 		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
 		Selections: map[*ast.SelectorExpr]*types.Selection{}, Scopes: map[ast.Node]*types.Scope{}, Implicits: map[ast.Node]types.Object{},
@@ -122,7 +127,7 @@ func Load(packages *Packages, text, before string) *Program {
 		})
 		p.Files = append(p.Files, f)
 	}
-	config := types.Config{Importer: packages, Error: func(error) {}, DisableUnusedImportCheck: true}
+	config := types.Config{Importer: from, Error: func(error) {}, DisableUnusedImportCheck: true}
 	p.Package = types.NewPackage("main", "main")
 	_ = types.NewChecker(&config, packages.fset, p.Package, p.Info).Files(p.Files) // as far as it goes
 	return p

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -23,6 +24,9 @@ var showing = []string{"Interact", "NewBars", "NewProgress"}
 // showValue returns the code of a cell's program with its last expression shown,
 // where it has a value and function main bears the mark of package cell.
 func showValue(packages *Packages, code string) string {
+	if p := load(packages, nothing{}, code, ""); p.callsUnused(packages) {
+		return code
+	}
 	p := Load(packages, code, "")
 	if len(p.Files) == 0 {
 		return code
@@ -46,6 +50,45 @@ func showValue(packages *Packages, code string) string {
 	}
 	name := p.offset(p.Files[0].Name.End())
 	return code[:name] + "; import gomyogenValue " + strconv.Quote(path) + code[name:from] + call + code[from:to] + ")" + code[to:]
+}
+
+// nothing has no packages.
+type nothing struct{}
+
+func (nothing) Import(path string) (*types.Package, error) {
+	return nil, errors.New("not read")
+}
+
+// callsUnused reports whether the last expression of a program, loaded without packages,
+// calls a function of a package of Go's own whose results are not looked at: for
+// fmt.Println, what else the program imports need not be read.
+func (p *Program) callsUnused(packages *Packages) bool {
+	if len(p.Files) == 0 {
+		return false
+	}
+	x, _ := p.lastExpression()
+	call, ok := x.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	f, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	id, ok := f.X.(*ast.Ident)
+	if !ok {
+		return false
+	}
+	name, ok := p.Info.Uses[id].(*types.PkgName)
+	if !ok || strings.Contains(name.Imported().Path(), ".") || strings.HasPrefix(name.Imported().Path(), "gomyogen/") {
+		return false
+	}
+	pkg, err := packages.Import(name.Imported().Path())
+	if err != nil {
+		return false
+	}
+	called, ok := pkg.Scope().Lookup(f.Sel.Name).(*types.Func)
+	return ok && returnsCount(called)
 }
 
 // lastExpression returns the last statement of function main, if it is an
@@ -128,13 +171,8 @@ func (p *Program) unused(call *ast.CallExpr, results *types.Tuple) bool {
 		if f.Pkg() != nil && f.Pkg().Path() == kernelPath && slices.Contains(showing, f.Name()) {
 			return true
 		}
-		// The number of bytes that were written, or of values that were read.
-		if results.Len() == 2 && isInteger(results.At(0).Type()) && isError(results.At(1).Type()) {
-			for _, verb := range []string{"Print", "Fprint", "Write", "Scan", "Fscan", "Sscan", "Copy", "Read"} {
-				if strings.HasPrefix(f.Name(), verb) {
-					return true
-				}
-			}
+		if returnsCount(f) {
+			return true
 		}
 		// What a call changes, returned so that the next call can follow.
 		if r := f.Signature().Recv(); r != nil && results.Len() == 1 {
@@ -143,6 +181,16 @@ func (p *Program) unused(call *ast.CallExpr, results *types.Tuple) bool {
 		}
 	}
 	return false
+}
+
+// returnsCount reports whether a function returns the number of bytes that were written, or
+// of values that were read.
+func returnsCount(f *types.Func) bool {
+	results := f.Signature().Results()
+	return results.Len() == 2 && isInteger(results.At(0).Type()) && isError(results.At(1).Type()) &&
+		slices.ContainsFunc([]string{"Print", "Fprint", "Write", "Scan", "Fscan", "Sscan", "Copy", "Read"}, func(verb string) bool {
+			return strings.HasPrefix(f.Name(), verb)
+		})
 }
 
 func isInteger(t types.Type) bool {
