@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -21,17 +22,18 @@ import (
 	"gomyogen/kernel/env"
 	"gomyogen/kernel/launcher/internal/rebuild"
 	"gomyogen/kernel/launcher/internal/standin"
+	"gomyogen/myogen/format/atomicfile"
 )
 
 // renew is after which time a plan is learnt anew, so that the go command,
 // which forgets in days what nobody asks for, keeps what the plan needs.
 const renew = 24 * time.Hour
 
-// goCommand stands in for the go command that GoNB calls for each cell: go get,
-// and then go build. Where an earlier cell has imported the same packages, and
-// nothing of them has changed, the first has nothing to do and the second only
-// to compile and link the cell; see package rebuild. Everything else is the go
-// command's.
+// goCommand stands in for the go command that goimports and GoNB call for each cell: go env,
+// go get, and then go build. The first is answered as before. Where an earlier cell has
+// imported the same packages, and nothing of them has changed, the second has nothing to do
+// and the third only to compile and link the cell; see package rebuild. Everything else is
+// the go command's.
 func goCommand(args []string) error {
 	debug.SetGCPercent(-1) // it ends before that pays off
 	debug.SetMemoryLimit(256 << 20)
@@ -58,6 +60,11 @@ func goCommand(args []string) error {
 		return pass()
 	}
 	switch {
+	case len(args) > 2 && args[0] == "env" && args[1] == "-json":
+		if out, err := settings(program, cell, args); err == nil {
+			_, err := os.Stdout.Write(out)
+			return err
+		}
 	case slices.Equal(args, []string{"get"}):
 		if imports, err := rebuild.Imports(cell); err == nil {
 			if _, err := planFor(program, cell, imports); err == nil {
@@ -68,6 +75,25 @@ func goCommand(args []string) error {
 		return buildCell(program, cell, args)
 	}
 	return pass()
+}
+
+// settings returns what the go command says of its settings, which goimports asks for
+// each cell in a folder, and keeps it beside the folder.
+func settings(program, cell string, args []string) ([]byte, error) {
+	setting, err := rebuild.Setting(program, cell)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %q", setting, args))
+	path := filepath.Join(filepath.Dir(cell), fmt.Sprintf("env-%x.json", sum[:8]))
+	if out, err := os.ReadFile(path); err == nil {
+		return out, nil
+	}
+	out, err := exec.Command(program, args...).Output()
+	if err != nil {
+		return nil, err
+	}
+	return out, atomicfile.Write(path, out)
 }
 
 // buildCell builds the program of the cell in a folder as the go command would with the

@@ -126,6 +126,26 @@ func TestGoCommand(t *testing.T) {
 	}
 }
 
+// What is asked for a second time has the answer of the first, until a setting changes.
+func TestSettings(t *testing.T) {
+	cell, _, run := kernelAt(t)
+	ask := func(want string) {
+		t.Helper()
+		if got, err := run("env", "-json", "GOMOD", "GOFLAGS"); err != nil || !strings.Contains(got, want) {
+			t.Errorf("go env says %s, %v; want %s in it", got, err, want)
+		}
+	}
+	ask(filepath.Join(cell, "go.mod"))
+	kept, err := filepath.Glob(filepath.Join(filepath.Dir(cell), "env-*.json"))
+	if err != nil || len(kept) != 1 {
+		t.Fatalf("kept are %q, %v; want one file", kept, err)
+	}
+	file(t, kept[0], "as before")
+	ask("as before")
+	file(t, filepath.Join(cell, "go.mod"), "module gonb_1\n\ngo 1.26.0\n\ngodebug default=go1.26\n")
+	ask(filepath.Join(cell, "go.mod"))
+}
+
 // A stop during compilation ends the cell with a word.
 func TestStopWhileCompiling(t *testing.T) {
 	cell, _, _ := kernelAt(t)

@@ -104,7 +104,7 @@ func (f *front) execute(r request) {
 	if e.StoreHistory {
 		f.count++
 		e.count = f.count
-		f.history.add(f.count, e.Code)
+		f.history().add(f.count, e.Code)
 		f.notebook.typed[e.count] = e.cell
 	}
 	if !e.Silent {

@@ -43,7 +43,7 @@ type front struct {
 	lookUps  []func()  // what is asked about names, the first under way
 	running  *execution
 	comms    map[string]string // id to target
-	history  *history
+	history  func() *history
 	notebook *notebook // what the cells have declared
 	records  records   // what they have shown
 	written  written   // and are about to show
@@ -58,7 +58,8 @@ type request struct {
 func newFront(c connection) (*front, error) {
 	f := &front{key: []byte(c.Key), session: newID(), comms: map[string]string{}, notebook: newNotebook()}
 	f.work.wake = sync.NewCond(&f.work.mu)
-	f.history = openHistory(os.Getenv(env.History))
+	f.history = sync.OnceValue(func() *history { return openHistory(os.Getenv(env.History)) })
+	go f.history() // a client that finds nobody listening tries again much later
 	var err error
 	listen := func(kind zmq4.SocketType, port int, received func(zmtp.Message)) *zmtp.Socket {
 		s, e := zmtp.Listen(kind, c.address(port), received)
@@ -353,7 +354,7 @@ func (f *front) answer(r request) {
 	case "is_complete_request":
 		f.isComplete(r)
 	case "history_request":
-		f.reply(r, "history_reply", f.history.answer(r.content))
+		f.reply(r, "history_reply", f.history().answer(r.content))
 	case "complete_request":
 		f.complete(r)
 		return // it is answered later
