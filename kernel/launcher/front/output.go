@@ -79,7 +79,8 @@ func (f *front) stream(e *execution, m message) {
 	case exits.MatchString(s.Text):
 		e.held = s.Text // until it is known that the cell has failed
 		return
-	default:
+	default: // GoNB's own words
+		s.Text = adviseMagic(s.Text)
 		e.say(s.Text)
 	}
 	f.write(e, s.Name, s.Text)
