@@ -114,10 +114,22 @@ func TestAdviseMagic(t *testing.T) {
 		"\"%autogett\" unknown or not implemented yet.\n": "This kernel has no %autogett; did you mean %autoget",
 		"\"%zzzzzz\" unknown or not implemented yet.\n":   "This kernel has no %zzzzzz; %help tells",
 		"\"%%\" unknown or not implemented yet.\n":        "This kernel has no %%",
+		"\"%who\" unknown or not implemented yet.":        "This kernel has no %who: %ls lists what cells have declared.\n",
 		"something else\n": "something else\n",
 	} {
 		if got := adviseMagic(said); !strings.HasPrefix(got, want) {
 			t.Errorf("%q becomes %q, want %q", said, got, want)
+		}
+	}
+}
+
+func TestForeignMagics(t *testing.T) {
+	for code, want := range map[string]string{
+		"%%html\n<b>x</b>": "This kernel has no %%html: gonbui.DisplayHTML", "%%\nx := 1 +": "", "%cd /tmp\nx := %": "", "x := 7 %y": "",
+		"%load_ext a\n%load_ext b\nx ->": "This kernel has no %load_ext: there is nothing to load.",
+	} {
+		if got := strings.Join(foreignMagics(code), "\n"); !strings.HasPrefix(got, want) || want == "" && got != "" || strings.Contains(got, "\n") {
+			t.Errorf("of %q it says %q, want %q", code, got, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"gomyogen/kernel/launcher/internal/check"
@@ -73,7 +74,7 @@ var elsewhere = map[string]string{
 }
 
 // unknownMagic is what GoNB says of a magic that it does not have.
-var unknownMagic = regexp.MustCompile(`^"%+([^"]*)" unknown or not implemented yet\.\n$`)
+var unknownMagic = regexp.MustCompile(`^"%+([^"]*)" unknown or not implemented yet\.\n?$`)
 
 // adviseMagic says what to do instead, where GoNB says that it does not have a magic.
 func adviseMagic(said string) string {
@@ -81,15 +82,35 @@ func adviseMagic(said string) string {
 	if m == nil {
 		return said
 	}
-	written := said[1:strings.LastIndexByte(said, '"')]
-	if advice := elsewhere[m[1]]; advice != "" {
-		return "This kernel has no " + written + ": " + advice + ".\n"
+	return instead(said[1:strings.LastIndexByte(said, '"')], m[1])
+}
+
+// foreignMagic finds a magic in a line of its own.
+var foreignMagic = regexp.MustCompile(`(?m)^%+(\w+)`)
+
+// foreignMagics says what to do instead of each magic in a cell that there is none of.
+func foreignMagics(code string) (advice []string) {
+	for _, m := range foreignMagic.FindAllStringSubmatch(code, -1) {
+		if !slices.Contains(magicNames(), m[0]) {
+			advice = append(advice, strings.TrimSuffix(instead(m[0], m[1]), "\n"))
+		}
 	}
-	var names []string
+	return slices.Compact(advice)
+}
+
+func magicNames() (names []string) {
 	for _, m := range magics {
 		names = append(names, m.name)
 	}
-	if near := check.Nearest(written, names); len(near) > 0 {
+	return names
+}
+
+// instead says what to do instead of a magic that is written so and has a name.
+func instead(written, name string) string {
+	if advice := elsewhere[name]; advice != "" {
+		return "This kernel has no " + written + ": " + advice + ".\n"
+	}
+	if near := check.Nearest(written, magicNames()); len(near) > 0 {
 		return "This kernel has no " + written + "; did you mean " + strings.Join(near, " or ") + "?\n"
 	}
 	return "This kernel has no " + written + "; %help tells of those that it has.\n"

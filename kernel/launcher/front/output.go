@@ -215,6 +215,9 @@ func syntax(e *execution, err error) failure {
 		values = append(values, at(e.count, m.Line)+m.Message)
 		traceback = append(traceback, excerpt(e.count, e.cell, m.Line, m.Column, m.Message))
 	}
+	for _, hint := range foreignMagics(e.Code) { // GoNB, which does not see the cell, says nothing
+		values, traceback = append(values, hint), append([]string{hint}, traceback...)
+	}
 	return withLanguage(e, failure{"SyntaxError", strings.Join(values, "\n"), traceback})
 }
 
