@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"time"
@@ -37,7 +38,9 @@ func Results(file string) string {
 // and writes the executed notebook to target, complete or not at all. Outputs
 // that it had are cleared first. A failing cell is an error that names it, and
 // the end of ctx interrupts the cell that runs; the notebook as far as it came
-// is then kept beside target as NAME.failed.ipynb or NAME.stopped.ipynb.
+// is then kept beside target as NAME.failed.ipynb or NAME.stopped.ipynb. If target
+// is the notebook itself and its cells have changed meanwhile, it stays and the
+// executed notebook becomes NAME.executed.ipynb, with an error that says so.
 //
 // JupyterLab trusts the executed notebook if all of its cells ran.
 func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) error {
@@ -73,6 +76,12 @@ func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) 
 	stem := strings.TrimSuffix(target, ".ipynb")
 	failed, stopped := stem+".failed.ipynb", stem+".stopped.ipynb"
 	if runErr == nil {
+		if target == file {
+			if err := unchanged(before, file); err != nil {
+				executed := stem + ".executed.ipynb"
+				return errors.Join(fmt.Errorf("%w; it stays as it is, and the executed notebook is %s", err, executed), atomicfile.Write(executed, text))
+			}
+		}
 		if err := atomicfile.Write(target, text); err != nil {
 			return err
 		}
@@ -91,6 +100,26 @@ func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) 
 		return errors.Join(runErr, err)
 	}
 	return fmt.Errorf("%w\n  the notebook as far as it came: %s", runErr, kept)
+}
+
+// unchanged returns an error unless the notebook at path has the cells that it had
+// before a run, whatever their outputs: JupyterLab may have saved it meanwhile.
+func unchanged(before notebook.Notebook, path string) error {
+	now, err := notebook.Read(path)
+	if err != nil {
+		return fmt.Errorf("%s was changed while it ran: %w", filepath.Base(path), err)
+	}
+	for i := range max(len(before.Cells), len(now.Cells)) {
+		if i >= len(before.Cells) || i >= len(now.Cells) || !sameInput(before.Cells[i], now.Cells[i]) {
+			return fmt.Errorf("%s was changed while it ran, from cell %d on", filepath.Base(path), i+1)
+		}
+	}
+	return nil
+}
+
+func sameInput(a, b notebook.Cell) bool {
+	a.Outputs, b.Outputs = nil, nil
+	return reflect.DeepEqual(a, b)
 }
 
 // runCells runs the cells of a notebook through the kernel and writes it, with
