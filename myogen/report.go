@@ -3,8 +3,6 @@ package myogen
 import (
 	"encoding/json"
 	"fmt"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -90,31 +88,6 @@ func (s *Simulation) origin() Report {
 		r.Populations = append(r.Populations, PopulationReport{Name: p.name, Kind: p.kind()})
 	}
 	return r
-}
-
-// Version is the version of this module that reports name: a cell of a notebook
-// uses the module as a folder, for which the build records no version.
-const Version = "v0.2.0"
-
-const modulePath = "gomyogen"
-
-func newSession() Session {
-	s := Session{Go: runtime.Version(), Module: modulePath + " " + Version, Platform: runtime.GOOS + "/" + runtime.GOARCH}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return s
-	}
-	if info.Main.Path == modulePath {
-		for _, set := range info.Settings {
-			switch {
-			case set.Key == "vcs.revision":
-				s.Revision = set.Value + s.Revision
-			case set.Key == "vcs.modified" && set.Value == "true":
-				s.Revision += " modified"
-			}
-		}
-	}
-	return s
 }
 
 // String prints the report in a few lines.
