@@ -171,7 +171,7 @@ func (p *Plan) measure() error {
 		}
 	}
 	if runs > maxRuns {
-		return fmt.Errorf("the sweep has %.0f runs, must be at most %d", runs, maxRuns)
+		return fmt.Errorf("the sweep has %.15g runs, must be at most %d", runs, maxRuns)
 	}
 	return nil
 }

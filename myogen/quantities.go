@@ -116,7 +116,7 @@ func countSteps(duration, step units.Time) (int, error) {
 	}
 	n := math.Round(float64(duration / step))
 	if n < 1 || n > maxSteps {
-		return 0, fmt.Errorf("%v at steps of %v is %.0f samples, must be 1 to %d", duration, step, n, maxSteps)
+		return 0, fmt.Errorf("%v at steps of %v is %.15g samples, must be 1 to %d", duration, step, n, maxSteps)
 	}
 	return int(n), nil
 }

@@ -21,6 +21,12 @@ func (r *resolved) warnings(drives []*driveRate) []string {
 		if c.Weight > strongWeight {
 			warn("%s: the weight is %v, far above the tutorials' 0.15 uS: a number without a unit is in uS", c.words(), c.Weight)
 		}
+		switch delay := delayOr(c.Delay); {
+		case delay >= r.Duration:
+			warn("%s: the delay is %v, so that no spike arrives before the end of the run at %v", c.words(), delay, r.Duration)
+		case delay < r.step():
+			warn("%s: the delay is %v, and spikes arrive at the next of the steps of %v", c.words(), delay, r.step())
+		}
 	}
 	for i, x := range r.Inputs {
 		for _, text := range shapeWarnings(x.Shape, r.Duration, r.step()) {

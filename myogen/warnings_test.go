@@ -25,6 +25,11 @@ func TestWarnings(t *testing.T) {
 			e.Populations[1] = p
 		}
 	}
+	connect := func(delay units.Time) func(*Experiment) {
+		return func(e *Experiment) {
+			e.Connections = []Connection{{Source: "DD", Target: "aMN", Probability: 1, Weight: 0.1, Delay: delay}}
+		}
+	}
 	body := units.Temperature(37)
 	for name, c := range map[string]struct {
 		change func(*Experiment)
@@ -47,6 +52,17 @@ func TestWarnings(t *testing.T) {
 		"a fast sawtooth":               {input(Sawtooth[units.Rate]{High: 5, Frequency: 1e5}), `cannot follow 100000 Hz`},
 		"a fast current":                {inject(Injection{Shape: Sinusoid[units.Current]{Amplitude: 1, Frequency: 9000}}), `cannot follow 9000 Hz`},
 		"a rate that the step loses":    {input(Level[units.Rate]{1000}), `lose 4.8 % of their spikes`},
+		"a noisy rate near the limit":   {func(e *Experiment) { e.Inputs[0].Shape, e.Inputs[0].Noise = Level[units.Rate]{300}, 200 }, `of their spikes: a neuron fires at most once in a step, of 0.1 ms`},
+		"a rate that a fine step keeps": {func(e *Experiment) { e.Step, e.Inputs[0].Shape = 0.01, Level[units.Rate]{1000} }, ""},
+		"a rate that a coarse one does": {func(e *Experiment) {
+			e.Step, e.Inputs[0].Shape, e.Populations[1] = 1, Level[units.Rate]{60}, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{}}}
+		}, `at 60 pps the neurons of "DD" lose 2.9 % of their spikes: a neuron fires at most once in a step, of 1 ms`},
+		"a step of NERLab":              {func(e *Experiment) { e.Step = 0.2 }, `population "aMN": at steps of 0.2 ms, Crank-Nicolson, cells may fire at a wrong rate or not at all; up to 0.125 ms`},
+		"a step of Powers 2017":         {func(e *Experiment) { e.Step, e.Populations[1] = 0.5, AlphaMNPool{Name: "aMN", N: 3, Model: Powers2017} }, `up to 0.25 ms they are right within 5 %`},
+		"a step that Powers 2017 takes": {func(e *Experiment) { e.Step, e.Populations[1] = 0.2, AlphaMNPool{Name: "aMN", N: 3, Model: Powers2017} }, ""},
+		"a delay of the whole run":      {connect(200), `connection "DD" to "aMN": the delay is 200 ms, so that no spike arrives before the end of the run at 200 ms`},
+		"a delay short of a step":       {connect(0.01), `the delay is 0.01 ms, and spikes arrive at the next of the steps of 0.1 ms`},
+		"a delay of a step":             {connect(0.1), ""},
 		"a slope of Fuglevand":          {pool(AlphaMNPool{Recruitment: RecruitmentThresholds{Model: Fuglevand, Slope: 3}}), `population "aMN": the thresholds have slope 3, their formula is fuglevand, which does not use it`},
 		"a slope of Konstantin":         {pool(AlphaMNPool{Recruitment: RecruitmentThresholds{Model: Konstantin, Slope: 3}}), `have slope 3, their formula is konstantin`},
 		"a maximum of De Luca":          {pool(AlphaMNPool{Recruitment: RecruitmentThresholds{Model: DeLuca, Max: 0.5}}), `have max 0.5, their formula is deluca`},

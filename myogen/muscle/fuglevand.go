@@ -273,7 +273,7 @@ func (m Fuglevand) grid(pool []Twitch, trains []neo.SpikeTrain, copies int) (uni
 	}
 	n := math.Ceil(float64((trains[0].TStop-trains[0].TStart)/period) - 1e-6)
 	if n*float64(copies) > maxSamples {
-		return 0, 0, fmt.Errorf("muscle: %v to %v sampled every %v is %.0f samples, times %d signals, at most %d in all",
+		return 0, 0, fmt.Errorf("muscle: %v to %v sampled every %v is %.15g samples, times %d signals, at most %d in all",
 			trains[0].TStart, trains[0].TStop, period, n, copies, maxSamples)
 	}
 	return period, int(n), nil

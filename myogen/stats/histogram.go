@@ -44,7 +44,7 @@ func newBinning(trains []neo.SpikeTrain, bin units.Time) (binning, error) {
 	}
 	bins := wholeBins(float64((b.stop - b.start) / bin))
 	if bins < 1 || bins > maxBins {
-		return b, fmt.Errorf("stats: %v to %v holds %.0f whole bins of %v, must hold 1 to %d", b.start, b.stop, bins, bin, maxBins)
+		return b, fmt.Errorf("stats: %v to %v holds %.15g whole bins of %v, must hold 1 to %d", b.start, b.stop, bins, bin, maxBins)
 	}
 	b.bins = int(bins)
 	return b, nil
@@ -118,7 +118,7 @@ func CrossCorrelogram(a, b neo.SpikeTrain, bin, window units.Time) (neo.AnalogSi
 	}
 	lags := wholeBins(float64(window / bin))
 	if lags < 1 || lags > float64(both.bins-1) {
-		return neo.AnalogSignal{}, fmt.Errorf("stats: a window of %v is %.0f bins of %v, must be 1 to %d", window, lags, bin, both.bins-1)
+		return neo.AnalogSignal{}, fmt.Errorf("stats: a window of %v is %.15g bins of %v, must be 1 to %d", window, lags, bin, both.bins-1)
 	}
 	most := int(lags)
 	x, y := both.counts([]neo.SpikeTrain{a}), both.counts([]neo.SpikeTrain{b})

@@ -60,9 +60,9 @@ func InstantaneousRatesEvery(trains []neo.SpikeTrain, window, step units.Time) (
 	length, samples := wholeBins(float64(window/period)), wholeBins(float64((stop-start)/period))
 	switch {
 	case length < 3:
-		return nil, fmt.Errorf("stats: a window of %v is %.0f samples of %v, must be at least 3", window, length, period)
+		return nil, fmt.Errorf("stats: a window of %v is %.15g samples of %v, must be at least 3", window, length, period)
 	case samples < length || samples > maxBins:
-		return nil, fmt.Errorf("stats: %v to %v is %.0f samples of %v, must be at least the %.0f of the window of %v and at most %d",
+		return nil, fmt.Errorf("stats: %v to %v is %.15g samples of %v, must be at least the %.15g of the window of %v and at most %d",
 			start, stop, samples, period, length, window, maxBins)
 	}
 	w, n := int(length), int(samples)

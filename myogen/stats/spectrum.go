@@ -39,7 +39,7 @@ func NewCrossSpectrum(x, y neo.AnalogSignal, segment units.Time) (CrossSpectrum,
 	samples := len(x.Values)
 	ratio := math.Round(float64(segment / x.SamplingPeriod))
 	if ratio < 4 || ratio > float64(samples) {
-		return c, fmt.Errorf("stats: a segment of %v is %.0f samples, must be 4 to %d", segment, ratio, samples)
+		return c, fmt.Errorf("stats: a segment of %v is %.15g samples, must be 4 to %d", segment, ratio, samples)
 	}
 	n := int(ratio)
 	fs := 1 / x.SamplingPeriod.Seconds()

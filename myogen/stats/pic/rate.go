@@ -110,7 +110,7 @@ func grid(start, stop, period units.Time) (first float64, n int, err error) {
 	first = math.Ceil(float64(start/period) - 1e-9)
 	count := math.Floor(float64(stop/period)+1e-9) - first + 1
 	if count > maxSamples {
-		return 0, 0, fmt.Errorf("pic: %v to %v sampled every %v is %.0f samples, at most %d",
+		return 0, 0, fmt.Errorf("pic: %v to %v sampled every %v is %.15g samples, at most %d",
 			start, stop, period, count, maxSamples)
 	}
 	return first, int(max(count, 0)), nil
