@@ -20,6 +20,7 @@ type Notebook struct {
 		Run         *Run    `json:"gomyogen"` // nil unless executed by us
 		Title       Text    // of the document, as nbformat defines it
 		Authors     Authors // as nbformat defines them
+		Author      Authors // the same, as Quarto and R Markdown call it
 		Date        Text
 		Description Text
 		Kernel      Spec `json:"kernelspec"`
@@ -62,21 +63,35 @@ type Cell struct {
 // Has reports whether the cell has a tag.
 func (c Cell) Has(tag string) bool { return slices.Contains(c.Metadata.Tags, tag) }
 
-// Text is a string of the metadata; what is no string is read as empty.
+// Text is one line of the metadata, however a string or a list of strings there
+// breaks it; anything else is read as empty.
 type Text string
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *Text) UnmarshalJSON(b []byte) error {
-	var s string
-	if json.Unmarshal(b, &s) == nil {
-		*t = Text(s)
+	var l Lines
+	if json.Unmarshal(b, &l) == nil {
+		*t = Text(strings.Join(strings.Fields(string(l)), " "))
 	}
 	return nil
 }
 
-// Authors are names. nbformat has a list of objects with a name; a list of
-// names and one name are read, too.
+// Authors are names. nbformat has a list of objects with a name; those with a given
+// and a family name, as CSL and the Citation File Format have them, a list of names
+// and one name are read, too.
 type Authors []string
+
+// author is an author as an object.
+type author struct {
+	Name, Given, Family Text
+	GivenNames          Text `json:"given-names"`
+	FamilyNames         Text `json:"family-names"`
+}
+
+func (a author) name() Text {
+	given, family := cmp.Or(a.Given, a.GivenNames), cmp.Or(a.Family, a.FamilyNames)
+	return cmp.Or(a.Name, Text(strings.TrimSpace(string(given+" "+family))))
+}
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (a *Authors) UnmarshalJSON(b []byte) error {
@@ -85,11 +100,11 @@ func (a *Authors) UnmarshalJSON(b []byte) error {
 		list = []json.RawMessage{b}
 	}
 	for _, raw := range list {
-		var author struct{ Name Text }
+		var object author
 		var name Text
 		_ = name.UnmarshalJSON(raw) // it reads everything
-		if json.Unmarshal(raw, &author) == nil {
-			name = author.Name
+		if json.Unmarshal(raw, &object) == nil {
+			name = object.name()
 		}
 		if name != "" {
 			*a = append(*a, string(name))

@@ -94,6 +94,9 @@ func newPage(s Source, all *names, o Options) (*page, error) {
 	meta := s.nb.Metadata
 	p := &page{File: s.stem() + ".html", Notebook: s.stem() + ".ipynb", Run: meta.Run, Alone: all == nil, Folded: o.FoldCode, Date: string(meta.Date),
 		Authors: strings.Join(meta.Authors, ", ")}
+	if len(meta.Authors) == 0 {
+		p.Authors = strings.Join(meta.Author, ", ")
+	}
 	if p.Date == "" && meta.Run != nil {
 		p.Date = meta.Run.Executed
 	}
