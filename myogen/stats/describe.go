@@ -134,10 +134,13 @@ func (r Regression) String() string {
 
 // LinearRegression fits a straight line by least squares, as
 // scipy.stats.linregress does. It refuses fewer than two points, x that are
-// all equal, and values that are not finite.
+// all equal, values whose squares overflow or underflow, and those that are not finite.
 func LinearRegression[X, Y ~float64](x []X, y []Y) (Regression, error) {
 	return regression(units.Floats(x), units.Floats(y))
 }
+
+// smallestNormal is the smallest positive float64 with all its digits.
+const smallestNormal = 0x1p-1022
 
 func regression(x, y []float64) (Regression, error) {
 	if len(x) != len(y) {
@@ -160,6 +163,11 @@ func regression(x, y []float64) (Regression, error) {
 	if slices.Max(x) == slices.Min(x) {
 		return Regression{}, errors.New("stats: all x of a regression are equal")
 	}
+	if xx < smallestNormal || math.IsInf(xx, 0) || math.IsInf(yy, 0) {
+		return Regression{}, fmt.Errorf("stats: a regression of x from %g to %g and y from %g to %g, the squares of which are too small or too large numbers",
+			slices.Min(x), slices.Max(x), slices.Min(y), slices.Max(y))
+	}
 	slope := xy / xx
-	return Regression{Intercept: my - slope*mx, Slope: slope, R2: xy * xy / (xx * yy)}, nil
+	r := xy / (math.Sqrt(xx) * math.Sqrt(yy)) // xx*yy may be too large a number
+	return Regression{Intercept: my - slope*mx, Slope: slope, R2: r * r}, nil
 }

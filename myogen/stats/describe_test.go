@@ -3,6 +3,7 @@ package stats
 import (
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
@@ -25,5 +26,21 @@ func TestMeanSDEqualsGonum(t *testing.T) {
 	}
 	if !math.IsNaN(Mean[float64](nil)) {
 		t.Error("no values have a mean")
+	}
+}
+
+// R2 is right where the product of the squares overflows, as it does in
+// scipy.stats.linregress; where a square does, there is an error.
+func TestRegressionOfLargeNumbers(t *testing.T) {
+	for _, scale := range []float64{1e-150, 1e-100, 1, 1e100, 1e150} {
+		l, err := LinearRegression([]float64{scale, 2 * scale, 4 * scale}, []float64{-scale, -2 * scale, -4 * scale})
+		if err != nil || math.Abs(l.R2-1) > 1e-12 || math.Abs(l.Slope+1) > 1e-12 {
+			t.Errorf("scale %g: %v, error %v", scale, l, err)
+		}
+	}
+	for _, scale := range []float64{1e-320, 1e-300, 1e200} {
+		if l, err := LinearRegression([]float64{scale, 2 * scale}, []float64{1, 2}); err == nil || !strings.Contains(err.Error(), "the squares of which are too small or too large numbers") {
+			t.Errorf("scale %g: %v, error %v", scale, l, err)
+		}
 	}
 }
