@@ -207,3 +207,56 @@ func TestWhatComesOfAStoppedRunIsNotKept(t *testing.T) {
 		})
 	}
 }
+
+// After a stop the cells that show a value show what there is and compute nothing,
+// however often it is stopped, until a cell asks for the whole value.
+func TestAfterAStop(t *testing.T) {
+	nextCell(t)
+	keepHere(t)
+	set(innerValue, inFunction(func() kept { _, stop := Context(); stop(); return kept{} }))
+	rates := func() *Value[kept] { return Keep("rates", makeOuter) }
+	computed := func(do func()) (n int, said string) {
+		nextCell(t) // another program, as after a restart
+		before := atomic.LoadInt32(calls)
+		said = printed(t, do)
+		return int(atomic.LoadInt32(calls) - before), said
+	}
+	table := func() { ShowTable(Table{Title: "Sweep", Columns: []string{"a"}, Rows: [][]any{{1}}}) }
+	for _, step := range []struct {
+		name  string
+		do    func()
+		n     int
+		shows string
+		never string
+	}{
+		{"Peek before all", func() {
+			v := rates()
+			if _, ok := v.Peek(); ok {
+				t.Error("Peek finds what was never computed")
+			}
+			table()
+		}, 0, "Sweep", "artial"},
+		{"a stop", func() { v := rates(); running.Stop(); v.Get(); table() }, 1, "Partial (", ""},
+		{"Now", func() { v := rates(); v.Now(); table() }, 0, "Partial (", ""},
+		{"Peek", func() {
+			v := rates()
+			if _, ok := v.Peek(); !ok {
+				t.Error("Peek finds nothing after a stop")
+			}
+			table()
+		}, 0, "Partial (", ""},
+		{"a figure cell", func() { v := rates(); v.there(); table() }, 0, "Partial (", ""},
+		{"Kept", Kept, 0, "partial", ""},
+		{"a second stop", func() { v := rates(); running.Stop(); v.Get(); table() }, 1, "Partial (", ""},
+		{"Now after it", func() { v := rates(); v.Now(); table() }, 0, "Partial (", ""},
+		{"a cell that shows nothing of it", table, 0, "Sweep", "artial"},
+		{"to the end", func() { v := rates(); v.Get(); table() }, 1, "Sweep", "artial"},
+		{"Now of the whole", func() { v := rates(); v.Now(); table() }, 0, "Sweep", "artial"},
+		{"a stop when all is there", func() { v := rates(); running.Stop(); v.Get(); table() }, 0, "Sweep", "artial"},
+	} {
+		n, said := computed(step.do)
+		if n != step.n || !strings.Contains(said, step.shows) || step.never != "" && strings.Contains(said, step.never) {
+			t.Errorf("%s: computed %d times, want %d; shows %q, want %q and not %q", step.name, n, step.n, said, step.shows, step.never)
+		}
+	}
+}
