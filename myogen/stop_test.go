@@ -191,4 +191,16 @@ func TestStopInLongLists(t *testing.T) {
 			t.Errorf("after %d looks of %d: %v", c.looks, c.most, err)
 		}
 	}
+	// So it is with the fingerprint alone.
+	whole = &counting{t.Context(), 0, 1 << 30}
+	f, err := e.FingerprintContext(whole)
+	if g, plainErr := e.Fingerprint(); err != nil || plainErr != nil || f.Difference(g) != "" || whole.looks < n/(1<<12) {
+		t.Errorf("it looked up %d times: %v, %v, %s", whole.looks, err, plainErr, f.Difference(g))
+	}
+	for i := range 12 {
+		c := &counting{t.Context(), 0, i * whole.looks / 12}
+		if _, err := e.FingerprintContext(c); !errors.Is(err, context.Canceled) || c.looks > c.most+2 {
+			t.Errorf("fingerprint: after %d looks of %d: %v", c.looks, c.most, err)
+		}
+	}
 }

@@ -171,7 +171,11 @@ func (a contents) write(path string, method uint16) (packed int64, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("npz: %w", err)
 	}
-	packed, err = a.encode(file, method)
+	var out io.Writer = file
+	if a.look != nil {
+		out = &syncing{file: file, look: a.look}
+	}
+	packed, err = a.encode(out, method)
 	if err != nil {
 		return 0, errors.Join(fmt.Errorf("npz: %s: %w", path, err), file.Discard())
 	}
@@ -182,6 +186,25 @@ func (a contents) write(path string, method uint16) (packed int64, err error) {
 		return 0, fmt.Errorf("npz: %w", err)
 	}
 	return packed, nil
+}
+
+// syncing flushes a file each few MB to the disk, so that no flush, which nothing can
+// stop, takes long: at once a slow disk has hundreds of MB to write in the end.
+type syncing struct {
+	file     *atomicfile.File
+	look     func(bytes int) error
+	unsynced int
+}
+
+const syncEvery = 4 << 20 // bytes
+
+func (s *syncing) Write(p []byte) (int, error) {
+	n, err := s.file.Write(p)
+	if s.unsynced += n; err != nil || s.unsynced < syncEvery {
+		return n, err
+	}
+	s.unsynced = 0
+	return n, errors.Join(s.file.Sync(), s.look(0))
 }
 
 // packers are used again, since each has 1 MB, and a file of a few spikes dozens of
