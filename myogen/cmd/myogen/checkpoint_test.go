@@ -329,6 +329,67 @@ func TestForeignCheckpoint(t *testing.T) {
 	}
 }
 
+// An older checkpoint of the same user, put back, takes the run to the same end; one
+// of another experiment is refused, though the signature is right.
+func TestReplayedCheckpoint(t *testing.T) {
+	e := write(t, "e.yaml", short)
+	whole := filepath.Join(t.TempDir(), "whole.npz")
+	if err := run(t.Context(), []string{"run", e, "-out", whole}, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	experiment, err := myogen.LoadExperiment(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := experiment
+	other.Seed++
+	for name, c := range map[string]struct {
+		experiment myogen.Experiment
+		want       string
+		goesOn     bool
+	}{
+		"older":   {experiment, "going on at 50", true},
+		"another": {other, "it belongs to another experiment: in the state seed is", false},
+	} {
+		results := filepath.Join(t.TempDir(), "r.npz")
+		saved, err := newCheckpoints(results, time.Nanosecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sim, err := myogen.NewSimulation(t.Context(), c.experiment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var older []byte
+		for _, until := range []units.Time{50, 100, 150} {
+			if _, err := sim.RunUntil(t.Context(), until, nil); err != nil {
+				t.Fatal(err)
+			}
+			if err := saved.saveNow(t.Context(), sim); err != nil {
+				t.Fatal(err)
+			}
+			if older == nil {
+				if older, err = os.ReadFile(saved.path(0)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := errors.Join(os.WriteFile(saved.path(0), older, 0o644), os.WriteFile(saved.path(1), older, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		if err := run(t.Context(), []string{"run", e, "-out", results}, &out); err != nil {
+			t.Fatal(err)
+		}
+		if got := out.String(); !strings.Contains(got, c.want) || strings.Contains(got, "going on at") != c.goesOn {
+			t.Errorf("%s: it says %s", name, got)
+		}
+		if contents(t, results) != contents(t, whole) {
+			t.Errorf("%s: other results", name)
+		}
+	}
+}
+
 // After any fault of the disk while checkpoints are written, a kill or a power
 // loss, the run goes on from one that was written; from the last one, if that
 // was without an error.
