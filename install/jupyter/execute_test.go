@@ -263,7 +263,11 @@ func TestTwoRunsOfOneNotebook(t *testing.T) {
 
 func TestExecuteRefuses(t *testing.T) {
 	home := jupytertest.Home(t)
-	for _, file := range []string{filepath.Join(t.TempDir(), "none.ipynb"), "execute_test.go"} {
+	python := filepath.Join(t.TempDir(), "python.ipynb")
+	if err := os.WriteFile(python, []byte(`{"cells": [{"cell_type": "code", "source": "1", "outputs": [], "metadata": {}}], "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 4}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{filepath.Join(t.TempDir(), "none.ipynb"), "execute_test.go", python} {
 		if err := home.Execute(context.Background(), &bytes.Buffer{}, file, filepath.Join(t.TempDir(), "out.ipynb")); err == nil || !strings.Contains(err.Error(), filepath.Base(file)) {
 			t.Errorf("%s: error %v, want it to name the file", file, err)
 		}

@@ -63,6 +63,18 @@ func TestRead(t *testing.T) {
 	}
 }
 
+func TestLanguage(t *testing.T) {
+	for metadata, want := range map[string]string{
+		`{}`: "", `{"kernelspec": {"name": "gomyogen", "language": "go"}}`: "go", `{"kernelspec": {"name": "gonb"}, "language_info": {"name": "go"}}`: "go",
+		`{"kernelspec": {"language": "python", "name": "python3"}}`: "python", `{"language_info": {"name": "R"}}`: "r", `{"kernelspec": {"language": "julia"}, "language_info": {"name": "python"}}`: "julia",
+		`{"kernelspec": "python3", "language_info": 3}`: "", `{"kernelspec": {"language": ["python"]}}`: "", `{"kernelspec": null}`: "",
+	} {
+		if got := parse(t, `{"cells": [], "metadata": `+metadata+`, "nbformat": 4}`).Language(); got != want {
+			t.Errorf("with the metadata %s the language is %q, want %q", metadata, got, want)
+		}
+	}
+}
+
 // A run goes stale with the code and the packages it reaches, not with
 // comments or text.
 func TestStale(t *testing.T) {
