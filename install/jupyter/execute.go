@@ -55,6 +55,9 @@ func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) 
 	if err != nil {
 		return err
 	}
+	if l := before.Language(); l != "" && l != "go" {
+		return fmt.Errorf("%s is a notebook of another language, %s; if its cells are Go, choose their kernel in JupyterLab and save it", filepath.Base(file), l)
+	}
 	// Each run has a draft of its own: two runs of one notebook do not meet.
 	dir, err := os.MkdirTemp("", "gomyogen-run-")
 	if err != nil {

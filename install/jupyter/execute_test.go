@@ -164,6 +164,12 @@ func TestForgedOutputsDoNotSurvive(t *testing.T) {
 	} {
 		file := forged(t, c.cells...)
 		target := jupyter.Results(file)
+		if name == "skipped" { // signed in JupyterLab's database before, as if it had been looked at
+			sign := exec.Command(home.Python("python"), "-c", "import sys, nbformat\nfrom nbformat.sign import NotebookNotary\nNotebookNotary().sign(nbformat.read(sys.argv[1], 4))", file)
+			if out, err := sign.CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+		}
 		err := home.Execute(context.Background(), &bytes.Buffer{}, file, target)
 		if (err != nil) != c.fails {
 			t.Errorf("%s: error %v", name, err)
@@ -257,7 +263,11 @@ func TestTwoRunsOfOneNotebook(t *testing.T) {
 
 func TestExecuteRefuses(t *testing.T) {
 	home := jupytertest.Home(t)
-	for _, file := range []string{filepath.Join(t.TempDir(), "none.ipynb"), "execute_test.go"} {
+	python := filepath.Join(t.TempDir(), "python.ipynb")
+	if err := os.WriteFile(python, []byte(`{"cells": [{"cell_type": "code", "source": "1", "outputs": [], "metadata": {}}], "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 4}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{filepath.Join(t.TempDir(), "none.ipynb"), "execute_test.go", python} {
 		if err := home.Execute(context.Background(), &bytes.Buffer{}, file, filepath.Join(t.TempDir(), "out.ipynb")); err == nil || !strings.Contains(err.Error(), filepath.Base(file)) {
 			t.Errorf("%s: error %v, want it to name the file", file, err)
 		}

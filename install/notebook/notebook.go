@@ -3,6 +3,7 @@
 package notebook
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -21,7 +22,29 @@ type Notebook struct {
 		Authors     Authors // as nbformat defines them
 		Date        Text
 		Description Text
+		Kernel      Spec `json:"kernelspec"`
+		Info        Spec `json:"language_info"`
 	}
+}
+
+// Language returns the programming language of a notebook's cells as its metadata tell,
+// in lower case, or "".
+func (nb Notebook) Language() string {
+	m := nb.Metadata
+	return strings.ToLower(string(cmp.Or(m.Kernel.Language, m.Info.Name)))
+}
+
+// Spec is what the metadata tell of a kernel, or of a language; what is no object is read
+// as empty.
+type Spec struct{ Name, Language Text }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *Spec) UnmarshalJSON(b []byte) error {
+	type plain Spec
+	if json.Unmarshal(b, (*plain)(s)) != nil {
+		*s = Spec{}
+	}
+	return nil
 }
 
 // Cell is a cell of a notebook.

@@ -20,7 +20,8 @@ import (
 const codeFile, testFile = "main.go", "main_test.go"
 
 // prepare makes of the code in the folder of a cell what is compiled. What the compiler
-// says of it names lines of the cells; plain has it name those of the code, as GoNB wants.
+// says of it names lines of the cells; plain has it name those of the code, as GoNB wants,
+// of all of it.
 func prepare(goCommand, dir string) (plain func() error, err error) {
 	path := filepath.Join(dir, codeFile)
 	b, err := os.ReadFile(path)
@@ -48,8 +49,12 @@ func prepare(goCommand, dir string) (plain func() error, err error) {
 		}
 		code = check.Prepare(packages, check.Without(packages, code, p.Replaced, p.Nameless), p.NoInput)
 	}
+	lean := code
+	if p.Lean {
+		lean = check.Lean(code)
+	}
 	write := func(code string) error { return os.WriteFile(path, []byte(cell.WithInits(code)), 0o600) }
-	return func() error { return write(code) }, write(p.Origins.Mark(code))
+	return func() error { return write(code) }, write(p.Origins.Mark(lean))
 }
 
 // packagesOf returns the packages that a cell imports.

@@ -107,6 +107,33 @@ func TestTypedColumn(t *testing.T) {
 	}
 }
 
+func TestAdviseMagic(t *testing.T) {
+	for said, want := range map[string]string{
+		"\"%pip\" unknown or not implemented yet.\n":      "This kernel has no %pip: cells import Go packages",
+		"\"%%timeit\" unknown or not implemented yet.\n":  "This kernel has no %%timeit: %test runs the benchmarks",
+		"\"%autogett\" unknown or not implemented yet.\n": "This kernel has no %autogett; did you mean %autoget",
+		"\"%zzzzzz\" unknown or not implemented yet.\n":   "This kernel has no %zzzzzz; %help tells",
+		"\"%%\" unknown or not implemented yet.\n":        "This kernel has no %%",
+		"\"%who\" unknown or not implemented yet.":        "This kernel has no %who: %ls lists what cells have declared.\n",
+		"something else\n": "something else\n",
+	} {
+		if got := adviseMagic(said); !strings.HasPrefix(got, want) {
+			t.Errorf("%q becomes %q, want %q", said, got, want)
+		}
+	}
+}
+
+func TestForeignMagics(t *testing.T) {
+	for code, want := range map[string]string{
+		"%%html\n<b>x</b>": "This kernel has no %%html: gonbui.DisplayHTML", "%%\nx := 1 +": "", "%cd /tmp\nx := %": "", "x := 7 %y": "",
+		"%load_ext a\n%load_ext b\nx ->": "This kernel has no %load_ext: there is nothing to load.",
+	} {
+		if got := strings.Join(foreignMagics(code), "\n"); !strings.HasPrefix(got, want) || want == "" && got != "" || strings.Contains(got, "\n") {
+			t.Errorf("of %q it says %q, want %q", code, got, want)
+		}
+	}
+}
+
 func TestForeign(t *testing.T) {
 	for code, want := range map[string]string{
 		"import numpy as np": "Python", "def f(x):\n    return x": "Python", "from a import b": "Python", "for i in range(3):\n    print(i)": "Python",

@@ -62,7 +62,7 @@ func newNotebook() *notebook {
 
 // before prepares for a cell.
 func (n *notebook) before(e *execution) {
-	p := standin.Program{NoInput: !e.AllowStdin || !seesReading, Origins: n.origins.With(e.count, e.cell, e.code), Blank: slices.Clone(n.blank), Replaced: n.replacedBy(e), Nameless: e.code.Nameless}
+	p := standin.Program{NoInput: !e.AllowStdin || !seesReading, Origins: n.origins.With(e.count, e.cell, e.code), Blank: slices.Clone(n.blank), Replaced: n.replacedBy(e), Nameless: e.code.Nameless, Lean: lean(e)}
 	for _, path := range e.code.Blank {
 		if !slices.Contains(p.Blank, path) {
 			p.Blank = append(p.Blank, path)
@@ -78,6 +78,13 @@ func (n *notebook) before(e *execution) {
 	if err := p.Write(n.engine.dir); err != nil {
 		fmt.Fprintln(os.Stderr, "front:", err)
 	}
+}
+
+// lean reports whether a cell has nothing but statements. All declarations were compiled in
+// their own cells.
+func lean(e *execution) bool {
+	return e.cell.Go && len(e.code.Declares)+len(e.code.Inits)+len(e.code.Nameless) == 0 &&
+		!slices.ContainsFunc(e.cell.Magics(), func(name string) bool { return !slices.Contains([]string{"%%", "%main", "%args"}, name) })
 }
 
 // replacedBy returns what is declared no more once a cell has declared names anew, of
@@ -164,7 +171,9 @@ func (n *notebook) after(e *execution) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.code = code
+	if !e.program.Lean || n.code == "" { // else some may be left out
+		n.code = code
+	}
 	for _, i := range f.Imports {
 		text := i.Path.Value
 		if i.Name != nil {

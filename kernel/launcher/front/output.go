@@ -79,7 +79,8 @@ func (f *front) stream(e *execution, m message) {
 	case exits.MatchString(s.Text):
 		e.held = s.Text // until it is known that the cell has failed
 		return
-	default:
+	default: // GoNB's own words
+		s.Text = adviseMagic(s.Text)
 		e.say(s.Text)
 	}
 	f.write(e, s.Name, s.Text)
@@ -213,6 +214,9 @@ func syntax(e *execution, err error) failure {
 	for _, m := range cell.Errors(err) {
 		values = append(values, at(e.count, m.Line)+m.Message)
 		traceback = append(traceback, excerpt(e.count, e.cell, m.Line, m.Column, m.Message))
+	}
+	for _, hint := range foreignMagics(e.Code) { // GoNB, which does not see the cell, says nothing
+		values, traceback = append(values, hint), append([]string{hint}, traceback...)
 	}
 	return withLanguage(e, failure{"SyntaxError", strings.Join(values, "\n"), traceback})
 }

@@ -156,6 +156,9 @@ func initName(text string) string {
 	return initHead + hex.EncodeToString(sum[:3])
 }
 
+// IsInit reports whether a name is one that a function init has in the code of a cell.
+func IsInit(name string) bool { return strings.HasPrefix(name, initHead) }
+
 var initNames = regexp.MustCompile(`(?m)^(func )` + initHead + `[0-9a-f]+\(`)
 
 // WithInits gives the functions init of a program their name.

@@ -56,7 +56,7 @@ func (p *Program) Near(message string, line, column int) (said string) {
 		if pkg := p.imported(m[1]); pkg != nil {
 			names = exported(pkg)
 		}
-		if short := abbreviations(name, names); len(nearest(name, names)) == 0 && len(short) > 0 {
+		if short := abbreviations(name, names); len(Nearest(name, names)) == 0 && len(short) > 0 {
 			return message + "; did you mean " + strings.Join(short, " or ") + "?"
 		}
 	case noMember.MatchString(message):
@@ -91,7 +91,7 @@ func (p *Program) Near(message string, line, column int) (said string) {
 			return message + "; it has " + strings.Join(names, ", ")
 		}
 	}
-	near := nearest(name, names)
+	near := Nearest(name, names)
 	if len(near) == 0 || strings.Contains(message, "but does have") || strings.Contains(message, "but have") {
 		return message
 	}
@@ -114,7 +114,7 @@ var elsewhere = map[string]string{
 
 // few reports whether no name is near one, and there are so few that all can be said.
 func few(name string, names []string) bool {
-	return len(nearest(name, names)) == 0 && len(names) > 0 && len(names) <= 12
+	return len(Nearest(name, names)) == 0 && len(names) > 0 && len(names) <= 12
 }
 
 // abbreviations returns the names of up to three letters that abbreviate one, or, if
@@ -191,8 +191,8 @@ func (p *Program) fallible(line int) string {
 	return text
 }
 
-// nearest returns up to three names that are like one.
-func nearest(name string, names []string) []string {
+// Nearest returns up to three names that are like one.
+func Nearest(name string, names []string) []string {
 	type candidate struct {
 		name     string
 		distance int

@@ -99,7 +99,7 @@ func Missing(goCommand, dir string, paths []string) (map[string]string, error) {
 			said[p] = "no module on this machine has the package " + p + ", and cells fetch none; %env GOPROXY with the address of a proxy lets them"
 			continue
 		}
-		near := nearest(p, all)
+		near := Nearest(p, all)
 		for _, other := range all {
 			if other != p && pathpkg.Base(other) == pathpkg.Base(p) && len(near) < 3 && !slices.Contains(near, other) {
 				near = append(near, other)

@@ -16,6 +16,7 @@ type Program struct {
 	Blank    []string     `json:"blank"`    // packages to be imported for their effect alone
 	Replaced []string     `json:"replaced"` // what is declared no more: "func left"
 	Nameless []string     `json:"nameless"` // values of variables without a name that stay
+	Lean     bool         `json:"lean"`     // what the cell does not reach need not be compiled
 	Origins  cell.Origins `json:"origins"`  // of its lines
 }
 
