@@ -10,6 +10,8 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gomyogen/install/jupyter"
 	"gomyogen/install/live"
@@ -42,7 +44,7 @@ func publish(ctx context.Context, home *jupyter.Home, out io.Writer, args []stri
 		if err != nil {
 			return err
 		}
-		*title = filepath.Base(folder)
+		*title = heading(filepath.Base(folder))
 	}
 	key, err := home.Key()
 	if err != nil {
@@ -90,6 +92,16 @@ func publish(ctx context.Context, home *jupyter.Home, out io.Writer, args []stri
 	}
 	_, err = fmt.Fprintf(out, "wrote %s\nopen %s\n", strings.Join(w.Files, ", "), filepath.Join(*dir, "index.html"))
 	return err
+}
+
+// heading returns a folder's name as a title: notebooks becomes Notebooks. A name
+// with capitals, as iPSC, stays.
+func heading(folder string) string {
+	if folder != strings.ToLower(folder) {
+		return folder
+	}
+	first, size := utf8.DecodeRuneInString(folder)
+	return string(unicode.ToTitle(first)) + folder[size:]
 }
 
 // liveCells compiles the cells that call kernel.Interact for browsers. Why one is

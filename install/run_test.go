@@ -246,3 +246,11 @@ func TestHelp(t *testing.T) {
 		}
 	}
 }
+
+func TestHeading(t *testing.T) {
+	for folder, want := range map[string]string{"notebooks": "Notebooks", "iPSC": "iPSC", "étude": "Étude", "2026": "2026"} {
+		if got := heading(folder); got != want {
+			t.Errorf("heading(%q) = %q, want %q", folder, got, want)
+		}
+	}
+}

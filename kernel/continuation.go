@@ -3,6 +3,8 @@
 package kernel
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -27,13 +29,17 @@ func newContinuation(c *cell.Cell, title, key string) (*continuation, error) {
 }
 
 // due saves the state with write if it is time to. at says how far the work is.
+// Work that is stopped meanwhile keeps the states of before, and calls stopped.
 func (c *continuation) due(at string, write func(path string) error) {
 	if c.unsaved != nil {
 		return
 	}
-	if c.unsaved = c.state.SaveDue(at, write); c.unsaved != nil {
-		c.warn("if the kernel dies, it cannot go on: %v", c.unsaved)
+	err := c.state.SaveDue(at, write)
+	if err == nil || errors.Is(err, context.Canceled) {
+		return
 	}
+	c.unsaved = err
+	c.warn("if the kernel dies, it cannot go on: %v", err)
 }
 
 // stopped saves the state of work that was stopped, and marks all that the cell

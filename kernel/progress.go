@@ -20,7 +20,7 @@ type Progress struct {
 	first       units.Time
 	done, total units.Time
 	kept        bool   // over without having begun
-	before      string // what goes on before the first update
+	aside       string // what goes on before the first update, or between two
 }
 
 // NewProgress returns a progress bar. Its Update is what a simulation's Run
@@ -44,15 +44,15 @@ func (p *Progress) Update(done, total units.Time) {
 	if p.start.IsZero() {
 		p.start, p.first = now, done
 	}
-	p.done, p.total = done, total
+	p.done, p.total, p.aside = done, total, ""
 	p.board.show(now)
 }
 
-// starting shows how far what comes before the first step is.
+// starting shows how far what is no step of the run is.
 func (p *Progress) starting(what string, done, total int) {
 	p.board.mu.Lock()
 	defer p.board.mu.Unlock()
-	p.before = fmt.Sprintf(": %s, %.0f %%", what, 100*float64(done)/float64(total))
+	p.aside = fmt.Sprintf(": %s, %.0f %%", what, 100*float64(done)/float64(total))
 	p.board.show(time.Now())
 }
 
@@ -107,13 +107,13 @@ func (p *Progress) line(now time.Time, stopped bool) string {
 	case p.kept:
 		return p.title + ": kept"
 	case p.start.IsZero():
-		return p.title + p.before
+		return p.title + p.aside
 	case stopped && !p.finished():
 		return fmt.Sprintf("%s: stopped at %s after %.1f s", p.title, of, wall)
 	case !(speed > 0) || wall <= 0:
-		return fmt.Sprintf("%s: %s", p.title, of)
+		return fmt.Sprintf("%s: %s", p.title, of) + p.aside
 	case p.finished():
 		return fmt.Sprintf("%s: %s, %.0f ms/s, took %.1f s", p.title, of, speed, wall)
 	}
-	return fmt.Sprintf("%s: %s, %.0f ms/s, %.1f s left", p.title, of, speed, float64(p.total-p.done)/speed)
+	return fmt.Sprintf("%s: %s, %.0f ms/s, %.1f s left", p.title, of, speed, float64(p.total-p.done)/speed) + p.aside
 }

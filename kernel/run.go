@@ -146,7 +146,9 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	}
 	result, err := sim.Run(ctx, func(done, total units.Time) {
 		p.Update(done, total)
-		goOn.due(reached("going on", done, total), sim.SaveState)
+		goOn.due(reached("going on", done, total), func(path string) error {
+			return sim.SaveStateContext(observed, path, nil)
+		})
 	})
 	if err != nil {
 		return nil, err

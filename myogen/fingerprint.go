@@ -2,6 +2,7 @@ package myogen
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -21,11 +22,22 @@ type Fingerprint map[string]string
 // Fingerprint returns what decides the spikes of a run of the experiment, with
 // all defaults. Experiments with the same fingerprint have the same spikes.
 func (e Experiment) Fingerprint() (Fingerprint, error) {
-	r, err := e.resolve()
+	return e.FingerprintContext(context.Background())
+}
+
+// FingerprintContext is [Experiment.Fingerprint] that ends with the error of ctx soon
+// after it is cancelled, and reports to the Starting of an [Observer] how far it is:
+// a million pairs take a second.
+func (e Experiment) FingerprintContext(ctx context.Context) (Fingerprint, error) {
+	if ctx == nil {
+		return nil, prefixed(errNoContext)
+	}
+	w := watching(ctx)
+	r, err := e.resolveUnder(w)
 	if err != nil {
 		return nil, prefixed(err)
 	}
-	return r.fingerprint(nil)
+	return r.fingerprint(w)
 }
 
 // longList is how long a list may be to stand in a fingerprint as it is, in

@@ -84,7 +84,9 @@ func (m *metronome) Fire(next population.Steps, send population.Send) {
 func (m *metronome) Save(w *state.Writer) error {
 	w.Int("metronome_beats", m.beats)
 	for _, s := range m.spikes {
-		w.Spikes("metronome", s)
+		if err := w.Spikes("metronome", s); err != nil {
+			return err
+		}
 	}
 	return nil
 }

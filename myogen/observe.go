@@ -10,9 +10,10 @@ import (
 // Observer follows the simulations that are given a context of [Observe]. Any of
 // its functions may be nil.
 type Observer struct {
-	// Starting learns several times a second how far what comes before the first
-	// step is, in [NewSimulation] and [ResumeState] too: "making membranes",
-	// "drawing connections".
+	// Starting learns several times a second how far what is no step of a run is:
+	// what comes before the first step, in [NewSimulation] and [ResumeState] too
+	// ("making membranes", "drawing connections"), and [Simulation.SaveStateContext]
+	// ("writing the state").
 	Starting func(what string, done, total int)
 	// Progress and Done learn of the runs of [Run].
 	Progress func(done, total units.Time)

@@ -3,6 +3,7 @@ package myogen
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gomyogen/myogen/internal/fields"
@@ -22,7 +23,7 @@ type plan struct {
 }
 
 // cellName returns the name of a cell's spike train: "MN_3".
-func (p plan) cellName(cell int) string { return fmt.Sprintf("%s_%d", p.prefix(), cell) }
+func (p plan) cellName(cell int) string { return p.prefix() + "_" + strconv.Itoa(cell) }
 
 // plan makes plans of the populations.
 func (r *resolved) plan() error {

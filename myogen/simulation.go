@@ -126,8 +126,12 @@ func (s *Simulation) step() units.Time { return stepOr(s.experiment.Step) }
 // populate starts every cell.
 func (s *Simulation) populate(drives []*driveRate, w *watch.Watch) error {
 	scheme := membrane.Scheme{Dt: float64(s.step()), SecondOrder: s.experiment.Method == CrankNicolson}
-	var cells []membrane.Description
-	var thresholds, vInit []float64
+	total := 0
+	for _, p := range s.experiment.plans {
+		total += len(p.cells)
+	}
+	cells := make([]membrane.Description, 0, total)
+	thresholds, vInit := make([]float64, 0, total), make([]float64, 0, total)
 	for _, p := range s.experiment.plans {
 		run := &running{plan: p, size: p.size(), first: len(cells)}
 		for _, c := range p.cells {

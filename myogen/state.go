@@ -32,14 +32,27 @@ func (s *Simulation) SaveState(path string) error { return s.SaveSignedState(pat
 // SaveSignedState is SaveState with a signature: an HMAC-SHA256 with a key of
 // the user's, such as one of package userkey.
 func (s *Simulation) SaveSignedState(path string, key []byte) error {
-	f, err := s.encode()
+	return s.SaveStateContext(context.Background(), path, key)
+}
+
+// SaveStateContext is [Simulation.SaveSignedState], or SaveState without a key,
+// that ends with the error of ctx soon after it is cancelled, and then leaves the
+// file of before. It reports to the Starting of an [Observer] how far it is: a state
+// of 100,000 cells takes a second.
+func (s *Simulation) SaveStateContext(ctx context.Context, path string, key []byte) error {
+	if ctx == nil {
+		return prefixed(errNoContext)
+	}
+	w := watching(ctx)
+	f, err := s.encode(w)
 	if err != nil {
 		return prefixed(err)
 	}
 	if len(key) > 0 {
 		f["mac"] = npz.Texts([]string{userkey.Sign(key, []byte(f["checksum"].Text[0]))})
 	}
-	return npz.Write(path, f)
+	w.Begin("writing the state", size(f))
+	return npz.Writer{Look: w.Did}.Write(path, f)
 }
 
 // ResumeState returns a simulation that goes on from a saved state, with the
@@ -94,12 +107,18 @@ func resumeState(ctx context.Context, e Experiment, path string, f npz.File) (*S
 	return s, nil
 }
 
-func (s *Simulation) encode() (npz.File, error) {
+func (s *Simulation) encode(look *watch.Watch) (npz.File, error) {
 	fingerprint, err := json.Marshal(s.fingerprint)
 	if err != nil {
 		return nil, err
 	}
 	w := state.NewWriter()
+	w.Watch = look
+	cells := 0
+	for _, p := range s.pops {
+		cells += p.size
+	}
+	look.Begin("saving cells", cells)
 	w.Int("step", s.engine.Step)
 	w.Float("time_ms", s.engine.T)
 	w.Float("wall_s", s.wall.Seconds())
@@ -108,7 +127,9 @@ func (s *Simulation) encode() (npz.File, error) {
 			return nil, err
 		}
 	}
-	s.encodeEvents(w)
+	if err := s.encodeEvents(w); err != nil {
+		return nil, err
+	}
 	for _, r := range s.recorders {
 		if err := r.save(w); err != nil {
 			return nil, err
@@ -124,7 +145,8 @@ func (s *Simulation) encode() (npz.File, error) {
 	for name, x := range w.Floats {
 		f[name] = npz.Floats(x)
 	}
-	sum, err := f.SHA256()
+	look.Begin("summing the state", size(f))
+	sum, err := f.WatchedSHA256(look.Did)
 	f["checksum"] = npz.Texts([]string{sum})
 	return f, err
 }
@@ -253,7 +275,7 @@ func (s *Simulation) linksInOrder() []*connection {
 
 // encodeEvents writes the events on their way: each has the number of its
 // connection in linksInOrder and the cell that sent it.
-func (s *Simulation) encodeEvents(w *state.Writer) {
+func (s *Simulation) encodeEvents(w *state.Writer) error {
 	type end struct{ connection, cell int }
 	ends := map[int]end{}
 	for i, d := range s.linksInOrder() {
@@ -261,13 +283,17 @@ func (s *Simulation) encodeEvents(w *state.Writer) {
 			ends[t] = end{i, cell}
 		}
 	}
-	for _, e := range s.engine.Events() {
+	for i, e := range s.engine.Events() {
+		if i%lookEvery == lookEvery-1 && w.Watch.Did(0) != nil {
+			break
+		}
 		w.Float("event_times_ms", e.At)
 		w.Int("event_connections", ends[e.Terminal].connection)
 		w.Int("event_cells", ends[e.Terminal].cell)
 		w.Int("event_steps", e.Step)
 		w.Int("event_sources", e.Source)
 	}
+	return w.Watch.Err()
 }
 
 func (s *Simulation) decodeEvents(r *state.Reader) {

@@ -1,9 +1,12 @@
+//go:build unix
+
 package myogen
 
 import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -12,8 +15,10 @@ import (
 
 // BenchmarkStop measures, for a run with some cells and a time step, the longest
 // time without progress (ms-gap), from the call of NewSimulation and of ResumeState
-// on, and the longest until a stop (ms-stop), of six in the time before the first
-// step, six in the run and six while a state is restored.
+// on and while a state is saved, the longest in processor time of all cores (ms-cpu),
+// on which other work has little influence, and the longest until a stop (ms-stop),
+// of six in the time before the first step, six in the run, six while a state is
+// saved and six while it is restored.
 //
 //	go test ./myogen -run '^$' -bench Stop -benchtime 1x
 func BenchmarkStop(b *testing.B) {
@@ -39,32 +44,33 @@ func measureStop(b *testing.B, e Experiment) {
 	var sim *Simulation
 	build := func(ctx context.Context) (err error) { sim, err = NewSimulation(ctx, e); return err }
 	run := func(ctx context.Context) error { _, err := sim.Run(ctx, nil); return err }
+	save := func(ctx context.Context) error { return sim.SaveStateContext(ctx, path, nil) }
 	resume := func(ctx context.Context) (err error) { sim, err = ResumeState(ctx, e, path); return err }
-	// followed returns how long a piece takes and the longest time without progress.
-	followed := func(what func(context.Context) error) (took, gap time.Duration) {
-		start := time.Now()
+	var gap, computed time.Duration // the longest without progress
+	// followed returns how long a piece takes.
+	followed := func(what func(context.Context) error) (took time.Duration) {
+		start, used := time.Now(), processorTime(b)
 		last := start
 		look := func() {
-			now := time.Now()
+			now, u := time.Now(), processorTime(b)
 			gap, last = max(gap, now.Sub(last)), now
+			computed, used = max(computed, u-used), u
 		}
 		ctx := Observe(context.Background(), Observer{Starting: func(string, int, int) { look() }, Progress: func(_, _ units.Time) { look() }})
 		if err := what(ctx); err != nil {
 			b.Fatal(err)
 		}
 		look()
-		return time.Since(start), gap
+		return time.Since(start)
 	}
-	building, gap := followed(build)
-	running, runGap := followed(func(ctx context.Context) error { _, err := sim.observed(ctx, nil); return err })
-	if err := sim.SaveState(path); err != nil {
-		b.Fatal(err)
-	}
-	resuming, resumeGap := followed(resume)
+	building := followed(build)
+	running := followed(func(ctx context.Context) error { _, err := sim.observed(ctx, nil); return err })
+	saving := followed(save)
+	resuming := followed(resume)
 	stop := time.Duration(0)
-	stopped := func(what func(context.Context) error, within time.Duration) {
+	stopped := func(before, what func(context.Context) error, within time.Duration) {
 		for i := range 6 {
-			if err := build(context.Background()); err != nil {
+			if err := before(context.Background()); err != nil {
 				b.Fatal(err)
 			}
 			ctx, cancel := context.WithCancel(context.Background())
@@ -79,13 +85,26 @@ func measureStop(b *testing.B, e Experiment) {
 			cancel()
 		}
 	}
-	stopped(build, building)
-	stopped(run, running)
-	stopped(resume, resuming)
+	nothing := func(context.Context) error { return nil }
+	stopped(nothing, save, saving)
+	stopped(nothing, build, building)
+	stopped(build, run, running)
+	stopped(nothing, resume, resuming)
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	b.ReportMetric(ms(building), "ms-build")
 	b.ReportMetric(ms(resuming), "ms-resume")
-	b.ReportMetric(ms(max(gap, runGap, resumeGap)), "ms-gap")
+	b.ReportMetric(ms(saving), "ms-save")
+	b.ReportMetric(ms(gap), "ms-gap")
+	b.ReportMetric(ms(computed), "ms-cpu")
 	b.ReportMetric(ms(stop), "ms-stop")
 	b.ReportMetric(0, "ns/op")
+}
+
+// processorTime returns what the program has used of all cores.
+func processorTime(b *testing.B) time.Duration {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }

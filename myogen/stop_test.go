@@ -3,9 +3,12 @@ package myogen
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
+	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
@@ -80,6 +83,63 @@ func TestStopBeforeTheFirstStep(t *testing.T) {
 	}
 }
 
+// A state that is being saved can be stopped at any time, and leaves the one of
+// before: each cell is looked at, and each 64 kB that are summed or written.
+func TestStopWhileSaving(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "state.npz")
+	const n = 500 // cells of each population
+	e := tutorial(AlphaMNPool{N: n})
+	e.Populations[0], e.Connections[0].Probability, e.Duration = DescendingDrivePool{Name: "DD", N: n}, 0.01, 5
+	s := start(t, e)
+	save := func(ctx context.Context) error { return s.SaveStateContext(ctx, path, []byte("key")) }
+	if err := save(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.RunUntil(t.Context(), 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	whole := &counting{t.Context(), 0, 1 << 30}
+	other := filepath.Join(dir, "other.npz")
+	told := map[string]bool{}
+	observed := Observe(whole, Observer{Starting: func(what string, done, total int) { told[what] = true }})
+	if err := s.SaveStateContext(observed, other, []byte("key")); err != nil {
+		t.Fatal(err)
+	}
+	bytes := 0
+	if f, err := npz.Read(other); err != nil {
+		t.Fatal(err)
+	} else {
+		bytes = size(f)
+	}
+	if least := 2*n + 2*bytes/(1<<16); whole.looks < least || !told["saving cells"] {
+		t.Errorf("it looked up %d times, want at least %d, and told of %v", whole.looks, least, told)
+	}
+	if err := os.Remove(other); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 12 {
+		c := &counting{t.Context(), 0, i * whole.looks / 12}
+		if err := save(c); !errors.Is(err, context.Canceled) || c.looks > c.most+2 {
+			t.Errorf("after %d looks of %d: %v", c.looks, c.most, err)
+		}
+		after, err := os.ReadFile(path)
+		if files, _ := os.ReadDir(dir); err != nil || !slices.Equal(before, after) || len(files) != 1 {
+			t.Fatalf("stopped after %d looks it leaves %v, %v", c.most, files, err)
+		}
+	}
+	if err := save(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := ResumeSignedState(t.Context(), e, path, []byte("key")); err != nil || again.Time() != s.Time() {
+		t.Errorf("it goes on from %v, %v", again, err)
+	}
+}
+
 // The first steps of a run are as few as its cells are many, at any time step;
 // before, 100,000 drive neurons at 0.001 ms took 50,000 steps at once.
 func TestFirstStepsAreFew(t *testing.T) {
@@ -129,6 +189,18 @@ func TestStopInLongLists(t *testing.T) {
 		c := &counting{t.Context(), 0, i * whole.looks / 12}
 		if _, err := NewSimulation(c, e); !errors.Is(err, context.Canceled) || c.looks > c.most+2 {
 			t.Errorf("after %d looks of %d: %v", c.looks, c.most, err)
+		}
+	}
+	// So it is with the fingerprint alone.
+	whole = &counting{t.Context(), 0, 1 << 30}
+	f, err := e.FingerprintContext(whole)
+	if g, plainErr := e.Fingerprint(); err != nil || plainErr != nil || f.Difference(g) != "" || whole.looks < n/(1<<12) {
+		t.Errorf("it looked up %d times: %v, %v, %s", whole.looks, err, plainErr, f.Difference(g))
+	}
+	for i := range 12 {
+		c := &counting{t.Context(), 0, i * whole.looks / 12}
+		if _, err := e.FingerprintContext(c); !errors.Is(err, context.Canceled) || c.looks > c.most+2 {
+			t.Errorf("fingerprint: after %d looks of %d: %v", c.looks, c.most, err)
 		}
 	}
 }

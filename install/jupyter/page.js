@@ -39,6 +39,19 @@
     cell.setPrompt(state === "idle" ? `${cell.model.executionCount ?? ""}` : "*");
   };
 
+  // Asks for what cells have shown. A page that was just opened may not hear yet what the
+  // kernel publishes, the end of its answer too: then what comes next would be missed.
+  const outputs = async (kernel, KernelMessage) => {
+    for (;;) {
+      const ask = KernelMessage.createMessage({ msgType: "outputs_request", channel: "shell", session: kernel.clientId, username: kernel.username, content: {} });
+      const future = kernel.sendShellMessage(ask, true, true);
+      const reply = await new Promise(resolve => { future.onReply = resolve; });
+      const heard = await Promise.race([future.done.then(() => true, () => false), new Promise(resolve => setTimeout(resolve, 2000, false))]);
+      if (heard) return reply;
+      future.dispose();
+    }
+  };
+
   const opened = async (panel, KernelMessage) => {
     await Promise.all([panel.context.ready, panel.sessionContext.ready]);
     const kernel = panel.sessionContext.session?.kernel;
@@ -57,9 +70,7 @@
       }
     };
     kernel.iopubMessage.connect(listen);
-    const ask = KernelMessage.createMessage({ msgType: "outputs_request", channel: "shell", session: kernel.clientId, username: kernel.username, content: {} });
-    const future = kernel.sendShellMessage(ask, true, true);
-    const reply = await future.done;
+    const reply = await outputs(kernel, KernelMessage);
     const saved = Date.parse(panel.context.contentsModel?.last_modified) || 0;
     for (const record of reply.content.cells ?? []) {
       if (!record.running && Date.parse(record.ended) <= saved) continue; // the file has it

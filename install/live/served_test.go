@@ -121,4 +121,19 @@ func address(t *testing.T, ctx context.Context, file string) {
 	if sum, want := text(`document.querySelector(".alive").dataset.sum`), native(t, []float64{90, 150, 0.5, 0.2, 1}); sum != want {
 		t.Errorf("beyond the slider the page has %s, at its end native is %s", sum, want)
 	}
+	// A link to a heading leaves the values in the address, and one with both leads there.
+	values := text(`location.hash`)
+	heading := text(`[...document.querySelectorAll("h1[id], h2[id], h3[id]")].pop().id`)
+	text(`location.hash = ` + fmt.Sprintf("%q", heading))
+	time.Sleep(time.Second / 2)
+	both := text(`decodeURIComponent(location.hash)`)
+	if want := values + "&" + heading; both != want {
+		t.Errorf("behind a link to a heading the address is %s, want %s", both, want)
+	}
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(file+both)); err != nil {
+		t.Fatal(err)
+	}
+	if seen := text(`String((r => r.bottom > 0 && r.top < innerHeight)(document.getElementById(` + fmt.Sprintf("%q", heading) + `).getBoundingClientRect()))`); seen != "true" {
+		t.Errorf("the address %s does not lead to the heading", both)
+	}
 }

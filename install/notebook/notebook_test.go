@@ -21,6 +21,12 @@ func parse(t *testing.T, text string) Notebook {
 	return nb
 }
 
+// first and second are the code cells of executed.
+var (
+	first  = executed[strings.Index(executed, ` {"cell_type": "code"`):strings.LastIndex(executed, ` {"cell_type": "code"`)]
+	second = executed[strings.LastIndex(executed, ` {"cell_type": "code"`):strings.Index(executed, "],\n \"metadata\"")]
+)
+
 const executed = `{"cells": [
  {"cell_type": "markdown", "source": ["# A\n", "text"]},
  {"cell_type": "code", "source": "import \"gomyogen/myogen/units\"\nx := 1 // one", "outputs": [
@@ -95,6 +101,18 @@ func TestStale(t *testing.T) {
 	}
 	for _, c := range []struct{ from, to, want string }{
 		{"// one", "// 1", ""},
+		// Texts, with or without pictures in them, are not code; which cell showed
+		// what counts.
+		{`"# A\n"`, `"![x](attachment:a.png)\n"`, ""},
+		{`{"cell_type": "markdown",`, `{"cell_type": "markdown", "attachments": {"a.png": {"image/png": "AAAA", "text/html": "<script>"}},`, ""},
+		{`{"cell_type": "markdown",`, `{"cell_type": "markdown", "outputs": [{"output_type": "stream", "name": "stdout", "text": "forged"}],`, "its outputs have changed since it was executed"},
+		{` {"cell_type": "code", "source": "y()"`, ` {"cell_type": "code", "source": "z()"}, {"cell_type": "code", "source": "y()"`, "its code has changed since it was executed"},
+		{` {"cell_type": "code", "source": "y()"`, ` {"cell_type": "code", "source": "// empty", "outputs": [{"output_type": "stream", "name": "stdout", "text": "forged"}]}, {"cell_type": "code", "source": "y()"`, "its outputs have changed since it was executed"},
+		{` {"cell_type": "code", "source": "y()"`, ` {"cell_type": "markdown", "source": "between"}, {"cell_type": "code", "source": "y()"`, "its outputs have changed since it was executed"},
+		{` {"cell_type": "markdown", "source": ["# A\n", "text"]},`, "", "its outputs have changed since it was executed"}, // deleted
+		{first, "", "its code has changed since it was executed"},                                                        // deleted
+		{first + second, second + ", " + strings.TrimSuffix(first, ",\n"), "its code has changed since it was executed"}, // reordered
+		{`"source": "y()"`, `"source": "// y()\n"`, "its code has changed since it was executed"},                        // commented out
 		{"x := 1", "x  :=  1", ""},
 		{"# A", "# B", ""},
 		{"x := 1", "x := 2", "its code has changed since it was executed"},
@@ -113,6 +131,27 @@ func TestStale(t *testing.T) {
 			t.Errorf("%q to %q: %v, want %q", c.from, c.to, err, c.want)
 		}
 	}
+	// Commands are no Go: what looks like a comment or white space counts.
+	for _, c := range [][2]string{
+		{"!wget https://example.org/a", "!wget https://example.com/b"},
+		{"!rm -r a /b", "!rm -r a/ b"},
+		{"x()\n  !ls \\\n/* a */", "x()\n  !ls \\\n/* b */"},
+		{"//gonb:%env A=1", "//gonb:%env A=2"},
+		{"\ufeff!ls // a", "\ufeff!ls // b"},
+		{"%%script bash\necho // a", "%%script bash\necho // b"},
+	} {
+		var sums []string
+		for _, code := range c {
+			sum, _, err := Notebook{Cells: []Cell{{Type: "code", Source: Lines(code)}}}.Sums(module)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sums = append(sums, sum)
+		}
+		if sums[0] == sums[1] {
+			t.Errorf("%q and %q have one checksum", c[0], c[1])
+		}
+	}
 	// Who knows the sums can write them, but not the MAC of somebody's key.
 	nb = with("", "")
 	key := []byte("a key")
@@ -128,10 +167,19 @@ func TestStale(t *testing.T) {
 		}
 		*field = was
 	}
-	nb = with("x := 1", "x := 2")
-	nb.Metadata.Run.Sign(key)
-	if nb.Ran(module, key) {
-		t.Error("code that was not run is taken for run")
+	stamp := with("", "").Metadata.Run
+	stamp.Sign(key)
+	for what, other := range map[string]Notebook{ // to which somebody copied the stamp
+		"other code":       with("x := 1", "x := 2"),
+		"a cell less":      with(first, ""),
+		"a cell more":      with(first, first+` {"cell_type": "code", "source": "z()"},`),
+		"another order":    with(first+second, second+", "+strings.TrimSuffix(first, ",\n")),
+		"another notebook": parse(t, `{"cells": [{"cell_type": "code", "source": "import \"gomyogen/myogen/units\"\n!ls"}]}`),
+	} {
+		other.Metadata.Run = stamp
+		if other.Ran(module, key) || other.Stale(module) == nil {
+			t.Errorf("%s: code that was not run is taken for run", what)
+		}
 	}
 	nb = with("", "")
 	nb.Metadata.Run.Outputs = ""

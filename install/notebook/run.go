@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"regexp"
@@ -44,8 +45,8 @@ func (r *Run) mac(key []byte) string {
 }
 
 // Sums returns the checksums of the code and of the packages that a run of the
-// notebook now would carry. Comments and white space do not count. module is
-// the folder of the clone.
+// notebook now would carry. Comments and white space do not count, but in cells
+// with commands for the kernel or a shell. module is the folder of the clone.
 func (nb Notebook) Sums(module string) (code, packages string, err error) {
 	h := sha256.New()
 	imports := map[string]bool{}
@@ -54,6 +55,9 @@ func (nb Notebook) Sums(module string) (code, packages string, err error) {
 			continue
 		}
 		sources.Tokens(h, []byte(c.Source))
+		if commands(string(c.Source)) { // in which what Go takes for comments and white space counts
+			_, _ = fmt.Fprintf(h, "%q\n", c.Source)
+		}
 		for _, m := range importPath.FindAllStringSubmatch(string(c.Source), -1) {
 			imports[m[1]] = true
 		}
@@ -71,6 +75,20 @@ func (nb Notebook) Sums(module string) (code, packages string, err error) {
 	}
 	packages, err = sources.Tree(module, list...)
 	return code, packages, err
+}
+
+// commands reports whether a cell has a line for the kernel or a shell, such as
+// "!wget https://..." or "//gonb:%env A=b"; the line %% alone is not one.
+func commands(code string) bool {
+	const blank = "\ufeff \t\r\n"
+	for line := range strings.Lines(code) {
+		line = strings.TrimPrefix(strings.Trim(line, blank), "//gonb:")
+		line = strings.Trim(line, blank)
+		if line != "%%" && (strings.HasPrefix(line, "%") || strings.HasPrefix(line, "!")) {
+			return true
+		}
+	}
+	return false
 }
 
 var importPath = regexp.MustCompile(`"(gomyogen/[^"\s]+)"`)

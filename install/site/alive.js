@@ -232,6 +232,17 @@
     }
     run(null).catch(e => hear.error(String(e)));
   }
+  // A link to a heading leaves the sliders' values in the address, and an address with both
+  // leads to the heading.
+  const parts = hash => hash.slice(1).split("&").filter(Boolean), valued = p => /^live-\d+=/.test(p);
+  addEventListener("hashchange", e => {
+    const now = parts(location.hash), before = parts(new URL(e.oldURL).hash).filter(valued);
+    if (before.length && !now.some(valued)) history.replaceState(null, "", "#" + [...before, ...now].join("&"));
+  });
+  if (parts(location.hash).some(valued)) {
+    const headings = [...document.querySelectorAll("[id]")];
+    for (const p of parts(location.hash)) headings.find(h => h.id === p || encodeURIComponent(h.id) === p)?.scrollIntoView();
+  }
   const seen = new IntersectionObserver(list => {
     for (const e of list) if (e.isIntersecting) { seen.unobserve(e.target); bring(e.target); }
   }, { rootMargin: "400px" });

@@ -265,7 +265,8 @@
   function bar(s, theme, v, margin) {
     const x = v.left + v.width + 12, [low, high] = s.values, y = t => v.top + v.height * (1 - (t - low) / (high - low));
     const stops = s.colors.map((color, i) => ({ offset: i / 255, color }));
-    const out = [{ type: "rect", shape: { x, y: v.top, width: 12, height: v.height }, style: { fill: { type: "linear", x: 0, y: 1, x2: 0, y2: 0, colorStops: stops } } }];
+    // An edge, for an end of the colours may be that of the page.
+    const out = [{ type: "rect", shape: { x, y: v.top, width: 12, height: v.height }, style: { fill: { type: "linear", x: 0, y: 1, x2: 0, y2: 0, colorStops: stops }, stroke: theme.ink, lineWidth: 1 } }];
     for (const t of s.ticks || []) {
       out.push({ type: "line", shape: { x1: x + 12, x2: x + 15, y1: y(t.at), y2: y(t.at) }, style: { stroke: theme.ink, lineWidth: 1 } });
       out.push({ type: "text", style: { x: x + 18, y: y(t.at), text: t.text, fill: theme.ink, fontSize: 11, textVerticalAlign: "middle" } });
@@ -329,6 +330,18 @@
     return { o, grids, legends, titles, height: o.height + grown };
   }
 
+  // The largest font in which names beside one another leave a gap, and whether even
+  // the smallest does.
+  function nameFont(names) {
+    let font;
+    for (const size of [12, 11, 10, 9]) {
+      font = size + "px sans-serif";
+      const half = names.map(n => measure(n.text, font) / 2);
+      if (names.every((n, i) => !i || n.at - half[i] >= names[i - 1].at + half[i - 1] + 3)) return { font, whole: true };
+    }
+    return { font, whole: false };
+  }
+
   // Grid lines, ticks and texts of a panel: elements of zrender.
   function axes(spec, theme, i, place, margin) {
     const { y, right } = spec.panels[i], x = xOf(spec, i), text = { fill: theme.ink, font: textFont };
@@ -338,13 +351,16 @@
     return v => {
       const out = [], end = v.left + v.width, bottom = v.top + v.height;
       let last = -Infinity;
-      for (const t of ticks(x, x.from(v.x0), x.from(v.x1), Math.max(4, Math.round(v.width / 110)))) {
-        const at = v.x(t.at), half = measure(t.text, textFont) / 2;
+      const xTicks = ticks(x, x.from(v.x0), x.from(v.x1), Math.max(4, Math.round(v.width / 110)));
+      // Names of categories are made smaller, then cut, and not left out.
+      const { font, whole } = x.categories ? nameFont(xTicks.map(t => ({ text: t.text, at: v.x(t.at) }))) : { font: textFont, whole: true };
+      for (const t of xTicks) {
+        const at = v.x(t.at), half = measure(t.text, font) / 2;
         out.push(gridLine(crisp(at), v.top, crisp(at), bottom));
-        const room = x.categories ? Math.max(24, Math.abs(v.x(t.at + 1) - at) - 6) : Infinity; // names are cut, not left out
-        if (!place.xTexts || at - Math.min(half, room / 2) < last + 4) continue; // it would cover the one before it
+        const room = whole ? Infinity : Math.max(24, Math.abs(v.x(t.at + 1) - at) - 6);
+        if (!place.xTexts || at - Math.min(half, room / 2) < last + 3) continue; // it would cover the one before it
         last = at + Math.min(half, room / 2);
-        out.push({ type: "text", style: { ...text, text: t.text, x: at, y: bottom + 8, textAlign: "center", textVerticalAlign: "top", ...(2 * half > room ? { width: room, overflow: "truncate" } : {}) } });
+        out.push({ type: "text", style: { ...text, font, text: t.text, x: at, y: bottom + 8, textAlign: "center", textVerticalAlign: "top", ...(2 * half > room ? { width: room, overflow: "truncate" } : {}) } });
       }
       for (const t of ticks(y, y.take(v.y0), y.take(v.y1), y.steps)) {
         const at = v.y(t.at);

@@ -473,6 +473,9 @@ func (p *page) heat(v view, h *chart.HeatMap, d scene.Panel) {
 		imagedraw.Draw(bar, image.Rect(0, j, bar.Rect.Dx(), j+1), image.NewUniform(c), image.Point{}, imagedraw.Src)
 	}
 	p.place(view{left: left, top: v.top, width: scene.BarPx, height: v.height}, bar)
+	// An edge, for an end of the colours may be that of the page.
+	right, bottom := left+scene.BarPx, v.top+v.height
+	p.stroke(ink, 1, false, p.point(left, v.top), p.point(right, v.top), p.point(right, bottom), p.point(left, bottom), p.point(left, v.top))
 	for _, t := range scene.BarTicks(h, d.Height) {
 		y := v.top + v.height*(h.Max-t.At)/(h.Max-h.Min)
 		p.stroke(ink, 1, false, p.point(left+scene.BarPx, y), p.point(left+scene.BarPx+3, y))

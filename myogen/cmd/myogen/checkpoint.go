@@ -75,17 +75,22 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// save writes a checkpoint if it is time to.
-func (c *checkpoints) save(sim *myogen.Simulation) error {
+// save writes a checkpoint if it is time to. When ctx is cancelled it gives it up;
+// that is no error, and the two of before stay.
+func (c *checkpoints) save(ctx context.Context, sim *myogen.Simulation) error {
 	if c.every <= 0 || !atomicfile.Due(c.last, c.every) {
 		return nil
 	}
-	return c.saveNow(sim)
+	err := c.saveNow(ctx, sim)
+	if err != nil && ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
-func (c *checkpoints) saveNow(sim *myogen.Simulation) error {
+func (c *checkpoints) saveNow(ctx context.Context, sim *myogen.Simulation) error {
 	c.last = atomicfile.Now()
-	if err := sim.SaveSignedState(c.path(c.next), c.key); err != nil {
+	if err := sim.SaveStateContext(ctx, c.path(c.next), c.key); err != nil {
 		return err
 	}
 	c.next = 1 - c.next

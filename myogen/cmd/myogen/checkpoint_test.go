@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -196,7 +197,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 		if _, err := sim.RunUntil(t.Context(), until, nil); err != nil {
 			t.Fatal(err)
 		}
-		if err := c.save(sim); err != nil {
+		if err := c.save(t.Context(), sim); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -211,6 +212,59 @@ func TestDamagedCheckpoint(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("it says %s, want %q", out.String(), want)
 		}
+	}
+}
+
+// looking is a context that is cancelled when it was looked at some times.
+type looking struct {
+	context.Context
+	looks, most int
+}
+
+func (c *looking) Err() error {
+	if c.looks++; c.looks > c.most {
+		return context.Canceled
+	}
+	return nil
+}
+
+// A run that is stopped at any moment, while it writes one of its checkpoints too,
+// leaves the two of before or a newer one, and goes on to the same spikes.
+func TestStopInACheckpoint(t *testing.T) {
+	e := write(t, "e.yaml", short)
+	dir := t.TempDir()
+	results := filepath.Join(dir, "whole.npz")
+	every := []string{"run", e, "-checkpoint", "1ns", "-out"}
+	whole := &looking{t.Context(), 0, 1 << 40}
+	if err := run(whole, append(every, results), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	want := spikes(t, results)
+	wentOn := 0
+	for i := range 12 {
+		results := filepath.Join(dir, fmt.Sprintf("r%d.npz", i))
+		c := &looking{t.Context(), 0, (i + 1) * whole.looks / 13}
+		var out strings.Builder
+		err := run(c, append(every, results), &out)
+		if err == nil { // it was faster, and took more steps at once
+			continue
+		}
+		if !strings.Contains(err.Error(), "interrupted") || strings.Contains(out.String(), "no checkpoint") {
+			t.Errorf("stopped after %d looks: %v\n%s", c.most, err, out.String())
+		}
+		out.Reset()
+		if err := run(t.Context(), append(every, results), &out); err != nil || strings.Contains(out.String(), "not going on") {
+			t.Errorf("stopped after %d looks: %v\n%s", c.most, err, out.String())
+		}
+		if strings.Contains(out.String(), "going on at") {
+			wentOn++
+		}
+		if got := spikes(t, results); got != want {
+			t.Errorf("stopped after %d looks: other spikes", c.most)
+		}
+	}
+	if wentOn < 6 {
+		t.Errorf("%d of 12 went on", wentOn)
 	}
 }
 
@@ -263,7 +317,7 @@ func TestForeignCheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	other.key = []byte("another user's")
-	if err := errors.Join(other.saveNow(sim), sim.SaveState(other.path(1))); err != nil {
+	if err := errors.Join(other.saveNow(t.Context(), sim), sim.SaveState(other.path(1))); err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
@@ -272,6 +326,67 @@ func TestForeignCheckpoint(t *testing.T) {
 	}
 	if got := out.String(); strings.Count(got, "was not made by you") != 2 || strings.Contains(got, "going on at") {
 		t.Errorf("it says %s", got)
+	}
+}
+
+// An older checkpoint of the same user, put back, takes the run to the same end; one
+// of another experiment is refused, though the signature is right.
+func TestReplayedCheckpoint(t *testing.T) {
+	e := write(t, "e.yaml", short)
+	whole := filepath.Join(t.TempDir(), "whole.npz")
+	if err := run(t.Context(), []string{"run", e, "-out", whole}, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	experiment, err := myogen.LoadExperiment(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := experiment
+	other.Seed++
+	for name, c := range map[string]struct {
+		experiment myogen.Experiment
+		want       string
+		goesOn     bool
+	}{
+		"older":   {experiment, "going on at 50", true},
+		"another": {other, "it belongs to another experiment: in the state seed is", false},
+	} {
+		results := filepath.Join(t.TempDir(), "r.npz")
+		saved, err := newCheckpoints(results, time.Nanosecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sim, err := myogen.NewSimulation(t.Context(), c.experiment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var older []byte
+		for _, until := range []units.Time{50, 100, 150} {
+			if _, err := sim.RunUntil(t.Context(), until, nil); err != nil {
+				t.Fatal(err)
+			}
+			if err := saved.saveNow(t.Context(), sim); err != nil {
+				t.Fatal(err)
+			}
+			if older == nil {
+				if older, err = os.ReadFile(saved.path(0)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := errors.Join(os.WriteFile(saved.path(0), older, 0o644), os.WriteFile(saved.path(1), older, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		if err := run(t.Context(), []string{"run", e, "-out", results}, &out); err != nil {
+			t.Fatal(err)
+		}
+		if got := out.String(); !strings.Contains(got, c.want) || strings.Contains(got, "going on at") != c.goesOn {
+			t.Errorf("%s: it says %s", name, got)
+		}
+		if contents(t, results) != contents(t, whole) {
+			t.Errorf("%s: other results", name)
+		}
 	}
 }
 
@@ -306,7 +421,7 @@ func TestFaultsLoseNoCheckpoint(t *testing.T) {
 			for at := units.Time(10); err == nil && at < 60; at += 10 {
 				if _, err = sim.RunUntil(context.Background(), at, nil); err == nil {
 					begun = sim.Time()
-					err = c.saveNow(sim)
+					err = c.saveNow(context.Background(), sim)
 				}
 				if err == nil {
 					good = sim.Time()

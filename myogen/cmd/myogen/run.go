@@ -167,7 +167,7 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 	show := progress(out)
 	result, runErr := sim.RunUntil(ctx, o.until.Time, func(done, total units.Time) {
 		show(done, total)
-		if err := c.save(sim); err != nil {
+		if err := c.save(ctx, sim); err != nil {
 			fmt.Fprintf(out, "no checkpoint at %v: %v\n", done, err)
 		}
 	})
@@ -193,7 +193,7 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 	if ctx.Err() != nil && result.Simulated < o.until.Time {
 		interrupted := fmt.Errorf("run: interrupted at %v of %v", result.Simulated.Round(units.Ms), o.until.Time)
 		if c.every > 0 {
-			if err := c.saveNow(sim); err != nil {
+			if err := c.saveNow(context.WithoutCancel(ctx), sim); err != nil {
 				return errors.Join(interrupted, err)
 			}
 			fmt.Fprintln(out, "the same command goes on from here")

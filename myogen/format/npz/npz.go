@@ -60,7 +60,18 @@ func (w watchedWriter) Write(p []byte) (int, error) {
 }
 
 // Write writes the arrays to the .npz file at path, complete or not at all.
-func Write(path string, f File) error { return write(path, f.sources()) }
+func Write(path string, f File) error { return Writer{}.Write(path, f) }
+
+// Writer writes files. The zero Writer is that of [Write].
+type Writer struct {
+	// Look, unless it is nil, is called again and again while a file is written,
+	// with the number of bytes of arrays since it was called last. Its error ends
+	// the writing, and the file of before stays.
+	Look func(bytes int) error
+}
+
+// Write writes the arrays to the .npz file at path, complete or not at all.
+func (w Writer) Write(path string, f File) error { return w.write(path, f.sources()) }
 
 // Pieces is a one-dimensional array that is not in memory as a whole: it calls
 // yield with its pieces, arrays of one kind, in order. It is read more than once.
@@ -73,7 +84,7 @@ func WritePieces(path string, f map[string]Pieces) error {
 	for name, p := range f {
 		arrays[name] = source{row: true, each: p}
 	}
-	return write(path, arrays)
+	return Writer{}.write(path, arrays)
 }
 
 // source is an array that is to be written.
@@ -103,6 +114,7 @@ type contents struct {
 	layouts map[string]layout
 	numbers int   // items that are numbers
 	raw     int64 // what a reader reckons for all arrays
+	look    func(bytes int) error
 }
 
 func newContents(arrays map[string]source) (contents, error) {
@@ -123,7 +135,7 @@ func newContents(arrays map[string]source) (contents, error) {
 
 func (a contents) names() []string { return slices.Sorted(maps.Keys(a.arrays)) }
 
-func write(path string, arrays map[string]source) error {
+func (w Writer) write(path string, arrays map[string]source) error {
 	if len(arrays) > defaultArrays {
 		return fmt.Errorf("npz: %s: %d arrays, a file has at most %d", path, len(arrays), defaultArrays)
 	}
@@ -131,6 +143,7 @@ func write(path string, arrays map[string]source) error {
 	if err != nil {
 		return fmt.Errorf("npz: %s: %w", path, err)
 	}
+	a.look = w.Look
 	// Many spikes are stored as they are: packing and unpacking ten million takes
 	// seconds.
 	if a.numbers >= large {
@@ -158,7 +171,11 @@ func (a contents) write(path string, method uint16) (packed int64, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("npz: %w", err)
 	}
-	packed, err = a.encode(file, method)
+	var out io.Writer = file
+	if a.look != nil {
+		out = &syncing{file: file, look: a.look}
+	}
+	packed, err = a.encode(out, method)
 	if err != nil {
 		return 0, errors.Join(fmt.Errorf("npz: %s: %w", path, err), file.Discard())
 	}
@@ -169,6 +186,25 @@ func (a contents) write(path string, method uint16) (packed int64, err error) {
 		return 0, fmt.Errorf("npz: %w", err)
 	}
 	return packed, nil
+}
+
+// syncing flushes a file each few MB to the disk, so that no flush, which nothing can
+// stop, takes long: at once a slow disk has hundreds of MB to write in the end.
+type syncing struct {
+	file     *atomicfile.File
+	look     func(bytes int) error
+	unsynced int
+}
+
+const syncEvery = 4 << 20 // bytes
+
+func (s *syncing) Write(p []byte) (int, error) {
+	n, err := s.file.Write(p)
+	if s.unsynced += n; err != nil || s.unsynced < syncEvery {
+		return n, err
+	}
+	s.unsynced = 0
+	return n, errors.Join(s.file.Sync(), s.look(0))
 }
 
 // packers are used again, since each has 1 MB, and a file of a few spikes dozens of
@@ -192,6 +228,9 @@ func (a contents) encode(w io.Writer, method uint16) (packed int64, err error) {
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { packer.Reset(w); return packer, nil })
 	for _, name := range a.names() {
 		w, err := z.CreateHeader(&zip.FileHeader{Name: name + ".npy", Method: method})
+		if err == nil && a.look != nil {
+			w = watchedWriter{w, a.look}
+		}
 		if err == nil {
 			err = a.arrays[name].encode(w, a.layouts[name])
 		}

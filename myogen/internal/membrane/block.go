@@ -47,11 +47,15 @@ func Start(cells []Description, thresholds []float64, s Scheme, backend Backend,
 		}
 		count := (n + Lanes - 1) / Lanes
 		size := m.slots * Lanes
-		memory := aligned(count * size)
+		each := max(1, slab/size) // blocks
+		var memory []float64
 		blocks := make([]Block, count)
 		for i := range blocks {
+			if i%each == 0 {
+				memory = aligned(min(each, count-i) * size)
+			}
 			b := &blocks[i]
-			*b = Block{Used: min(Lanes, n-i*Lanes), model: m, kernel: m.kernels[backend.String()], data: memory[i*size:][:size:size]}
+			*b = Block{Used: min(Lanes, n-i*Lanes), model: m, kernel: m.kernels[backend.String()], data: memory[i%each*size:][:size:size]}
 			for lane := range Lanes {
 				j := first + i*Lanes + min(lane, b.Used-1)
 				cell := make([]float64, m.slots)
@@ -71,6 +75,10 @@ func Start(cells []Description, thresholds []float64, s Scheme, backend Backend,
 	}
 	return out
 }
+
+// slab is about how many numbers are allocated at once: to clear the memory of 100,000
+// cells takes a tenth of a second, in which did would learn nothing.
+const slab = 1 << 20
 
 // aligned returns n numbers that begin at a cache line.
 func aligned(n int) []float64 {

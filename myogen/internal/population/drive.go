@@ -81,8 +81,7 @@ func (g *drive) Save(w *state.Writer) error {
 		w.Float("integrals", sum)
 		w.Float("thresholds", threshold)
 	}
-	g.save(w)
-	return nil
+	return g.save(w)
 }
 
 func (g *drive) Restore(r *state.Reader) error {

@@ -53,8 +53,7 @@ func (g *given) Save(w *state.Writer) error {
 	for cell, train := range g.Trains {
 		w.Int("given_left", len(train)-g.next[cell])
 	}
-	g.save(w)
-	return nil
+	return g.save(w)
 }
 
 func (g *given) Restore(r *state.Reader) error {

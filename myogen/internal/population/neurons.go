@@ -79,7 +79,9 @@ func (g *neurons) Collect(send Send) {
 
 func (g *neurons) Save(w *state.Writer) error {
 	for i := range g.sent {
-		w.Neuron(g.engine.State(g.first + i))
+		if err := w.Neuron(g.engine.State(g.first + i)); err != nil {
+			return err
+		}
 	}
 	for _, b := range g.bombardments {
 		if err := b.save(w); err != nil {

@@ -107,7 +107,8 @@ type Group interface {
 	// Latency returns the time in ms from a spike of a cell to the terminals of
 	// its axon.
 	Latency(cell int) float64
-	// Save writes everything that the next spikes depend on.
+	// Save writes everything that the next spikes depend on, and looks at the
+	// writer's Watch at each cell.
 	Save(w *state.Writer) error
 	// Restore takes over what Save has written; an error leaves the group unusable.
 	Restore(r *state.Reader) error
@@ -133,10 +134,13 @@ func (s sources) emit(cell int, spike engine.Spike, send Send) {
 	send(cell, spike)
 }
 
-func (s sources) save(w *state.Writer) {
+func (s sources) save(w *state.Writer) error {
 	for _, spikes := range s {
-		w.Spikes("source", spikes)
+		if err := w.Spikes("source", spikes); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 func (s sources) restore(r *state.Reader) {

@@ -17,11 +17,12 @@ import (
 type Writer struct {
 	Ints   map[string][]int64
 	Floats map[string][]float64
+	Watch  *watch.Watch // its error ends Save
 }
 
 // NewWriter returns a writer with empty lists.
 func NewWriter() *Writer {
-	return &Writer{map[string][]int64{}, map[string][]float64{}}
+	return &Writer{Ints: map[string][]int64{}, Floats: map[string][]float64{}}
 }
 
 // Int appends to a list of whole numbers.
@@ -40,17 +41,21 @@ func (w *Writer) Bytes(name string, b []byte) {
 	}
 }
 
-// Spikes appends the spikes of a cell.
-func (w *Writer) Spikes(kind string, spikes []engine.Spike) {
+// Spikes appends the spikes of a cell. The error is that of the Watch.
+func (w *Writer) Spikes(kind string, spikes []engine.Spike) error {
 	w.Int(kind+"_spike_counts", len(spikes))
-	for _, x := range spikes {
+	for i, x := range spikes {
+		if i%lookEvery == lookEvery-1 && w.Watch.Did(0) != nil {
+			break
+		}
 		w.Int(kind+"_spike_steps", x.Step)
 		w.Float(kind+"_spike_times_ms", x.T)
 	}
+	return w.Watch.Did(1)
 }
 
-// Neuron appends the state of a neuron.
-func (w *Writer) Neuron(n engine.State) {
+// Neuron appends the state of a neuron. The error is that of the Watch.
+func (w *Writer) Neuron(n engine.State) error {
 	above := 0
 	if n.Above {
 		above = 1
@@ -58,10 +63,15 @@ func (w *Writer) Neuron(n engine.State) {
 	w.Int("above", above)
 	w.Int("cell_counts", len(n.Cell))
 	w.Float("cells", n.Cell...)
-	w.Spikes("motor", n.Spikes)
 	for _, t := range n.Traces {
-		w.Float("traces", t...)
+		for part := range slices.Chunk(t, lookEvery) {
+			if err := w.Watch.Did(0); err != nil {
+				return err
+			}
+			w.Float("traces", part...)
+		}
 	}
+	return w.Spikes("motor", n.Spikes)
 }
 
 // Reader takes numbers off lists and keeps the first error.
@@ -142,7 +152,7 @@ func (r *Reader) Neuron(traces int) engine.State {
 	return n
 }
 
-// lookEvery is the number of spikes between two looks at the context.
+// lookEvery is the number of spikes or samples between two looks at the context.
 const lookEvery = 1 << 14
 
 // Spikes takes the spikes of a cell: in rising order, none after the steps taken.

@@ -12,9 +12,10 @@ import (
 // openLimits returns limits for data, rounded out to half a step of the ticks:
 // 70 for data up to 69 and ticks at 0, 20, 40, 60. Steps of five stay whole, or,
 // where that leaves too much room, are divided by five. Data that come near zero
-// begin there.
+// begin there. Data that all but touch an end without a tick look cut off there
+// and get a little more.
 func openLimits(data [2]float64, n int) [2]float64 {
-	const room = 0.12 // of the data, beyond each end
+	const room, near = 0.12, 0.004 // of the data, beyond each end
 	data = spread(data)
 	low, high := data[0], data[1]
 	if low > 0 && low <= high/4 {
@@ -25,14 +26,19 @@ func openLimits(data [2]float64, n int) [2]float64 {
 	}
 	step := Step(high-low, n)
 	fives := step/math.Pow(10, math.Floor(math.Log10(step)+1e-9)) > 4
-	end := func(at float64, whole func(float64) float64) float64 {
+	end := func(at float64, outward func(float64) float64) float64 {
 		unit := step / 2
 		if fives {
-			if unit = step; math.Abs(unit*whole(at/unit)-at) > room*(high-low) {
+			if unit = step; math.Abs(unit*outward(at/unit)-at) > room*(high-low) {
 				unit = step / 5
 			}
 		}
-		return roundTo(unit*whole(at/unit), unit) + 0 // never -0
+		end := roundTo(unit*outward(at/unit), unit)
+		gap := math.Abs(end-at) / (high - low)
+		if gap > 1e-9 && gap < near && !whole(end/step) {
+			end = roundTo(end+math.Copysign(unit, end-at), unit)
+		}
+		return end + 0 // never -0
 	}
 	down := func(x float64) float64 { return math.Floor(x + 1e-9) }
 	up := func(x float64) float64 { return math.Ceil(x - 1e-9) }

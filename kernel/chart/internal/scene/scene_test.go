@@ -61,6 +61,7 @@ func TestOpenLimits(t *testing.T) {
 	for _, c := range []struct{ low, high, wantLow, wantHigh float64 }{
 		{0, 69, 0, 70}, {3, 69, 0, 70}, {0, 0.97, 0, 1}, {0, 0.0069, 0, 0.007}, {0, 34, 0, 35}, {0, 88, 0, 90}, {0, 101, 0, 110},
 		{-69, 0, -70, 0}, {-70.3, 31, -80, 40}, {-5, 5, -5, 5}, {60, 69, 60, 70}, {0, 0, -1, 1}, {5, 5, 4.5, 5.5},
+		{0, 0.999, 0, 1}, {0, 99.9, 0, 100}, {0, 15, 0, 15},
 	} {
 		for _, height := range []int{120, 150, 170, 200, 280} {
 			y := []float64{c.low, c.high}
@@ -70,6 +71,10 @@ func TestOpenLimits(t *testing.T) {
 				t.Errorf("%v..%v, %d px high: %v..%v, want %v..%v", c.low, c.high, height, got.Min, got.Max, c.wantLow, c.wantHigh)
 			}
 		}
+	}
+	// 80 is no tick of -50, 0 and 50: a spike of 79.94 would look cut off.
+	if got := openLimits([2]float64{-67, 79.94}, Steps(120)); got != [2]float64{-70, 90} {
+		t.Errorf("a spike to 79.94: %v, want -70 to 90", got)
 	}
 	logs := figure(t, chart.Figure{X: chart.Axis{Log: true}, Panels: []chart.Panel{{Y: chart.Axis{Log: true}, Series: []chart.Series{chart.Line{X: []float64{0.3, 40}, Y: []float64{2, 3}}}}}})
 	if x, y := logs.X, logs.Frames[0].Panels[0].Y; x.Min != 0.1 || x.Max != 100 || y.Min != 1 || y.Max != 10 {

@@ -284,6 +284,32 @@ func TestKilledWriter(t *testing.T) {
 	}
 }
 
+// An older file that the same user kept, put back from a backup, is that value again
+// under its own name and key: it came from the same code and inputs. Under any other
+// it is refused.
+func TestReplayedValue(t *testing.T) {
+	f := folder(t)
+	save(t, f, "run", "k", "older")
+	older, err := os.ReadFile(f.path("run", "k"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	save(t, f, "run", "k", "newer")
+	save(t, f, "run", "other code", "newer")
+	save(t, f, "other", "k", "newer")
+	for _, c := range []struct {
+		name, key string
+		want      string // empty: refused
+	}{{"run", "k", "older"}, {"run", "other code", ""}, {"other", "k", ""}} {
+		if err := os.WriteFile(f.path(c.name, c.key), older, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, v, err := f.Load(c.name, c.key); string(v) != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%s, %s: read %q, error %v, want %q", c.name, c.key, v, err, c.want)
+		}
+	}
+}
+
 // A value made with another secret, or whose header was made anew around it, is
 // not read, and is told apart from a damaged one.
 func TestForeignValues(t *testing.T) {
