@@ -63,15 +63,15 @@ type Cell struct {
 // Has reports whether the cell has a tag.
 func (c Cell) Has(tag string) bool { return slices.Contains(c.Metadata.Tags, tag) }
 
-// Text is one line of the metadata, however a string or a list of strings there
-// breaks it; anything else is read as empty.
+// Text is a string of the metadata on one line, however it is broken there; what is no
+// string is read as empty.
 type Text string
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *Text) UnmarshalJSON(b []byte) error {
-	var l Lines
-	if json.Unmarshal(b, &l) == nil {
-		*t = Text(strings.Join(strings.Fields(string(l)), " "))
+	var s string
+	if json.Unmarshal(b, &s) == nil {
+		*t = Text(strings.Join(strings.Fields(s), " "))
 	}
 	return nil
 }

@@ -30,7 +30,6 @@ func TestFormsOfMetadata(t *testing.T) {
 		"names of a citation file":      {any2{"authors": []any2{{"given-names": "Ada", "family-names": "B."}}}, []string{`<p class="byline">Ada B. · `}, nil},
 		"a time":                        {any2{"date": "2026-05-04T10:20:30Z"}, []string{"<time>2026-05-04T10:20:30Z</time>"}, nil},
 		"a description of lines":        {any2{"description": "One\n  two"}, []string{`content="One two"`}, nil},
-		"a description as a list":       {any2{"description": []string{"One ", "two"}}, []string{`content="One two"`}, nil},
 	} {
 		html, _, err := Page(described(t, c.metadata, text), Options{})
 		if err != nil {
