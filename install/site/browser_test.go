@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -287,43 +288,57 @@ func TestTripwires(t *testing.T) {
 func TestPrint(t *testing.T) {
 	dir := tutorials(t)
 	ctx := jupytertest.Browser(t, 1400, 900)
-	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+filepath.Join(dir, "03_descending_drive.html"))); err != nil {
+	// Figures with a run in the page, tall ones, heat maps, long words, long lines and wide tables.
+	for i, name := range []string{"03_descending_drive", "05_one_neuron_inside", "08_a_thousand_runs", "10_recorded_and_simulated", "13_is_delta_f_the_persistent_inward_current"} {
+		printed(t, ctx, "file://"+filepath.Join(dir, name+".html"), i == 0, []string{"light", "dark"}[i%2])
+	}
+}
+
+// printed looks at a page on paper, of a reader with a colour scheme; with ran, its first
+// figure is as after a run in the page, which leaves no still.
+func printed(t *testing.T, ctx context.Context, page string, ran bool, scheme string) {
+	t.Helper()
+	medium := func(media string) chromedp.Action[chromedp.Void] {
+		return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+			return err
+		})
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1400, 900), medium(""), chromedp.Navigate(page)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`[...document.querySelectorAll(".myogen-figure")].every(f => f.dataset.state === "live")`)); err != nil {
 		t.Fatal(err)
 	}
-	// The first figure as after a run in the page, which leaves no still.
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(async () => {
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`(async () => {
 		const img = document.querySelector(".myogen-figure > img");
-		img.src = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
-		await img.decode();
+		if (%t) {
+			img.src = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+			await img.decode();
+		}
 		window.dispatchEvent(new Event("beforeprint"));
 		return true;
-	})()`, chromedp.EvalAwaitPromise)); err != nil {
+	})()`, ran), chromedp.EvalAwaitPromise)); err != nil {
 		t.Fatal(err)
 	}
-	paper := chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
-		return err
-	})
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(680, 900), paper); err != nil {
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(680, 900), medium("print")); err != nil {
 		t.Fatal(err)
 	}
 	for what, js := range map[string]string{
 		"buttons":                  `[...document.querySelectorAll("button, input, .bar, .plot, canvas:not(.sheet)")].filter(e => e.offsetParent && e.getBoundingClientRect().height > 0).length`,
 		"scroll bars":              `[...document.querySelectorAll("main *")].filter(e => ["auto", "scroll"].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth).length`,
 		"what is cut at the right": `[...document.querySelectorAll("main pre, main img, main table")].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 || e.scrollWidth > e.clientWidth + 1 && e.localName === "pre").length`,
-		"figures without a still":  `[...document.querySelectorAll(".myogen-figure")].filter((f, i) => f.querySelector(i ? "img" : ".sheet").getBoundingClientRect().width < 0.9 * f.parentElement.getBoundingClientRect().width).length`,
+		"figures without a still":  `[...document.querySelectorAll(".myogen-figure")].filter(f => (f.querySelector(".sheet") ?? f.querySelector("img")).getBoundingClientRect().width < 0.9 * f.parentElement.getBoundingClientRect().width).length`,
 		"empty pictures":           `[...document.querySelectorAll(".myogen-figure > img")].filter(e => e.naturalWidth < 2 && e.offsetParent).length`,
+		"dark paper":               `[document.body, ...document.querySelectorAll("main, pre, td")].filter(e => { const c = getComputedStyle(e), n = c.backgroundColor.match(/[\d.]+/g).map(Number); return n[3] !== 0 && n[0] + n[1] + n[2] < 600 || c.color.match(/\d+/g).slice(0, 3).every(n => n > 150); }).length`,
 		"figures that break":       `[...document.querySelectorAll("figure")].filter(f => getComputedStyle(f).breakInside !== "avoid" || f.getBoundingClientRect().height > 1000).length`,
 	} {
 		n, err := chromedp.Run(ctx, chromedp.Evaluate[int](js))
 		if err != nil {
-			t.Fatalf("%s: %v", what, err)
+			t.Fatalf("%s: %s: %v", page, what, err)
 		}
 		if n > 0 {
-			t.Errorf("on paper there are %d: %s", n, what)
+			t.Errorf("%s has on paper %d: %s", page, n, what)
 		}
 	}
 }
