@@ -141,7 +141,6 @@ func TestInteract(t *testing.T) {
 	half.draws("to 65: 0,0,1,65")
 	half.wait(slidersForm, hasFigure) // the kernel tells another page what is shown
 	half.screenshot("interact-half.png")
-	half.unscrolled("Line")
 	// Keys move a slider and nothing else; what has the focus keeps it.
 	p.keys(0, kb.ArrowRight)
 	p.wait(slidersForm, "Figure for Peak rate 70 pps, Noise 0.5")

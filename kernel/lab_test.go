@@ -215,37 +215,6 @@ func TestInJupyterLab(t *testing.T) {
 		p.screenshot("mistakes.png")
 	})
 	t.Run("a table sorts", func(t *testing.T) { p.with(t).sorts() })
-	t.Run("nothing scrolls", func(t *testing.T) {
-		p.with(t).unscrolled("Partial (", "Kept values", "Peaks: 2 of 2", "index out of range", "Sweep", "Side by side")
-	})
-}
-
-// unscrolled sees that no output stands in a box that scrolls up and down, nor any in one
-// that scrolls sideways, at the width of a window and of a phone. The outputs say so.
-func (p page) unscrolled(said ...string) {
-	p.Helper()
-	all := p.text(outputs)
-	for _, text := range said {
-		if !strings.Contains(all, text) {
-			p.Errorf("the outputs do not say %q", text)
-		}
-	}
-	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.shell.collapseLeft()`))
-	for _, width := range []int64{1100, 500} {
-		p.do(chromedp.EmulateViewport(width, 900), chromedp.Sleep(time.Second))
-		boxes, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]string](`[...document.querySelectorAll(".jp-OutputArea-output, .jp-OutputArea-output *")].filter(e => {
-			const s = getComputedStyle(e), scrolls = o => o === "auto" || o === "scroll";
-			return scrolls(s.overflowY) && e.scrollHeight > e.clientHeight + 1 || e.matches(".jp-OutputArea-output") && scrolls(s.overflowX) && e.scrollWidth > e.clientWidth + 1;
-		}).map(e => e.className + " " + e.scrollWidth + " of " + e.clientWidth + ", " + e.scrollHeight + " of " + e.clientHeight + ": " + e.textContent.slice(0, 40))`))
-		if err != nil {
-			p.Fatal(err)
-		}
-		p.screenshot(fmt.Sprintf("outputs-%d.png", width))
-		if len(boxes) > 0 {
-			p.Errorf("at %d px these scroll:\n%s", width, strings.Join(boxes, "\n"))
-		}
-	}
-	p.do(chromedp.EmulateViewport(1100, 900), chromedp.Evaluate[chromedp.Void](`jupyterapp.shell.expandLeft()`))
 }
 
 func (p page) with(t *testing.T) page { return page{t, p.ctx} }
@@ -322,17 +291,12 @@ func (p page) nests() {
 	}
 }
 
-const table = `import (
-	"math"
-	"gomyogen/kernel/chart"
-)
+const table = `import "math"
 
 %%
 kernel.ShowTable(kernel.Table{Title: "Sweep", Columns: []string{"Pool", "Rate (pps)", "Drive"}, Rows: [][]any{
 	{"b", 10.0, 65 * units.Pps}, {"a", 9.5, 85 * units.Pps}, {"c", 100.25, 45 * units.Pps},
-	{"d", math.Inf(1), 95 * units.Pps}, {"e", math.NaN(), 96 * units.Pps}, {"f", "none", 97 * units.Pps}, {"g", math.Inf(-1), 98 * units.Pps}}})
-panel := chart.Panel{Y: chart.Axis{Label: "Rate"}, Series: []chart.Series{&chart.Line{X: []float64{0, 1}, Y: []float64{0, 1}}}}
-kernel.Show(chart.Figure{Title: "Side by side", Columns: 2, X: chart.Axis{Label: "Time"}, Panels: []chart.Panel{panel, panel}})`
+	{"d", math.Inf(1), 95 * units.Pps}, {"e", math.NaN(), 96 * units.Pps}, {"f", "none", 97 * units.Pps}, {"g", math.Inf(-1), 98 * units.Pps}}})`
 
 // sweepTable is the table of seven rows; that of the kept values is there too.
 const sweepTable = ".myogen-table:has(tbody tr:nth-child(7))"

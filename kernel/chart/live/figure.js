@@ -265,8 +265,12 @@
   function bar(s, theme, v, margin) {
     const x = v.left + v.width + 12, [low, high] = s.values, y = t => v.top + v.height * (1 - (t - low) / (high - low));
     const stops = s.colors.map((color, i) => ({ offset: i / 255, color }));
+    const out = [{ type: "rect", shape: { x, y: v.top, width: 12, height: v.height }, style: { fill: { type: "linear", x: 0, y: 1, x2: 0, y2: 0, colorStops: stops } } }];
     // An edge, for an end of the colours may be that of the page.
-    const out = [{ type: "rect", shape: { x, y: v.top, width: 12, height: v.height }, style: { fill: { type: "linear", x: 0, y: 1, x2: 0, y2: 0, colorStops: stops }, stroke: theme.ink, lineWidth: 1 } }];
+    const at = v => Math.round(v - 0.5) + 0.5, left = at(x), right = at(x + 12), top = at(v.top), bottom = at(v.top + v.height);
+    for (const [x1, y1, x2, y2] of [[left, top, right, top], [right, top, right, bottom], [left, bottom, right, bottom], [left, top, left, bottom]]) {
+      out.push({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: theme.ink, lineWidth: 1 } });
+    }
     for (const t of s.ticks || []) {
       out.push({ type: "line", shape: { x1: x + 12, x2: x + 15, y1: y(t.at), y2: y(t.at) }, style: { stroke: theme.ink, lineWidth: 1 } });
       out.push({ type: "text", style: { x: x + 18, y: y(t.at), text: t.text, fill: theme.ink, fontSize: 11, textVerticalAlign: "middle" } });
