@@ -36,15 +36,6 @@ func TestFormsOfMetadata(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		for _, want := range c.wants {
-			if !strings.Contains(string(html), want) {
-				t.Errorf("%s: the page lacks %q", name, want)
-			}
-		}
-		for _, never := range c.never {
-			if strings.Contains(string(html), never) {
-				t.Errorf("%s: the page has %q", name, never)
-			}
-		}
+		holds(t, name, string(html), c.wants, c.never)
 	}
 }

@@ -55,15 +55,21 @@ func TestPageSaysWhatItIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range c.wants {
-			if !strings.Contains(string(html), want) {
-				t.Errorf("%s: the page lacks %q", name, want)
-			}
+		holds(t, name, string(html), c.wants, c.never)
+	}
+}
+
+// holds sees what a page has and what it never has.
+func holds(t *testing.T, name, html string, wants, nevers []string) {
+	t.Helper()
+	for _, want := range wants {
+		if !strings.Contains(html, want) {
+			t.Errorf("%s: the page lacks %q", name, want)
 		}
-		for _, never := range c.never {
-			if strings.Contains(string(html), never) {
-				t.Errorf("%s: the page has %q", name, never)
-			}
+	}
+	for _, never := range nevers {
+		if strings.Contains(html, never) {
+			t.Errorf("%s: the page has %q", name, never)
 		}
 	}
 }

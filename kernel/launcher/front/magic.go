@@ -82,7 +82,7 @@ func adviseMagic(said string) string {
 	if m == nil {
 		return said
 	}
-	return instead(said[1:strings.LastIndexByte(said, '"')], m[1])
+	return instead(said[1:strings.LastIndexByte(said, '"')], m[1]) + "\n"
 }
 
 // foreignMagic finds a magic in a line of its own.
@@ -92,7 +92,7 @@ var foreignMagic = regexp.MustCompile(`(?m)^%+(\w+)`)
 func foreignMagics(code string) (advice []string) {
 	for _, m := range foreignMagic.FindAllStringSubmatch(code, -1) {
 		if !slices.Contains(magicNames(), m[0]) {
-			advice = append(advice, strings.TrimSuffix(instead(m[0], m[1]), "\n"))
+			advice = append(advice, instead(m[0], m[1]))
 		}
 	}
 	return slices.Compact(advice)
@@ -108,12 +108,12 @@ func magicNames() (names []string) {
 // instead says what to do instead of a magic that is written so and has a name.
 func instead(written, name string) string {
 	if advice := elsewhere[name]; advice != "" {
-		return "This kernel has no " + written + ": " + advice + ".\n"
+		return "This kernel has no " + written + ": " + advice + "."
 	}
 	if near := check.Nearest(written, magicNames()); len(near) > 0 {
-		return "This kernel has no " + written + "; did you mean " + strings.Join(near, " or ") + "?\n"
+		return "This kernel has no " + written + "; did you mean " + strings.Join(near, " or ") + "?"
 	}
-	return "This kernel has no " + written + "; %help tells of those that it has.\n"
+	return "This kernel has no " + written + "; %help tells of those that it has."
 }
 
 // completeMagic returns the magics that begin with what stands before an offset.

@@ -193,15 +193,21 @@ func names(d ast.Decl) []string {
 		}
 	case *ast.GenDecl:
 		for _, s := range d.Specs {
-			switch s := s.(type) {
-			case *ast.ValueSpec:
-				for _, n := range s.Names {
-					all = append(all, n.Name)
-				}
-			case *ast.TypeSpec:
-				all = append(all, s.Name.Name)
-			}
+			all = append(all, SpecNames(s)...)
 		}
+	}
+	return all
+}
+
+// SpecNames returns the names that a part of a declaration declares; an import declares none.
+func SpecNames(s ast.Spec) (all []string) {
+	switch s := s.(type) {
+	case *ast.ValueSpec:
+		for _, n := range s.Names {
+			all = append(all, n.Name)
+		}
+	case *ast.TypeSpec:
+		all = append(all, s.Name.Name)
 	}
 	return all
 }

@@ -30,13 +30,7 @@ func Lean(code string) string {
 	reach(all)
 	before, after := map[string]bool{}, map[string]bool{} // names of packages
 	text := []byte(code)
-	erase := func(n ast.Node) {
-		for i := fset.Position(n.Pos()).Offset; i < fset.Position(n.End()).Offset; i++ {
-			if text[i] != '\n' {
-				text[i] = ' '
-			}
-		}
-	}
+	erase := func(n ast.Node) { erased(text, fset.Position(n.Pos()).Offset, fset.Position(n.End()).Offset) }
 	for _, u := range all {
 		qualifiers(u.node, before)
 		if u.reached {
@@ -116,13 +110,13 @@ func unitsOf(f *ast.File) (all []*unit) {
 			if len(d.Specs) > 1 && d.Tok != token.VAR { // of constants one may count on those before it
 				whole := &unit{node: d}
 				for _, s := range d.Specs {
-					whole.names = append(whole.names, specNames(s)...)
+					whole.names = append(whole.names, cell.SpecNames(s)...)
 				}
 				all = append(all, whole)
 				continue
 			}
 			for _, s := range d.Specs {
-				u := &unit{node: s, names: specNames(s)}
+				u := &unit{node: s, names: cell.SpecNames(s)}
 				if !d.Lparen.IsValid() {
 					u.node = d
 				}
@@ -134,18 +128,6 @@ func unitsOf(f *ast.File) (all []*unit) {
 		}
 	}
 	return all
-}
-
-func specNames(s ast.Spec) (names []string) {
-	switch s := s.(type) {
-	case *ast.TypeSpec:
-		names = append(names, s.Name.Name)
-	case *ast.ValueSpec:
-		for _, n := range s.Names {
-			names = append(names, n.Name)
-		}
-	}
-	return names
 }
 
 // does reports whether to evaluate an expression may do more than to make a value: call,

@@ -70,13 +70,7 @@ func Without(packages *Packages, code string, replaced, blank []string) string {
 		return code // the compiler says what is wrong
 	}
 	text := []byte(code)
-	erase := func(from, to token.Pos) {
-		for i := fset.Position(from).Offset; i < fset.Position(to).Offset; i++ {
-			if text[i] != '\n' {
-				text[i] = ' '
-			}
-		}
-	}
+	erase := func(from, to token.Pos) { erased(text, fset.Position(from).Offset, fset.Position(to).Offset) }
 	gone := func(kind, name string) bool { return slices.Contains(replaced, kind+" "+name) }
 	for _, d := range f.Decls {
 		switch d := d.(type) {
@@ -121,6 +115,15 @@ func Without(packages *Packages, code string, replaced, blank []string) string {
 		return code
 	}
 	return withoutUnused(packages, string(text))
+}
+
+// erased writes spaces over a part of a code, line ends aside.
+func erased(code []byte, from, to int) {
+	for i := from; i < to; i++ {
+		if code[i] != '\n' {
+			code[i] = ' '
+		}
+	}
 }
 
 // withoutFlags does not have a program read its flags where the notebook calls something
