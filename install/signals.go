@@ -16,12 +16,16 @@ import (
 )
 
 // untilEnded returns a context that ends when this program is asked to end: by
-// Ctrl-C, by SIGTERM, by a terminal that closes, or with the go run that it is
-// in, which passes only Ctrl-C on. A second signal ends the program at once.
+// Ctrl-C, by SIGTERM, by a terminal that closes unless nohup started it, or with
+// the go run that it is in, which passes only Ctrl-C on. A second signal ends the
+// program at once.
 func untilEnded() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	parent := os.Getppid()
 	var look <-chan time.Time
 	if isGo(parent) {

@@ -144,6 +144,7 @@ func TestRecordingsRefuse(t *testing.T) {
 		{Recording{Population: "aMN"}, "path is missing"},
 		{Recording{Population: "aMN", Path: "e.yaml"}, `path is "e.yaml", must end in .npy`},
 		{good, "two recordings are written to " + good.Path},
+		{Recording{Population: "aMN", Path: dir + "/./GOOD.npy"}, "two recordings are written to "},
 		{Recording{Population: "aMN", Path: filepath.Join(dir, "missing", "x.npy")}, "no such file"},
 	} {
 		e := tutorial(AlphaMNPool{N: 2})

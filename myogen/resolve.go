@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/internal/population"
@@ -198,8 +199,8 @@ func (r *resolved) recording(i int) error {
 		err = fields.At("path", fmt.Errorf("path is %q, must end in .npy", x.Path))
 	}
 	for _, other := range r.RecordAll[:i] {
-		if other.Path == x.Path && err == nil {
-			err = fields.At("path", fmt.Errorf("two recordings are written to %s", x.Path))
+		if err == nil && atomicfile.SameFile(other.Path, x.Path) {
+			err = fields.At("path", fmt.Errorf("two recordings are written to %s (%s)", x.Path, other.Path))
 		}
 	}
 	r.recordings = append(r.recordings, at)

@@ -137,7 +137,7 @@ func (h *Home) runCells(ctx context.Context, out io.Writer, before notebook.Note
 	}
 	runtime.LockOSThread() // the child's life is bound to this thread's
 	defer runtime.UnlockOSThread()
-	cmd := exec.CommandContext(ctx, h.Python("python"), "-c", executePy, file, target, KernelName)
+	cmd := exec.CommandContext(ctx, h.Python("python"), "-I", "-c", executePy, file, target, KernelName)
 	// The kernel knows its notebook as in JupyterLab. It is not the file, whose outputs,
 	// the chart library among them, are not those of this run.
 	cmd.Env = append(pythonEnv(), env.JupyterSession+"="+target)

@@ -51,6 +51,8 @@ async def execute():
     ran = 0
     async with client.async_setup_kernel():
         for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if s == signal.SIGHUP and signal.getsignal(s) == signal.SIG_IGN:  # as under nohup
+                continue
             asyncio.get_running_loop().add_signal_handler(s, stop)
         for k, i in enumerate(code):
             if stopped:

@@ -213,7 +213,8 @@ func (h *Home) Doctor(out io.Writer) error {
 
 // checkPython reports whether there is a Python that can make an environment.
 func checkPython() error {
-	cmd := exec.Command("python3", "-c", "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2], int(sys.version_info >= (3, 10)))")
+	// -I: modules in the working directory, of a clone perhaps, are not imported.
+	cmd := exec.Command("python3", "-I", "-c", "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2], int(sys.version_info >= (3, 10)))")
 	cmd.Env = pythonEnv()
 	out, err := cmd.CombinedOutput()
 	switch {

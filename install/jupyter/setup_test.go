@@ -119,6 +119,12 @@ func TestDamageIsNamedAndMended(t *testing.T) {
 			return errors.Join(os.Remove(h.stampFile(parts[1])), syscall.Mkfifo(h.stampFile(parts[1]), 0o644))
 		}, "thing.stamp cannot be read: ", false},
 		"a stamp that is cut": {func() error { return os.Truncate(h.stampFile(parts[1]), 9) }, "thing.stamp is not as it was made", false},
+		"a stamp without a digest": {func() error {
+			return os.WriteFile(h.stampFile(parts[1]), []byte(`{"from": "1", "files": {"gonb": null}}`), 0o644)
+		}, "thing.stamp is not as it was made", false},
+		"a stamp of files elsewhere": {func() error {
+			return os.WriteFile(h.stampFile(parts[1]), []byte(`{"from": "1", "files": {"../mine": {"sha256": "00"}}}`), 0o644)
+		}, "thing.stamp is not as it was made", false},
 		"a bit flipped": {func() error {
 			info, err := os.Stat(program)
 			return errors.Join(err, os.WriteFile(program, []byte("prograM"), 0o755), os.Chtimes(program, time.Time{}, info.ModTime()))
@@ -143,6 +149,22 @@ func TestDamageIsNamedAndMended(t *testing.T) {
 		if err := h.ready(parts[1], true); err != nil {
 			t.Errorf("%s: mended, but %v", name, err)
 		}
+	}
+}
+
+// Python imports nothing from the folder in which a command is typed.
+func TestForeignModulesAreNotImported(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"venv.py", "ensurepip.py"} {
+		if err := os.WriteFile(name, []byte("open('ran', 'w')"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := checkPython(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat("ran"); err == nil {
+		t.Error("a module beside was run")
 	}
 }
 

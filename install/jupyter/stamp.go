@@ -120,7 +120,7 @@ func (h *Home) ready(p part, all bool) error {
 		return &brokenError{files: []string{h.stampFile(p) + " cannot be read: " + err.Error()}}
 	}
 	var s stampText
-	if json.Unmarshal(text, &s) != nil {
+	if json.Unmarshal(text, &s) != nil || !s.local() {
 		return &brokenError{files: []string{h.stampFile(p) + " is not as it was made"}}
 	}
 	if s.From != p.from() {
@@ -172,6 +172,17 @@ func (h *Home) ready(p part, all bool) error {
 	}
 	slices.Sort(broken)
 	return &brokenError{broken, inTheWay}
+}
+
+// local reports whether each file of the stamp is described and is in the data folder,
+// from which set-up removes what is in its way.
+func (s *stampText) local() bool {
+	for name, d := range s.Files {
+		if d == nil || !filepath.IsLocal(name) || name == "." {
+			return false
+		}
+	}
+	return true
 }
 
 // read reads what a file is: its size and time alone, or its sum, too. Of a

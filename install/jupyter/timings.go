@@ -41,7 +41,7 @@ func (h *Home) Timings(ctx context.Context, out io.Writer, n int) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	cmd := exec.CommandContext(ctx, h.Python("python"), "-c", timingsPy, KernelName, strconv.Itoa(n), filepath.Join(h.Notebooks(), "03_descending_drive.ipynb"))
+	cmd := exec.CommandContext(ctx, h.Python("python"), "-I", "-c", timingsPy, KernelName, strconv.Itoa(n), filepath.Join(h.Notebooks(), "03_descending_drive.ipynb"))
 	cmd.Dir = dir
 	var log tail
 	cmd.Stderr = &log

@@ -143,12 +143,17 @@ func TestSignalsSave(t *testing.T) {
 	bin := build(t)
 	e := write(t, "e.yaml", strings.Replace(short, "duration: 200 ms", "duration: 100 s", 1))
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		// Under nohup a terminal that closes ends nothing.
+		nohup := sig == syscall.SIGTERM
 		results := filepath.Join(t.TempDir(), "r.npz")
 		pipe, err := os.Create(filepath.Join(t.TempDir(), "log"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		cmd := exec.Command(bin, "run", e, "-out", results)
+		if nohup {
+			cmd = exec.Command("nohup", cmd.Args...)
+		}
 		cmd.Stdout, cmd.Stderr = pipe, pipe
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -159,11 +164,25 @@ func TestSignalsSave(t *testing.T) {
 			}
 			time.Sleep(5 * time.Millisecond)
 		}
-		if err := cmd.Process.Signal(sig); err != nil {
+		if nohup {
+			if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+				t.Fatal(err)
+			}
+			for { // until it goes on
+				if text, _ := os.ReadFile(pipe.Name()); strings.Contains(string(text), "20 %") || strings.Contains(string(text), "interrupted") {
+					break
+				}
+				time.Sleep(5 * time.Millisecond)
+			}
+		}
+		if err := cmd.Process.Signal(sig); err != nil && !nohup {
 			t.Fatal(err)
 		}
 		err = cmd.Wait()
 		text, _ := os.ReadFile(pipe.Name())
+		if nohup && !strings.Contains(string(text), "20 %") {
+			t.Errorf("SIGHUP under nohup:\n%s", text)
+		}
 		if err == nil || !strings.Contains(string(text), "interrupted at") || !strings.Contains(string(text), "the same command goes on") {
 			t.Errorf("%v: %v\n%s", sig, err, text)
 		}

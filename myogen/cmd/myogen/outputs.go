@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"gomyogen/myogen/format/atomicfile"
 )
@@ -19,20 +20,14 @@ type file struct {
 // an input nor another output: before a run, since after it the work would be
 // lost.
 func checkFiles(inputs, outputs []file) error {
-	seen := map[string]file{}
-	for _, f := range inputs {
-		if f.path != "" {
-			seen[identity(f.path)] = f
+	seen := slices.DeleteFunc(slices.Clone(inputs), file.unnamed)
+	for _, f := range slices.DeleteFunc(slices.Clone(outputs), file.unnamed) {
+		for _, other := range seen {
+			if atomicfile.SameFile(f.path, other.path) {
+				return fmt.Errorf("%s (%s) is the same file as %s (%s)", f.what, f.path, other.what, other.path)
+			}
 		}
-	}
-	for _, f := range outputs {
-		if f.path == "" {
-			continue
-		}
-		if other, again := seen[identity(f.path)]; again {
-			return fmt.Errorf("%s (%s) is the same file as %s (%s)", f.what, f.path, other.what, other.path)
-		}
-		seen[identity(f.path)] = f
+		seen = append(seen, f)
 		if err := atomicfile.Check(f.path); err != nil {
 			return fmt.Errorf("%s: %w", f.what, err)
 		}
@@ -40,30 +35,7 @@ func checkFiles(inputs, outputs []file) error {
 	return nil
 }
 
-// identity returns the same text for two names of the same file, which need not
-// be there yet.
-func identity(path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs
-	}
-	for range 40 { // links to links
-		target, err := os.Readlink(path)
-		if err != nil {
-			break
-		}
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(path), target)
-		}
-		path = target
-	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
-	}
-	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
-		return filepath.Join(dir, filepath.Base(path))
-	}
-	return path
-}
+func (f file) unnamed() bool { return f.path == "" }
 
 // save calls write with a path or, if it cannot be written any more, with a
 // file of that name in the folder for temporary files, so that nothing is lost.

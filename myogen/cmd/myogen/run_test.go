@@ -104,6 +104,12 @@ func TestCompareTellsThemApart(t *testing.T) {
 func TestRunRefuses(t *testing.T) {
 	e := write(t, "e.yaml", short)
 	missing := filepath.Join(t.TempDir(), "no", "such", "r.npz")
+	// above is the folder of e, as what is above another one.
+	link := filepath.Join(t.TempDir(), "link")
+	if err := errors.Join(os.Mkdir(filepath.Join(filepath.Dir(e), "deep"), 0o755), os.Symlink(filepath.Join(filepath.Dir(e), "deep"), link)); err != nil {
+		t.Fatal(err)
+	}
+	above := link + "/.."
 	for _, c := range []struct {
 		want string
 		args []string
@@ -122,6 +128,9 @@ func TestRunRefuses(t *testing.T) {
 		{"must end in .npz", []string{"run", e, "-out", filepath.Join(t.TempDir(), "results")}},
 		{"-out: write", []string{"run", e, "-out", t.TempDir() + "/x.npz/y.npz"}},
 		{"(" + e + ") is the same file as the experiment", []string{"run", e, "-state", e}},
+		{"is the same file as the experiment", []string{"run", above + "/e.yaml", "-state", e}},
+		{"is the same file as the experiment", []string{"run", e, "-state", above + "/E.yaml"}},
+		{"is the same file as -state", []string{"run", e, "-until", "100ms", "-state", filepath.Join(filepath.Dir(e), "a.npz"), "-out", above + "/a.npz"}},
 		{"is the same file as -state", []string{"run", e, "-until", "100ms", "-state", filepath.Join(filepath.Dir(e), "a.npz"), "-out", filepath.Join(filepath.Dir(e), ".", "a.npz")}},
 		{"is the same file as -state (a.npz.checkpoint1)", []string{"run", e, "-out", "a.npz", "-state", "a.npz.checkpoint1"}},
 		{"the rows so far of record_all[0] (r.npy.partial) is the same file as -state", []string{"run", recordingTo(t, "r.npy"), "-until", "100ms", "-state", "r.npy.partial"}},

@@ -8,6 +8,7 @@
 package atomicfile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -120,7 +121,7 @@ func Partial(path string, size int64) (*File, error) {
 	if err == nil {
 		f.keep = true
 		// So that its name is on the disk before Sync promises its content.
-		if err = errors.Join(f.takeOver(old), f.disk.SyncDir(filepath.Dir(f.target))); err != nil {
+		if err = errors.Join(f.takeOver(old), f.disk.SyncDir(folder(f.target))); err != nil {
 			err = errors.Join(err, f.file.Close())
 		}
 	}
@@ -175,11 +176,11 @@ func (f *File) look() (*target, error) {
 
 // create makes the temporary file.
 func (f *File) create(old *target) error {
-	dir, base := filepath.Dir(f.target), filepath.Base(f.target)
-	removeLeftovers(f.disk, dir, short(base))
+	base := filepath.Base(f.target)
+	removeLeftovers(f.disk, folder(f.target), short(base))
 	var err error
 	for range 100 {
-		f.tmp = filepath.Join(dir, temporary(base, rand.Uint64()))
+		f.tmp = beside(f.target, temporary(base, rand.Uint64()))
 		if f.file, err = f.disk.Create(f.tmp, old.mode()); !errors.Is(err, fs.ErrExist) {
 			break
 		}
@@ -236,12 +237,52 @@ func follow(d Disk, path string) (string, error) {
 			return path, err
 		}
 		if !filepath.IsAbs(to) {
-			// Not filepath.Join: "dir/.." is elsewhere where dir is a link.
-			to = filepath.Dir(path) + string(filepath.Separator) + to
+			to = beside(path, to)
 		}
 		path = to
 	}
 	return path, fmt.Errorf("more than %d symbolic links follow one another", maxLinks)
+}
+
+// folder returns the folder of a file. Unlike filepath.Dir it leaves "link/.." as it
+// is, since the system looks for that where the link leads.
+func folder(path string) string {
+	dir, _ := filepath.Split(path)
+	if dir == "" {
+		return "."
+	}
+	return cmp.Or(strings.TrimRight(dir, string(filepath.Separator)), string(filepath.Separator))
+}
+
+// beside returns the path of a name in the folder of a file, see folder.
+func beside(path, name string) string {
+	dir, _ := filepath.Split(path)
+	return dir + name
+}
+
+// SameFile reports whether two paths lead to one file, which need not be there yet:
+// relative or absolute, through symbolic links, ".." and mounts. Names that differ
+// only in case are the same, as they are to the usual file systems of macOS.
+func SameFile(a, b string) bool {
+	dir, name := place(a)
+	otherDir, otherName := place(b)
+	if !strings.EqualFold(name, otherName) {
+		return false
+	}
+	info, err := os.Stat(dir)
+	other, otherErr := os.Stat(otherDir)
+	if err != nil || otherErr != nil {
+		return filepath.Clean(dir) == filepath.Clean(otherDir)
+	}
+	return os.SameFile(info, other)
+}
+
+// place returns the folder and the name of the file that a path leads to.
+func place(path string) (dir, name string) {
+	if target, err := follow(disk, path); err == nil {
+		path = target
+	}
+	return folder(path), filepath.Base(path)
 }
 
 // digits is the length of the number in a temporary file's name: twenty with
@@ -319,7 +360,7 @@ func (f *File) Commit() error {
 		}
 		return f.fail(err)
 	}
-	return f.errorf(errors.Join(f.file.Close(), f.disk.SyncDir(filepath.Dir(f.target))))
+	return f.errorf(errors.Join(f.file.Close(), f.disk.SyncDir(folder(f.target))))
 }
 
 // fail ends the writing after an error.

@@ -68,6 +68,40 @@ func TestLinksAreFollowed(t *testing.T) {
 	}
 }
 
+// The folder above one that a link leads to is not the one that the link is in.
+func TestAboveALink(t *testing.T) {
+	dir := t.TempDir()
+	path := func(name string) string { return dir + "/" + name }
+	must(t, errors.Join(os.MkdirAll(path("far/deep"), 0o755), os.Symlink("far/deep", path("l")), os.WriteFile(path("f"), []byte("old"), 0o600),
+		os.Symlink("l/../f", path("g")), os.Symlink(path("far"), path("F"))))
+	must(t, Write(path("l/../f"), []byte("one")))
+	expect(t, path("f"), "old", 0o600)
+	expect(t, path("far/f"), "one", 0o666&^umask())
+	must(t, Write(path("g"), []byte("two")))
+	expect(t, path("f"), "old", 0o600)
+	expect(t, path("far/f"), "two", 0o666&^umask())
+	t.Chdir(dir)
+	for _, same := range [][]string{
+		{"far/f", "l/../f", "g", "F/f", "./far/../l/../f", path("far/f"), "far/F", "/proc/self/cwd/far/f"},
+		{"f", "./f", "far/../f", path("f"), "l/../../f"},
+		{"new", "./New", path("new"), "far/../new"},
+		{"none/f", "./none/f", "none//f"},
+	} {
+		for _, a := range same {
+			for _, b := range same {
+				if !SameFile(a, b) {
+					t.Errorf("%s and %s are different files", a, b)
+				}
+			}
+			for _, b := range []string{"h", "far/deep/f", "none/g"} {
+				if SameFile(a, b) {
+					t.Errorf("%s and %s are the same file", a, b)
+				}
+			}
+		}
+	}
+}
+
 func TestRefuse(t *testing.T) {
 	dir := t.TempDir()
 	readOnly, pipe := filepath.Join(dir, "read only"), filepath.Join(dir, "pipe")

@@ -2,7 +2,6 @@ package atomicfile
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -54,7 +53,7 @@ func CheckFree(needs ...Need) error {
 		if err != nil || n.Bytes <= 0 {
 			continue
 		}
-		free, system, err := disk.Free(filepath.Dir(target))
+		free, system, err := disk.Free(folder(target))
 		if err != nil {
 			continue
 		}
