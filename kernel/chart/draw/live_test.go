@@ -389,6 +389,9 @@ func TestOddFigures(t *testing.T) {
 			t.Errorf("%s: axes %s", name, state)
 		}
 		t.Logf("%s: %s", name, state)
+		if name == "longlabels" && (strings.Contains(state, "per second") || strings.Count(state, "The mean") != 2) {
+			t.Errorf("%s: names of axes are longer than the axes: %s", name, state)
+		}
 		if marks := w.colored(i); marks < 10 && !slices.Contains([]string{"nothing", "empty", "silent", "nan", "logbothempty"}, name) {
 			t.Errorf("%s: %d dots have a colour", name, marks)
 		}

@@ -346,6 +346,8 @@
     return { font, whole: false };
   }
 
+  const nameRoom = 30; // px by which the name of a vertical axis may be longer than the axis
+
   // Grid lines, ticks and texts of a panel: elements of zrender.
   function axes(spec, theme, i, place, margin) {
     const { y, right } = spec.panels[i], x = xOf(spec, i), text = { fill: theme.ink, font: textFont };
@@ -379,7 +381,7 @@
         out.push({ type: "text", style: { ...text, text: t.text, x: end + 8, y: at, textAlign: "left", textVerticalAlign: "middle" } });
       }
       const name = right.label && right.unit ? right.label + " (" + right.unit + ")" : right.label || right.unit;
-      out.push({ type: "text", x: end + margin - 5, y: v.top + v.height / 2, rotation: Math.PI / 2, style: { ...text, text: name, textAlign: "center", textVerticalAlign: "bottom" } });
+      out.push({ type: "text", x: end + margin - 5, y: v.top + v.height / 2, rotation: Math.PI / 2, style: { ...text, text: name, textAlign: "center", textVerticalAlign: "bottom", ...(measure(name, textFont) > v.height + nameRoom ? { width: v.height + nameRoom, overflow: "truncate" } : {}) } });
       return out;
     };
   }
@@ -415,7 +417,7 @@
     });
     out.grid.forEach((g, i) => { g.left = grids[i].left; g.top = grids[i].top; g.width = grids[i].width; });
     out.xAxis.forEach((x, i) => { const a = xOf(spec, i); x.min = a.lo; x.max = a.hi; });
-    out.yAxis.forEach((y, i) => { const a = spec.panels[i].y; y.min = a.lo; y.max = a.hi; });
+    out.yAxis.forEach((y, i) => { const a = spec.panels[i].y; y.min = a.lo; y.max = a.hi; y.nameTruncate = { maxWidth: +out.grid[i].height + nameRoom, ellipsis: "..." }; });
     for (const a of out.xAxis.concat(out.yAxis)) {
       Object.assign(a, { nameTextStyle: { ...text, fontSize: 12 }, nameMoveOverlap: false, axisTick: { show: false }, splitLine: { show: false }, axisLabel: { show: false } });
       a.axisLine = { show: true, onZero: false, lineStyle: { color: theme.ink } };
