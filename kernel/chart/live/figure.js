@@ -312,7 +312,9 @@
     }
     return rows;
   }
-  const rowsOfText = (text, font, width) => rowsOf(text.split(" ").map(w => measure(w, font)), measure(" ", font), width);
+  // ECharts breaks lines by the sum of the widths of characters, which kerning makes more than that of the text.
+  const breadth = (text, font) => [...text].reduce((sum, c) => sum + measure(c, font), 0);
+  const rowsOfText = (text, font, width) => rowsOf(text.split(" ").map(w => breadth(w, font)), measure(" ", font), width);
   function geometry(spec, width) {
     const o = spec.options[width < columnWidth * spec.options[0].columns ? 1 : 0], part = width / o.columns;
     const left = i => part * o.places[i].column + o.left, size = Math.max(1, part - o.left - o.right), text = Math.max(40, size + o.right);
