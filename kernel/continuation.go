@@ -28,13 +28,14 @@ func newContinuation(c *cell.Cell, title, key string) (*continuation, error) {
 	return &continuation{cell: c, title: title, state: state}, err
 }
 
-// due saves the state with write if it is time to. at says how far the work is.
+// due saves the state with write if it is time to. at says how far the work is, done
+// is that as a number.
 // Work that is stopped meanwhile keeps the states of before, and calls stopped.
-func (c *continuation) due(at string, write func(path string) error) {
+func (c *continuation) due(at string, done float64, write func(path string) error) {
 	if c.unsaved != nil {
 		return
 	}
-	err := c.state.SaveDue(at, write)
+	err := c.state.SaveDue(at, done, write)
 	if err == nil || errors.Is(err, context.Canceled) {
 		return
 	}
@@ -44,9 +45,16 @@ func (c *continuation) due(at string, write func(path string) error) {
 
 // stopped saves the state of work that was stopped, and marks all that the cell
 // computes from it as partial.
-func (c *continuation) stopped(at string, write func(path string) error) {
+func (c *continuation) stopped(at string, done float64, write func(path string) error) {
 	c.cell.Cut(c.title + " " + at)
-	if err := c.state.Save(at, write); err != nil {
+	err := c.state.Save(at, done, write)
+	var ahead *keep.AheadError
+	if errors.As(err, &ahead) {
+		c.cell.Values.Told()
+		fmt.Printf("%s: %s, marked partial; %v, and the cell goes on from there when it runs again\n", c.title, at, ahead)
+		return
+	}
+	if err != nil {
 		c.warn("%s; it cannot go on from there: %v", at, err)
 		return
 	}

@@ -21,6 +21,7 @@ type resumable struct {
 	goOn                 *continuation
 	what                 string // "runs"
 	at                   string // how far it is
+	done                 int    // rows
 }
 
 // do opens a folder that goes away, fills it with the rows of an earlier cell,
@@ -53,7 +54,7 @@ func (w *resumable) do(open func(dir string) error, work func(ctx context.Contex
 		return err
 	}
 	w.bars.before(n)
-	w.at = fmt.Sprintf("going on after %d %s", n, w.what)
+	w.at, w.done = fmt.Sprintf("going on after %d %s", n, w.what), n
 	if err := work(ctx); err != nil {
 		return err
 	}
@@ -61,12 +62,13 @@ func (w *resumable) do(open func(dir string) error, work func(ctx context.Contex
 		w.bars.ends()
 		return w.goOn.done()
 	}
-	w.goOn.stopped(strings.Replace(w.at, "going on", "stopped", 1), w.saveState)
+	w.goOn.stopped(strings.Replace(w.at, "going on", "stopped", 1), float64(w.done), w.saveState)
 	return nil
 }
 
 // progress notes how far the work is, and saves its rows when it is time to.
 func (w *resumable) progress(done, total int) {
 	w.at = fmt.Sprintf("going on after %d of %d %s", done, total, w.what)
-	w.goOn.due(w.at, w.saveState)
+	w.done = done
+	w.goOn.due(w.at, float64(done), w.saveState)
 }

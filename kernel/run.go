@@ -146,7 +146,7 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	}
 	result, err := sim.Run(ctx, func(done, total units.Time) {
 		p.Update(done, total)
-		goOn.due(reached("going on", done, total), func(path string) error {
+		goOn.due(reached("going on", done, total), float64(done), func(path string) error {
 			return sim.SaveStateContext(observed, path, nil)
 		})
 	})
@@ -156,7 +156,7 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	if !result.Partial() {
 		return result, goOn.done()
 	}
-	goOn.stopped(reached("stopped", result.Simulated, e.Duration), sim.SaveState)
+	goOn.stopped(reached("stopped", result.Simulated, e.Duration), float64(result.Simulated), sim.SaveState)
 	p.stopsAt(result.Simulated)
 	return result, nil
 }

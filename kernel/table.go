@@ -86,7 +86,8 @@ func showTable(t Table) error {
 // CSV returns the table as CSV (RFC 4180): the names of the columns, then a row a
 // line. Numbers have all their digits, where the shown table rounds them; NaN is
 // an empty field. A column of quantities holds their numbers, with the unit in its
-// name. The error names a row that does not fit the columns.
+// name. Texts stay as they are, also where a spreadsheet would take them for formulas
+// ("=A1"). The error names a row that does not fit the columns.
 func (t Table) CSV() ([]byte, error) {
 	columns, err := t.columns()
 	if err != nil {
@@ -94,20 +95,24 @@ func (t Table) CSV() ([]byte, error) {
 	}
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
+	write := func(fields []string) {
+		if len(fields) == 1 && fields[0] == "" { // an empty line is no row
+			w.Flush()
+			b.WriteString("\"\"\n")
+			return
+		}
+		_ = w.Write(fields) // to memory
+	}
 	fields := make([]string, len(columns))
 	for i, c := range columns {
 		fields[i] = c.name
 	}
-	if err := w.Write(fields); err != nil {
-		return nil, err
-	}
+	write(fields)
 	for row := range t.Rows {
 		for i, c := range columns {
 			fields[i] = c.cells[row].csv()
 		}
-		if err := w.Write(fields); err != nil {
-			return nil, err
-		}
+		write(fields)
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"gomyogen/myogen"
@@ -314,6 +315,58 @@ func TestSweepRefuses(t *testing.T) {
 	}
 	if _, err := Open(t.TempDir(), p, Options{Shard: 3, Shards: 3}); err == nil || !strings.Contains(err.Error(), "shard 3 of 3") {
 		t.Errorf("a shard too many: error %v", err)
+	}
+}
+
+// Two programs that make one sweep in one folder at once end with the table of one, and
+// of two other sweeps that begin at once in a new folder one is refused.
+func TestTwoSweepsAtOnce(t *testing.T) {
+	want := open(t, t.TempDir(), Options{})
+	if err := want.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	var errs [2]error
+	var wg sync.WaitGroup
+	plans := [2]*myogen.Plan{small(t), small(t)}
+	for i, plan := range plans {
+		wg.Go(func() {
+			s, err := Open(dir, plan, Options{Workers: 1})
+			if err == nil {
+				err = s.Run(t.Context())
+			}
+			if err == nil {
+				err = s.Merge(nil)
+			}
+			errs[i] = err
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(files(t, open(t, dir, Options{})), files(t, want)) {
+		t.Error("two sweeps at once give another table")
+	}
+
+	other := plans[1].Sweep
+	other.Repeats = 1
+	var err error
+	if plans[1], err = other.Plan(); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		dir := t.TempDir()
+		for i, plan := range plans {
+			wg.Go(func() { _, errs[i] = Open(dir, plan, Options{}) })
+		}
+		wg.Wait()
+		if (errs[0] == nil) == (errs[1] == nil) || !strings.Contains(errors.Join(errs[:]...).Error(), "holds another sweep") {
+			t.Fatalf("errors %v and %v, want one that the folder holds another sweep", errs[0], errs[1])
+		}
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+			t.Errorf("the folder holds %v, error %v", entries, err)
+		}
 	}
 }
 

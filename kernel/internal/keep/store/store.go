@@ -65,6 +65,7 @@ type Header struct {
 	Took     time.Duration `json:"took"`
 	Why      string        `json:"why"`               // why it was computed
 	Partial  string        `json:"partial,omitempty"` // what of it is missing; "" where it is complete
+	Done     float64       `json:"done,omitempty"`    // how far the run of a state is, in its own unit
 	Parts    []code.Part   `json:"parts"`             // what Key is made of
 	Values   []Source      `json:"values,omitempty"`  // kept values that it was computed from, by their keys
 	Files    []Source      `json:"files,omitempty"`   // inputs of these, by their content
@@ -277,6 +278,14 @@ func (f Folder) Load(name, key string) (Header, []byte, error) {
 	now := time.Now()
 	_ = os.Chtimes(path, now, now) // where it cannot be written, it is not evicted either
 	return h, value, nil
+}
+
+// Header returns the header of a kept value, with the errors of Load as far as it tells.
+func (f Folder) Header(name, key string) (Header, error) {
+	if err := f.check(); err != nil {
+		return Header{}, err
+	}
+	return f.peek(f.path(name, key))
 }
 
 // kept is an open file of a kept value.
