@@ -306,17 +306,24 @@ func (t Table) plain(columns []column) string {
 //go:embed table.js
 var tableJS string
 
+// Tables are set more closely in a narrow page before they scroll; an output of a notebook
+// has no style sheet.
+const (
+	tableFont = "font-size:clamp(10.5px,3cqi,.95em)"
+	cellSpace = "padding:4px clamp(2px,.9cqi,10px)"
+)
+
 // html returns the table as HTML that scrolls where it is too wide and takes
 // its colours from the page.
 func (t Table) html(columns []column) string {
 	var b strings.Builder
-	b.WriteString(`<div class="myogen-table" style="overflow-x:auto"><table style="margin:0;border-collapse:collapse;font-variant-numeric:tabular-nums">`)
+	b.WriteString(`<div class="myogen-table" style="overflow-x:auto;container-type:inline-size"><table style="margin:0;border-collapse:collapse;font-variant-numeric:tabular-nums;` + tableFont + `">`)
 	if t.Title != "" {
 		fmt.Fprintf(&b, `<caption style="text-align:left;font-weight:bold;padding:4px 8px">%s</caption>`, html.EscapeString(t.Title))
 	}
 	b.WriteString("<thead><tr>")
 	for _, c := range columns {
-		fmt.Fprintf(&b, `<th scope="col" style="text-align:%s">%s</th>`, side(c.numeric), html.EscapeString(c.name))
+		fmt.Fprintf(&b, `<th scope="col" style="text-align:%s;%s">%s</th>`, side(c.numeric), cellSpace, html.EscapeString(c.name))
 	}
 	b.WriteString("</tr></thead><tbody>")
 	for row := range t.Rows {
@@ -333,7 +340,7 @@ func (t Table) html(columns []column) string {
 			if utf8.RuneCountInString(cell.text) <= shortText {
 				wrap = "pre" // in a narrow page the table scrolls
 			}
-			fmt.Fprintf(&b, `<td style="text-align:%s;white-space:%s"%s>%s</td>`, side(cell.isNum), wrap, key, html.EscapeString(cell.text))
+			fmt.Fprintf(&b, `<td style="text-align:%s;white-space:%s;%s"%s>%s</td>`, side(cell.isNum), wrap, cellSpace, key, html.EscapeString(cell.text))
 		}
 		b.WriteString("</tr>")
 	}
