@@ -160,7 +160,7 @@ func TestAgreement(t *testing.T) {
 		longer := []neo.SpikeTrain{x, {TStart: x.TStart, TStop: x.TStop + 100, Times: []units.Time{x.TStop}}}
 		add(agreementCase{Function: "Fano factor", stricter: "other spans", ours: func() ([]number, error) { return one(stats.FanoFactor(longer)) }}, longer...)
 		grid := x
-		grid.TStop = (x.TStop + 1).Round(1) // a multiple of the sampling period
+		grid.TStop = x.TStart + (x.Duration() + 1).Round(1) // after a multiple of the sampling period
 		grid.SamplingPeriod = 0.5
 		for _, every := range []int{1, 7} {
 			c := agreementCase{Function: "instantaneous rates", Window: 100, Period: 0.5, Every: every, ours: func() ([]number, error) {
