@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"gomyogen/install/jupyter"
 	"gomyogen/install/jupyter/jupytertest"
 	"gomyogen/install/notebook"
 )
@@ -66,6 +67,29 @@ func TestRunPrintsWhatTheNotebookPrints(t *testing.T) {
 		}
 		if strings.Contains(out.String(), "run a.ipynb") {
 			t.Errorf("it was run again:\n%s", &out)
+		}
+	}
+}
+
+// What an editor or a run -w writes after publish has looked is not put on the page.
+func TestPublishRefusesWhatChangesMeanwhile(t *testing.T) {
+	cell := func(outputs string) string {
+		return `{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "execution_count": null, "source": "%%", "outputs": [` + outputs + `]}]}`
+	}
+	for want, text := range map[string]string{
+		"a.ipynb was changed while it was being published: it was not executed; publish again":                                  cell(""),
+		"a.ipynb was changed while it was being published: it was executed by hand, in which order nothing says; publish again": cell(`{"output_type": "stream", "name": "stdout", "text": "planted"}`),
+		"no such file": "",
+	} {
+		file := filepath.Join(t.TempDir(), "a.ipynb")
+		if text != "" {
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fresh := plan{file: file, executed: file}
+		if _, err := fresh.open(context.Background(), &jupyter.Home{}, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
 		}
 	}
 }
