@@ -32,7 +32,7 @@ func (e Experiment) FingerprintContext(ctx context.Context) (Fingerprint, error)
 	if ctx == nil {
 		return nil, prefixed(errNoContext)
 	}
-	w := watching(ctx)
+	w := watch.Of(ctx)
 	r, err := e.resolveUnder(w)
 	if err != nil {
 		return nil, prefixed(err)

@@ -43,7 +43,7 @@ func (s *Simulation) SaveStateContext(ctx context.Context, path string, key []by
 	if ctx == nil {
 		return prefixed(errNoContext)
 	}
-	w := watching(ctx)
+	w := watch.Of(ctx)
 	f, err := s.encode(w)
 	if err != nil {
 		return prefixed(err)
@@ -85,7 +85,7 @@ func readState(ctx context.Context, path string) (npz.File, error) {
 	if ctx == nil {
 		return nil, prefixed(errNoContext)
 	}
-	w := watching(ctx)
+	w := watch.Of(ctx)
 	if info, err := os.Stat(path); err == nil {
 		w.Begin("reading the state", int(info.Size()))
 	}
@@ -101,7 +101,7 @@ func resumeState(ctx context.Context, e Experiment, path string, f npz.File) (*S
 	if err != nil {
 		return nil, err
 	}
-	if err := s.decode(watching(ctx), f); err != nil {
+	if err := s.decode(watch.Of(ctx), f); err != nil {
 		return nil, fmt.Errorf("myogen: state %s: %w", path, err)
 	}
 	return s, nil
