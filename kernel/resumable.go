@@ -61,12 +61,12 @@ func (w *resumable) do(open func(dir string) error, work func(ctx context.Contex
 		w.bars.ends()
 		return w.goOn.done()
 	}
-	w.goOn.stopped(strings.Replace(w.at, "going on", "stopped", 1), w.saveState)
+	w.goOn.stopped(strings.Replace(w.at, "going on", "stopped", 1), w.saveState, nil)
 	return nil
 }
 
 // progress notes how far the work is, and saves its rows when it is time to.
 func (w *resumable) progress(done, total int) {
 	w.at = fmt.Sprintf("going on after %d of %d %s", done, total, w.what)
-	w.goOn.due(w.at, w.saveState)
+	w.goOn.due(w.at, w.saveState, nil)
 }

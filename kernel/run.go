@@ -53,14 +53,25 @@ func (p *Progress) Run(e myogen.Experiment) *Result {
 func keepRun(title string, e myogen.Experiment, bar func() *Progress) *Result {
 	simulate := func() (any, error) { return bar().Simulate(e) }
 	return &Result{&Value[*myogen.Result]{
-		running.Values.DeclareWith(title, reflect.TypeFor[*myogen.Result](), myogen.Run, simulate, parts(e.Fingerprint)),
+		running.Values.DeclareWith(title, reflect.TypeFor[*myogen.Result](), myogen.Run, simulate, parts(e.FingerprintContext)),
 	}, e}
 }
 
-// parts returns a function that lists what is in a fingerprint.
-func parts(fingerprint func() (myogen.Fingerprint, error)) func() ([]code.Part, error) {
+// parts returns a function that lists what is in a fingerprint. The stop button ends it;
+// after that, figures still ask for what is kept.
+func parts(fingerprint func(context.Context) (myogen.Fingerprint, error)) func() ([]code.Part, error) {
 	return func() ([]code.Part, error) {
-		f, err := fingerprint()
+		ctx, release := context.Background(), func() {}
+		if !running.Stopped() {
+			var cancel context.CancelFunc
+			ctx, cancel = running.Context("")
+			release = cancel
+		}
+		defer release()
+		f, err := fingerprint(ctx)
+		if err != nil && ctx.Err() != nil {
+			return nil, fmt.Errorf("kernel: %w before the first step", context.Cause(ctx))
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -144,10 +155,13 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	if err := goOn.state.CheckFree(state); err != nil {
 		goOn.warn("before compression %v", err)
 	}
-	result, err := sim.Run(ctx, func(done, total units.Time) {
+	result, err := sim.Run(observed, func(done, total units.Time) {
 		p.Update(done, total)
 		goOn.due(reached("going on", done, total), func(path string) error {
 			return sim.SaveStateContext(observed, path, nil)
+		}, func(done, total int) error {
+			p.starting("keeping the state", done, total)
+			return ctx.Err()
 		})
 	})
 	if err != nil {
@@ -156,7 +170,15 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	if !result.Partial() {
 		return result, goOn.done()
 	}
-	goOn.stopped(reached("stopped", result.Simulated, e.Duration), sim.SaveState)
+	// The button was pressed: what it stops now is the cell, which is killed when it does
+	// not end, and then goes on from the state of before.
+	last := myogen.Observe(context.WithoutCancel(ctx), myogen.Observer{Starting: p.afterStop})
+	goOn.stopped(reached("stopped", result.Simulated, e.Duration), func(path string) error {
+		return sim.SaveStateContext(last, path, nil)
+	}, func(done, total int) error {
+		p.afterStop("keeping the state", done, total)
+		return nil
+	})
 	p.stopsAt(result.Simulated)
 	return result, nil
 }

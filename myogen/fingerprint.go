@@ -103,13 +103,13 @@ func (f Fingerprint) add(w *watch.Watch, table func() []fields.Field) error {
 
 // planFingerprint returns what decides the rows of a sweep or a fit: its
 // experiment's fingerprint and the section of its file.
-func planFingerprint[P any](e Experiment, section fields.Field, plan func() (P, error)) (Fingerprint, error) {
+func planFingerprint[P any](ctx context.Context, e Experiment, section fields.Field, plan func() (P, error)) (Fingerprint, error) {
 	if _, err := plan(); err != nil {
 		return nil, prefixed(err)
 	}
-	f, err := e.Fingerprint()
+	f, err := e.FingerprintContext(ctx)
 	if err == nil {
-		err = f.add(nil, func() []fields.Field { return []fields.Field{section} })
+		err = f.add(watch.Of(ctx), func() []fields.Field { return []fields.Field{section} })
 	}
 	return f, err
 }

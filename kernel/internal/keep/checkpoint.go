@@ -97,10 +97,11 @@ func (c *Checkpoint) CheckFree(bytes int64) error {
 }
 
 // Save replaces the state by what write leaves in the file at path. at says how
-// far the run is: "stopped at 4200 of 15000 ms". After an error the state of
+// far the run is: "stopped at 4200 of 15000 ms". While the state is copied into the
+// folder look is called as by [store.Folder.SaveFollowed]. After an error the state of
 // before is still there.
-func (c *Checkpoint) Save(at string, write func(path string) error) error {
-	if err := c.save(at, write); err != nil {
+func (c *Checkpoint) Save(at string, write func(path string) error, look store.Look) error {
+	if err := c.save(at, write, look); err != nil {
 		return err
 	}
 	return c.folder.Remove(c.header.Name, c.header.Key+slots[c.slot])
@@ -109,14 +110,14 @@ func (c *Checkpoint) Save(at string, write func(path string) error) error {
 // SaveDue saves like Save, and keeps the state of before too, if the
 // CheckpointInterval of the [Values] has passed since the last time, be it
 // without success.
-func (c *Checkpoint) SaveDue(at string, write func(path string) error) error {
+func (c *Checkpoint) SaveDue(at string, write func(path string) error, look store.Look) error {
 	if !atomicfile.Due(c.last, c.interval) {
 		return nil
 	}
-	return c.save(at, write)
+	return c.save(at, write, look)
 }
 
-func (c *Checkpoint) save(at string, write func(path string) error) error {
+func (c *Checkpoint) save(at string, write func(path string) error, look store.Look) error {
 	c.last = atomicfile.Now()
 	// Load takes the last made, also if the clock was set back.
 	made := c.last
@@ -134,7 +135,7 @@ func (c *Checkpoint) save(at string, write func(path string) error) error {
 		if err != nil {
 			return err
 		}
-		return c.folder.Save(h, b)
+		return c.folder.SaveFollowed(h, b, look)
 	})
 	if err == nil {
 		c.slot, c.made = 1-c.slot, made
