@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/units"
 )
 
@@ -18,7 +19,7 @@ import (
 // on and while a state is saved, the longest in processor time of all cores (ms-cpu),
 // on which other work has little influence, and the longest until a stop (ms-stop),
 // of six in the time before the first step, six in the run, six while a state is
-// saved and six while it is restored.
+// saved, six while it is restored and six while results are written.
 //
 //	go test ./myogen -run '^$' -bench Stop -benchtime 1x
 func BenchmarkStop(b *testing.B) {
@@ -37,6 +38,31 @@ func BenchmarkStop(b *testing.B) {
 			}
 		}
 	}
+	// Some probes of many cells, and all variables of a thousand.
+	for _, c := range []struct{ cells, probes, steps int }{{100_000, 2, 500}, {1000, 1 << 20, 10_000}} {
+		e := tutorial(AlphaMNPool{N: c.cells})
+		e.Populations[0] = DescendingDrivePool{Name: "DD", N: max(c.cells/10, 10)}
+		e.Connections[0].Probability = 100 / float64(c.cells)
+		e.Duration, e.Record = units.Time(c.steps)*0.1, nil
+		var all []Probe
+		for compartment := range membrane.Compartments(&NERLabCell{}) {
+			for _, name := range append([]string{"v"}, membrane.Variables(&NERLabCell{}, compartment)...) {
+				all = append(all, Probe{Population: "aMN", Compartment: compartment, Variable: name})
+			}
+		}
+		all = all[:min(len(all), c.probes)]
+		for cell := range c.cells {
+			for _, p := range all {
+				p.Cell = cell
+				e.Record = append(e.Record, p)
+			}
+		}
+		b.Run(fmt.Sprintf("%d cells/%d probes each", c.cells, len(all)), func(b *testing.B) {
+			for range b.N {
+				measureStop(b, e)
+			}
+		})
+	}
 }
 
 func measureStop(b *testing.B, e Experiment) {
@@ -45,6 +71,10 @@ func measureStop(b *testing.B, e Experiment) {
 	build := func(ctx context.Context) (err error) { sim, err = NewSimulation(ctx, e); return err }
 	run := func(ctx context.Context) error { _, err := sim.Run(ctx, nil); return err }
 	save := func(ctx context.Context) error { return sim.SaveStateContext(ctx, path, nil) }
+	var result *Result
+	write := func(ctx context.Context) error {
+		return result.SaveContext(ctx, filepath.Join(b.TempDir(), "results.npz"))
+	}
 	resume := func(ctx context.Context) (err error) { sim, err = ResumeState(ctx, e, path); return err }
 	var gap, computed time.Duration // the longest without progress
 	// followed returns how long a piece takes.
@@ -64,7 +94,8 @@ func measureStop(b *testing.B, e Experiment) {
 		return time.Since(start)
 	}
 	building := followed(build)
-	running := followed(func(ctx context.Context) error { _, err := sim.observed(ctx, nil); return err })
+	running := followed(func(ctx context.Context) (err error) { result, err = sim.observed(ctx, nil); return err })
+	writing := followed(write)
 	saving := followed(save)
 	resuming := followed(resume)
 	stop := time.Duration(0)
@@ -87,6 +118,7 @@ func measureStop(b *testing.B, e Experiment) {
 	}
 	nothing := func(context.Context) error { return nil }
 	stopped(nothing, save, saving)
+	stopped(nothing, write, writing)
 	stopped(nothing, build, building)
 	stopped(build, run, running)
 	stopped(nothing, resume, resuming)
@@ -94,6 +126,7 @@ func measureStop(b *testing.B, e Experiment) {
 	b.ReportMetric(ms(building), "ms-build")
 	b.ReportMetric(ms(resuming), "ms-resume")
 	b.ReportMetric(ms(saving), "ms-save")
+	b.ReportMetric(ms(writing), "ms-results")
 	b.ReportMetric(ms(gap), "ms-gap")
 	b.ReportMetric(ms(computed), "ms-cpu")
 	b.ReportMetric(ms(stop), "ms-stop")
