@@ -57,16 +57,19 @@ func keepRun(title string, e myogen.Experiment, bar func() *Progress) *Result {
 	}, e}
 }
 
-// parts returns a function that lists what is in a fingerprint. The stop button ends it;
-// after that, figures still ask for what is kept.
+// untilStop returns a context that the stop button cancels. Once it was pressed, nothing
+// cancels it: figures then still ask for what is kept, and results are still saved.
+func untilStop() (context.Context, context.CancelFunc) {
+	if running.Stopped() {
+		return context.WithCancel(context.Background())
+	}
+	return running.Context("")
+}
+
+// parts returns a function that lists what is in a fingerprint. The stop button ends it.
 func parts(fingerprint func(context.Context) (myogen.Fingerprint, error)) func() ([]code.Part, error) {
 	return func() ([]code.Part, error) {
-		ctx, release := context.Background(), func() {}
-		if !running.Stopped() {
-			var cancel context.CancelFunc
-			ctx, cancel = running.Context("")
-			release = cancel
-		}
+		ctx, release := untilStop()
 		defer release()
 		f, err := fingerprint(ctx)
 		if err != nil && ctx.Err() != nil {
@@ -116,7 +119,10 @@ func (r *Result) Report() myogen.Report { return r.Get().Report() }
 func (r *Result) Save(path string) {
 	err := os.MkdirAll(filepath.Dir(path), 0o777)
 	if err == nil {
-		err = r.there().Save(path)
+		result := r.there()
+		ctx, release := untilStop()
+		err = result.SaveContext(ctx, path)
+		release()
 	}
 	if err == nil {
 		err = r.experiment.SaveYAML(strings.TrimSuffix(path, ".npz") + ".yaml")
