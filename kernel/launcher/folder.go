@@ -3,8 +3,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -133,6 +135,7 @@ func watch(dir string) error {
 		if !lives {
 			return end(dir)
 		}
+		_ = shorten(filepath.Join(dir, logName)) // a log that stays long is no reason to leave the kernel alone
 		if now, err := parent(pid); watched && err == nil && now != jupyter {
 			watched = false
 			if err := unix.Kill(pid, unix.SIGTERM); err != nil && !errors.Is(err, unix.ESRCH) {
@@ -140,6 +143,40 @@ func watch(dir string) error {
 			}
 		}
 	}
+}
+
+// A kernel may run for weeks, and what it prints goes to its log.
+const (
+	longLog = 1 << 20 // bytes of a log that is shortened
+	logTail = 1 << 18 // bytes of its end that stay
+)
+
+// shorten leaves the last lines of a long log, to which another program
+// appends. A line that comes meanwhile may be lost.
+func shorten(log string) error {
+	f, err := os.OpenFile(log, os.O_RDWR|os.O_APPEND, 0)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || info.Size() <= longLog {
+		return err
+	}
+	tail := make([]byte, logTail)
+	n, err := f.ReadAt(tail, info.Size()-logTail)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	_, tail, _ = bytes.Cut(tail[:n], []byte("\n"))
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err = f.Write(tail)
+	return err
 }
 
 // end removes what a dead kernel left in its folder and runs from there.

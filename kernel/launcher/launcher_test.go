@@ -148,6 +148,46 @@ func TestJupyterDies(t *testing.T) {
 	_ = jupyter.Wait() // it was killed
 }
 
+// A log that another program appends to keeps its last lines.
+func TestShorten(t *testing.T) {
+	log := filepath.Join(t.TempDir(), logName)
+	if err := shorten(log); err != nil {
+		t.Errorf("without a log: %v", err)
+	}
+	f, err := os.OpenFile(log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var all strings.Builder
+	for i := 0; all.Len() <= longLog; i++ {
+		fmt.Fprintf(&all, "line %d of a kernel that says a lot\n", i)
+	}
+	whole := all.String()
+	short := whole[:longLog]
+	for _, text := range []string{short, whole[longLog:], "and goes on\n"} {
+		if _, err := f.WriteString(text); err != nil {
+			t.Fatal(err)
+		}
+		if err := shorten(log); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch s := string(got); {
+		case text == short && s != short:
+			t.Errorf("a log of %d bytes became one of %d", len(short), len(s))
+		case text == short:
+		case !strings.HasPrefix(s, "line ") || len(s) < logTail/2 || len(s) > logTail+len(text):
+			t.Errorf("%d bytes stay, from %.20q on", len(s), s)
+		case !strings.HasSuffix(s, text):
+			t.Errorf("the log ends with %q, want %q", s[len(s)-20:], text)
+		}
+	}
+}
+
 // A start removes what a crash of the machine left, and only that.
 func TestSweep(t *testing.T) {
 	launcher, base := build(t)
