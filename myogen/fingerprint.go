@@ -89,6 +89,9 @@ func (f Fingerprint) add(w *watch.Watch, table func() []fields.Field) error {
 		return w.Did(every)
 	}
 	fields.Flatten(fields.Struct(table).Write(true), nil, func(p fields.Path, n fields.Node) {
+		if w.Did(0) != nil {
+			return
+		}
 		items = 0
 		w.Begin("computing the fingerprint", fields.Len(n))
 		text := strings.TrimSuffix(strings.TrimPrefix(fields.YAML(fields.Watched(n, look)), " "), "\n")
