@@ -106,6 +106,10 @@ func (h *Home) build(ctx context.Context, out io.Writer, parts []part, all bool)
 					return err
 				}
 			}
+			if len(broken.inTheWay) > 0 && h.ready(p, all) == nil {
+				fmt.Fprintf(out, "%s: removed what the set-up did not make\n", label)
+				continue
+			}
 		}
 		fmt.Fprintln(out, label+" ...")
 		start := time.Now()

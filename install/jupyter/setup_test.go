@@ -69,21 +69,39 @@ func TestBuildMakesWhatIsMissingOnly(t *testing.T) {
 func TestDamageIsNamedAndMended(t *testing.T) {
 	h := &Home{Data: t.TempDir()}
 	program, module, link := filepath.Join(h.Data, "gonb"), filepath.Join(h.Data, "lib", "nb", "__init__.py"), filepath.Join(h.Data, "go")
-	empty := filepath.Join(filepath.Dir(module), "empty.py")
+	empty, compiled := filepath.Join(filepath.Dir(module), "empty.py"), filepath.Join(filepath.Dir(module), "__pycache__", "__init__.cpython-313.pyc")
 	parts := []part{
 		{"other", "another thing", func() string { return "" }, func(context.Context, runner) ([]string, error) {
 			return []string{filepath.Join(h.Data, "other")}, os.WriteFile(filepath.Join(h.Data, "other"), nil, 0o644)
 		}},
 		{"thing", "a thing", func() string { return "1" }, func(context.Context, runner) ([]string, error) {
-			for _, file := range []string{program, module, empty, link} { // with their permissions
+			for _, file := range []string{program, module, empty, link, compiled} { // with their permissions
 				_ = os.Remove(file)
 			}
-			return []string{program, filepath.Join(h.Data, "lib"), link}, errors.Join(os.WriteFile(program, []byte("program"), 0o755), os.MkdirAll(filepath.Dir(module), 0o755),
-				os.WriteFile(module, []byte("import os"), 0o644), os.WriteFile(empty, nil, 0o644), os.Symlink("gonb", link))
+			return []string{program, filepath.Join(h.Data, "lib"), link}, errors.Join(os.WriteFile(program, []byte("program"), 0o755), os.MkdirAll(filepath.Dir(compiled), 0o755),
+				os.WriteFile(module, []byte("import os"), 0o644), os.WriteFile(empty, nil, 0o644), os.WriteFile(compiled, nil, 0o644), os.Symlink("gonb", link))
 		}},
 	}
 	if err := h.build(context.Background(), &bytes.Buffer{}, parts, true); err != nil {
 		t.Fatal(err)
+	}
+	put := func(name string) func() error {
+		return func() error {
+			path := filepath.Join(h.Data, name)
+			return errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, 0o755))
+		}
+	}
+	restamp := func(edit func(*stampText)) func() error { // what remains of the stamp is valid
+		return func() error {
+			var s stampText
+			text, err := os.ReadFile(h.stampFile(parts[1]))
+			if err = errors.Join(err, json.Unmarshal(text, &s)); err != nil {
+				return err
+			}
+			edit(&s)
+			text, err = json.Marshal(s)
+			return errors.Join(err, os.WriteFile(h.stampFile(parts[1]), text, 0o644))
+		}
 	}
 	for name, c := range map[string]struct {
 		damage func() error
@@ -110,11 +128,27 @@ func TestDamageIsNamedAndMended(t *testing.T) {
 		"shadowed by a package": {func() error {
 			dir := strings.TrimSuffix(empty, ".py")
 			return errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(filepath.Join(dir, "__init__.py"), nil, 0o644))
-		}, strings.TrimSuffix(empty, ".py") + " takes the place of a file of the set-up", true},
-		"shadowed by a library": {func() error { return os.WriteFile(strings.TrimSuffix(empty, ".py")+".cpython-313.so", nil, 0o755) },
-			"empty.cpython-313.so takes the place of a file of the set-up", true},
-		"run at each start": {func() error { return os.WriteFile(filepath.Join(h.Data, "lib", "sitecustomize.py"), nil, 0o644) },
-			"sitecustomize.py takes the place of a file of the set-up", true},
+		}, strings.TrimSuffix(empty, ".py") + " was not made by the set-up", true},
+		"shadowed by a library":    {put("lib/nb/empty.cpython-313.so"), "empty.cpython-313.so was not made by the set-up", true},
+		"run at each start":        {put("lib/sitecustomize.py"), "sitecustomize.py was not made by the set-up", true},
+		"run at each user's start": {put("lib/usercustomize.py"), "usercustomize.py was not made by the set-up", true},
+		"lines for each start":     {put("lib/nb/evil.pth"), "evil.pth was not made by the set-up", true},
+		"compiled code":            {put("lib/nb/__pycache__/empty.cpython-313.pyc"), "empty.cpython-313.pyc was not made by the set-up", true},
+		"another module":           {put("lib/deep/er/other.py"), filepath.Join(h.Data, "lib", "deep") + " was not made by the set-up", true},
+		"a configuration":          {put("lib/etc/jupyter/jupyter_server_config.py"), "lib/etc was not made by the set-up", true},
+		"another program":          {put("lib/ls"), "lib/ls was not made by the set-up", true},
+		"a link to a program":      {func() error { return os.Symlink("/bin/true", filepath.Join(h.Data, "lib", "git")) }, "lib/git was not made by the set-up", true},
+		"a folder that is a link": {func() error {
+			dir := filepath.Dir(module)
+			return errors.Join(os.Rename(dir, dir+"-moved"), os.Symlink(dir+"-moved", dir))
+		}, "lib/nb was not made by the set-up", true},
+		"a stamp of fewer files": {restamp(func(s *stampText) { delete(s.Files, "gonb") }), "thing.stamp is not as it was made", false},
+		"a stamp of no folder":   {restamp(func(s *stampText) { s.Folders = nil }), "thing.stamp is not as it was made", false},
+		"a stamp of no sum":      {restamp(func(s *stampText) { s.Sum = "" }), "thing.stamp is not as it was made", false},
+		"a stamp of another part": {func() error {
+			text, err := os.ReadFile(h.stampFile(parts[0]))
+			return errors.Join(err, os.WriteFile(h.stampFile(parts[1]), text, 0o644))
+		}, "thing.stamp is not as it was made", false},
 		"a stamp that is a pipe": {func() error {
 			return errors.Join(os.Remove(h.stampFile(parts[1])), syscall.Mkfifo(h.stampFile(parts[1]), 0o644))
 		}, "thing.stamp cannot be read: ", false},
