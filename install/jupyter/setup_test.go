@@ -396,7 +396,7 @@ func TestFailedVenvLeavesTheOldOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	// An environment whose pip finds no network.
-	program(t, "python3", `/bin/mkdir -p "$3/bin" && printf '#!/bin/sh\necho no route to host\nexit 1\n' > "$3/bin/pip" && /bin/chmod +x "$3/bin/pip"`)
+	program(t, "python3", `/bin/mkdir -p "$4/bin" && printf '#!/bin/sh\necho no route to host\nexit 1\n' > "$4/bin/python" && /bin/chmod +x "$4/bin/python"`)
 	_, err := h.makeVenv(context.Background(), runner{&bytes.Buffer{}})
 	if err == nil || !strings.Contains(err.Error(), "is there a network?") || !strings.Contains(err.Error(), "no route to host") {
 		t.Errorf("error %v, want it to ask for the network and to say what pip said", err)
@@ -414,7 +414,7 @@ func TestNewVenvTakesThePlace(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(h.venv(), "bin"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	program(t, "python3", `/bin/mkdir -p "$3/bin" && printf '#!/bin/sh\nexit 0\n' > "$3/bin/pip" && /bin/chmod +x "$3/bin/pip"`)
+	program(t, "python3", `/bin/mkdir -p "$4/bin" && printf '#!/bin/sh\nexit 0\n' > "$4/bin/python" && /bin/chmod +x "$4/bin/python"`)
 	for range 2 {
 		if _, err := h.makeVenv(context.Background(), runner{&bytes.Buffer{}}); err != nil {
 			t.Fatal(err)
@@ -423,7 +423,7 @@ func TestNewVenvTakesThePlace(t *testing.T) {
 		if err != nil || len(entries) != 2 {
 			t.Errorf("there are %v (error %v), want one environment and its link", entries, err)
 		}
-		if _, err := os.Stat(h.Python("pip")); err != nil {
+		if _, err := os.Stat(h.Python("python")); err != nil {
 			t.Error(err)
 		}
 	}
