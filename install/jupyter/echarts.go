@@ -55,7 +55,7 @@ func (h *Home) makeECharts(ctx context.Context, r runner) (made []string, err er
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer removeAll(dir)
 	npm := []string{"npm"}
 	if _, err := exec.LookPath("npm"); err != nil {
 		node := filepath.Join(dir, "node")

@@ -126,7 +126,7 @@ func (h *Home) specInputs() string {
 
 func (h *Home) makeSpec(context.Context, runner) (made []string, err error) {
 	for _, dir := range []string{h.extension(), h.Papermill()} {
-		if err := os.RemoveAll(dir); err != nil {
+		if err := removeAll(dir); err != nil {
 			return nil, err
 		}
 	}

@@ -36,7 +36,7 @@ func (h *Home) makeVenv(ctx context.Context, r runner) (made []string, err error
 	}
 	defer func() {
 		if err != nil {
-			_ = os.RemoveAll(dir) // nothing half-made; the first error is the one to tell
+			_ = removeAll(dir) // nothing half-made; the first error is the one to tell
 		}
 	}()
 	if err := environment(ctx, r, dir, requirements); err != nil {
@@ -56,7 +56,7 @@ func (h *Home) makeVenv(ctx context.Context, r runner) (made []string, err error
 // others: JupyterLab's has no need of it, and it is larger.
 func (h *Home) makeNWB(ctx context.Context, r runner) (made []string, err error) {
 	dir := filepath.Join(h.Data, datafolder.NWB)
-	if err := os.RemoveAll(dir); err != nil {
+	if err := removeAll(dir); err != nil {
 		return nil, err
 	}
 	if err := environment(ctx, r, dir, nwbRequirements); err != nil {
@@ -85,7 +85,7 @@ func (h *Home) useVenv(dir string) error {
 	}
 	for _, other := range others {
 		if other != dir {
-			if err := os.RemoveAll(other); err != nil {
+			if err := removeAll(other); err != nil {
 				return err
 			}
 		}

@@ -25,7 +25,7 @@ func (h *Home) Remove(ctx context.Context, out io.Writer) error {
 	} else if _, err := os.Stat(h.lockFile()); err != nil {
 		return fmt.Errorf("%s is not a folder that set-up made: it has no setup.lock", h.Data)
 	} else if err := h.removeData(ctx, out); err != nil {
-		return err
+		return h.denied(err)
 	}
 	fmt.Fprint(out, h.stays())
 	return nil
@@ -43,7 +43,7 @@ func (h *Home) removeData(ctx context.Context, out io.Writer) error {
 			return err
 		}
 		for _, path := range paths {
-			if err := os.RemoveAll(path); err != nil {
+			if err := removeAll(path); err != nil {
 				return err
 			}
 		}

@@ -186,6 +186,59 @@ func TestDamageIsNamedAndMended(t *testing.T) {
 	}
 }
 
+// A folder that its owner may not write to is named, or mended where set-up made it.
+func TestPermissions(t *testing.T) {
+	h := &Home{Data: t.TempDir()}
+	lib := filepath.Join(h.Data, "lib")
+	p := part{"thing", "a thing", func() string { return "1" }, func(context.Context, runner) ([]string, error) {
+		return []string{lib}, errors.Join(removeAll(lib), os.Mkdir(lib, 0o755), os.WriteFile(filepath.Join(lib, "a.py"), nil, 0o644))
+	}}
+	if os.Geteuid() == 0 { // whom permissions do not bind
+		const nobody = 65534
+		if err := errors.Join(os.Chmod(filepath.Dir(h.Data), 0o755), os.Chown(h.Data, nobody, nobody), syscall.Setreuid(-1, nobody)); err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := syscall.Setreuid(-1, 0); err != nil {
+				t.Fatal(err)
+			}
+		}()
+	}
+	build := func() error { return h.denied(h.build(context.Background(), &bytes.Buffer{}, []part{p}, true)) }
+	if err := build(); err != nil {
+		t.Fatal(err)
+	}
+	evil := filepath.Join(lib, "evil.pth")
+	if err := errors.Join(os.WriteFile(evil, nil, 0o644), os.Chmod(lib, 0o555)); err != nil {
+		t.Fatal(err)
+	}
+	if err := build(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(evil); err == nil {
+		t.Error("what set-up did not make is still there")
+	}
+	for name, damage := range map[string]func() error{
+		"a folder that is not the user's": func() error { return os.Chmod(h.Data, 0o555) },
+		"a folder that cannot be entered": func() error { return os.Chmod(h.Data, 0) },
+	} {
+		if err := damage(); err != nil {
+			t.Fatal(err)
+		}
+		want := h.Data + " must be a folder in which you may write"
+		if _, err := h.begin(context.Background(), &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", name, err, want)
+		}
+		p.id += "x"
+		if err := build(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", name, err, want)
+		}
+		if err := os.Chmod(h.Data, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // Python imports nothing from the folder in which a command is typed.
 func TestForeignModulesAreNotImported(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -199,6 +252,33 @@ func TestForeignModulesAreNotImported(t *testing.T) {
 	}
 	if _, err := os.Stat("ran"); err == nil {
 		t.Error("a module beside was run")
+	}
+}
+
+// JupyterLab imports the modules of the set-up alone, wherever a script of this name
+// stands and whatever the user has set.
+func TestLabIsIsolated(t *testing.T) {
+	t.Setenv("PYTHONPATH", "/none")
+	t.Setenv("PYTHONHOME", "/none")
+	t.Setenv("PYTHONSTARTUP", "/none.py")
+	h := &Home{Data: t.TempDir()}
+	if err := os.MkdirAll(filepath.Dir(h.Python("python")), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	// Instead of JupyterLab, a module of the standard library that one beside would replace.
+	if err := errors.Join(os.WriteFile(h.Python("json.py"), []byte("raise SystemExit('foreign')"), 0o644),
+		os.WriteFile(h.Python("python"), []byte("#!/bin/sh\n[ \"$1 $2 $3\" = '-I -m jupyterlab' ] && exec python3 \"$1\" \"$2\" json.tool </dev/null\n"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := h.LabCommand(context.Background(), t.TempDir())
+	cmd.Dir = filepath.Dir(h.Python("python"))
+	if out, _ := cmd.CombinedOutput(); !strings.Contains(string(out), "Expecting value") {
+		t.Errorf("it says %q", out)
+	}
+	for _, v := range cmd.Env {
+		if strings.HasPrefix(v, "PYTHON") && v != "PYTHONNOUSERSITE=1" {
+			t.Errorf("the environment has %s", v)
+		}
 	}
 }
 
