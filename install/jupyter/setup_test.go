@@ -390,13 +390,13 @@ func TestStopEndsTheWholeGroup(t *testing.T) {
 	}
 }
 
-// What a set-up runs ends when the set-up is killed.
+// What a set-up runs ends when the set-up is killed, and what that started.
 func TestChildrenDieWithTheirParent(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux ends the children of a killed process")
 	}
 	if dir := os.Getenv("MYOGEN_TEST_PARENT"); dir != "" { // the set-up
-		_ = runner{&bytes.Buffer{}}.run(context.Background(), dir, os.Environ(), "/bin/sh", "-c", "echo $$ > pid.new; mv pid.new pid; exec sleep 100")
+		_ = runner{&bytes.Buffer{}}.run(context.Background(), dir, os.Environ(), "/bin/sh", "-c", "sleep 100 & echo $! > pid.new; mv pid.new pid; wait")
 		return
 	}
 	dir := t.TempDir()
