@@ -79,7 +79,7 @@ func (h *Home) useVenv(dir string) error {
 	if err := os.Rename(link, h.venv()); err != nil {
 		return err
 	}
-	others, err := filepath.Glob(h.venv() + "-*")
+	others, err := h.glob("venv-*")
 	if err != nil {
 		return err
 	}

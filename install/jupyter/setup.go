@@ -165,11 +165,11 @@ func (h *Home) draft() (string, error) { return os.MkdirTemp(h.Data, "new-") }
 
 // sweep removes what set-ups that were killed left half made.
 func (h *Home) sweep() error {
-	left, err := filepath.Glob(filepath.Join(h.Data, "new-*"))
+	left, err := h.glob("new-*")
 	if err != nil {
 		return err
 	}
-	environments, err := filepath.Glob(h.venv() + "-*")
+	environments, err := h.glob("venv-*")
 	if err != nil {
 		return err
 	}

@@ -336,14 +336,21 @@ func TestRemove(t *testing.T) {
 	if err := h.Remove(context.Background(), &out); err == nil || !strings.Contains(err.Error(), "not a folder that set-up made") {
 		t.Errorf("a folder of others: error %v", err)
 	}
-	h.Data = filepath.Join(t.TempDir(), "data")
-	put("setup.lock", "bin/gonb", "bin/launcher", "bin/front", "history.jsonl", "stand-ins/go", "cache.stamp")
+	// Also where a link leads there, and the folder's name looks like a pattern.
+	real := filepath.Join(t.TempDir(), "da[t]a*")
+	h.Data = filepath.Join(t.TempDir(), "data?")
+	if err := errors.Join(os.Mkdir(real, 0o755), os.Symlink(real, h.Data)); err != nil {
+		t.Fatal(err)
+	}
+	put("setup.lock", "venv-1/bin/python", "bin/gonb", "bin/launcher", "bin/front", "history.jsonl", "stand-ins/go", "cache.stamp")
 	out.Reset()
 	if err := h.Remove(context.Background(), &out); err != nil || !strings.Contains(out.String(), "removed "+h.Data) || !strings.Contains(out.String(), "what stays, and why") {
 		t.Errorf("error %v, it says %q", err, out.String())
 	}
-	if _, err := os.Stat(h.Data); err == nil {
-		t.Error("the folder is still there")
+	for _, path := range []string{h.Data, real} {
+		if _, err := os.Lstat(path); err == nil {
+			t.Errorf("%s is still there", path)
+		}
 	}
 }
 
