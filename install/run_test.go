@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"html"
 	"io"
 	"os"
@@ -31,9 +32,14 @@ func TestRunPrintsWhatTheNotebookPrints(t *testing.T) {
 	if err := os.WriteFile(file, jupytertest.Notebook("import \"fmt\"\n%%\nfmt.Println(\"14113 spikes\")", "%%\nfmt.Println(\"16.9 pps\")"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	// "link/.." is the folder above the one that the link leads to.
+	link := filepath.Join(t.TempDir(), "link")
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "d"), 0o755), os.Symlink(filepath.Join(dir, "d"), link)); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct{ args, want, never []string }{
 		{[]string{file}, []string{"run a.ipynb ...", "14113 spikes\n16.9 pps\n", filepath.Join(dir, "results", "a.ipynb"), filepath.Join(dir, "results", "a.html")}, []string{"[1/6]"}},
-		{[]string{"-w", file}, []string{"14113 spikes\n16.9 pps\n", file}, []string{"[1/6]", "results"}},
+		{[]string{"-w", link + "/../a.ipynb"}, []string{"14113 spikes\n16.9 pps\n", file}, []string{"[1/6]", "results"}},
 	} {
 		var out bytes.Buffer
 		if err := runNotebooks(context.Background(), home, &out, c.args); err != nil {
