@@ -23,6 +23,9 @@ const thumbnailWidth, thumbnailHeight = 1040, 780
 // figure, far less than what exhausts memory.
 const maxPixels = 32 << 20
 
+// maxBroken is how many pictures are decoded in search of one that is whole.
+const maxBroken = 4
+
 // embedded is a picture in an output's HTML.
 var embedded = regexp.MustCompile(`src="data:image/png;base64,([A-Za-z0-9+/=]+)"`)
 
@@ -30,9 +33,12 @@ var embedded = regexp.MustCompile(`src="data:image/png;base64,([A-Za-z0-9+/=]+)"
 // without one. It is the first wide enough that is nearly as high as a
 // thumbnail, else the highest.
 func thumbnail(nb notebook.Notebook) ([]byte, error) {
-	var best image.Image
+	type picture struct {
+		data []byte
+		high float64 // of the thumbnail's height, at its width
+	}
+	var all []picture // without one that a higher one came before
 	var tooLarge error
-	high := 0.0
 	for data := range pictures(nb) {
 		size, err := png.DecodeConfig(bytes.NewReader(data))
 		if err != nil || size.Width < thumbnailWidth/4 {
@@ -42,14 +48,22 @@ func thumbnail(nb notebook.Notebook) ([]byte, error) {
 			tooLarge = fmt.Errorf("a picture of %d x %d px, too large for a thumbnail", size.Width, size.Height)
 			continue
 		}
-		if h := float64(size.Height) / float64(size.Width) * thumbnailWidth / thumbnailHeight; h > high {
-			if full, err := png.Decode(bytes.NewReader(data)); err == nil {
-				best, high = full, h
-			}
+		h := float64(size.Height) / float64(size.Width) * thumbnailWidth / thumbnailHeight
+		if len(all) == 0 || h > all[len(all)-1].high {
+			all = append(all, picture{data, h})
 		}
-		if high > 0.9 {
+		if h > 0.9 {
 			break
 		}
+	}
+	// Of many that are broken at their ends not all are read that far.
+	var best image.Image
+	for tried := 0; best == nil && tried < maxBroken && len(all) > 0; tried++ {
+		last := len(all) - 1
+		if full, err := png.Decode(bytes.NewReader(all[last].data)); err == nil {
+			best = full
+		}
+		all = all[:last]
 	}
 	if best == nil {
 		return nil, tooLarge
