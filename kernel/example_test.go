@@ -199,7 +199,7 @@ func ExampleInteract() {
 		})
 	fmt.Println(chosen)
 	// Output:
-// Amplitude 10 nA: in JupyterLab, sliders change these values while the cell runs
+	// Amplitude 10 nA: in JupyterLab, sliders change these values while the cell runs
 	// Figure A ramp (Amplitude 10 nA): A ramp (Amplitude 10 nA). Soma: line "injected" with 2 points from 0 to 10. Vertical axis: Current (nA). Horizontal axis: Time (s), from 0 to 1.
 	// [10]
 }
