@@ -30,6 +30,7 @@ type Simulation struct {
 	backend    membrane.Backend
 
 	fingerprint Fingerprint
+	hash        string // of the fingerprint
 	warnings    []string
 	wall        time.Duration // spent in Run
 	stepTime    time.Duration // of the last epoch of Run
@@ -88,6 +89,9 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if s.fingerprint, err = r.fingerprint(w); err != nil {
 		return nil, err
 	}
+	if err := w.While("summing the fingerprint", func() error { s.hash = s.fingerprint.Hash(); return nil }); err != nil {
+		return nil, err
+	}
 	if s.backend, err = membrane.ChooseBackend(); err != nil {
 		return nil, err
 	}
@@ -100,7 +104,9 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if err := s.populate(drives, w); err != nil {
 		return nil, err
 	}
-	s.instrument()
+	if err := s.instrument(w); err != nil {
+		return nil, err
+	}
 	if err := s.modulate(w); err != nil {
 		return nil, err
 	}
@@ -193,12 +199,23 @@ func (s *Simulation) neuron(population, cell int) *engine.Neuron {
 }
 
 // instrument attaches probes and injections.
-func (s *Simulation) instrument() {
+func (s *Simulation) instrument(w *watch.Watch) error {
+	steps, err := countSteps(s.experiment.Duration, s.step())
+	if err != nil {
+		return err
+	}
+	w.Begin("attaching probes", len(s.experiment.Record))
 	for i, p := range s.experiment.Record {
 		n := s.neuron(s.experiment.probes[i], p.Cell)
-		trace := &engine.Trace{Value: n.Cell.Variable(p.Compartment, potential(p.Variable))}
+		// Room for all samples, of the initial state and of a step that begins after
+		// the end by a rounding too: otherwise all traces grow in the same step, which
+		// then takes seconds.
+		trace := &engine.Trace{Value: n.Cell.Variable(p.Compartment, potential(p.Variable)), Values: make([]float64, 0, steps+2)}
 		n.Traces = append(n.Traces, trace)
 		s.probes = append(s.probes, trace)
+		if err := w.Did(1); err != nil {
+			return err
+		}
 	}
 	for i, in := range s.experiment.Inject {
 		n := s.neuron(s.experiment.injections[i], in.Cell)
@@ -209,6 +226,7 @@ func (s *Simulation) instrument() {
 		}
 		n.Clamp = func(step int, t float64) float64 { return before(step, t) + clamp(step, t) }
 	}
+	return nil
 }
 
 // clamp returns the current in nA of a step whose middle is at t ms.
