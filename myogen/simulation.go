@@ -122,7 +122,10 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if err := s.record(); err != nil {
 		return nil, err
 	}
-	s.engine.Start()
+	w.Begin("recording the initial state", len(s.engine.Neurons))
+	if err := s.engine.Start(w.Did); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
