@@ -106,11 +106,18 @@ func (s *Simulation) Result() *Result {
 			signal, _ := p.drive.signal() // it is there
 			seg.AnalogSignals = append(seg.AnalogSignals, signal)
 		}
-		for k, probe := range e.Record {
-			if e.probes[k] == i {
-				seg.AnalogSignals = append(seg.AnalogSignals, neo.AnalogSignal{
-					Name: probe.signalName(p.cellName(probe.Cell)), Units: probe.units(), SamplingPeriod: s.step(), Values: slices.Clip(s.probes[k].Values),
-				})
+		probes := 0
+		for _, at := range e.probes {
+			if at == i {
+				probes++
+			}
+		}
+		seg.AnalogSignals = slices.Grow(seg.AnalogSignals, probes)
+		for k, at := range e.probes {
+			if at == i {
+				signal := s.signals[k]
+				signal.Values = slices.Clip(s.probes[k].Values)
+				seg.AnalogSignals = append(seg.AnalogSignals, signal)
 			}
 		}
 		r.Block.Segments = append(r.Block.Segments, seg)

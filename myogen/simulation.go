@@ -13,6 +13,7 @@ import (
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/internal/population"
 	"gomyogen/myogen/internal/watch"
+	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
@@ -25,6 +26,7 @@ type Simulation struct {
 	links      []connection // in the order of the experiment
 	epoch      int          // steps between two exchanges of spikes
 	probes     []*engine.Trace
+	signals    []neo.AnalogSignal // of each probe, without its values
 	recorders  []*recorder
 	factors    []*factors // of each modulation
 	backend    membrane.Backend
@@ -216,6 +218,8 @@ func (s *Simulation) instrument(w *watch.Watch) error {
 		trace := &engine.Trace{Value: n.Cell.Variable(p.Compartment, potential(p.Variable)), Values: make([]float64, 0, steps+2)}
 		n.Traces = append(n.Traces, trace)
 		s.probes = append(s.probes, trace)
+		name := p.signalName(s.pops[s.experiment.probes[i]].cellName(p.Cell))
+		s.signals = append(s.signals, neo.AnalogSignal{Name: name, Units: p.units(), SamplingPeriod: s.step()})
 		if err := w.Did(1); err != nil {
 			return err
 		}

@@ -359,11 +359,15 @@ func (s source) encode(w io.Writer, l layout) error {
 	err := s.each(func(a Array) error {
 		for _, x := range a.Float {
 			binary.LittleEndian.PutUint64(number, math.Float64bits(x))
-			out.Write(number) // Flush returns the error
+			if _, err := out.Write(number); err != nil {
+				return err
+			}
 		}
 		for _, n := range a.Int {
 			binary.LittleEndian.PutUint64(number, uint64(n))
-			out.Write(number)
+			if _, err := out.Write(number); err != nil {
+				return err
+			}
 		}
 		for _, s := range a.Text {
 			clear(text)
@@ -372,11 +376,16 @@ func (s source) encode(w io.Writer, l layout) error {
 				binary.LittleEndian.PutUint32(text[i:], uint32(c))
 				i += 4
 			}
-			out.Write(text)
+			if _, err := out.Write(text); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
-	return errors.Join(err, out.Flush())
+	if err != nil {
+		return err
+	}
+	return out.Flush()
 }
 
 func encodeArray(w io.Writer, a Array) error {
