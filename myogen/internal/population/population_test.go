@@ -104,7 +104,7 @@ func newRig(t *testing.T, p Plan, env Env) *rig {
 	if err := r.Ready(); err != nil {
 		t.Fatal(err)
 	}
-	e.Start()
+	_ = e.Start(func(int) error { return nil }) // its error is that of the look
 	return r
 }
 
