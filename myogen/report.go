@@ -3,6 +3,7 @@ package myogen
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,7 +84,7 @@ func (s *Simulation) origin() Report {
 	e := s.experiment
 	r := Report{
 		Seed: e.Seed, Draws: e.Draws.String(), Method: e.Method.String(), StepMs: float64(s.step()),
-		Warnings: s.warnings, Fingerprint: s.fingerprint, FingerprintSHA256: s.fingerprint.Hash(), Session: newSession(),
+		Warnings: s.warnings, Fingerprint: s.fingerprint, FingerprintSHA256: s.hash, Session: newSession(),
 	}
 	r.Session.Engine, r.Session.Workers, r.Session.WallS = s.backend.String(), s.engine.Workers, s.wall.Seconds()
 	for _, p := range s.pops {
@@ -151,10 +152,24 @@ func (r *Result) SaveContext(ctx context.Context, path string) error {
 	if err := (npz.Writer{Look: w.Did}).WriteBlock(path, r.Block); err != nil {
 		return err
 	}
-	if err := atomicfile.Write(ReportPath(path), append(text, '\n')); err != nil {
+	w.Begin("writing the report", len(text)+1)
+	if err := writeUnder(w, ReportPath(path), append(text, '\n')); err != nil {
 		return fmt.Errorf("myogen: report: %w", err)
 	}
 	return nil
+}
+
+// writeUnder is [atomicfile.Write] of a text that may have megabytes.
+func writeUnder(w *watch.Watch, path string, text []byte) error {
+	f, err := atomicfile.Create(path)
+	if err != nil {
+		return err
+	}
+	f.Follow(w.Did)
+	if _, err := f.Write(text); err != nil {
+		return errors.Join(err, f.Discard())
+	}
+	return f.Commit()
 }
 
 // size returns how many bytes the spikes and samples have.

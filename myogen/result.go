@@ -64,7 +64,9 @@ func (r *Result) Signal(population string) (neo.AnalogSignal, error) {
 	return all[0], nil
 }
 
-// Result returns what has been recorded so far.
+// Result returns what has been recorded so far. The values of its probes are those of
+// the simulation, which goes on behind them, and not a copy, which would take a second
+// for gigabytes: clone them before you change them.
 func (s *Simulation) Result() *Result {
 	e := s.experiment
 	r := &Result{Simulated: min(s.Time(), e.Duration), Requested: e.Duration, Steps: s.engine.Step, Origin: s.origin()}
@@ -104,25 +106,22 @@ func (s *Simulation) Result() *Result {
 			signal, _ := p.drive.signal() // it is there
 			seg.AnalogSignals = append(seg.AnalogSignals, signal)
 		}
-		for k, probe := range e.Record {
-			if e.probes[k] == i {
-				seg.AnalogSignals = append(seg.AnalogSignals, neo.AnalogSignal{
-					Name: probe.signalName(p.cellName(probe.Cell)), Units: probe.units(), SamplingPeriod: s.step(), Values: cloned(s.probes[k].Values),
-				})
+		probes := 0
+		for _, at := range e.probes {
+			if at == i {
+				probes++
+			}
+		}
+		seg.AnalogSignals = slices.Grow(seg.AnalogSignals, probes)
+		for k, at := range e.probes {
+			if at == i {
+				signal := s.signals[k]
+				signal.Values = slices.Clip(s.probes[k].Values)
+				seg.AnalogSignals = append(seg.AnalogSignals, signal)
 			}
 		}
 		r.Block.Segments = append(r.Block.Segments, seg)
 	}
 	r.Origin.Warnings = append(slices.Clip(r.Origin.Warnings), e.forces(r.Block)...)
 	return r
-}
-
-// cloned is slices.Clone in pieces, so that a gigabyte does not keep the collector, and
-// with it all that runs, waiting.
-func cloned(values []float64) []float64 {
-	all := make([]float64, 0, len(values))
-	for piece := range slices.Chunk(values, 1<<17) {
-		all = append(all, piece...)
-	}
-	return all
 }

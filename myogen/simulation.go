@@ -13,6 +13,7 @@ import (
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/internal/population"
 	"gomyogen/myogen/internal/watch"
+	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
@@ -25,11 +26,13 @@ type Simulation struct {
 	links      []connection // in the order of the experiment
 	epoch      int          // steps between two exchanges of spikes
 	probes     []*engine.Trace
+	signals    []neo.AnalogSignal // of each probe, without its values
 	recorders  []*recorder
 	factors    []*factors // of each modulation
 	backend    membrane.Backend
 
 	fingerprint Fingerprint
+	hash        string // of the fingerprint
 	warnings    []string
 	wall        time.Duration // spent in Run
 	stepTime    time.Duration // of the last epoch of Run
@@ -88,6 +91,9 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if s.fingerprint, err = r.fingerprint(w); err != nil {
 		return nil, err
 	}
+	if err := w.While("summing the fingerprint", func() error { s.hash = s.fingerprint.Hash(); return nil }); err != nil {
+		return nil, err
+	}
 	if s.backend, err = membrane.ChooseBackend(); err != nil {
 		return nil, err
 	}
@@ -100,7 +106,9 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if err := s.populate(drives, w); err != nil {
 		return nil, err
 	}
-	s.instrument()
+	if err := s.instrument(w); err != nil {
+		return nil, err
+	}
 	if err := s.modulate(w); err != nil {
 		return nil, err
 	}
@@ -116,7 +124,10 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if err := s.record(); err != nil {
 		return nil, err
 	}
-	s.engine.Start()
+	w.Begin("recording the initial state", len(s.engine.Neurons))
+	if err := s.engine.Start(w.Did); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -193,12 +204,25 @@ func (s *Simulation) neuron(population, cell int) *engine.Neuron {
 }
 
 // instrument attaches probes and injections.
-func (s *Simulation) instrument() {
+func (s *Simulation) instrument(w *watch.Watch) error {
+	steps, err := countSteps(s.experiment.Duration, s.step())
+	if err != nil {
+		return err
+	}
+	w.Begin("attaching probes", len(s.experiment.Record))
 	for i, p := range s.experiment.Record {
 		n := s.neuron(s.experiment.probes[i], p.Cell)
-		trace := &engine.Trace{Value: n.Cell.Variable(p.Compartment, potential(p.Variable))}
+		// Room for all samples, of the initial state and of a step that begins after
+		// the end by a rounding too: otherwise all traces grow in the same step, which
+		// then takes seconds.
+		trace := &engine.Trace{Value: n.Cell.Variable(p.Compartment, potential(p.Variable)), Values: make([]float64, 0, steps+2)}
 		n.Traces = append(n.Traces, trace)
 		s.probes = append(s.probes, trace)
+		name := p.signalName(s.pops[s.experiment.probes[i]].cellName(p.Cell))
+		s.signals = append(s.signals, neo.AnalogSignal{Name: name, Units: p.units(), SamplingPeriod: s.step()})
+		if err := w.Did(1); err != nil {
+			return err
+		}
 	}
 	for i, in := range s.experiment.Inject {
 		n := s.neuron(s.experiment.injections[i], in.Cell)
@@ -209,6 +233,7 @@ func (s *Simulation) instrument() {
 		}
 		n.Clamp = func(step int, t float64) float64 { return before(step, t) + clamp(step, t) }
 	}
+	return nil
 }
 
 // clamp returns the current in nA of a step whose middle is at t ms.
