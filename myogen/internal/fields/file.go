@@ -293,8 +293,8 @@ func (f *File) Number(what string, n ast.Node) (float64, error) {
 	if leadingZero(text) {
 		return 0, f.ErrorAt(n, "%s is %q; a number must not begin with 0", what, text)
 	}
-	x, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
-	if err != nil && !errors.Is(err, strconv.ErrRange) || strings.ContainsAny(text, "xX") {
+	x, err := strconv.ParseFloat(text, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) || strings.ContainsAny(text, "xX_") { // Go's numbers, not YAML's
 		return 0, f.ErrorAt(n, "%s must be a number, it is %q", what, text)
 	}
 	if math.IsInf(x, 0) {
