@@ -102,7 +102,7 @@ func TestPopulationsAreRefused(t *testing.T) {
 		{nil, "population 2: there is none, it is nil"},
 		{DescendingDrivePool{Name: "x", N: -3}, `population "x": n is -3, must be 1 to 1048576`},
 		{DescendingDrivePool{Name: "x", N: 1 << 29}, "n is 536870912, must be 1 to 1048576"},
-		{DescendingDrivePool{Name: "x", Process: random.Gamma{Shape: -1}}, `population "x": gamma is -1, must be above 0`},
+		{DescendingDrivePool{Name: "x", Process: random.Gamma{Shape: -1}}, `population "x": gamma is -1, must be from 0.1 to 1000`},
 		{DescendingDrivePool{Name: "x", Process: random.Erlang{}}, `population "x": erlang is 0, must be 1 to 1000`},
 		{train(1, 0.5), `population "x": trains[0]: spike 1 is at 0.5 ms, before the one at 1 ms; the spikes must be in rising order`},
 		{train(-1), "trains[0]: spike 0 is at -1 ms"},

@@ -2,8 +2,9 @@ package myogen
 
 import (
 	"fmt"
-	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/mathext"
 
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/units"
@@ -38,7 +39,11 @@ func (r *resolved) warnings(drives []*driveRate) []string {
 		} else {
 			warn("%s: its rate is not recorded: it has %d samples, at most %d are", x.words(), d.n, maxRecorded)
 		}
-		if lost := lostShare(highest, r.step()); lost > worthTelling {
+		shape := 1.0 // of a Poisson process
+		if p, ok := r.plans[r.targets[i]].Population.(interface{ shape() float64 }); ok {
+			shape = p.shape()
+		}
+		if lost := lostShare(highest, shape, r.step()); lost > worthTelling {
 			warn("%s: at %.4g pps the neurons of %q lose %.1f %% of their spikes: a neuron fires at most once in a step, of %v",
 				x.words(), highest, x.Target, 100*lost, r.step())
 		}
@@ -85,15 +90,23 @@ const (
 // worthTelling is the share of spikes that may be lost without a word.
 const worthTelling = 0.02
 
-// lostShare is the share of its spikes that a Poisson neuron of a rate in pps
-// loses to the time step: with x = rate step it fires in a step with the
-// probability 1 - exp(-x), and not x times.
-func lostShare(rate float64, step units.Time) float64 {
+// lostShare is the share of its spikes that a neuron of a rate in pps loses to the
+// time step, whose intervals have a gamma distribution of a shape: 1 for a Poisson
+// process, the order for Erlang's. With x = rate step, an interval of T/rate takes
+// ceil(T/x) steps and not T/x, and ceil(T/x) has the mean sum over n of P(T > n x).
+// A share that is not worth telling is returned as 0.
+func lostShare(rate, shape float64, step units.Time) float64 {
 	x := rate * step.Seconds()
-	if !(x > 0) {
+	if !(x > worthTelling) { // the share is below x
 		return 0
 	}
-	return 1 + math.Expm1(-x)/x
+	mean := 0.0
+	for n := 0.0; ; n++ {
+		p := mathext.GammaIncRegComp(shape, float64(shape*n)*x)
+		if mean += p; p < 1e-9 {
+			return 1 - 1/float64(x*mean)
+		}
+	}
 }
 
 // lateness says what of a shape lies after the end of a run, of those shapes that

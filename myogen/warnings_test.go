@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"gomyogen/myogen/neo"
+	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
 
@@ -57,6 +58,12 @@ func TestWarnings(t *testing.T) {
 		"a rate that a coarse one does": {func(e *Experiment) {
 			e.Step, e.Inputs[0].Shape, e.Populations[1] = 1, Level[units.Rate]{60}, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{}}}
 		}, `at 60 pps the neurons of "DD" lose 2.9 % of their spikes: a neuron fires at most once in a step, of 1 ms`},
+		"a rate that bursts lose": {func(e *Experiment) {
+			e.Inputs[0].Shape, e.Populations[0] = Level[units.Rate]{300}, DescendingDrivePool{Name: "DD", N: 2, Process: random.Gamma{Shape: 0.1}}
+		}, `at 300 pps the neurons of "DD" lose 2.2 % of their spikes`},
+		"a rate that regular spikes lose": {func(e *Experiment) {
+			e.Inputs[0].Shape, e.Populations[0] = Level[units.Rate]{1000}, DescendingDrivePool{Name: "DD", N: 2, Process: random.Erlang{Order: 5}}
+		}, `lose 4.8 % of their spikes`},
 		"a step of NERLab":              {func(e *Experiment) { e.Step = 0.2 }, `population "aMN": at steps of 0.2 ms, Crank-Nicolson, cells may fire at a wrong rate or not at all; up to 0.125 ms`},
 		"a step of Powers 2017":         {func(e *Experiment) { e.Step, e.Populations[1] = 0.5, AlphaMNPool{Name: "aMN", N: 3, Model: Powers2017} }, `up to 0.25 ms they are right within 5 %`},
 		"a step that Powers 2017 takes": {func(e *Experiment) { e.Step, e.Populations[1] = 0.2, AlphaMNPool{Name: "aMN", N: 3, Model: Powers2017} }, ""},
