@@ -2,6 +2,7 @@ package myogen
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/mathext"
@@ -30,8 +31,11 @@ func (r *resolved) warnings(drives []*driveRate) []string {
 		}
 	}
 	for i, x := range r.Inputs {
-		for _, text := range shapeWarnings(x.Shape, r.Duration, r.step()) {
+		for _, text := range shapeWarnings(x.Shape, r.Duration, r.step(), 0) {
 			warn("%s: %s", x.words(), text)
+		}
+		if x.Latency >= r.Duration {
+			warn("%s: %s", x.words(), lateLatency(x.Latency, r.Duration))
 		}
 		highest := r.highest[i] + float64(3*x.Noise)
 		if d := drives[i]; d.values != nil {
@@ -49,16 +53,16 @@ func (r *resolved) warnings(drives []*driveRate) []string {
 		}
 	}
 	for _, in := range r.Inject {
-		shape := in.Shape
-		if shape == nil {
-			shape = Step[units.Current]{Start: in.Start, Duration: in.Duration}
+		shape, at := in.Shape, units.Time(0)
+		if shape == nil { // a pulse is on in the steps whose middle is in it
+			shape, at = Step[units.Current]{Start: in.Start, Duration: in.Duration}, r.step()/2
 		}
-		for _, text := range shapeWarnings(shape, r.Duration, r.step()) {
+		for _, text := range shapeWarnings(shape, r.Duration, r.step(), at) {
 			warn("%s: %s", in.words(), text)
 		}
 	}
 	for _, m := range r.Modulate {
-		for _, text := range shapeWarnings(m.Shape, r.Duration, r.step()) {
+		for _, text := range shapeWarnings(m.Shape, r.Duration, r.step(), 0) {
 			warn("%s: %s", m.words(), text)
 		}
 	}
@@ -131,9 +135,36 @@ func tooFast[Q Quantity](s Shape[Q], step units.Time) string {
 	return ""
 }
 
-// shapeWarnings returns what of a shape a run does not show.
-func shapeWarnings[Q Quantity](s Shape[Q], end, step units.Time) (all []string) {
-	for _, text := range []string{lateness(s, end), tooFast(s, step)} {
+// tooShort says that a shape which lasts for some time, one with a method lasting, is
+// seen for another time, or not at all: it is sampled in each step, at a time after the
+// step's begin.
+func tooShort[Q Quantity](s Shape[Q], step, at units.Time) string {
+	brief, ok := s.(interface {
+		lasting() (start, duration units.Time)
+	})
+	if !ok {
+		return ""
+	}
+	start, duration := brief.lasting()
+	const rounding = 1e-6 // of a step
+	first := math.Ceil(float64((start-at)/step) - rounding)
+	n := math.Ceil(float64((start+duration-at)/step)-rounding) - max(first, 0)
+	seen := units.Time(n) * step
+	switch _, sharp := s.(Step[Q]); {
+	case !(duration > 0):
+		return ""
+	case n < 1:
+		return fmt.Sprintf("it lasts %v from %v, between two samples: with steps of %v it does nothing", duration, start, step)
+	case sharp && math.Abs(float64(seen-duration)) > worthTelling*float64(duration):
+		return fmt.Sprintf("it lasts %v, and %v with steps of %v", duration, seen.Round(units.Us/1000), step)
+	}
+	return ""
+}
+
+// shapeWarnings returns what of a shape a run does not show, whose values are taken at
+// a time after the begin of each step.
+func shapeWarnings[Q Quantity](s Shape[Q], end, step, at units.Time) (all []string) {
+	for _, text := range []string{lateness(s, end), tooFast(s, step), tooShort(s, step, at)} {
 		if text != "" {
 			all = append(all, text)
 		}
