@@ -200,6 +200,9 @@ func (f *File) Mapping(what string, n ast.Node) ([]Entry, error) {
 		if v.Key.Type() == ast.MergeKeyType {
 			return nil, f.ErrorAt(v.Key, "%s: merge keys (<<) are not supported", what)
 		}
+		if v.Key.Type() == ast.NullType {
+			return nil, f.ErrorAt(v.Key, "a key is empty, %q; a name is written in quotes", key)
+		}
 		entries[i] = Entry{key, v.Key, v.Value}
 	}
 	return entries, nil
