@@ -250,8 +250,12 @@ func (e Experiment) lookup(path string) (fields.Value, error) {
 func (e Experiment) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%v at steps of %v, %v, seed %d, %v\n", e.Duration, stepOr(e.Step), e.Method, e.Seed, e.Draws)
-	for _, p := range present(e.Populations) {
-		fmt.Fprintf(&b, "  %-10s %s\n", p.name(), p)
+	for i, p := range e.Populations {
+		if of := present([]Population{p}); len(of) > 0 {
+			fmt.Fprintf(&b, "  %-10s %s\n", of[0].name(), of[0])
+		} else {
+			fmt.Fprintf(&b, "  population %d is none, a %T\n", i, p)
+		}
 	}
 	for _, x := range e.Inputs {
 		fmt.Fprintf(&b, "  %s\n", x)
@@ -407,11 +411,13 @@ func (e Experiment) concreteShapes() Experiment {
 	return e
 }
 
-// Names returns the names of the populations.
+// Names returns the names of the populations, "" for one that is nil.
 func (e Experiment) Names() []string {
-	var all []string
-	for _, p := range present(e.Populations) {
-		all = append(all, p.name())
+	all := make([]string, len(e.Populations))
+	for i, p := range e.Populations {
+		if of := present([]Population{p}); len(of) > 0 {
+			all[i] = of[0].name()
+		}
 	}
 	return all
 }

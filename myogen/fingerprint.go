@@ -195,4 +195,7 @@ func (f Fingerprint) Difference(other Fingerprint) string {
 }
 
 // Fingerprint returns what decides the spikes of the simulation.
-func (s *Simulation) Fingerprint() Fingerprint { return s.fingerprint }
+func (s *Simulation) Fingerprint() Fingerprint {
+	s.mustBeMade()
+	return s.fingerprint
+}

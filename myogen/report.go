@@ -56,8 +56,12 @@ type Session struct {
 	Date     time.Time `json:"date,omitzero"` // left empty unless the caller sets it
 }
 
-// Report returns the report of the result.
+// Report returns the report of the result. It panics where no simulation has made the
+// result.
 func (r *Result) Report() Report {
+	if err := r.check(); err != nil {
+		panic("myogen: " + err.Error())
+	}
 	report := r.Origin
 	report.Steps, report.RequestedMs, report.SimulatedMs, report.Partial = r.Steps, float64(r.Requested), float64(r.Simulated), r.Partial()
 	report.SpikesSHA256 = r.Block.SpikeSHA256()
@@ -131,6 +135,9 @@ func (r *Result) Save(path string) error { return r.SaveContext(context.Backgrou
 func (r *Result) SaveContext(ctx context.Context, path string) error {
 	if ctx == nil {
 		return prefixed(errNoContext)
+	}
+	if err := r.check(); err != nil {
+		return prefixed(err)
 	}
 	w := watch.Of(ctx)
 	var text []byte

@@ -1,6 +1,7 @@
 package myogen
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -22,7 +23,23 @@ type Result struct {
 }
 
 // Partial reports whether the run was stopped before its end.
-func (r *Result) Partial() bool { return r.Simulated < r.Requested }
+func (r *Result) Partial() bool {
+	if r == nil {
+		panic("myogen: the result is nil")
+	}
+	return r.Simulated < r.Requested
+}
+
+// check returns an error about a result that no simulation has made.
+func (r *Result) check() error {
+	switch {
+	case r == nil:
+		return errors.New("the result is nil")
+	case r.Block == nil:
+		return errors.New("the result has no block; Run makes results")
+	}
+	return nil
+}
 
 // SpikeTrains returns the spike trains of a population.
 func (r *Result) SpikeTrains(population string) ([]neo.SpikeTrain, error) {
@@ -35,6 +52,9 @@ func (r *Result) SpikeTrains(population string) ([]neo.SpikeTrain, error) {
 
 // segment returns what was recorded of a population.
 func (r *Result) segment(population string) (*neo.Segment, error) {
+	if err := r.check(); err != nil {
+		return nil, prefixed(err)
+	}
 	_, err := findName(r.Block.Segments, func(s neo.Segment) string { return s.Name }, population)
 	if err != nil {
 		return nil, prefixed(err)
@@ -68,6 +88,7 @@ func (r *Result) Signal(population string) (neo.AnalogSignal, error) {
 // the simulation, which goes on behind them, and not a copy, which would take a second
 // for gigabytes: clone them before you change them.
 func (s *Simulation) Result() *Result {
+	s.mustBeMade()
 	e := s.experiment
 	r := &Result{Simulated: min(s.Time(), e.Duration), Requested: e.Duration, Steps: s.engine.Step, Origin: s.origin()}
 	r.Block = &neo.Block{Name: "simulation", Annotations: map[string]string{

@@ -131,6 +131,21 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	return s, nil
 }
 
+// check returns an error about a simulation that NewSimulation has not made.
+func (s *Simulation) check() error {
+	if s == nil || s.experiment == nil {
+		return errors.New("the simulation is empty; NewSimulation makes one")
+	}
+	return nil
+}
+
+// mustBeMade panics where check returns an error.
+func (s *Simulation) mustBeMade() {
+	if err := s.check(); err != nil {
+		panic("myogen: " + err.Error())
+	}
+}
+
 // step returns the time step in ms.
 func (s *Simulation) step() units.Time { return stepOr(s.experiment.Step) }
 
@@ -327,19 +342,31 @@ func (s *Simulation) chooseEpoch() error {
 }
 
 // Experiment returns what the simulation runs.
-func (s *Simulation) Experiment() Experiment { return s.experiment.Experiment }
+func (s *Simulation) Experiment() Experiment {
+	s.mustBeMade()
+	return s.experiment.Experiment
+}
 
 // Warnings returns what the run does that its experiment may not mean: currents
 // and spikes outside the run, rates that the time step cannot follow. Reports
 // have them too.
-func (s *Simulation) Warnings() []string { return slices.Clone(s.warnings) }
+func (s *Simulation) Warnings() []string {
+	s.mustBeMade()
+	return slices.Clone(s.warnings)
+}
 
 // Time returns the simulated time.
-func (s *Simulation) Time() units.Time { return units.Time(s.engine.T) }
+func (s *Simulation) Time() units.Time {
+	s.mustBeMade()
+	return units.Time(s.engine.T)
+}
 
 // SetWorkers sets the number of cores, all unless it is called. The results do
 // not depend on it.
 func (s *Simulation) SetWorkers(n int) error {
+	if err := s.check(); err != nil {
+		return prefixed(err)
+	}
 	if n < 1 {
 		return fmt.Errorf("myogen: the number of workers is %d, must be at least 1", n)
 	}
@@ -351,6 +378,9 @@ func (s *Simulation) SetWorkers(n int) error {
 // is not over. It is the last of the three calls that make a step by hand; the
 // others are Integrate and Deliver.
 func (s *Simulation) Advance() error {
+	if err := s.check(); err != nil {
+		return prefixed(err)
+	}
 	if s.engine.T >= float64(s.experiment.Duration) {
 		return fmt.Errorf("myogen: a step at %v: the experiment's duration is %v", s.Time().Round(units.Us), s.experiment.Duration)
 	}
@@ -393,11 +423,17 @@ func (s *Simulation) advance(steps int) error {
 // As in MyoGen's example a step is taken while the time, which carries the
 // rounding of all half steps, is below the duration.
 func (s *Simulation) Run(ctx context.Context, report func(done, total units.Time)) (*Result, error) {
+	if err := s.check(); err != nil {
+		return nil, prefixed(err)
+	}
 	return s.RunUntil(ctx, s.experiment.Duration, report)
 }
 
 // RunUntil is Run up to a time before the experiment's duration.
 func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func(done, total units.Time)) (*Result, error) {
+	if err := s.check(); err != nil {
+		return nil, prefixed(err)
+	}
 	end := float64(s.experiment.Duration)
 	switch {
 	case ctx == nil:

@@ -43,6 +43,9 @@ func (s *Simulation) SaveStateContext(ctx context.Context, path string, key []by
 	if ctx == nil {
 		return prefixed(errNoContext)
 	}
+	if err := s.check(); err != nil {
+		return prefixed(err)
+	}
 	w := watch.Of(ctx)
 	f, bytes, err := s.encode(w)
 	if err != nil {
