@@ -149,7 +149,7 @@ func ramp() chart.Figure {
 // In a notebook this is a live chart; a plain program prints what it shows.
 func ExampleShow() {
 	kernel.Show(ramp())
-	// Output: Figure A ramp: A ramp. Soma: line "injected" with 3 points from 0 to 10 (nA).
+	// Output: Figure A ramp: A ramp. Soma: line "injected" with 3 points from 0 to 10. Vertical axis: Current (nA). Horizontal axis: Time (s), from 0 to 2.
 }
 
 func ExampleSave() {
@@ -200,7 +200,7 @@ func ExampleInteract() {
 	fmt.Println(chosen)
 	// Output:
 	// Amplitude 10 nA, sliders, in JupyterLab while the cell runs, change these values
-	// Figure A ramp (Amplitude 10 nA): A ramp (Amplitude 10 nA). Soma: line "injected" with 2 points from 0 to 10 (nA).
+	// Figure A ramp (Amplitude 10 nA): A ramp (Amplitude 10 nA). Soma: line "injected" with 2 points from 0 to 10. Vertical axis: Current (nA). Horizontal axis: Time (s), from 0 to 1.
 	// [10]
 }
 

@@ -34,6 +34,9 @@ func runFit(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := checkTables(files[0], *dir, "trials.parquet", "trials.csv", "trials.npz", "best.yaml"); err != nil {
+		return fmt.Errorf("fit: %w", err)
+	}
 	start := time.Now()
 	runErr := s.Run(ctx)
 	t, err := s.Write() // what there is of it

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gomyogen/myogen"
 	"gomyogen/myogen/format/atomicfile"
 )
 
@@ -33,6 +34,24 @@ func checkFiles(inputs, outputs []file) error {
 		}
 	}
 	return nil
+}
+
+// checkTables is checkFiles of a command whose outputs stand in a folder: the
+// experiment may have been written into it, or files there may be links.
+func checkTables(experiment, dir string, names ...string) error {
+	inputs := []file{{"the experiment", experiment}}
+	named, err := myogen.FilesOf(experiment)
+	if err != nil {
+		return err
+	}
+	for _, path := range named {
+		inputs = append(inputs, file{"a file that the experiment names", path})
+	}
+	var outputs []file
+	for _, name := range names {
+		outputs = append(outputs, file{name, filepath.Join(dir, name)})
+	}
+	return checkFiles(inputs, outputs)
 }
 
 func (f file) unnamed() bool { return f.path == "" }

@@ -71,6 +71,11 @@ func runSweep(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if !*status && !*submit {
+		if err := checkTables(files[0], *dir, "table.parquet", "table.csv", "table.npz"); err != nil {
+			return fmt.Errorf("sweep: %w", err)
+		}
+	}
 	switch {
 	case *status:
 		return sweepStatus(s, out)
