@@ -48,7 +48,7 @@ var policy = func() *bluemonday.Policy {
 	p.RequireParseableURLs(true)
 	p.AllowRelativeURLs(true)
 	p.AllowURLSchemes("http", "https", "mailto")
-	p.AllowStyles("background-color", "border", "border-bottom", "border-collapse", "border-left", "border-right", "border-top", "color", "display", "font", "font-family",
+	p.AllowStyles("background-color", "border", "border-bottom", "border-collapse", "border-left", "border-right", "border-top", "clear", "color", "display", "float", "font", "font-family",
 		"font-size", "font-style", "font-variant-numeric", "font-weight", "height", "line-height", "list-style-type", "margin", "margin-bottom", "margin-left", "margin-right",
 		"margin-top", "max-height", "max-width", "min-width", "overflow", "overflow-x", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align",
 		"text-decoration", "vertical-align", "white-space", "width").MatchingHandler(plainStyle).Globally()

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -32,11 +33,14 @@ var parser = goldmark.New(goldmark.WithExtensions(extension.GFM),
 // inline is a picture within a text, as editors put it there.
 var inline = regexp.MustCompile(`data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=]+`)
 
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // markdown renders a text cell.
 func (c *cleaner) markdown(source string, attachments map[string]map[string]notebook.Lines) (template.HTML, error) {
 	c.attachments, c.formulas = map[string]map[string]notebook.Lines{}, newFormulas()
 	defer func() { c.formulas = nil }()
 	maps.Copy(c.attachments, attachments)
+	source = lineEnds.Replace(source)
 	short := inline.ReplaceAllStringFunc(source, func(url string) string {
 		name := fmt.Sprintf("inline-%d", len(c.attachments))
 		mime, code, _ := strings.Cut(strings.TrimPrefix(url, "data:"), ";base64,")
@@ -96,13 +100,17 @@ func (nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 			return ast.WalkContinue, nil
 		}
 		tag := string(n.(*ast.RawHTML).Segments.Value(src))
-		if m := tagName.FindStringSubmatch(tag); m != nil && atom.Lookup([]byte(strings.ToLower(m[1]))) == 0 {
+		if m := tagName.FindStringSubmatch(tag); m != nil && atom.Lookup([]byte(strings.ToLower(m[1]))) == 0 && !slices.Contains(drawn, m[1]) {
 			tag = html.EscapeString(tag) // "map<K>"
 		}
 		_, err := w.WriteString(tag)
 		return ast.WalkContinue, err
 	})
 }
+
+// drawn are the elements of SVG that HTML does not have.
+var drawn = []string{"circle", "clipPath", "defs", "ellipse", "g", "line", "linearGradient", "marker", "path", "pattern", "polygon", "polyline",
+	"radialGradient", "rect", "stop", "symbol", "text", "textPath", "tspan", "use"}
 
 var tagName = regexp.MustCompile(`^</?([A-Za-z][A-Za-z0-9-]*)`)
 

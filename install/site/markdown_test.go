@@ -57,7 +57,21 @@ func TestMarkdown(t *testing.T) {
 		"<dl><dt>t<dd>d</dl> <abbr title=x>A</abbr> <SUP>3</SUP>": {"<dl><dt>t</dt><dd>d</dd></dl>", `<abbr title="x">A</abbr>`, "<sup>3</sup>"},
 		"[![badge](https://x.org/b.svg)](https://x.org/p)":        {`<a href="https://x.org/p">[picture: badge]</a>`},
 		"_$a_b$_ **$c*d$** [$e_f$](#x) ~~$g_h$~~":                 {"<em>$a_b$</em>", "<strong>$c*d$</strong>", `<a href="#x">$e_f$</a>`, "<del>$g_h$</del>"},
-		"\\(note\\) and \\[a\\](b) and \\[x_1\\](c)":              {"(note) and [a](b) and [x_1](c)"},
+		// Lines that begin with other letters than ASCII, notes of a word, comments with $, drawings in text, Windows.
+		"Über $x_1$\n\n\u00e9t\u00e9 *a*\n   Ωß *b*\n日本":                        {"Über $x_1$", "été <em>a</em>", "Ωß <em>b</em>", "日本"},
+		"\ufeff# Mark\n\n👩\u200d🔬 and 🧠":                                        {"👩\u200d🔬 and 🧠"},
+		"\u2028a\u00a0b\n— c\n€5, €6 and *d*":                                   {"€5, €6 and <em>d</em>"},
+		"two[^note] and[^2]\n\n[^note]: word\n[^2]: `x`\n\n[^b](#c)":            {"two[^note] and[^2]", "[^note]: word", "[^2]: <code>x</code>", `<a href="#c">^b</a>`},
+		"`[^1]` and\n\n    [^1]: code\n\n```\n[^1]: code\n```":                  {"<code>[^1]</code>", "<code>[^1]: code\n</code>"},
+		"a <!-- costs $5 --> b $y_1$ *c* <!-- $ -->":                            {"<p>a  b $y_1$ <em>c</em> </p>"},
+		"<!--\n$a\n\n$b$\n-->\n\n$c_1$ *d*":                                     {"<p>$c_1$ <em>d</em></p>"},
+		"see <svg width=\"5\"><g><path d=\"M0 0\"/></g></svg> *here*":           {base64.StdEncoding.EncodeToString([]byte(`<svg width="5" xmlns="http://www.w3.org/2000/svg"><g><path d="M0 0"></path></g></svg>`)), "<em>here</em>"},
+		"a\r\n\r\n- b  \r\nc\r\n\r\n$$\r\nd_1 *e*\r\n$$\r\n~~~\r\n*f*\r\n~~~":   {"<li>b<br/>\nc</li>", "$$\nd_1 *e*\n$$", "<code>*f*\n</code>"},
+		`<img src="data:image/png;base64,AAAA" style="float: right" width=50%>`: {`style="float: right"`, `width="50%"`},
+		"- [ ] a\n  - [x] b\n    1. [ ] c":                                      {`type="checkbox"/> c</li>`},
+		"Title\n===\n\nSub *a*\n---\n\n####### seven":                           {`<h2 id="sub-a">Sub <em>a</em></h2>`, "####### seven"},
+		"prices $5-$10, US$4/CA$5, $1,000, $10k and *a*":                        {"prices $5-$10, US$4/CA$5, $1,000, $10k and <em>a</em>"},
+		"\\(note\\) and \\[a\\](b) and \\[x_1\\](c)":                            {"(note) and [a](b) and [x_1](c)"},
 	} {
 		html, _ := rendered(t, dir, source, nil)
 		for _, want := range wants {

@@ -32,7 +32,8 @@ func newFormulas() *formulas {
 // between $ and $, $$ and $$, \\( and \\), \\[ and \\], or \begin{x} and \end{x}.
 // These are JupyterLab's delimiters. TeX between \( and \), \[ and \] stands, too,
 // where an escaped parenthesis would hardly. A formula does not reach beyond an empty
-// line, and a $ before a digit does not end one, so that prices stay prices.
+// line, and a $ before a digit does not end one, so that prices stay prices. HTML
+// comments have none.
 func (f *formulas) hide(text string) string {
 	var out strings.Builder
 	fence := ""       // of the code block that text[i:] is in
@@ -61,6 +62,14 @@ func (f *formulas) hide(text string) string {
 			out.WriteString(text[i : i+n])
 			i += n
 			continue
+		}
+		if n := comment(text[i:]); n > 0 {
+			out.WriteString(text[i : i+n])
+			i += n
+			continue
+		}
+		if footnote.MatchString(text[i:]) {
+			out.WriteByte('\\')
 		}
 		if n := formula(text[i:]); n > 0 {
 			fmt.Fprintf(&out, "%s%dx", f.word, len(f.all))
@@ -103,8 +112,10 @@ func fenceOf(line string) string {
 	if len(line)-len(text) > 3 || len(text) < 3 {
 		return ""
 	}
-	if mark := text[:len(text)-len(strings.TrimLeft(text, text[:1]))]; (mark[0] == '`' || mark[0] == '~') && len(mark) >= 3 {
-		return mark
+	for _, c := range []string{"`", "~"} {
+		if n := len(text) - len(strings.TrimLeft(text, c)); n >= 3 {
+			return text[:n]
+		}
 	}
 	return ""
 }
@@ -131,6 +142,21 @@ func codeSpan(text string, at int, ticks map[int]int) int {
 	ticks[n] = at
 	return n
 }
+
+// comment returns the length of the HTML comment that text begins with, or 0.
+func comment(text string) int {
+	if !strings.HasPrefix(text, "<!--") {
+		return 0
+	}
+	if n := strings.Index(text, "-->"); n >= 0 {
+		return n + len("-->")
+	}
+	return 0
+}
+
+// footnote is a mark "[^1]", which stands as it is written; of "[^1]: word" Markdown
+// would make a link to "word".
+var footnote = regexp.MustCompile(`^\[\^[^\]\s]{1,100}\](?:[^(]|$)`)
 
 var environment = regexp.MustCompile(`^\\begin\{([A-Za-z]+\*?)\}`)
 

@@ -53,10 +53,10 @@ func newBinning(trains []neo.SpikeTrain, bin units.Time) (binning, error) {
 // each calls do with the bin of each spike that has one.
 func (b binning) each(t neo.SpikeTrain, do func(bin int)) {
 	for _, x := range t.Times {
-		if x < b.start || x > b.stop {
+		if x < b.start-sameTime || x > b.stop+sameTime {
 			continue
 		}
-		if i := wholeBins(float64((x - b.start) / b.bin)); i < float64(b.bins) {
+		if i := max(0, wholeBins(float64((x-b.start)/b.bin))); i < float64(b.bins) {
 			do(int(i))
 		}
 	}

@@ -44,7 +44,7 @@ func InstantaneousRatesEvery(trains []neo.SpikeTrain, window, step units.Time) (
 	}
 	period := trains[0].SamplingPeriod
 	for i, t := range trains {
-		if t.SamplingPeriod != period {
+		if !samePeriod(t.SamplingPeriod, period) {
 			return nil, fmt.Errorf("stats: train 0, %q, is sampled every %v, train %d, %q, every %v", trains[0].Name, period, i, t.Name, t.SamplingPeriod)
 		}
 		if err := checkRising(t); err != nil {

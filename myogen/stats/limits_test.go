@@ -1,6 +1,7 @@
 package stats_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -32,5 +33,28 @@ func TestLimits(t *testing.T) {
 		if err := c.do(); err == nil || !strings.Contains(err.Error(), c.want) || len(err.Error()) > 200 {
 			t.Errorf("%s: error %v, want %q", name, err, c.want)
 		}
+	}
+}
+
+// Starts and periods that differ by rounding are the same, and nothing is lost at them;
+// what is not finite stays to be seen.
+func TestRounding(t *testing.T) {
+	train := func(start, period units.Time, times ...units.Time) neo.SpikeTrain {
+		return neo.SpikeTrain{Name: "a", Times: times, TStart: start, TStop: 1000, SamplingPeriod: period}
+	}
+	two := []neo.SpikeTrain{train(0, 0.1, 0), train(-1e-9, 0.1*(1+1e-12), -1e-9)}
+	for _, bin := range []units.Time{100, 1e-5} {
+		if h, err := stats.CumulativeSpikeTrain(two, bin); err != nil || h.Values[0] != 2 {
+			t.Errorf("bin %v: %v of 2 spikes, error %v", bin, h.Values[0], err)
+		}
+	}
+	if _, err := stats.InstantaneousRates(two, 100); err != nil {
+		t.Error(err)
+	}
+	x := neo.AnalogSignal{SamplingPeriod: 1, Values: make([]float64, 100)}
+	y := x
+	y.Values = append(make([]float64, 99), math.NaN())
+	if c, err := stats.NewCrossSpectrum(x, y, 10); err != nil || !math.IsNaN(c.Coherence()[1]) {
+		t.Errorf("coherence with NaN is %v, error %v", c.Coherence(), err)
 	}
 }

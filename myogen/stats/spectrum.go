@@ -79,11 +79,12 @@ func NewCrossSpectrum(x, y neo.AnalogSignal, segment units.Time) (CrossSpectrum,
 }
 
 // Coherence returns the magnitude-squared coherence at each frequency,
-// |XY|²/(X Y), between 0 and 1; 0 where a signal has no power.
+// |XY|²/(X Y), between 0 and 1; 0 where a signal has no power, NaN where a signal
+// has values that are not finite.
 func (c CrossSpectrum) Coherence() []float64 {
 	out := make([]float64, len(c.XY))
 	for i, xy := range c.XY {
-		if p := c.X[i] * c.Y[i]; p > 0 {
+		if p := c.X[i] * c.Y[i]; p != 0 {
 			out[i] = (real(xy)*real(xy) + imag(xy)*imag(xy)) / p
 		}
 	}

@@ -130,11 +130,13 @@ type literal struct {
 	err  error
 }
 
+const blanks = " \t\r\n"
+
 func (p *literal) accept(token string) bool {
 	if p.err != nil {
 		return false
 	}
-	rest, ok := strings.CutPrefix(strings.TrimLeft(p.rest, " \t\r\n"), token)
+	rest, ok := strings.CutPrefix(strings.TrimLeft(p.rest, blanks), token)
 	if ok {
 		p.rest = rest
 	}
@@ -148,9 +150,9 @@ func (p *literal) expect(token string) {
 }
 
 func (p *literal) string() string {
-	for _, quote := range []string{"'", `"`} {
+	for _, quote := range []string{"'", `"`, "u'", `u"`} { // Python 2 may write u'descr'
 		if p.accept(quote) {
-			s, rest, ok := strings.Cut(p.rest, quote)
+			s, rest, ok := strings.Cut(p.rest, quote[len(quote)-1:])
 			if !ok || strings.Contains(s, `\`) {
 				break
 			}
@@ -179,7 +181,7 @@ func (p *literal) tuple() []int {
 	var shape []int
 	p.expect("(")
 	for p.err == nil && !p.accept(")") {
-		rest := strings.TrimLeft(p.rest, " ")
+		rest := strings.TrimLeft(p.rest, blanks)
 		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
 		n, err := strconv.ParseInt(rest[:digits], 10, 0)
 		if err != nil {
@@ -209,12 +211,16 @@ type dtype struct {
 	size  int  // of an item in bytes
 }
 
-// parseDtype reads a type as NumPy writes it: byte order, kind and size.
+// parseDtype reads a type as NumPy writes it: byte order, kind and size. Others leave
+// the byte order out where it is that of the machine.
 func parseDtype(descr string) (d dtype, err error) {
 	unsupported := fmt.Errorf("dtype %q is not supported; float16, float32, float64, integers, bool and text are", descr)
 	if strings.TrimLeft(descr, "|<>=") == "O" {
 		return d, errors.New("dtype object: Python objects are not read, as reading them can run code; " +
 			"save the array with a dtype of numbers or text")
+	}
+	if slices.Contains(numbers, descr) {
+		descr = "=" + descr
 	}
 	if len(descr) < 3 {
 		return d, unsupported

@@ -125,6 +125,9 @@ func (r Reader) decode(data io.ReaderAt, size int64) (File, error) {
 	left := min(r.bytes(), max(small, maxRatio*size))
 	f := File{}
 	for _, entry := range z.File {
+		if strings.HasSuffix(entry.Name, "/") && entry.UncompressedSize64 == 0 {
+			continue // a folder, as other programs than NumPy list them
+		}
 		name, ok := strings.CutSuffix(entry.Name, ".npy")
 		if !ok {
 			return nil, fmt.Errorf("not an .npz file: it holds %q", entry.Name)

@@ -3,6 +3,7 @@ package canon
 import (
 	"encoding"
 	"encoding/gob"
+	"fmt"
 	"reflect"
 )
 
@@ -47,6 +48,8 @@ func Marshal(v reflect.Value) (b []byte, ok bool, err error) {
 	}
 	p := reflect.New(v.Type())
 	p.Elem().Set(v)
+	ok = true
+	defer recovered(v.Type(), &err)
 	switch m := p.Interface().(type) {
 	case interface {
 		encoding.BinaryMarshaler
@@ -56,11 +59,12 @@ func Marshal(v reflect.Value) (b []byte, ok bool, err error) {
 	case gob.GobEncoder:
 		b, err = m.GobEncode()
 	}
-	return b, true, err
+	return b, ok, err
 }
 
 // Unmarshal sets v, whose type is [Marshaled], to what [Marshal] wrote.
-func Unmarshal(v reflect.Value, b []byte) error {
+func Unmarshal(v reflect.Value, b []byte) (err error) {
+	defer recovered(v.Type(), &err)
 	switch m := v.Addr().Interface().(type) {
 	case interface {
 		encoding.BinaryMarshaler
@@ -70,5 +74,13 @@ func Unmarshal(v reflect.Value, b []byte) error {
 	case gob.GobDecoder:
 		return m.GobDecode(b)
 	}
-	panic("canon: " + v.Type().String() + " has no methods to read it")
+	panic("canon: it has no methods to read it")
+}
+
+// recovered makes a panic of a user's method an error: what a long cell computed must
+// not be lost because it cannot be written.
+func recovered(t reflect.Type, err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("the methods that write and read %v panic: %v", t, r)
+	}
 }

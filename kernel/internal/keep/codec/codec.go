@@ -36,7 +36,7 @@ import (
 // Encode returns the bytes of v, which must not lead back to itself (see
 // [canon.Check]). What cannot be written is an error that says where in v it
 // is: a func, a channel, an unexported field that is not zero, an interface
-// whose type is not registered.
+// whose type is not registered, a map with NaN as a key.
 func Encode(v reflect.Value) ([]byte, error) { return EncodeAtMost(v, math.MaxInt) }
 
 // ErrTooLarge is the error of EncodeAtMost for values that take more bytes.
@@ -152,17 +152,21 @@ func (e *encoder) mapping(v reflect.Value, path string) error {
 		return nil
 	}
 	type entry struct {
-		written []byte // of the key
-		key     reflect.Value
+		written   []byte // of the key
+		key, elem reflect.Value
 	}
 	var all []entry
-	for _, k := range v.MapKeys() {
+	for it := v.MapRange(); it.Next(); {
+		k := it.Key()
+		if !k.Equal(k) {
+			return fmt.Errorf("%s has the key %v, which nothing equals, itself neither", at(path), k)
+		}
 		// The numbers of types in keys must not depend on the order of the map.
 		of := encoder{limit: e.limit, types: map[reflect.Type]uint64{}}
 		if err := of.value(k, fmt.Sprintf("a key of %s", at(path))); err != nil {
 			return err
 		}
-		all = append(all, entry{of.b, k})
+		all = append(all, entry{of.b, k, it.Value()})
 	}
 	slices.SortFunc(all, func(a, b entry) int { return bytes.Compare(a.written, b.written) })
 	e.number(uint64(len(all)) + 1)
@@ -171,7 +175,7 @@ func (e *encoder) mapping(v reflect.Value, path string) error {
 		if err := e.value(x.key, where); err != nil {
 			return err
 		}
-		if err := e.value(v.MapIndex(x.key), where); err != nil {
+		if err := e.value(x.elem, where); err != nil {
 			return err
 		}
 	}

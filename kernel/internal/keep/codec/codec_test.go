@@ -1,12 +1,19 @@
 package codec
 
 import (
+	"database/sql"
 	"encoding/gob"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
+	"math/rand/v2"
+	"net/netip"
 	"reflect"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,6 +34,27 @@ type embedded struct{ E []string }
 type embeds struct {
 	embedded
 	N int
+}
+
+// nilPanics writes itself and panics when it is zero.
+type nilPanics struct{ P *int }
+
+func (p nilPanics) MarshalBinary() ([]byte, error) { return []byte{byte(*p.P)}, nil }
+
+func (p *nilPanics) UnmarshalBinary(b []byte) error {
+	p.P = new(int)
+	*p.P = int(b[0])
+	return nil
+}
+
+type list struct {
+	Next *list
+	Tags map[string]list
+}
+
+type box[T any] struct {
+	V    T
+	Many []T
 }
 
 type stamped struct {
@@ -190,6 +218,14 @@ func TestWhatGobLoses(t *testing.T) {
 		struct{ A, B []byte }{[]byte{}, nil}, []string{}, map[[2]float64][]int{{0, math.Inf(1)}: {}}, []*[]int{nil, new([]int)}, new(*[]int), []error{nil},
 		complex(math.Copysign(0, -1), math.Inf(-1)), []complex64{0, complex(0, 1)}, float32(math.Inf(-1)), []float32{float32(math.Copysign(0, -1))}, math.SmallestNonzeroFloat64, int64(math.MinInt64), uint64(math.MaxUint64),
 		time.Time{}, []time.Time{}, &time.Time{}, time.Duration(0), []time.Duration(nil), map[time.Month][]bool{1: {}}, embeds{}, []embeds{}, *big.NewFloat(-0.5), rune(0), "\x00\xff", map[string]struct{}{"": {}},
+		// Keys of any type, types that contain themselves, generic and named ones, nil of types that write themselves.
+		map[any]int{1: 2, "a": 3, 2.5: 1}, map[float64]int{math.Copysign(0, -1): 1}, map[struct{ A any }]int{{1}: 1}, list{Next: &list{Tags: map[string]list{"a": {}, "b": {Tags: map[string]list{}}}}},
+		box[map[string]int]{nil, []map[string]int{nil, {}}}, box[box[[]byte]]{}, []*big.Int{nil, big.NewInt(0), big.NewInt(-1)}, (*big.Float)(nil), *big.NewRat(-1, 3), []*time.Time{nil, {}},
+		struct{ E error }{}, [2]chan int{}, [0]func(){}, [2][0]int{}, struct{ M sync.Mutex }{}, struct {
+			A atomic.Int64
+			N int
+		}{N: 1}, json.RawMessage{}, json.Number("1e5"), netip.Addr{}, netip.MustParseAddr("::1%a"), *rand.NewPCG(1, 2),
+		sql.NullString{Valid: true}, []rune("ä"), [][]struct{}{nil, {}, {{}}}, nilPanics{new(int)}, &embeds{N: 1}, []any{int8(3), true, []byte{}, complex64(1), nil},
 	} {
 		back, err := roundTrip(v)
 		if err != nil || !reflect.DeepEqual(v, back) {
@@ -198,15 +234,30 @@ func TestWhatGobLoses(t *testing.T) {
 	}
 }
 
+func locked() *sync.Mutex {
+	m := new(sync.Mutex)
+	m.Lock()
+	return m
+}
+
 func TestRefusals(t *testing.T) {
 	for want, v := range map[string]any{
-		".b is not exported":                  struct{ b int }{1},
-		"[1].Next.b is not exported":          []struct{ Next struct{ b []int } }{{}, {struct{ b []int }{[]int{}}}},
-		"it is a func":                        func() {},
-		`[a] is a chan`:                       map[string]chan int{"a": make(chan int)},
-		"gob knows *codec.named as codec.n":   []any{&named{}},
-		"type not registered for interface":   []any{struct{ Other int }{1}},
-		"[0].Any: gob: type not registered f": []struct{ Any any }{{embeds{}}},
+		".b is not exported":                   struct{ b int }{1},
+		"[1].Next.b is not exported":           []struct{ Next struct{ b []int } }{{}, {struct{ b []int }{[]int{}}}},
+		"it is a func":                         func() {},
+		`[a] is a chan`:                        map[string]chan int{"a": make(chan int)},
+		"gob knows *codec.named as codec.n":    []any{&named{}},
+		"type not registered for interface":    []any{struct{ Other int }{1}},
+		"[0].Any: gob: type not registered f":  []struct{ Any any }{{embeds{}}},
+		"[0] has the key NaN, which nothing":   []map[float64]int{{1: 1, math.NaN(): 2}},
+		"it has the key [NaN 1]":               map[[2]float32]int{{float32(math.NaN()), 1}: 2},
+		"it has the key (NaN+0i)":              map[complex128]int{complex(math.NaN(), 0): 1},
+		".M has the key":                       struct{ M map[any]int }{map[any]int{math.NaN(): 1}},
+		"[1]: the methods that write and read": []nilPanics{{new(int)}, {}},
+		".F: gob: type not registered":         struct{ F any }{func() {}},
+		".E: gob: type not registered":         struct{ E error }{errors.New("x")},
+		"[b].mu is not exported":               map[string]*sync.Mutex{"a": nil, "b": locked()},
+		".x is not exported":                   struct{ x any }{[]int(nil)},
 	} {
 		if _, err := roundTrip(v); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%#v: error %v, want %q", v, err, want)
