@@ -199,7 +199,7 @@ func ExampleInteract() {
 		})
 	fmt.Println(chosen)
 	// Output:
-	// Amplitude 10 nA, sliders, in JupyterLab while the cell runs, change these values
+	// Amplitude 10 nA, the first values: in JupyterLab, sliders change them while the cell runs
 	// Figure A ramp (Amplitude 10 nA): A ramp (Amplitude 10 nA). Soma: line "injected" with 2 points from 0 to 10 (nA).
 	// [10]
 }

@@ -86,5 +86,5 @@ const (
 	notYet         = "Sliders, while the cell runs."
 	chosenHint     = "chosen with sliders while the cell ran; run it again to go on"
 	unansweredHint = "no page answered in time; run it again to choose with sliders"
-	aloneHint      = "sliders, in JupyterLab while the cell runs, change these values"
+	aloneHint      = "the first values: in JupyterLab, sliders change them while the cell runs"
 )
