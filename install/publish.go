@@ -39,6 +39,12 @@ func publish(ctx context.Context, home *jupyter.Home, out io.Writer, args []stri
 			return err
 		}
 	}
+	for i, file := range files {
+		var err error
+		if files[i], err = inFolder(file); err != nil {
+			return err
+		}
+	}
 	if *title == "" {
 		folder, err := filepath.Abs(filepath.Dir(files[0]))
 		if err != nil {

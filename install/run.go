@@ -48,6 +48,10 @@ func runNotebooks(ctx context.Context, home *jupyter.Home, out io.Writer, args [
 		return err
 	}
 	for _, file := range f.Args() {
+		file, err := inFolder(file)
+		if err != nil {
+			return err
+		}
 		target := jupyter.Results(file)
 		if *write {
 			target = file
@@ -57,6 +61,17 @@ func runNotebooks(ctx context.Context, home *jupyter.Home, out io.Writer, args [
 		}
 	}
 	return nil
+}
+
+// inFolder returns the path of a file without "..", which is above the folder that a
+// link leads to, not above the link.
+func inFolder(file string) (string, error) {
+	dir, name := filepath.Split(file)
+	if !strings.Contains(dir, "..") {
+		return file, nil
+	}
+	dir, err := filepath.EvalSymlinks(dir)
+	return filepath.Join(dir, name), err
 }
 
 // runNotebook runs one notebook and prints what it printed; in results/ it

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"html"
 	"io"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"gomyogen/install/jupyter"
 	"gomyogen/install/jupyter/jupytertest"
 	"gomyogen/install/notebook"
 )
@@ -30,9 +32,14 @@ func TestRunPrintsWhatTheNotebookPrints(t *testing.T) {
 	if err := os.WriteFile(file, jupytertest.Notebook("import \"fmt\"\n%%\nfmt.Println(\"14113 spikes\")", "%%\nfmt.Println(\"16.9 pps\")"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	// "link/.." is the folder above the one that the link leads to.
+	link := filepath.Join(t.TempDir(), "link")
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "d"), 0o755), os.Symlink(filepath.Join(dir, "d"), link)); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct{ args, want, never []string }{
 		{[]string{file}, []string{"run a.ipynb ...", "14113 spikes\n16.9 pps\n", filepath.Join(dir, "results", "a.ipynb"), filepath.Join(dir, "results", "a.html")}, []string{"[1/6]"}},
-		{[]string{"-w", file}, []string{"14113 spikes\n16.9 pps\n", file}, []string{"[1/6]", "results"}},
+		{[]string{"-w", link + "/../a.ipynb"}, []string{"14113 spikes\n16.9 pps\n", file}, []string{"[1/6]", "results"}},
 	} {
 		var out bytes.Buffer
 		if err := runNotebooks(context.Background(), home, &out, c.args); err != nil {
@@ -66,6 +73,29 @@ func TestRunPrintsWhatTheNotebookPrints(t *testing.T) {
 		}
 		if strings.Contains(out.String(), "run a.ipynb") {
 			t.Errorf("it was run again:\n%s", &out)
+		}
+	}
+}
+
+// What an editor or a run -w writes after publish has looked is not put on the page.
+func TestPublishRefusesWhatChangesMeanwhile(t *testing.T) {
+	cell := func(outputs string) string {
+		return `{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "execution_count": null, "source": "%%", "outputs": [` + outputs + `]}]}`
+	}
+	for want, text := range map[string]string{
+		"a.ipynb was changed while it was being published: it was not executed; publish again":                                  cell(""),
+		"a.ipynb was changed while it was being published: it was executed by hand, in which order nothing says; publish again": cell(`{"output_type": "stream", "name": "stdout", "text": "planted"}`),
+		"no such file": "",
+	} {
+		file := filepath.Join(t.TempDir(), "a.ipynb")
+		if text != "" {
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fresh := plan{file: file, executed: file}
+		if _, err := fresh.open(context.Background(), &jupyter.Home{}, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"gomyogen/kernel/internal/cell"
 	"gomyogen/kernel/internal/keep"
+	"gomyogen/kernel/internal/keep/store"
 )
 
 // A continuation is the kept state of work that was stopped or killed, from which
@@ -29,13 +30,13 @@ func newContinuation(c *cell.Cell, title, key string) (*continuation, error) {
 }
 
 // due saves the state with write if it is time to. at says how far the work is, done
-// is that as a number.
-// Work that is stopped meanwhile keeps the states of before, and calls stopped.
-func (c *continuation) due(at string, done float64, write func(path string) error) {
+// is that as a number. Work that is stopped meanwhile keeps the states of before, and
+// calls stopped. look follows the copy into the folder of kept values, and may stop it.
+func (c *continuation) due(at string, done float64, write func(path string) error, look store.Look) {
 	if c.unsaved != nil {
 		return
 	}
-	err := c.state.SaveDue(at, done, write)
+	err := c.state.SaveDue(at, done, write, look)
 	if err == nil || errors.Is(err, context.Canceled) {
 		return
 	}
@@ -44,10 +45,10 @@ func (c *continuation) due(at string, done float64, write func(path string) erro
 }
 
 // stopped saves the state of work that was stopped, and marks all that the cell
-// computes from it as partial.
-func (c *continuation) stopped(at string, done float64, write func(path string) error) {
+// computes from it as partial. look follows the copy into the folder of kept values.
+func (c *continuation) stopped(at string, done float64, write func(path string) error, look store.Look) {
 	c.cell.Cut(c.title + " " + at)
-	err := c.state.Save(at, done, write)
+	err := c.state.Save(at, done, write, look)
 	var ahead *keep.AheadError
 	if errors.As(err, &ahead) {
 		c.cell.Values.Told()

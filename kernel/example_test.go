@@ -149,7 +149,7 @@ func ramp() chart.Figure {
 // In a notebook this is a live chart; a plain program prints what it shows.
 func ExampleShow() {
 	kernel.Show(ramp())
-	// Output: Figure A ramp: A ramp. Soma: line "injected" with 3 points from 0 to 10 (nA).
+	// Output: Figure A ramp: A ramp. Soma: line "injected" with 3 points from 0 to 10. Vertical axis: Current (nA). Horizontal axis: Time (s), from 0 to 2.
 }
 
 func ExampleSave() {
@@ -199,8 +199,8 @@ func ExampleInteract() {
 		})
 	fmt.Println(chosen)
 	// Output:
-	// Amplitude 10 nA, the first values: in JupyterLab, sliders change them while the cell runs
-	// Figure A ramp (Amplitude 10 nA): A ramp (Amplitude 10 nA). Soma: line "injected" with 2 points from 0 to 10 (nA).
+	// Amplitude 10 nA: in JupyterLab, sliders change these values while the cell runs
+	// Figure A ramp (Amplitude 10 nA): A ramp (Amplitude 10 nA). Soma: line "injected" with 2 points from 0 to 10. Vertical axis: Current (nA). Horizontal axis: Time (s), from 0 to 1.
 	// [10]
 }
 

@@ -56,7 +56,7 @@ func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, er
 			return nil, p.err
 		}
 		id := newDisplayID()
-		return first.values(), errors.Join(display("", plain(first.text()+", "+aloneHint)), display(id, p.bundle), paint.moveLibrary(p, id))
+		return first.values(), errors.Join(display("", plain(first.text()+": "+aloneHint)), display(id, p.bundle), paint.moveLibrary(p, id))
 	}
 	board := newInteractBoard(kernelID, first)
 	defer running.BeforeExit(board.bury)()

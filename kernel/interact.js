@@ -142,7 +142,7 @@
     .myogen-interact .knobs { display: grid; grid-template-columns: minmax(0, max-content) minmax(90px, 420px) max-content; gap: 8px 12px; align-items: center; }
     .myogen-interact label { display: contents; }
     .myogen-interact span { overflow-wrap: anywhere; }
-    .myogen-interact input { margin: 0; width: 100%; accent-color: #2c93e3; }
+    .myogen-interact input { margin: 0; width: 100%; accent-color: light-dark(#0072b2, #2c93e3); }
     .myogen-interact output { font-variant-numeric: tabular-nums; }
     .myogen-interact .end { display: flex; gap: 12px; align-items: baseline; padding-top: 8px; min-height: 26px; }
     .myogen-interact button { font: inherit; color: inherit; background: transparent; border: 1px solid var(--jp-border-color1, #888); border-radius: 3px; padding: 2px 12px; cursor: pointer; }

@@ -86,5 +86,5 @@ const (
 	notYet         = "Sliders, while the cell runs."
 	chosenHint     = "chosen with sliders while the cell ran; run it again to go on"
 	unansweredHint = "no page answered in time; run it again to choose with sliders"
-	aloneHint      = "the first values: in JupyterLab, sliders change them while the cell runs"
+	aloneHint      = "in JupyterLab, sliders change these values while the cell runs"
 )

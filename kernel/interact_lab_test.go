@@ -383,7 +383,7 @@ func TestInteractWithoutAPage(t *testing.T) {
 		all += o.As("text/html") + "\n"
 	}
 	for part, want := range map[string]int{
-		"Peak rate 65 pps, Noise 0.5, the first values: in JupyterLab, sliders change them while the cell runs": 1,
+		"Peak rate 65 pps, Noise 0.5: in JupyterLab, sliders change these values while the cell runs": 1,
 		`<div class="myogen-figure"`: 1, "<img": 1, "myogen-interact": 0, "<input": 0, "WebSocket": 0,
 	} {
 		if got := strings.Count(all, part); got != want {

@@ -20,8 +20,8 @@ func LoadExperiment(path string) (Experiment, error) {
 	return load(path, ParseExperiment)
 }
 
-// FilesOf returns the files that an experiment file names and that its
-// experiment is read from: thresholds, parameters, pairs and samples.
+// FilesOf returns the files that an experiment file, or that of a sweep or a fit, names
+// and that its experiment is read from: thresholds, parameters, pairs and samples.
 func FilesOf(path string) ([]string, error) {
 	text, err := readSmall(path)
 	if err != nil {
@@ -32,7 +32,13 @@ func FilesOf(path string) ([]string, error) {
 		return nil, prefixed(err)
 	}
 	var e Experiment
-	err = readFile(f, docs, e.fields, func() error { return nil })
+	table := e.fields
+	for _, plan := range []func() []fields.Field{new(Sweep).file, new(Fit).file} {
+		if len(docs) == 1 && otherFile(f, docs[0], table()) != nil {
+			table = plan
+		}
+	}
+	err = readFile(f, docs, table, func() error { return nil })
 	return f.Named, prefixed(err)
 }
 

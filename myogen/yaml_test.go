@@ -136,6 +136,18 @@ func TestExperimentReadsTheFilesItNames(t *testing.T) {
 	if d := cmp.Diff(want, e.Populations[0]); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
+	// Beside the file itself, also where the path to it goes up behind a link.
+	elsewhere := t.TempDir()
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "d"), 0o755), os.Symlink(filepath.Join(dir, "d"), filepath.Join(elsewhere, "l"))); err != nil {
+		t.Fatal(err)
+	}
+	e, err = LoadExperiment(elsewhere + "/l/../e.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, e.Populations[0]); d != "" {
+		t.Errorf("behind a link (-want +got):\n%s", d)
+	}
 	// The error about a file that is named names both.
 	if err := os.WriteFile(filepath.Join(dir, "mine.yaml"), []byte("gamma: -1\n"), 0o644); err != nil {
 		t.Fatal(err)

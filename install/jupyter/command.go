@@ -21,13 +21,17 @@ type runner struct{ out io.Writer }
 // heartbeat is how often a program that runs is mentioned.
 const heartbeat = 10 * time.Second
 
+// leader runs a program and ends with the whole of its group: when this process is
+// killed, the kernel ends the leader alone.
+const leader = `trap 'trap "" TERM; kill -TERM 0; exit 143' TERM; "$@" & wait $!`
+
 // run runs a program in dir with the environment env, and shows the end of its
 // output if it fails. When ctx or this process ends, so do the program and what
 // it started.
 func (r runner) run(ctx context.Context, dir string, env []string, name string, args ...string) error {
 	runtime.LockOSThread() // the child's life is bound to this thread's
 	defer runtime.UnlockOSThread()
-	cmd := exec.CommandContext(ctx, name, args...)
+	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", leader, "sh", name}, args...)...)
 	cmd.Dir, cmd.Env = dir, env
 	ownGroup(cmd)
 	cmd.Cancel = func() error { return endGroup(cmd) }

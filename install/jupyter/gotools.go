@@ -48,7 +48,7 @@ func (h *Home) makeTools(ctx context.Context, r runner) (made []string, err erro
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer removeAll(dir)
 	// The folder must end in a separator: go build then puts each program into it.
 	if err := r.run(ctx, h.Module, goEnv(), "go", append([]string{"build", "-v", "-o", dir + string(filepath.Separator)}, tools...)...); err != nil {
 		return nil, err
@@ -61,20 +61,15 @@ func (h *Home) makeTools(ctx context.Context, r runner) (made []string, err erro
 		made = append(made, file)
 	}
 	// The kernel finds the launcher under these names first.
-	if err := os.MkdirAll(h.standIns(), 0o755); err != nil {
+	if err := errors.Join(removeAll(h.standIns()), os.MkdirAll(h.standIns(), 0o755)); err != nil {
 		return nil, err
 	}
 	for _, name := range standIns {
-		link := filepath.Join(h.standIns(), name)
-		if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := os.Symlink(h.bin("launcher"), filepath.Join(h.standIns(), name)); err != nil {
 			return nil, err
 		}
-		if err := os.Symlink(h.bin("launcher"), link); err != nil {
-			return nil, err
-		}
-		made = append(made, link)
 	}
-	return made, nil
+	return append(made, h.standIns()), nil
 }
 
 // standIns are the programs that the kernel takes the launcher for.

@@ -46,6 +46,12 @@ func Find() (*Home, error) {
 // Notebooks is the folder of the tutorials.
 func (h *Home) Notebooks() string { return filepath.Join(h.Module, "notebooks") }
 
+// glob returns the paths in the data folder that match a pattern; the folder's own
+// name is none.
+func (h *Home) glob(pattern string) ([]string, error) {
+	return filepath.Glob(filepath.Join(strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(h.Data), pattern))
+}
+
 func (h *Home) bin(name string) string { return filepath.Join(h.Data, "bin", name) }
 
 // Python returns the path of a program of the Python environment.

@@ -125,8 +125,10 @@ func (h *Home) specInputs() string {
 }
 
 func (h *Home) makeSpec(context.Context, runner) (made []string, err error) {
-	if err := os.RemoveAll(h.extension()); err != nil {
-		return nil, err
+	for _, dir := range []string{h.extension(), h.Papermill()} {
+		if err := removeAll(dir); err != nil {
+			return nil, err
+		}
 	}
 	files := h.specFiles()
 	for _, path := range slices.Sorted(maps.Keys(files)) {
@@ -136,7 +138,9 @@ func (h *Home) makeSpec(context.Context, runner) (made []string, err error) {
 		if err := atomicfile.Write(path, []byte(files[path])); err != nil {
 			return nil, err
 		}
-		made = append(made, path)
+		if !strings.HasPrefix(path, h.Papermill()) {
+			made = append(made, path)
+		}
 	}
-	return made, nil
+	return append(made, h.Papermill()), nil
 }

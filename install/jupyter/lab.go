@@ -13,14 +13,15 @@ import (
 )
 
 // LabCommand returns the command that serves JupyterLab on a folder, on
-// 127.0.0.1 only.
+// 127.0.0.1 only. The modules that it imports are those of the set-up.
 func (h *Home) LabCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, h.Python("jupyter"), "lab", "--ip=127.0.0.1", "--ServerApp.root_dir="+dir,
+	cmd := exec.CommandContext(ctx, h.Python("python"), "-I", "-m", "jupyterlab", "--ip=127.0.0.1", "--ServerApp.root_dir="+dir,
 		"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
 	if os.Geteuid() == 0 {
 		cmd.Args = append(cmd.Args, "--allow-root")
 	}
 	cmd.Args = append(cmd.Args, args...)
+	cmd.Env = pythonEnv()
 	// An interrupt would ask on the terminal and leave the kernels running.
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	return cmd
@@ -46,5 +47,5 @@ func (h *Home) TrustTutorials(ctx context.Context, out io.Writer) error {
 	if len(files) == 0 {
 		return nil
 	}
-	return runner{out}.run(ctx, h.Notebooks(), nil, h.Python("jupyter"), append([]string{"trust"}, files...)...)
+	return runner{out}.run(ctx, h.Notebooks(), pythonEnv(), h.Python("python"), append([]string{"-I", "-m", "nbformat.sign"}, files...)...)
 }

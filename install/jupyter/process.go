@@ -31,10 +31,11 @@ func goEnv() []string {
 }
 
 // pythonEnv is the environment of the Python programs: they have the packages of
-// the set-up alone.
+// the set-up alone. They are started as modules, with -I: a script, such as jupyter,
+// would import modules from its own folder first.
 func pythonEnv() []string {
 	return append(environ("PIP_CONSTRAINT=", "PIP_NO_BINARY=", "PIP_NO_DEPS=", "PIP_PREFIX=", "PIP_PYTHON=", "PIP_REQUIREMENT=", "PIP_REQUIRE_VIRTUALENV=", "PIP_ROOT=", "PIP_TARGET=",
-		"PIP_USER=", "PYTHONHOME=", "PYTHONPATH=", "PYTHONSTARTUP=", "VIRTUAL_ENV="), "PYTHONNOUSERSITE=1")
+		"PIP_USER=", "PYTHON", "VIRTUAL_ENV="), "PYTHONNOUSERSITE=1")
 }
 
 // environ returns the environment without the variables that begin so.

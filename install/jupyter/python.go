@@ -36,14 +36,11 @@ func (h *Home) makeVenv(ctx context.Context, r runner) (made []string, err error
 	}
 	defer func() {
 		if err != nil {
-			_ = os.RemoveAll(dir) // nothing half-made; the first error is the one to tell
+			_ = removeAll(dir) // nothing half-made; the first error is the one to tell
 		}
 	}()
-	if err := r.run(ctx, h.Data, pythonEnv(), "python3", "-m", "venv", dir); err != nil {
+	if err := environment(ctx, r, dir, requirements); err != nil {
 		return nil, err
-	}
-	if err := pipInto(ctx, r, dir, dir, requirements); err != nil {
-		return nil, fmt.Errorf("is there a network? %w", err)
 	}
 	settings := filepath.Join(dir, "share", "jupyter", "lab", "settings")
 	if err := os.MkdirAll(settings, 0o755); err != nil {
@@ -59,14 +56,11 @@ func (h *Home) makeVenv(ctx context.Context, r runner) (made []string, err error
 // others: JupyterLab's has no need of it, and it is larger.
 func (h *Home) makeNWB(ctx context.Context, r runner) (made []string, err error) {
 	dir := filepath.Join(h.Data, datafolder.NWB)
-	if err := os.RemoveAll(dir); err != nil {
+	if err := removeAll(dir); err != nil {
 		return nil, err
 	}
-	if err := r.run(ctx, h.Data, pythonEnv(), "python3", "-m", "venv", dir); err != nil {
+	if err := environment(ctx, r, dir, nwbRequirements); err != nil {
 		return nil, err
-	}
-	if err := pipInto(ctx, r, dir, dir, nwbRequirements); err != nil {
-		return nil, fmt.Errorf("is there a network? %w", err)
 	}
 	return []string{dir}, nil
 }
@@ -85,13 +79,13 @@ func (h *Home) useVenv(dir string) error {
 	if err := os.Rename(link, h.venv()); err != nil {
 		return err
 	}
-	others, err := filepath.Glob(h.venv() + "-*")
+	others, err := h.glob("venv-*")
 	if err != nil {
 		return err
 	}
 	for _, other := range others {
 		if other != dir {
-			if err := os.RemoveAll(other); err != nil {
+			if err := removeAll(other); err != nil {
 				return err
 			}
 		}
@@ -99,16 +93,22 @@ func (h *Home) useVenv(dir string) error {
 	return nil
 }
 
-// pip installs packages that are pinned with their checksums.
-func (h *Home) pip(ctx context.Context, r runner, dir, requirements string) error {
-	return pipInto(ctx, r, h.venv(), dir, requirements)
-}
-
-func pipInto(ctx context.Context, r runner, venv, dir, requirements string) error {
+// environment makes an environment of packages that are pinned with their checksums.
+func environment(ctx context.Context, r runner, dir, requirements string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if err := r.run(ctx, dir, pythonEnv(), "python3", "-I", "-m", "venv", dir); err != nil {
+		return err
+	}
 	file := filepath.Join(dir, "requirements.txt")
 	if err := atomicfile.Write(file, []byte(requirements)); err != nil {
 		return err
 	}
 	// A package from its source would run what it likes.
-	return r.run(ctx, dir, pythonEnv(), filepath.Join(venv, "bin", "pip"), "install", "--disable-pip-version-check", "--require-hashes", "--only-binary=:all:", "-r", file)
+	if err := r.run(ctx, dir, pythonEnv(), filepath.Join(dir, "bin", "python"), "-I", "-m", "pip", "install",
+		"--disable-pip-version-check", "--require-hashes", "--only-binary=:all:", "-r", file); err != nil {
+		return fmt.Errorf("is there a network? %w", err)
+	}
+	return nil
 }

@@ -25,7 +25,7 @@ func (h *Home) Remove(ctx context.Context, out io.Writer) error {
 	} else if _, err := os.Stat(h.lockFile()); err != nil {
 		return fmt.Errorf("%s is not a folder that set-up made: it has no setup.lock", h.Data)
 	} else if err := h.removeData(ctx, out); err != nil {
-		return err
+		return h.denied(err)
 	}
 	fmt.Fprint(out, h.stays())
 	return nil
@@ -38,12 +38,12 @@ func (h *Home) removeData(ctx context.Context, out io.Writer) error {
 	}
 	defer unlock()
 	for _, pattern := range made { // the lock is the last file
-		paths, err := filepath.Glob(filepath.Join(h.Data, pattern))
+		paths, err := h.glob(pattern)
 		if err != nil {
 			return err
 		}
 		for _, path := range paths {
-			if err := os.RemoveAll(path); err != nil {
+			if err := removeAll(path); err != nil {
 				return err
 			}
 		}
@@ -56,8 +56,17 @@ func (h *Home) removeData(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	if len(entries) == 0 {
-		fmt.Fprintln(out, "removed", h.Data)
-		return os.Remove(h.Data)
+		real, err := filepath.EvalSymlinks(h.Data)
+		if err == nil {
+			err = os.Remove(real)
+		}
+		if _, linkErr := os.Lstat(h.Data); err == nil && linkErr == nil { // it was a link
+			err = os.Remove(h.Data)
+		}
+		if err == nil {
+			fmt.Fprintln(out, "removed", h.Data)
+		}
+		return err
 	}
 	fmt.Fprintf(out, "removed what set-up made in %s; what else is there stays: %s", h.Data, entries[0].Name())
 	if len(entries) > 1 {

@@ -42,7 +42,7 @@ func (h *Home) makeRenderer(ctx context.Context, r runner) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer removeAll(dir)
 	program := filepath.Join(dir, "renderer")
 	if err := r.run(ctx, h.Module, goEnv(), "go", "build", "-o", program, "./kernel/renderer"); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -59,7 +60,7 @@ func (h *Home) AddNWB(ctx context.Context, out io.Writer) error {
 		fmt.Fprintf(out, "%s are there\n", p.name)
 		return nil
 	}
-	return h.build(ctx, out, []part{p}, true)
+	return h.denied(h.build(ctx, out, []part{p}, true))
 }
 
 // SetUp makes what is not there and tells on out what it does. Files that were
@@ -75,7 +76,7 @@ func (h *Home) setUp(ctx context.Context, out io.Writer, all bool) error {
 		return err
 	}
 	defer unlock()
-	return h.build(ctx, out, h.parts(), all)
+	return h.denied(h.build(ctx, out, h.parts(), all))
 }
 
 // begin makes the folder and waits for its lock.
@@ -84,9 +85,34 @@ func (h *Home) begin(ctx context.Context, out io.Writer) (unlock func(), err err
 		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Join(h.Data, "bin"), 0o755); err != nil {
-		return nil, err
+		return nil, h.denied(err)
 	}
-	return lock(ctx, out, h.lockFile())
+	unlock, err = lock(ctx, out, h.lockFile())
+	return unlock, h.denied(err)
+}
+
+// denied says of an error that permissions are its cause whose folder it is.
+func (h *Home) denied(err error) error {
+	if !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.EROFS) {
+		return err
+	}
+	return fmt.Errorf("%w; %s must be a folder in which you may write: give yourself its permissions, or set %s to another folder", err, h.Data, datafolder.Variable)
+}
+
+// removeAll is os.RemoveAll that also removes folders whose owner, but for the
+// permissions, may write in them.
+func removeAll(path string) error {
+	err := os.RemoveAll(path)
+	if !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	_ = filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() {
+			_ = os.Chmod(name, 0o700) // what cannot be mended is the error of the second attempt
+		}
+		return nil
+	})
+	return os.RemoveAll(path)
 }
 
 // build makes the parts that are not ready, in their order, and is silent
@@ -102,9 +128,11 @@ func (h *Home) build(ctx context.Context, out io.Writer, parts []part, all bool)
 		if errors.As(why, &broken) {
 			fmt.Fprintf(out, "%s: %v\n", label, why)
 			for _, path := range broken.inTheWay {
-				if err := os.RemoveAll(path); err != nil {
-					return err
-				}
+				_ = removeAll(path) // what stays is found below
+			}
+			if len(broken.inTheWay) > 0 && h.ready(p, all) == nil {
+				fmt.Fprintf(out, "%s: removed what the set-up did not make\n", label)
+				continue
 			}
 		}
 		fmt.Fprintln(out, label+" ...")
@@ -112,7 +140,7 @@ func (h *Home) build(ctx context.Context, out io.Writer, parts []part, all bool)
 		if err := h.sweep(); err != nil {
 			return err
 		}
-		if err := os.RemoveAll(h.stampFile(p)); err != nil {
+		if err := removeAll(h.stampFile(p)); err != nil {
 			return err
 		}
 		made, err := p.make(ctx, runner{out})
@@ -122,7 +150,7 @@ func (h *Home) build(ctx context.Context, out io.Writer, parts []part, all bool)
 		if err := h.stamp(p, made); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		if err := h.ready(p, false); err != nil {
+		if err := h.ready(p, all); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 		fmt.Fprintf(out, "%s: done in %.0f s\n", label, time.Since(start).Seconds())
@@ -137,11 +165,11 @@ func (h *Home) draft() (string, error) { return os.MkdirTemp(h.Data, "new-") }
 
 // sweep removes what set-ups that were killed left half made.
 func (h *Home) sweep() error {
-	left, err := filepath.Glob(filepath.Join(h.Data, "new-*"))
+	left, err := h.glob("new-*")
 	if err != nil {
 		return err
 	}
-	environments, err := filepath.Glob(h.venv() + "-*")
+	environments, err := h.glob("venv-*")
 	if err != nil {
 		return err
 	}
@@ -151,7 +179,7 @@ func (h *Home) sweep() error {
 	}
 	for _, dir := range append(left, environments...) {
 		if filepath.Base(dir) != used {
-			if err := os.RemoveAll(dir); err != nil {
+			if err := removeAll(dir); err != nil {
 				return err
 			}
 		}

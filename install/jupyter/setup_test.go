@@ -69,21 +69,39 @@ func TestBuildMakesWhatIsMissingOnly(t *testing.T) {
 func TestDamageIsNamedAndMended(t *testing.T) {
 	h := &Home{Data: t.TempDir()}
 	program, module, link := filepath.Join(h.Data, "gonb"), filepath.Join(h.Data, "lib", "nb", "__init__.py"), filepath.Join(h.Data, "go")
-	empty := filepath.Join(filepath.Dir(module), "empty.py")
+	empty, compiled := filepath.Join(filepath.Dir(module), "empty.py"), filepath.Join(filepath.Dir(module), "__pycache__", "__init__.cpython-313.pyc")
 	parts := []part{
 		{"other", "another thing", func() string { return "" }, func(context.Context, runner) ([]string, error) {
 			return []string{filepath.Join(h.Data, "other")}, os.WriteFile(filepath.Join(h.Data, "other"), nil, 0o644)
 		}},
 		{"thing", "a thing", func() string { return "1" }, func(context.Context, runner) ([]string, error) {
-			for _, file := range []string{program, module, empty, link} { // with their permissions
+			for _, file := range []string{program, module, empty, link, compiled} { // with their permissions
 				_ = os.Remove(file)
 			}
-			return []string{program, filepath.Join(h.Data, "lib"), link}, errors.Join(os.WriteFile(program, []byte("program"), 0o755), os.MkdirAll(filepath.Dir(module), 0o755),
-				os.WriteFile(module, []byte("import os"), 0o644), os.WriteFile(empty, nil, 0o644), os.Symlink("gonb", link))
+			return []string{program, filepath.Join(h.Data, "lib"), link}, errors.Join(os.WriteFile(program, []byte("program"), 0o755), os.MkdirAll(filepath.Dir(compiled), 0o755),
+				os.WriteFile(module, []byte("import os"), 0o644), os.WriteFile(empty, nil, 0o644), os.WriteFile(compiled, nil, 0o644), os.Symlink("gonb", link))
 		}},
 	}
 	if err := h.build(context.Background(), &bytes.Buffer{}, parts, true); err != nil {
 		t.Fatal(err)
+	}
+	put := func(name string) func() error {
+		return func() error {
+			path := filepath.Join(h.Data, name)
+			return errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, 0o755))
+		}
+	}
+	restamp := func(edit func(*stampText)) func() error { // what remains of the stamp is valid
+		return func() error {
+			var s stampText
+			text, err := os.ReadFile(h.stampFile(parts[1]))
+			if err = errors.Join(err, json.Unmarshal(text, &s)); err != nil {
+				return err
+			}
+			edit(&s)
+			text, err = json.Marshal(s)
+			return errors.Join(err, os.WriteFile(h.stampFile(parts[1]), text, 0o644))
+		}
 	}
 	for name, c := range map[string]struct {
 		damage func() error
@@ -110,11 +128,27 @@ func TestDamageIsNamedAndMended(t *testing.T) {
 		"shadowed by a package": {func() error {
 			dir := strings.TrimSuffix(empty, ".py")
 			return errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(filepath.Join(dir, "__init__.py"), nil, 0o644))
-		}, strings.TrimSuffix(empty, ".py") + " takes the place of a file of the set-up", true},
-		"shadowed by a library": {func() error { return os.WriteFile(strings.TrimSuffix(empty, ".py")+".cpython-313.so", nil, 0o755) },
-			"empty.cpython-313.so takes the place of a file of the set-up", true},
-		"run at each start": {func() error { return os.WriteFile(filepath.Join(h.Data, "lib", "sitecustomize.py"), nil, 0o644) },
-			"sitecustomize.py takes the place of a file of the set-up", true},
+		}, strings.TrimSuffix(empty, ".py") + " was not made by the set-up", true},
+		"shadowed by a library":    {put("lib/nb/empty.cpython-313.so"), "empty.cpython-313.so was not made by the set-up", true},
+		"run at each start":        {put("lib/sitecustomize.py"), "sitecustomize.py was not made by the set-up", true},
+		"run at each user's start": {put("lib/usercustomize.py"), "usercustomize.py was not made by the set-up", true},
+		"lines for each start":     {put("lib/nb/evil.pth"), "evil.pth was not made by the set-up", true},
+		"compiled code":            {put("lib/nb/__pycache__/empty.cpython-313.pyc"), "empty.cpython-313.pyc was not made by the set-up", true},
+		"another module":           {put("lib/deep/er/other.py"), filepath.Join(h.Data, "lib", "deep") + " was not made by the set-up", true},
+		"a configuration":          {put("lib/etc/jupyter/jupyter_server_config.py"), "lib/etc was not made by the set-up", true},
+		"another program":          {put("lib/ls"), "lib/ls was not made by the set-up", true},
+		"a link to a program":      {func() error { return os.Symlink("/bin/true", filepath.Join(h.Data, "lib", "git")) }, "lib/git was not made by the set-up", true},
+		"a folder that is a link": {func() error {
+			dir := filepath.Dir(module)
+			return errors.Join(os.Rename(dir, dir+"-moved"), os.Symlink(dir+"-moved", dir))
+		}, "lib/nb was not made by the set-up", true},
+		"a stamp of fewer files": {restamp(func(s *stampText) { delete(s.Files, "gonb") }), "thing.stamp is not as it was made", false},
+		"a stamp of no folder":   {restamp(func(s *stampText) { s.Folders = nil }), "thing.stamp is not as it was made", false},
+		"a stamp of no sum":      {restamp(func(s *stampText) { s.Sum = "" }), "thing.stamp is not as it was made", false},
+		"a stamp of another part": {func() error {
+			text, err := os.ReadFile(h.stampFile(parts[0]))
+			return errors.Join(err, os.WriteFile(h.stampFile(parts[1]), text, 0o644))
+		}, "thing.stamp is not as it was made", false},
 		"a stamp that is a pipe": {func() error {
 			return errors.Join(os.Remove(h.stampFile(parts[1])), syscall.Mkfifo(h.stampFile(parts[1]), 0o644))
 		}, "thing.stamp cannot be read: ", false},
@@ -152,6 +186,59 @@ func TestDamageIsNamedAndMended(t *testing.T) {
 	}
 }
 
+// A folder that its owner may not write to is named, or mended where set-up made it.
+func TestPermissions(t *testing.T) {
+	h := &Home{Data: t.TempDir()}
+	lib := filepath.Join(h.Data, "lib")
+	p := part{"thing", "a thing", func() string { return "1" }, func(context.Context, runner) ([]string, error) {
+		return []string{lib}, errors.Join(removeAll(lib), os.Mkdir(lib, 0o755), os.WriteFile(filepath.Join(lib, "a.py"), nil, 0o644))
+	}}
+	if os.Geteuid() == 0 { // whom permissions do not bind
+		const nobody = 65534
+		if err := errors.Join(os.Chmod(filepath.Dir(h.Data), 0o755), os.Chown(h.Data, nobody, nobody), syscall.Setreuid(-1, nobody)); err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := syscall.Setreuid(-1, 0); err != nil {
+				t.Fatal(err)
+			}
+		}()
+	}
+	build := func() error { return h.denied(h.build(context.Background(), &bytes.Buffer{}, []part{p}, true)) }
+	if err := build(); err != nil {
+		t.Fatal(err)
+	}
+	evil := filepath.Join(lib, "evil.pth")
+	if err := errors.Join(os.WriteFile(evil, nil, 0o644), os.Chmod(lib, 0o555)); err != nil {
+		t.Fatal(err)
+	}
+	if err := build(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(evil); err == nil {
+		t.Error("what set-up did not make is still there")
+	}
+	for name, damage := range map[string]func() error{
+		"a folder that is not the user's": func() error { return os.Chmod(h.Data, 0o555) },
+		"a folder that cannot be entered": func() error { return os.Chmod(h.Data, 0) },
+	} {
+		if err := damage(); err != nil {
+			t.Fatal(err)
+		}
+		want := h.Data + " must be a folder in which you may write"
+		if _, err := h.begin(context.Background(), &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", name, err, want)
+		}
+		p.id += "x"
+		if err := build(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", name, err, want)
+		}
+		if err := os.Chmod(h.Data, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // Python imports nothing from the folder in which a command is typed.
 func TestForeignModulesAreNotImported(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -165,6 +252,33 @@ func TestForeignModulesAreNotImported(t *testing.T) {
 	}
 	if _, err := os.Stat("ran"); err == nil {
 		t.Error("a module beside was run")
+	}
+}
+
+// JupyterLab imports the modules of the set-up alone, wherever a script of this name
+// stands and whatever the user has set.
+func TestLabIsIsolated(t *testing.T) {
+	t.Setenv("PYTHONPATH", "/none")
+	t.Setenv("PYTHONHOME", "/none")
+	t.Setenv("PYTHONSTARTUP", "/none.py")
+	h := &Home{Data: t.TempDir()}
+	if err := os.MkdirAll(filepath.Dir(h.Python("python")), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	// Instead of JupyterLab, a module of the standard library that one beside would replace.
+	if err := errors.Join(os.WriteFile(h.Python("json.py"), []byte("raise SystemExit('foreign')"), 0o644),
+		os.WriteFile(h.Python("python"), []byte("#!/bin/sh\n[ \"$1 $2 $3\" = '-I -m jupyterlab' ] && exec python3 \"$1\" \"$2\" json.tool </dev/null\n"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	cmd := h.LabCommand(context.Background(), t.TempDir())
+	cmd.Dir = filepath.Dir(h.Python("python"))
+	if out, _ := cmd.CombinedOutput(); !strings.Contains(string(out), "Expecting value") {
+		t.Errorf("it says %q", out)
+	}
+	for _, v := range cmd.Env {
+		if strings.HasPrefix(v, "PYTHON") && v != "PYTHONNOUSERSITE=1" {
+			t.Errorf("the environment has %s", v)
+		}
 	}
 }
 
@@ -222,14 +336,21 @@ func TestRemove(t *testing.T) {
 	if err := h.Remove(context.Background(), &out); err == nil || !strings.Contains(err.Error(), "not a folder that set-up made") {
 		t.Errorf("a folder of others: error %v", err)
 	}
-	h.Data = filepath.Join(t.TempDir(), "data")
-	put("setup.lock", "bin/gonb", "bin/launcher", "bin/front", "history.jsonl", "stand-ins/go", "cache.stamp")
+	// Also where a link leads there, and the folder's name looks like a pattern.
+	real := filepath.Join(t.TempDir(), "da[t]a*")
+	h.Data = filepath.Join(t.TempDir(), "data?")
+	if err := errors.Join(os.Mkdir(real, 0o755), os.Symlink(real, h.Data)); err != nil {
+		t.Fatal(err)
+	}
+	put("setup.lock", "venv-1/bin/python", "bin/gonb", "bin/launcher", "bin/front", "history.jsonl", "stand-ins/go", "cache.stamp")
 	out.Reset()
 	if err := h.Remove(context.Background(), &out); err != nil || !strings.Contains(out.String(), "removed "+h.Data) || !strings.Contains(out.String(), "what stays, and why") {
 		t.Errorf("error %v, it says %q", err, out.String())
 	}
-	if _, err := os.Stat(h.Data); err == nil {
-		t.Error("the folder is still there")
+	for _, path := range []string{h.Data, real} {
+		if _, err := os.Lstat(path); err == nil {
+			t.Errorf("%s is still there", path)
+		}
 	}
 }
 
@@ -276,13 +397,13 @@ func TestStopEndsTheWholeGroup(t *testing.T) {
 	}
 }
 
-// What a set-up runs ends when the set-up is killed.
+// What a set-up runs ends when the set-up is killed, and what that started.
 func TestChildrenDieWithTheirParent(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux ends the children of a killed process")
 	}
 	if dir := os.Getenv("MYOGEN_TEST_PARENT"); dir != "" { // the set-up
-		_ = runner{&bytes.Buffer{}}.run(context.Background(), dir, os.Environ(), "/bin/sh", "-c", "echo $$ > pid.new; mv pid.new pid; exec sleep 100")
+		_ = runner{&bytes.Buffer{}}.run(context.Background(), dir, os.Environ(), "/bin/sh", "-c", "sleep 100 & echo $! > pid.new; mv pid.new pid; wait")
 		return
 	}
 	dir := t.TempDir()
@@ -362,7 +483,7 @@ func TestFailedVenvLeavesTheOldOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	// An environment whose pip finds no network.
-	program(t, "python3", `/bin/mkdir -p "$3/bin" && printf '#!/bin/sh\necho no route to host\nexit 1\n' > "$3/bin/pip" && /bin/chmod +x "$3/bin/pip"`)
+	program(t, "python3", `/bin/mkdir -p "$4/bin" && printf '#!/bin/sh\necho no route to host\nexit 1\n' > "$4/bin/python" && /bin/chmod +x "$4/bin/python"`)
 	_, err := h.makeVenv(context.Background(), runner{&bytes.Buffer{}})
 	if err == nil || !strings.Contains(err.Error(), "is there a network?") || !strings.Contains(err.Error(), "no route to host") {
 		t.Errorf("error %v, want it to ask for the network and to say what pip said", err)
@@ -380,7 +501,7 @@ func TestNewVenvTakesThePlace(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(h.venv(), "bin"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	program(t, "python3", `/bin/mkdir -p "$3/bin" && printf '#!/bin/sh\nexit 0\n' > "$3/bin/pip" && /bin/chmod +x "$3/bin/pip"`)
+	program(t, "python3", `/bin/mkdir -p "$4/bin" && printf '#!/bin/sh\nexit 0\n' > "$4/bin/python" && /bin/chmod +x "$4/bin/python"`)
 	for range 2 {
 		if _, err := h.makeVenv(context.Background(), runner{&bytes.Buffer{}}); err != nil {
 			t.Fatal(err)
@@ -389,7 +510,7 @@ func TestNewVenvTakesThePlace(t *testing.T) {
 		if err != nil || len(entries) != 2 {
 			t.Errorf("there are %v (error %v), want one environment and its link", entries, err)
 		}
-		if _, err := os.Stat(h.Python("pip")); err != nil {
+		if _, err := os.Stat(h.Python("python")); err != nil {
 			t.Error(err)
 		}
 	}

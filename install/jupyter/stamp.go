@@ -23,8 +23,19 @@ import (
 
 // stampText is what a stamp says of a part.
 type stampText struct {
-	From  string              `json:"from"`
-	Files map[string]*digests `json:"files"` // by path in the data folder
+	From    string              `json:"from"`
+	Files   map[string]*digests `json:"files"`             // by path in the data folder
+	Folders []string            `json:"folders,omitempty"` // in which all files are of the part
+	Sum     string              `json:"sum"`               // see sum
+}
+
+// sum returns the SHA-256 of the stamp of a part but for Sum itself: a stamp that was
+// cut short, or lists fewer files than were made, vouches for none.
+func (s stampText) sum(part string) (string, error) {
+	s.Sum = ""
+	b, err := json.Marshal(s)
+	sum := sha256.Sum256(append([]byte(part+"\n"), b...))
+	return hex.EncodeToString(sum[:]), err
 }
 
 // digests are those of a file, or the target of a link.
@@ -77,6 +88,9 @@ func (h *Home) stamp(p part, made []string) error {
 				return err
 			}
 		}
+		if info, err = os.Lstat(path); err == nil && info.IsDir() {
+			s.Folders = append(s.Folders, name)
+		}
 		err = filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err
@@ -102,6 +116,9 @@ func (h *Home) stamp(p part, made []string) error {
 	if err != nil {
 		return err
 	}
+	if s.Sum, err = s.sum(p.id); err != nil {
+		return err
+	}
 	b, err := json.Marshal(s)
 	if err != nil {
 		return err
@@ -120,7 +137,9 @@ func (h *Home) ready(p part, all bool) error {
 		return &brokenError{files: []string{h.stampFile(p) + " cannot be read: " + err.Error()}}
 	}
 	var s stampText
-	if json.Unmarshal(text, &s) != nil || !s.local() {
+	err = json.Unmarshal(text, &s)
+	sum, sumErr := s.sum(p.id)
+	if err != nil || sumErr != nil || s.Sum != sum || !s.local() {
 		return &brokenError{files: []string{h.stampFile(p) + " is not as it was made"}}
 	}
 	if s.From != p.from() {
@@ -162,9 +181,13 @@ func (h *Home) ready(p part, all bool) error {
 		return nil
 	})
 	if all {
-		for _, path := range s.shadows(h.Data) {
+		foreign, err := s.foreign(h.Data)
+		if err != nil {
+			broken = append(broken, "cannot be read: "+err.Error())
+		}
+		for _, path := range foreign {
 			inTheWay = append(inTheWay, path)
-			broken = append(broken, path+" takes the place of a file of the set-up")
+			broken = append(broken, path+" was not made by the set-up")
 		}
 	}
 	if broken == nil {
@@ -177,6 +200,11 @@ func (h *Home) ready(p part, all bool) error {
 // local reports whether each file of the stamp is described and is in the data folder,
 // from which set-up removes what is in its way.
 func (s *stampText) local() bool {
+	for _, dir := range s.Folders {
+		if !filepath.IsLocal(dir) || dir == "." {
+			return false
+		}
+	}
 	for name, d := range s.Files {
 		if d == nil || !filepath.IsLocal(name) || name == "." {
 			return false

@@ -42,7 +42,7 @@ func (h *Home) Timings(ctx context.Context, out io.Writer, n int) error {
 	}
 	defer os.RemoveAll(dir)
 	cmd := exec.CommandContext(ctx, h.Python("python"), "-I", "-c", timingsPy, KernelName, strconv.Itoa(n), filepath.Join(h.Notebooks(), "03_descending_drive.ipynb"))
-	cmd.Dir = dir
+	cmd.Dir, cmd.Env = dir, pythonEnv()
 	var log tail
 	cmd.Stderr = &log
 	lines, err := cmd.StdoutPipe()

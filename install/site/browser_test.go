@@ -99,6 +99,10 @@ func TestReaderWalksThroughTheSite(t *testing.T) {
 				if wide := number(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
 					t.Errorf("%s, %d px: the page is %d px too wide", view.scheme, view.width, wide)
 				}
+				// The page's own colours change at once, a figure's when it is drawn anew.
+				if _, err := chromedp.Run(ctx, chromedp.Poll[bool](fmt.Sprintf(`[...document.querySelectorAll(".myogen-figure .live")].every(e => e.style.colorScheme === %q)`, view.scheme))); err != nil {
+					t.Errorf("%s, %d px: not all figures are in the page's colours: %v", view.scheme, view.width, err)
+				}
 				do(chromedp.Evaluate[chromedp.Void](string(axe)))
 				found, err := chromedp.Run(ctx, chromedp.Evaluate[string](
 					`axe.run({resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => [v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))])))`,

@@ -172,7 +172,7 @@ func TestPictures(t *testing.T) {
 // Links lead to pages whatever the names of the notebooks hold.
 func TestLinks(t *testing.T) {
 	dir := t.TempDir()
-	stems := []string{"a b", "[x](y)", "🧠 neuron", "a;b=c,d", "!@$^~", "e\u0301 two", "a\\b", ".hidden", "100%", "50%20", "c#", "was?", "größe", "x:y", `"q"`, "a&b", "plus+", "<b>", "日本", "it's"}
+	stems := []string{"a b", "[x](y)", "🧠 neuron", "a;b=c,d", "!@$^~", "e\u0301 two", "a\\b", ".hidden", "100%", "50%20", "c#", "was?", "größe", "x:y", `"q"`, "a&b", "plus+", "<b>", "日本", "it's", "a b%20#?", "é", "100%%41", "#1? 50% [a] é"}
 	var paths []string
 	for _, stem := range stems {
 		paths = append(paths, write(t, dir, stem+".ipynb", markdownCell("# "+stem+"\n\n## Part One\n\n## Größe & Maß")))
@@ -218,6 +218,7 @@ func TestHostileText(t *testing.T) {
 	for _, part := range []string{
 		"# a\n", "a\n=\n", "[", "![", "[a](b", "[a][b]", "<", "<a", "x<!--", "x<?", "*a **b ", "*a_ ", "`a ``", "$ {", "$$a", `\begin{a}`, "|a", "www.a.", "a@b.", "```\n", "~~a ", "<div>", "<b><i>",
 		"<p>", "a\n", "- a\n", "> - a\n", "&", "\\", "* * *\n", "<table><tr><td>", "<a href=x>", "[a](<b", "(", "<a:b", "\t- ", "```yaml\n'\n```\n", "```yaml\n[[[[[[[[\n```\n",
+		"***a", "***a** ", "[a]: b\n", "[a]: <b> 'c'\n\n[a]", "> ", "|a|b\n|-|-\n", "- - a\n", "[^a]", "<!-- x", "a  \n",
 	} {
 		html, _ := rendered(t, dir, "x\n\n"+fill(part)[3:], nil)
 		if html == "" {
@@ -228,6 +229,16 @@ func TestHostileText(t *testing.T) {
 		html, leftOut := rendered(t, dir, source, nil)
 		if !strings.HasPrefix(html, `<pre class="plain"`) || len(leftOut) != 1 || !strings.Contains(leftOut[0], "the layout of a text") {
 			t.Errorf("%.20q of %d bytes is laid out: %.80s; it says %q", source, len(source), html, leftOut)
+		}
+	}
+	// Wide tables, a line without an end and deep flows of YAML are shown, with all they hold.
+	row := strings.Repeat("|a", 10_000) + "|\n"
+	for name, source := range map[string]string{
+		"a wide table": row + strings.Repeat("|-", 10_000) + "|\n" + row, "a long line": strings.Repeat("a", maxMarkdown-10), "definitions": strings.Repeat("[a]: b\n", 10_000) + "\na",
+		"a deep flow": "```yaml\n" + strings.Repeat("{a: [", 10_000) + strings.Repeat("]}", 10_000) + "\n```\n",
+	} {
+		if html, _ := rendered(t, dir, source, nil); strings.Count(html, "a") < strings.Count(strings.ReplaceAll(source, "[a]: b\n", ""), "a") {
+			t.Errorf("%s: of %d bytes %d are shown: %.200s", name, len(source), len(html), html)
 		}
 	}
 	// A picture within a text does not count.

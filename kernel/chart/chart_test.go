@@ -151,30 +151,30 @@ func TestLogAxesMaskWhatIsNotAboveZero(t *testing.T) {
 		low, high    float64 // limits of y
 	}{
 		"a zero and a negative y": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Line{X: x, Y: y}}},
-			"p (2 values not above 0 left out)", "line with 2 points from 4 to 8 (log axis), 2 values not above 0 left out.", 1, 10},
+			"p (2 values not above 0 left out)", "line with 2 points from 4 to 8, 2 values not above 0 left out. Vertical axis: P, log axis.", 1, 10},
 		"a zero x": {chart.Panel{X: log, Series: []chart.Series{chart.Line{X: x, Y: y}}},
-			"1 value not above 0 left out", "Line with 3 points from -2 to 8, 1 value not above 0 left out over P, log axis.", -2, 8},
+			"1 value not above 0 left out", "Line with 3 points from -2 to 8, 1 value not above 0 left out. Horizontal axis: P, from 1 to 3, log axis.", -2, 8},
 		"steps with edges from 0": {chart.Panel{Title: "p", X: log, Y: chart.Axis{Max: 9}, Series: []chart.Series{chart.Line{X: []float64{0, 1, 10, 100}, Y: []float64{5, 6, 7}, Step: true}}},
 			"p (1 value not above 0 left out)", "steps with 2 points from 6 to 7", 0, 9},
 		"points alone": {chart.Panel{Title: "p", X: log, Y: log, Series: []chart.Series{chart.Line{X: x, Y: y, Scatter: true}}},
-			"p (3 values not above 0 left out)", "points with 1 points from 8 to 8", 1, 10},
+			"p (3 values not above 0 left out)", "points with 1 point at 8", 1, 10},
 		"an error bar across 0": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Line{X: x[:2], Y: []float64{5, 8}, Error: []float64{6, 1}}}},
-			"p", "line with 2 points from 5 to 11, error bars up to 6 (log axis).", 1, 100},
+			"p", "line with 2 points from 5 to 8, error bars up to 6. Vertical axis: P, log axis.", 1, 100},
 		"bars": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Bars{X: x, Y: y}}},
 			"p (2 values not above 0 left out)", "bars with 2 points from 4 to 8", 1, 10},
 		"a band across 0": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Band{X: x, Low: []float64{-1, -2, 3, 2}, High: []float64{5, -1, 4, 70}}}},
-			"p (1 value not above 0 left out)", "band with 3 points from 2 to 70", 1, 100},
+			"p (1 value not above 0 left out)", "band with 3 points from -1 to 70", 1, 100},
 		"a rule at 0": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Line{X: x, Y: x[1:], Step: false}, chart.Rule{Name: "zero"}}}, "", "4 x values and 3 y values", 0, 0},
 		"rules": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Line{X: x[:3], Y: x[1:]}, chart.Rule{Name: "zero"}, chart.Rule{Name: "one", At: 1}}},
-			"p (1 value not above 0 left out)", `line with 3 points from 1 to 3; horizontal line "one" at 1 (log axis), 1 value not above 0 left out.`, 1, 10},
+			"p (1 value not above 0 left out)", `line with 3 points from 1 to 3; horizontal line "one" at 1, 1 value not above 0 left out. Vertical axis: P, log axis.`, 1, 10},
 		"the right axis": {chart.Panel{Title: "p", Series: []chart.Series{chart.Line{X: x, Y: y}}, Right: log, RightSeries: []chart.Series{chart.Line{X: x, Y: y}}},
-			"p (2 values not above 0 left out)", "line with 4 points from -2 to 8; line with 2 points from 4 to 8 on the right axis (log axis), 2 values", -2, 8},
+			"p (2 values not above 0 left out)", "line with 4 points from -2 to 8; line with 2 points from 4 to 8 on the right axis, 2 values not above 0 left out. Right axis: P, log axis.", -2, 8},
 		"spikes": {chart.Panel{Title: "p", X: log, Series: []chart.Series{chart.Raster{Trains: []neo.SpikeTrain{{Times: []units.Time{-1, 0, 10, 20}}}}}},
-			"p (2 values not above 0 left out)", "2 spikes of 1 trains", -0.5, 0.5},
+			"p (2 values not above 0 left out)", "2 spikes of 1 train, 2 values not above 0 left out. Horizontal axis: P, from 0.01 to 0.02, log axis.", -0.5, 0.5},
 		"nothing above 0": {chart.Panel{Title: "p", X: log, Y: log, Series: []chart.Series{chart.Line{X: []float64{-1, 0}, Y: []float64{0, -1}}}},
 			"p (2 values not above 0 left out)", "line without points", 1, 10},
 		"gaps are gaps": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Line{X: x, Y: []float64{1, math.NaN(), 2, 3}}}},
-			"p", "line with 4 points from 1 to 3 (log axis).", 1, 10},
+			"p", "line with 3 points from 1 to 3 (1 missing). Vertical axis: P, log axis.", 1, 10},
 	} {
 		f := chart.Figure{Title: "f", Panels: []chart.Panel{c.panel}}
 		words, err := render.Words(f)
@@ -266,10 +266,10 @@ func TestRowsOfHeatMaps(t *testing.T) {
 		words  string
 		table  string
 	}{
-		"one row":            {[]neo.AnalogSignal{rate("MN_0", 0.0021, 0.1)}, nil, "heat map of 1 rows", "0,0.10035,0.0021|0,0.10105,0.1"},
+		"one row":            {[]neo.AnalogSignal{rate("MN_0", 0.0021, 0.1)}, nil, "heat map of 1 row,", "0,0.10035,0.0021|0,0.10105,0.1"},
 		"all silent":         {[]neo.AnalogSignal{rate("MN_1", 0, 0)}, trains, "heat map of 3 rows", "0,0.10035,0|0,0.10105,0|1,0.10035,0|1,0.10105,0|2,0.10035,0|2,0.10105,0"},
 		"a row of NaN":       {[]neo.AnalogSignal{rate("MN_2", nan, nan), rate("MN_0", 1e-7, 3)}, trains, "heat map of 3 rows", "0,0.10035,1e-07|0,0.10105,3|1,0.10035,0|1,0.10105,0|2,0.10035,|2,0.10105,"},
-		"all NaN":            {[]neo.AnalogSignal{rate("MN_0", nan)}, nil, "heat map of 1 rows", "0,0.10035,"},
+		"all NaN":            {[]neo.AnalogSignal{rate("MN_0", nan)}, nil, "heat map of 1 row,", "0,0.10035,"},
 		"no rates":           {nil, trains, "f. r.", ""},
 		"nothing":            {nil, nil, "f. r.", ""},
 		"no trains, a slice": {[]neo.AnalogSignal{rate("MN_0", 5)}, []neo.SpikeTrain{}, "1 of 1 rates have the name of no train", ""},

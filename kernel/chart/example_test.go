@@ -66,7 +66,7 @@ func ExampleStack() {
 		chart.Spikes(chart.Active("Motor neurons", trains), trains, chart.Reds),
 		chart.Bins("Population rate", histogram("rate", trains))))
 	// Output:
-	// Figure Drive and motor neuron pool: Drive and motor neuron pool. Drive: line "drive" with 1000 points from -1.836 to 41.99 (pps). Motor neurons (39/40 active): 1950 spikes of 40 trains. Population rate: steps "rate" with 20 points from 0.1 to 7.6 (pps).
+	// Figure Drive and motor neuron pool: Drive and motor neuron pool. Drive: line "drive" with 1000 points from -1.836 to 41.99. Vertical axis: Rate (pps). Motor neurons (39/40 active): 1950 spikes of 40 trains. Vertical axis: Neuron. Population rate: steps "rate" with 20 points from 0.1 to 7.6. Vertical axis: Rate (pps). Shared horizontal axis: Time (s), from 0 to 10.
 }
 
 func ExampleSignals() {
@@ -80,7 +80,7 @@ func ExampleSignals() {
 	}
 	kernel.Show(chart.Stack("Charging of two compartments", chart.Signals("Membrane potential", soma, dendrite)))
 	// Output:
-	// Figure Charging of two compartments: Charging of two compartments. Membrane potential: line "soma" with 500 points from -70 to -55.03; line "dendrite" with 500 points from -70 to -61.02 (mV).
+	// Figure Charging of two compartments: Charging of two compartments. Membrane potential: line "soma" with 500 points from -70 to -55.03; line "dendrite" with 500 points from -70 to -61.02. Vertical axis: Potential (mV). Horizontal axis: Time (s), from 0 to 0.05.
 }
 
 // A panel takes any other series beside those of its constructor.
@@ -90,14 +90,14 @@ func ExampleSignals_changed() {
 	panel.Series = append(panel.Series, chart.Rule{Name: "plateau", At: 40})
 	kernel.Show(chart.Stack("Drive with its plateau", panel))
 	// Output:
-	// Figure Drive with its plateau: Drive with its plateau. Drive: line "drive" with 1000 points from -1.836 to 41.99; horizontal line "plateau" at 40 (pps).
+	// Figure Drive with its plateau: Drive with its plateau. Drive: line "drive" with 1000 points from -1.836 to 41.99; horizontal line "plateau" at 40. Vertical axis: Rate (pps). Horizontal axis: Time (s), from 0 to 10.
 }
 
 func ExampleSpikes() {
 	trains := spikes()
 	kernel.Show(chart.Stack("Spikes", chart.Spikes(chart.Active("Motor neurons", trains), trains, chart.Blues)))
 	// Output:
-	// Figure Spikes: Spikes. Motor neurons (39/40 active): 1950 spikes of 40 trains.
+	// Figure Spikes: Spikes. Motor neurons (39/40 active): 1950 spikes of 40 trains. Vertical axis: Neuron. Horizontal axis: Time (s), from 0 to 10.
 }
 
 func ExampleActive() {
@@ -110,7 +110,7 @@ func ExampleBins() {
 	kernel.Show(chart.Stack("Rates of two halves of a pool",
 		chart.Bins("Mean rate in bins of 0.5 s", histogram("recruited early", early), histogram("recruited late", late))))
 	// Output:
-	// Figure Rates of two halves of a pool: Rates of two halves of a pool. Mean rate in bins of 0.5 s: steps "recruited early" with 20 points from 0.1 to 7.8; steps "recruited late" with 20 points from 0.1 to 7.7 (pps).
+	// Figure Rates of two halves of a pool: Rates of two halves of a pool. Mean rate in bins of 0.5 s: steps "recruited early" with 20 points from 0.1 to 7.8; steps "recruited late" with 20 points from 0.1 to 7.7. Vertical axis: Rate (pps). Horizontal axis: Time (s), from 0 to 10.
 }
 
 // The silent neuron, the last of the pool, is a row without a rate.
@@ -118,14 +118,14 @@ func ExampleRates() {
 	trains := spikes()
 	kernel.Show(chart.Stack("Firing rates of a pool", chart.Rates("Rate of each motor neuron", rates(trains), trains)))
 	// Output:
-	// Figure Firing rates of a pool: Firing rates of a pool. Rate of each motor neuron: heat map of 40 rows, colours from 0 to 7.865 Rate (pps).
+	// Figure Firing rates of a pool: Firing rates of a pool. Rate of each motor neuron: heat map of 40 rows, colours from 0 to 7.865 Rate (pps). Vertical axis: Neuron. Horizontal axis: Time (s), from 0 to 10.
 }
 
 func ExamplePanel_Colored() {
 	kernel.Show(chart.Stack("Firing rates of a pool",
 		chart.Signals("Violet first, red last", rates(spikes())...).Colored(chart.Rainbow)))
 	// Output:
-	// Figure Firing rates of a pool: Firing rates of a pool. Violet first, red last: line "MN_0" with 200 points from 0 to 7.922; line "MN_1" with 200 points from 0 to 8.117; line "MN_2" with 200 points from 0 to 8.133; line "MN_3" with 200 points from 0 to 8.53; line "MN_4" with 200 points from 0 to 7.961; line "MN_5" with 200 points from 0 to 7.983; and 33 more (pps).
+	// Figure Firing rates of a pool: Firing rates of a pool. Violet first, red last: line "MN_0" with 200 points from 0 to 7.922; line "MN_1" with 200 points from 0 to 8.117; line "MN_2" with 200 points from 0 to 8.133; line "MN_3" with 200 points from 0 to 8.53; line "MN_4" with 200 points from 0 to 7.961; line "MN_5" with 200 points from 0 to 7.983; and 33 more. Vertical axis: Rate (pps). Horizontal axis: Time (s), from 0 to 10.
 }
 
 // Few points have markers, and here the standard error of each mean.
@@ -142,7 +142,7 @@ func ExampleLine() {
 		}},
 	})
 	// Output:
-	// Figure Firing rate over injected current: Firing rate over injected current. Line "unit 0" with 4 points from 7.2 to 27.6, error bars up to 1.6; line "unit 99" with 3 points from 7.8 to 30.4, error bars up to 1.4 (pps).
+	// Figure Firing rate over injected current: Firing rate over injected current. Line "unit 0" with 4 points from 8 to 26, error bars up to 1.6; line "unit 99" with 3 points from 9 to 29, error bars up to 1.4. Vertical axis: Rate (pps). Horizontal axis: Current (nA), from 5 to 20.
 }
 
 // The edges of steps are one more than their values.
@@ -156,7 +156,7 @@ func ExampleLine_histogram() {
 		}},
 	})
 	// Output:
-	// Figure Intervals between spikes: Intervals between spikes. Steps "intervals" with 5 points from 3 to 69.
+	// Figure Intervals between spikes: Intervals between spikes. Steps "intervals" with 5 points from 3 to 69. Vertical axis: Intervals. Horizontal axis: Interval (ms), from 60 to 200.
 }
 
 func ExampleLine_scatter() {
@@ -174,7 +174,7 @@ func ExampleLine_scatter() {
 		}},
 	})
 	// Output:
-	// Figure Derecruitment over recruitment: Derecruitment over recruitment. Points "motor unit" with 60 points from 0 to 90.04 (% of drive).
+	// Figure Derecruitment over recruitment: Derecruitment over recruitment. Points "motor unit" with 60 points from 0 to 90.04. Vertical axis: Derecruited at (% of drive). Horizontal axis: Recruited at (% of drive), from 0 to 98.33.
 }
 
 func ExampleBand() {
@@ -192,7 +192,7 @@ func ExampleBand() {
 		Panels: []chart.Panel{{Y: chart.Axis{Label: "Rate", Unit: "pps"}, Legend: true, Series: []chart.Series{band, mean}}},
 	})
 	// Output:
-	// Figure Rate of a population: Rate of a population. Band "mean and SD" with 101 points from 0 to 23; line "mean" with 101 points from 0 to 20 (pps).
+	// Figure Rate of a population: Rate of a population. Band "mean and SD" with 101 points from 0 to 23; line "mean" with 101 points from 0 to 20. Vertical axis: Rate (pps). Horizontal axis: Time (s), from 0 to 10.
 }
 
 func ExampleBars() {
@@ -205,7 +205,7 @@ func ExampleBars() {
 		}},
 	})
 	// Output:
-	// Figure Active motor neurons of two models: Active motor neurons of two models. Bars "active" with 2 points from 59 to 81, error bars up to 5.
+	// Figure Active motor neurons of two models: Active motor neurons of two models. Bars "active" with 2 points from 64 to 78, error bars up to 5. Vertical axis: Neurons. Horizontal axis: NERLab, Powers 2017.
 }
 
 func ExampleRule() {
@@ -222,7 +222,7 @@ func ExampleRule() {
 		}},
 	})
 	// Output:
-	// Figure Coherence of drive and pool: Coherence of drive and pool. Line "coherence" with 79 points from 0.03347 to 0.8633; horizontal line "95 % by chance" at 0.1; vertical line "beta" at 15.
+	// Figure Coherence of drive and pool: Coherence of drive and pool. Line "coherence" with 79 points from 0.03347 to 0.8633; horizontal line "95 % by chance" at 0.1; vertical line "beta" at 15. Vertical axis: Coherence. Horizontal axis: Frequency (Hz), from 0 to 40.
 }
 
 func ExampleRaster() {
@@ -235,7 +235,7 @@ func ExampleRaster() {
 		}},
 	})
 	// Output:
-	// Figure The first two seconds: The first two seconds. 1950 spikes of 40 trains.
+	// Figure The first two seconds: The first two seconds. 1950 spikes of 40 trains. Vertical axis: Neuron. Horizontal axis: Time (s), from 0 to 2.
 }
 
 func ExampleHeatMap() {
@@ -256,7 +256,7 @@ func ExampleHeatMap() {
 		}},
 	})
 	// Output:
-	// Figure Gain over frequency and peak: Gain over frequency and peak. Heat map of 8 rows, colours from 0 to 10 Gain.
+	// Figure Gain over frequency and peak: Gain over frequency and peak. Heat map of 8 rows, colours from 0 to 10 Gain. Vertical axis: Peak, 8 categories from 20 pps to 90 pps. Horizontal axis: Frequency (Hz), from 0 to 12.
 }
 
 func ExampleAxis_log() {
@@ -273,7 +273,7 @@ func ExampleAxis_log() {
 		}},
 	})
 	// Output:
-	// Figure Power spectrum of the pool: Power spectrum of the pool. Frequency (Hz) on a log axis. Line "power" with 400 points from 0.0032 to 49.99 (pps²/Hz, log axis).
+	// Figure Power spectrum of the pool: Power spectrum of the pool. Line "power" with 400 points from 0.0032 to 49.99. Vertical axis: Power (pps²/Hz), log axis. Horizontal axis: Frequency (Hz), from 0.25 to 100, log axis.
 }
 
 // The number of active neurons has the left axis, their rate the right one.
@@ -290,7 +290,7 @@ func ExamplePanel_rightAxis() {
 		}},
 	})
 	// Output:
-	// Figure Recruitment and rate over the peak of the drive: Recruitment and rate over the peak of the drive. Line "active" with 6 points from 2 to 78; line "rate" with 6 points from 6.1 to 15.2 on the right axis (pps).
+	// Figure Recruitment and rate over the peak of the drive: Recruitment and rate over the peak of the drive. Line "active" with 6 points from 2 to 78; line "rate" with 6 points from 6.1 to 15.2 on the right axis. Left axis: Active neurons. Right axis: Mean rate (pps). Horizontal axis: Peak of the drive (pps), from 20 to 70.
 }
 
 // Panels beside each other may have axes of their own.
@@ -308,7 +308,7 @@ func ExampleFigure_sideBySide() {
 		},
 	})
 	// Output:
-	// Figure Spikes and their intervals: Spikes and their intervals. Row 1, column 1: Motor neurons: 1950 spikes of 40 trains. Row 1, column 2: Intervals: steps "intervals" with 4 points from 120 to 810 over Interval (ms).
+	// Figure Spikes and their intervals: Spikes and their intervals. Row 1, column 1: Motor neurons: 1950 spikes of 40 trains. Vertical axis: Neuron. Horizontal axis: Time (s), from 0 to 10. Row 1, column 2: Intervals: steps "intervals" with 4 points from 120 to 810. Vertical axis: Intervals. Horizontal axis: Interval (ms), from 100 to 260.
 }
 
 // A slider goes through the runs.
@@ -325,7 +325,7 @@ func ExampleFigure_frames() {
 	}
 	kernel.Show(fig)
 	// Output:
-	// Figure Three drives: Three drives. Peak: 40 pps (2 of 3). Line "drive" with 6 points from 0 to 40 (pps).
+	// Figure Three drives: Three drives. Peak: 40 pps (2 of 3). Line "drive" with 6 points from 0 to 40. Vertical axis: Rate (pps). Horizontal axis: Time (s), from 0 to 10.
 }
 
 // Colours of a map, here for lines of one family.
@@ -341,5 +341,5 @@ func ExampleColorMap() {
 	}
 	kernel.Show(chart.Figure{Title: "Build-up of force", X: chart.Axis{Label: "Time", Unit: "s"}, Panels: []chart.Panel{panel}})
 	// Output:
-	// Figure Build-up of force: Build-up of force. Line "5 pps" with 101 points from 0 to 4.59; line "10 pps" with 101 points from 0 to 9.933; line "20 pps" with 101 points from 0 to 20 (N).
+	// Figure Build-up of force: Build-up of force. Line "5 pps" with 101 points from 0 to 4.59; line "10 pps" with 101 points from 0 to 9.933; line "20 pps" with 101 points from 0 to 20. Vertical axis: Force (N). Horizontal axis: Time (s), from 0 to 1.
 }

@@ -37,6 +37,9 @@ func squares(x []float64, mean float64) float64 {
 		sum += d * d
 		rest += d // what the rounding of the mean leaves (Chan, Golub and LeVeque 1983)
 	}
+	if math.IsInf(sum, 0) {
+		return sum
+	}
 	return sum - rest*rest/float64(len(x))
 }
 
@@ -72,7 +75,10 @@ func Percentile[T ~float64](x []T, p float64) T {
 		return s[len(s)-1]
 	}
 	if f := at - float64(i); f > 0 && s[i] != s[i+1] {
-		return s[i] + T(f)*(s[i+1]-s[i])
+		if d := s[i+1] - s[i]; !math.IsInf(float64(d), 0) {
+			return s[i] + T(f)*d
+		}
+		return T(1-f)*s[i] + T(f)*s[i+1]
 	}
 	return s[i]
 }
@@ -163,11 +169,15 @@ func regression(x, y []float64) (Regression, error) {
 	if slices.Max(x) == slices.Min(x) {
 		return Regression{}, errors.New("stats: all x of a regression are equal")
 	}
-	if xx < smallestNormal || math.IsInf(xx, 0) || math.IsInf(yy, 0) {
+	constant := slices.Max(y) == slices.Min(y)
+	if constant { // whatever the rounding of its mean leaves
+		my, xy, yy = y[0], 0, 0
+	}
+	if xx < smallestNormal || math.IsInf(xx, 0) || !constant && yy < smallestNormal || math.IsInf(yy, 0) {
 		return Regression{}, fmt.Errorf("stats: a regression of x from %g to %g and y from %g to %g, the squares of which are too small or too large numbers",
 			slices.Min(x), slices.Max(x), slices.Min(y), slices.Max(y))
 	}
 	slope := xy / xx
 	r := xy / (math.Sqrt(xx) * math.Sqrt(yy)) // xx*yy may be too large a number
-	return Regression{Intercept: my - slope*mx, Slope: slope, R2: r * r}, nil
+	return Regression{Intercept: my - slope*mx, Slope: slope, R2: min(r*r, 1)}, nil
 }

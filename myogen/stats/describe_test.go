@@ -29,6 +29,22 @@ func TestMeanSDEqualsGonum(t *testing.T) {
 	}
 }
 
+// Percentiles are right where the sum or the difference of two ranks overflows,
+// as it does in NumPy.
+func TestPercentileOfLargeNumbers(t *testing.T) {
+	for _, c := range []struct {
+		x       []float64
+		p, want float64
+	}{
+		{[]float64{1.7e308, 1.7e308}, 50, 1.7e308}, {[]float64{1.7e308, -1.7e308, 1.6e308}, 25, -5e306}, {[]float64{1.7e308, -1.7e308}, 50, 0}, {[]float64{1.7e308, 1.5e308}, 50, 1.6e308},
+		{[]float64{1.7e308, -1.7e308}, 0, -1.7e308}, {[]float64{1.7e308, -1.7e308}, 100, 1.7e308},
+	} {
+		if got := Percentile(c.x, c.p); math.Abs(got-c.want) > 1e-12*1.7e308 {
+			t.Errorf("percentile %v of %v is %v, want %v", c.p, c.x, got, c.want)
+		}
+	}
+}
+
 // R2 is right where the product of the squares overflows, as it does in
 // scipy.stats.linregress; where a square does, there is an error.
 func TestRegressionOfLargeNumbers(t *testing.T) {

@@ -71,7 +71,7 @@ func open(t *testing.T, dir string, o Options) *Sweep {
 // files returns the bytes of the table in both forms.
 func files(t *testing.T, s *Sweep) []byte {
 	t.Helper()
-	if err := s.Merge(nil); err != nil {
+	if err := s.Merge(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	var all []byte
@@ -93,7 +93,7 @@ func TestTableIsTheSameHoweverItIsMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := files(t, first)
-	whole, err := first.Table()
+	whole, err := first.Table(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestTableIsTheSameHoweverItIsMade(t *testing.T) {
 	}
 	first.blockRows = 5
 	blocks := 0
-	if err := first.Merge(func(f *frame.Frame) error {
+	if err := first.Merge(t.Context(), func(f *frame.Frame) error {
 		if blocks++; f.Len() != 5 && f.Len() != 2 {
 			t.Errorf("a block has %d rows", f.Len())
 		}
@@ -139,7 +139,7 @@ func TestTableIsTheSameHoweverItIsMade(t *testing.T) {
 	for shard := range 7 {
 		s := open(t, dir, Options{Shard: shard, Shards: 7})
 		var missing *MissingError
-		if _, err := s.Table(); !errors.As(err, &missing) || missing.Shards[0] != shard+1 {
+		if _, err := s.Table(t.Context()); !errors.As(err, &missing) || missing.Shards[0] != shard+1 {
 			t.Errorf("before shard %d: error %v", shard, err)
 		}
 		if err := s.Run(t.Context()); err != nil {
@@ -184,7 +184,7 @@ func TestRowsAreRuns(t *testing.T) {
 	if err := s.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	table, err := s.Table()
+	table, err := s.Table(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -336,7 +336,7 @@ func TestTwoSweepsAtOnce(t *testing.T) {
 				err = s.Run(t.Context())
 			}
 			if err == nil {
-				err = s.Merge(nil)
+				err = s.Merge(t.Context(), nil)
 			}
 			errs[i] = err
 		})
@@ -386,7 +386,7 @@ func TestTrainsAndWords(t *testing.T) {
 	if err := sw.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	table, err := sw.Table()
+	table, err := sw.Table(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

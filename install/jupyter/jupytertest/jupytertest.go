@@ -96,7 +96,7 @@ func LabAt(t testing.TB, home *jupyter.Home, dir, base string) Server {
 	cmd.WaitDelay = 10 * time.Second
 	// Settings and the trust database of the user stay as they are.
 	config := t.TempDir()
-	cmd.Env = append(os.Environ(), "JUPYTER_CONFIG_DIR="+config, "JUPYTER_DATA_DIR="+config, "JUPYTER_RUNTIME_DIR="+config, "JUPYTERLAB_SETTINGS_DIR="+config, "JUPYTERLAB_WORKSPACES_DIR="+config)
+	cmd.Env = append(cmd.Env, "JUPYTER_CONFIG_DIR="+config, "JUPYTER_DATA_DIR="+config, "JUPYTER_RUNTIME_DIR="+config, "JUPYTERLAB_SETTINGS_DIR="+config, "JUPYTERLAB_WORKSPACES_DIR="+config)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -62,7 +62,7 @@ func TestAxes(t *testing.T) {
 	}
 	reads(t, "by key", eval[string](w, `document.querySelector(".myogen-figure [role=status]").textContent`), "Intervals, Interval 180.0", "intervals: 810")
 	w.do(chromedp.KeyEvent("0"))
-	reads(t, "in the label", eval[string](w, `plot.getAttribute("aria-label")`), "Row 2, column 1: Spectrum", "(log axis) over Frequency (Hz), log axis", `line "active" with 6 points from 1 to 80, error bars up to 4`, "on the right axis (pps)")
+	reads(t, "in the label", eval[string](w, `plot.getAttribute("aria-label")`), "Row 2, column 1: Spectrum", "Power, log axis. Horizontal axis: Frequency (Hz), from 0.25 to 100, log axis", `line "active" with 6 points from 2 to 78, error bars up to 4`, "Right axis: Mean rate (pps)")
 	// The table is that of all data.
 	files := saved(t, w, "CSV", "PNG")
 	var live, all []string

@@ -89,6 +89,59 @@ func TestTableHasAll(t *testing.T) {
 	}
 }
 
+// A table of odd axes has every number of both axes once, with its unit and its error;
+// what is missing is empty, and what a log axis leaves out is there.
+func TestTableOfOddAxes(t *testing.T) {
+	text := func(x float64) string {
+		if math.IsNaN(x) {
+			return ""
+		}
+		return strconv.FormatFloat(x, 'g', -1, 64)
+	}
+	for name, f := range charttest.OddAxes() {
+		want := map[string]int{}
+		count := func(p chart.Panel, y chart.Axis, series []chart.Series) {
+			for _, s := range series {
+				l, ok := s.(chart.Line)
+				if b, bars := s.(chart.Bars); bars {
+					l, ok = chart.Line{Name: b.Name, X: b.X, Y: b.Y, Error: b.Error}, true
+				}
+				if !ok {
+					t.Fatalf("%s: a series of type %T", name, s)
+				}
+				for i := range l.Y {
+					half := math.NaN()
+					if l.Error != nil {
+						half = l.Error[i]
+					}
+					want[strings.Join([]string{p.Title, l.Name, text(l.X[i]), text(l.Y[i]), "", text(half), y.Label + " (" + y.Unit + ")"}, "|")]++
+				}
+			}
+		}
+		for _, p := range f.Panels {
+			count(p, p.Y, p.Series)
+			count(p, p.Right, p.RightSeries)
+		}
+		rows := read(t, f)
+		if head, axis := rows[0][2], f.X.Label+" ("+f.X.Unit+")"; head != axis {
+			t.Errorf("%s: x is %q, want %q", name, head, axis)
+		}
+		for _, r := range rows[1:] {
+			for _, i := range []int{2, 3, 5} {
+				if x, err := strconv.ParseFloat(r[i], 64); err == nil {
+					r[i] = text(x)
+				}
+			}
+			want[strings.Join(r, "|")]--
+		}
+		for row, n := range want {
+			if n != 0 {
+				t.Errorf("%s: %s is missing %d times", name, row, n)
+			}
+		}
+	}
+}
+
 // Panels with their own horizontal axes say what x is.
 func TestTableNamesX(t *testing.T) {
 	rows := read(t, chart.Figure{X: chart.Axis{Label: "Time", Unit: "s"}, Panels: []chart.Panel{

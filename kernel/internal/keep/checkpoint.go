@@ -108,10 +108,11 @@ func (c *Checkpoint) CheckFree(bytes int64) error {
 }
 
 // Save replaces the state by what write leaves in the file at path. at says how
-// far the run is, "stopped at 4200 of 15000 ms", and done is that as a number. After an
-// error, an [AheadError] among them, the state of before is still there.
-func (c *Checkpoint) Save(at string, done float64, write func(path string) error) error {
-	if err := c.save(at, done, write); err != nil {
+// far the run is, "stopped at 4200 of 15000 ms", and done is that as a number. While the
+// state is copied into the folder look is called as by [store.Folder.SaveFollowed]. After
+// an error, an [AheadError] among them, the state of before is still there.
+func (c *Checkpoint) Save(at string, done float64, write func(path string) error, look store.Look) error {
+	if err := c.save(at, done, write, look); err != nil {
 		return err
 	}
 	return c.folder.Remove(c.header.Name, c.header.Key+slots[c.slot])
@@ -120,11 +121,11 @@ func (c *Checkpoint) Save(at string, done float64, write func(path string) error
 // SaveDue saves like Save, and keeps the state of before too, if the
 // CheckpointInterval of the [Values] has passed since the last time, be it
 // without success. It saves nothing while another program is further.
-func (c *Checkpoint) SaveDue(at string, done float64, write func(path string) error) error {
+func (c *Checkpoint) SaveDue(at string, done float64, write func(path string) error, look store.Look) error {
 	if !atomicfile.Due(c.last, c.interval) {
 		return nil
 	}
-	err := c.save(at, done, write)
+	err := c.save(at, done, write, look)
 	var ahead *AheadError
 	if errors.As(err, &ahead) {
 		return nil
@@ -151,7 +152,7 @@ func (c *Checkpoint) foreign(done float64) error {
 	return nil
 }
 
-func (c *Checkpoint) save(at string, done float64, write func(path string) error) error {
+func (c *Checkpoint) save(at string, done float64, write func(path string) error, look store.Look) error {
 	c.last = atomicfile.Now()
 	if err := c.foreign(done); err != nil {
 		return err
@@ -173,7 +174,7 @@ func (c *Checkpoint) save(at string, done float64, write func(path string) error
 		if err != nil {
 			return err
 		}
-		return c.folder.Save(h, b)
+		return c.folder.SaveFollowed(h, b, look)
 	})
 	if err == nil {
 		c.slot, c.made = 1-c.slot, made

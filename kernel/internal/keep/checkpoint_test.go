@@ -69,19 +69,19 @@ func TestCheckpoint(t *testing.T) {
 	}
 	want("before", "", 0)
 	c := checkpoint(t)
-	if err := c.SaveDue("at 1", 1, writes("early")); err != nil {
+	if err := c.SaveDue("at 1", 1, writes("early"), nil); err != nil {
 		t.Error(err)
 	}
 	want("not due", "", 0)
 	c.interval = 0
 	for i, text := range []string{"1", "2", "3", "4"} {
-		if err := c.SaveDue("at "+text, float64(i+1), writes(text)); err != nil {
+		if err := c.SaveDue("at "+text, float64(i+1), writes(text), nil); err != nil {
 			t.Error(err)
 		}
 		want("due", text, min(i+1, 2))
 	}
 	broken := errors.New("broken")
-	if err := c.SaveDue("at 5", 5, func(string) error { return broken }); !errors.Is(err, broken) {
+	if err := c.SaveDue("at 5", 5, func(string) error { return broken }, nil); !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
 	want("after an error", "4", 2)
@@ -114,7 +114,7 @@ func TestCheckpoint(t *testing.T) {
 	if err := c.Load(func(string) error { return nil }); err != nil {
 		t.Error(err)
 	}
-	if err := c.Save("stopped", 6, writes("end")); err != nil {
+	if err := c.Save("stopped", 6, writes("end"), nil); err != nil {
 		t.Error(err)
 	}
 	want("stopped", "end", 1)
@@ -163,7 +163,7 @@ func TestTwoKernelsOfOneRun(t *testing.T) {
 			if save[0] < 'a' {
 				do = k.Save
 			}
-			err := do("at "+save[1:], done, writes(save[1:]))
+			err := do("at "+save[1:], done, writes(save[1:]), nil)
 			var ahead *AheadError
 			if errors.As(err, &ahead) {
 				refused += save
@@ -183,7 +183,7 @@ func TestTwoKernelsOfOneRun(t *testing.T) {
 		if err := later.Load(func(string) error { return errors.New("of another version") }); err == nil {
 			t.Error("it was read")
 		}
-		if err := later.SaveDue("at 1", 1, writes("1")); err != nil {
+		if err := later.SaveDue("at 1", 1, writes("1"), nil); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := state(t); got != "1" || err != nil {
@@ -210,7 +210,7 @@ func TestKilledAtACheckpoint(t *testing.T) {
 		}
 		for {
 			n++
-			if err := c.SaveDue("", float64(n), writes(strconv.Itoa(n)+strings.Repeat(" ", 1<<20))); err != nil {
+			if err := c.SaveDue("", float64(n), writes(strconv.Itoa(n)+strings.Repeat(" ", 1<<20)), nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -272,7 +272,7 @@ func TestFaultsLoseNoState(t *testing.T) {
 						begun++
 						due = true
 						return writes(strconv.Itoa(begun))(path)
-					})
+					}, nil)
 					if err != nil {
 						return
 					}
@@ -306,5 +306,43 @@ func TestFaultsLoseNoState(t *testing.T) {
 	})
 	if failed == 0 || loaded == 0 {
 		t.Errorf("%d runs failed, %d went on", failed, loaded)
+	}
+}
+
+// The copy of a state is looked at, each 64 kB that are summed or written, and can be
+// stopped; the state of before is then still there.
+func TestStopInTheCopy(t *testing.T) {
+	t.Setenv(env.NotebookDir, t.TempDir())
+	t.Setenv(env.Data, t.TempDir())
+	c := checkpoint(t)
+	const size = 3 << 20
+	write := func(text string) func(path string) error {
+		return func(path string) error {
+			return os.WriteFile(path, []byte(text+strings.Repeat(" ", size-len(text))), 0o600)
+		}
+	}
+	looks, most := 0, 1<<30
+	stopped := errors.New("stopped")
+	look := func(done, total int) error {
+		if done < 0 || total != 2*size {
+			t.Errorf("%d of %d bytes", done, total)
+		}
+		if looks++; looks > most {
+			return stopped
+		}
+		return nil
+	}
+	if err := c.Save("", 1, write("first"), look); err != nil || looks < 2*size>>16 {
+		t.Fatalf("%v after %d looks", err, looks)
+	}
+	whole := looks
+	for i := range 8 {
+		looks, most = 0, i*whole/8
+		if err := c.Save("", 2, write("next"), look); !errors.Is(err, stopped) || looks > most+2 {
+			t.Errorf("after %d looks of %d: %v", looks, most, err)
+		}
+		if text, err := state(t); err != nil || !strings.HasPrefix(text, "first") {
+			t.Errorf("stopped after %d looks the state is %.5q, %v", most, text, err)
+		}
 	}
 }

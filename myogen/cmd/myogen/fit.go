@@ -26,13 +26,16 @@ func runFit(ctx context.Context, args []string, out io.Writer) error {
 	if *dir == "" {
 		return errors.New("fit: -o says in which folder the results are")
 	}
-	plan, err := myogen.LoadFit(files[0])
+	plan, err := interruptible(ctx, func() (*myogen.FitPlan, error) { return myogen.LoadFit(files[0]) })
 	if err != nil {
 		return err
 	}
 	s, err := fit.Open(*dir, plan, optimizer.Minimize, fit.Options{Workers: *workers, Progress: trialLine(out, plan)})
 	if err != nil {
 		return err
+	}
+	if err := checkTables(files[0], *dir, "trials.parquet", "trials.csv", "trials.npz", "best.yaml"); err != nil {
+		return fmt.Errorf("fit: %w", err)
 	}
 	start := time.Now()
 	runErr := s.Run(ctx)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gomyogen/myogen"
 	"gomyogen/myogen/format/atomicfile"
 )
 
@@ -35,15 +36,36 @@ func checkFiles(inputs, outputs []file) error {
 	return nil
 }
 
+// checkTables is checkFiles of a command whose outputs stand in a folder: the
+// experiment may have been written into it, or files there may be links.
+func checkTables(experiment, dir string, names ...string) error {
+	inputs := []file{{"the experiment", experiment}}
+	named, err := myogen.FilesOf(experiment)
+	if err != nil {
+		return err
+	}
+	for _, path := range named {
+		inputs = append(inputs, file{"a file that the experiment names", path})
+	}
+	var outputs []file
+	for _, name := range names {
+		outputs = append(outputs, file{name, filepath.Join(dir, name)})
+	}
+	return checkFiles(inputs, outputs)
+}
+
 func (f file) unnamed() bool { return f.path == "" }
 
 // save calls write with a path or, if it cannot be written any more, with a
 // file of that name in the folder for temporary files, so that nothing is lost.
-// It returns where the file is.
+// It returns where the file is. What was given up is not written elsewhere.
 func save(path string, out io.Writer, write func(path string) error) (string, error) {
 	err := write(path)
 	if err == nil {
 		return path, nil
+	}
+	if givenUp(err) {
+		return "", err
 	}
 	dir, dirErr := os.MkdirTemp("", "myogen-")
 	if dirErr != nil {

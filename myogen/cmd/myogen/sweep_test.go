@@ -2,14 +2,18 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"gomyogen/myogen"
 	"gomyogen/myogen/format/parquet"
 	"gomyogen/myogen/internal/pythontest"
 )
@@ -116,6 +120,61 @@ func TestFitCommand(t *testing.T) {
 	prints(t, []string{"run", filepath.Join(dir, "best.yaml"), "-out", filepath.Join(dir, "best.npz")}, "12 NERLab motor neurons")
 	if _, err := command(t, "fit", shortened(t, "sweep_small.yaml"), "-o", t.TempDir()); err == nil || !strings.Contains(err.Error(), `this is the file of a sweep: "myogen sweep"`) {
 		t.Errorf("a sweep is no fit: error %v", err)
+	}
+}
+
+// The tables of a sweep and a fit are tried before the first run, and are not what
+// these are read from, whatever leads there.
+func TestTablesAreTriedFirst(t *testing.T) {
+	type plan interface{ YAML() (string, error) }
+	load := func(command, file string) (plan, error) {
+		if command == "fit" {
+			return myogen.LoadFit(file)
+		}
+		return myogen.LoadSweep(file)
+	}
+	for name, c := range map[string]struct {
+		place func(file, named, table string) error
+		want  string
+	}{
+		"a link to the file":   {func(file, _, table string) error { return os.Symlink(file, table) }, "is the same file as the experiment"},
+		"a link to thresholds": {func(_, named, table string) error { return os.Symlink(named, table) }, "is the same file as a file that the experiment names"},
+		"a folder":             {func(_, _, table string) error { return os.Mkdir(table, 0o755) }, "it is a folder"},
+		"a pipe":               {func(_, _, table string) error { return syscall.Mkfifo(table, 0o644) }, "it is a named pipe"},
+		"a protected file":     {func(_, _, table string) error { return os.WriteFile(table, []byte("mine"), 0o444) }, "write-protected"},
+	} {
+		for kind, table := range map[string]string{"sweep": "table.csv", "fit": "best.yaml"} {
+			file := shortened(t, map[string]string{"sweep": "sweep_small.yaml", "fit": "fit_rate.yaml"}[kind])
+			named := filepath.Join(filepath.Dir(file), "rt.npy")
+			text, err := os.ReadFile(file)
+			if err = errors.Join(err, myogen.SaveThresholds(named, []float64{0.25, 0.75})); err != nil {
+				t.Fatal(err)
+			}
+			text = regexp.MustCompile(`n: \d+, thresholds: \{\}`).ReplaceAll(text, []byte("thresholds: rt.npy"))
+			dir := t.TempDir()
+			if err := os.WriteFile(file, text, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			// What a program that was killed at once leaves of this folder.
+			plan, err := load(kind, file)
+			if err == nil {
+				text, textErr := plan.YAML()
+				err = errors.Join(textErr, os.WriteFile(filepath.Join(dir, kind+".yaml"), []byte(text), 0o644))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.place(file, named, filepath.Join(dir, table)); err != nil {
+				t.Fatal(err)
+			}
+			out, err := command(t, kind, file, "-o", dir)
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(out, " of about ") || strings.Contains(out, "trial 0") {
+				t.Errorf("%s, %s: error %v, want %q; it prints %q", name, kind, err, c.want, out)
+			}
+			if left, err := os.ReadFile(file); err != nil || !bytes.Equal(left, text) {
+				t.Errorf("%s, %s: the file has changed: %v", name, kind, err)
+			}
+		}
 	}
 }
 

@@ -42,8 +42,12 @@ type Task struct {
 
 // Read does a task that reads the file t.In and returns the block in it.
 func Read(ctx context.Context, t Task) (b *neo.Block, err error) {
-	if t.In, err = filepath.Abs(t.In); err != nil {
-		return nil, err
+	if !filepath.IsAbs(t.In) { // not cleaned: "link/.." is where the link leads
+		folder, err := os.Getwd()
+		if err != nil {
+			return nil, err
+		}
+		t.In = folder + string(filepath.Separator) + t.In
 	}
 	if info, err := os.Stat(t.In); err != nil {
 		return nil, err

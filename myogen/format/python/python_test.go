@@ -217,3 +217,65 @@ json.dump({"units": [a.dimensionality.string for a in first], "other": gomyogen.
 		t.Errorf("%v %s", err, diff)
 	}
 }
+
+// Names in any script, with quotes, of two channels or populations, negative starts,
+// empty trains, populations without signals and signals of one sample come to Neo as they
+// are and back again.
+func TestOddBlocksInNeo(t *testing.T) {
+	channels := func(name string, start units.Time) neo.Segment {
+		return neo.Segment{Name: name, SpikeTrains: []neo.SpikeTrain{
+			{Name: `the "first"`, TStart: start, TStop: start + 100},
+			{Name: "運動 é 🧠", Times: []units.Time{start, start + 0.1, start + 100}, TStart: start, TStop: start + 100, SamplingPeriod: 0.1},
+			{Name: "MN", Times: []units.Time{start + 50}, TStart: start, TStop: start + 100}, {Name: "MN", TStart: start, TStop: start + 100},
+		}, AnalogSignals: []neo.AnalogSignal{
+			{Name: "V", Units: "uV", TStart: start, SamplingPeriod: 0.5, Values: []float64{-0.25}},
+			{Name: "V", Units: "nA", TStart: start, SamplingPeriod: 0.1, Values: []float64{1, 2, 3}},
+			{Name: `it's "µ"`, Units: "N", TStart: start + 3, SamplingPeriod: 1.0 / 3, Values: []float64{1e-300, 1e300}},
+			{Name: "rate", Units: "kHz", TStart: start, SamplingPeriod: 2, Values: []float64{0.065}},
+		}}
+	}
+	b := &neo.Block{Name: `Größe \ "x"`, Annotations: map[string]string{`"k'`: "ü\n"}, Segments: []neo.Segment{
+		channels("left", -250.5), channels("right", 1e6), {Name: "silent", SpikeTrains: []neo.SpikeTrain{{Name: "MN", TStart: -1, TStop: 0}}}, {Name: ""}, channels("left", -0.1),
+	}}
+	dir := t.TempDir()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, back := filepath.Join(dir, "in.npz"), filepath.Join(dir, "back.npz")
+	if err := npz.WriteBlock(in, b); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Trains, Signals []string
+		Numbers         []pythontest.Number
+	}
+	pythontest.Run(t, `
+import json, sys
+here, path, back = json.load(sys.stdin)
+sys.path.append(here)
+import gomyogen
+block = gomyogen.load(path)
+gomyogen.save(back, block)
+s = block.segments[0]
+json.dump({"trains": [t.name for t in s.spiketrains], "signals": [a.name + " " + a.dimensionality.string for a in s.analogsignals],
+    "numbers": [repr(float(x)) for t in s.spiketrains for x in (t.t_start, t.t_stop, *t.magnitude)]
+             + [repr(float(x)) for a in s.analogsignals for x in (a.t_start.rescale("ms"), *a.magnitude[:, 0])]}, sys.stdout)`, []string{here, in, back}, &got)
+	var want []pythontest.Number
+	var trains, signals []string
+	for _, x := range b.Segments[0].SpikeTrains {
+		trains = append(trains, x.Name)
+		want = append(want, pythontest.Numbers(append([]units.Time{x.TStart, x.TStop}, x.Times...))...)
+	}
+	for _, a := range b.Segments[0].AnalogSignals {
+		signals = append(signals, a.Name+" "+a.Units)
+		want = append(want, pythontest.Numbers(append([]float64{float64(a.TStart)}, a.Values...))...)
+	}
+	if !slices.Equal(got.Trains, trains) || !slices.Equal(got.Signals, signals) || !slices.Equal(got.Numbers, want) {
+		t.Errorf("Neo has %+v,\nwant %q, %q, %v", got, trains, signals, want)
+	}
+	again, err := npz.ReadBlock(back)
+	if diff := cmp.Diff(b, again, cmpopts.EquateEmpty()); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+}

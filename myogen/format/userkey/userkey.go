@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"gomyogen/myogen/format/atomicfile"
 )
@@ -57,15 +58,42 @@ func Make(path string) ([]byte, error) {
 	_, err = tmp.WriteString(hex.EncodeToString(key) + "\n")
 	err = errors.Join(err, tmp.Sync(), tmp.Close())
 	if err == nil {
-		// A link, unlike a new name, leaves the file of another program.
-		if err = os.Link(tmp.Name(), path); errors.Is(err, fs.ErrExist) {
-			err = nil
-		}
+		err = place(tmp.Name(), path)
 	}
-	if err := errors.Join(err, os.Remove(tmp.Name())); err != nil {
+	if err := errors.Join(err, atomicfile.Remove(tmp.Name())); err != nil {
 		return nil, err
 	}
 	return Read(path)
+}
+
+// link is os.Link, but in tests.
+var link = os.Link
+
+// place gives a complete file the name path, unless another program has done so.
+func place(file, path string) error {
+	err := link(file, path) // unlike a new name, it leaves the file of another program
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	// FAT, exFAT and some network file systems have no links: a folder, which one
+	// program alone can make, is the lock there.
+	lock := path + ".lock"
+	for range 100 {
+		if err := os.Mkdir(lock, 0o700); err == nil {
+			if _, err = os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+				err = os.Rename(file, path)
+			}
+			return errors.Join(err, os.Remove(lock))
+		} else if !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+		if _, err := os.Lstat(path); err == nil {
+			return nil
+		}
+	}
+	// Its maker was killed. What it held apart was a moment.
+	return errors.Join(os.Rename(file, path), os.Remove(lock))
 }
 
 // Sign returns the HMAC-SHA256 of parts of a text, in hexadecimal digits.

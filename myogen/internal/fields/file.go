@@ -354,10 +354,12 @@ func (f *File) Locate(n ast.Node, p Path) ast.Node {
 }
 
 // Beside returns the path of a file that this one names: what is no absolute
-// path lies in the folder of this file.
+// path lies in the folder of this file. The path is not cleaned: the system looks for
+// "link/.." where the link leads.
 func (f *File) Beside(path string) string {
 	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(f.Name), path)
+		dir, _ := filepath.Split(f.Name)
+		path = dir + path
 	}
 	f.Named = append(f.Named, path)
 	return path

@@ -62,8 +62,8 @@ func (s band) within(x0, x1 float64) chart.Series {
 
 func (s band) thin(columns int, log bool) chart.Series { return ThinBand(s.Band, columns, log) }
 
-func (s band) words(points int, log bool) string {
-	return extentWords("band", s.Name, points, s.bounds(false, log))
+func (s band) words(points int) string {
+	return pointsWords("band", s.Name, points, nil, s.Low, s.High)
 }
 
 // ThinBand returns the band over at most so many columns: the widest area of each.

@@ -51,8 +51,8 @@ func (s bars) masked(_, y bool) (shown chart.Series, n int) {
 func (s bars) within(float64, float64) chart.Series { return s.Bars }
 func (s bars) thin(int, bool) chart.Series          { return s.Bars }
 
-func (s bars) words(points int, log bool) string {
-	return extentWords("bars", s.Name, points, s.bounds(false, log)) + errorWords(s.Error)
+func (s bars) words(points int) string {
+	return pointsWords("bars", s.Name, points, s.Error, s.Y)
 }
 
 // BarWidth returns the width of bars in units of x.

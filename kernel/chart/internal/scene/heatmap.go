@@ -43,8 +43,8 @@ func (h heatMap) thin(int, bool) chart.Series {
 	return thinMap(h.HeatMap, max(200, min(2000, mapCells/max(len(h.Rows), 1))))
 }
 
-func (h heatMap) words(int, bool) string {
-	return fmt.Sprintf("heat map of %d rows, colours from %.4g to %.4g %s", len(h.Rows), h.Min, h.Max, h.Label)
+func (h heatMap) words(int) string {
+	return fmt.Sprintf("heat map of %s, colours %s %s", counted(len(h.Rows), "row"), limitsWords(h.Min, h.Max), h.Label)
 }
 
 // thinMap returns the map with at most so many columns, means of what they cover.

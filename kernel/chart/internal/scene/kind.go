@@ -30,7 +30,7 @@ type kind interface {
 	// thin returns what looks the same over so many columns of pixels.
 	thin(columns int, log bool) chart.Series
 	// words describes it for readers who cannot see it, with the points it had.
-	words(points int, log bool) string
+	words(points int) string
 }
 
 // kindOf returns the kind of a series that newSeries has made.
@@ -120,24 +120,30 @@ func named(kind, name string) string {
 	return fmt.Sprintf("%s %q", kind, name)
 }
 
-// extentWords describes a series of points with their limits.
-func extentWords(kind, name string, points int, b box) string {
-	if b.y0 > b.y1 {
-		return named(kind, name) + " without points"
-	}
-	return fmt.Sprintf("%s with %d points from %.4g to %.4g", named(kind, name), points, b.y0, b.y1)
-}
-
-// errorWords describes the error bars of points, which are in their limits.
-func errorWords(half []float64) string {
-	most := 0.0
-	for _, e := range half {
-		if !math.IsNaN(e) {
+// pointsWords describes a series of points, of which some may be NaN, with the limits
+// of the others and, if half is not nil, the half lengths of their error bars.
+func pointsWords(kind, name string, points int, half []float64, y ...[]float64) string {
+	low, high, most, n := math.Inf(1), math.Inf(-1), 0.0, 0
+	for i := range y[0] {
+		least, greatest := y[0][i], y[len(y)-1][i]
+		if math.IsNaN(least) || math.IsNaN(greatest) {
+			continue
+		}
+		n++
+		low, high = min(low, least), max(high, greatest)
+		if e, ok := ErrorAt(half, i); ok {
 			most = max(most, e)
 		}
 	}
-	if most == 0 {
-		return ""
+	if n == 0 {
+		return named(kind, name) + " without points"
 	}
-	return fmt.Sprintf(", error bars up to %.4g", most)
+	text := named(kind, name) + " with " + counted(n, "point") + " " + limitsWords(low, high)
+	if points > n {
+		text += fmt.Sprintf(" (%d missing)", points-n)
+	}
+	if most > 0 {
+		text += fmt.Sprintf(", error bars up to %.4g", most)
+	}
+	return text
 }

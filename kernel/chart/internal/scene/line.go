@@ -71,7 +71,7 @@ func (l line) within(x0, x1 float64) chart.Series {
 
 func (l line) thin(columns int, log bool) chart.Series { return ThinLine(l.Line, columns, log) }
 
-func (l line) words(points int, log bool) string {
+func (l line) words(points int) string {
 	kind := "line"
 	switch {
 	case l.Step:
@@ -79,7 +79,7 @@ func (l line) words(points int, log bool) string {
 	case l.Scatter:
 		kind = "points"
 	}
-	return extentWords(kind, l.Name, points, l.bounds(false, log)) + errorWords(l.Error)
+	return pointsWords(kind, l.Name, points, l.Error, l.Y)
 }
 
 // Corners returns the line with the corners of its steps.

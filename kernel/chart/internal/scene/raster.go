@@ -1,7 +1,6 @@
 package scene
 
 import (
-	"fmt"
 	"image/color"
 	"slices"
 
@@ -66,8 +65,8 @@ func (r raster) masked(x, _ bool) (shown chart.Series, n int) {
 func (r raster) within(float64, float64) chart.Series { return r.Raster }
 func (r raster) thin(int, bool) chart.Series          { return r.Raster } // no spike is hidden
 
-func (r raster) words(points int, _ bool) string {
-	return fmt.Sprintf("%d spikes of %d trains", points, len(r.Trains))
+func (r raster) words(points int) string {
+	return counted(points, "spike") + " of " + counted(len(r.Trains), "train")
 }
 
 // RowColors returns the colour of each train.

@@ -50,7 +50,7 @@ func (r rule) masked(x, y bool) (shown chart.Series, n int) {
 func (r rule) within(float64, float64) chart.Series { return r.Rule }
 func (r rule) thin(int, bool) chart.Series          { return r.Rule }
 
-func (r rule) words(int, bool) string {
+func (r rule) words(int) string {
 	direction := "horizontal line"
 	if r.Vertical {
 		direction = "vertical line"

@@ -63,8 +63,9 @@ func New(f chart.Figure) (*Figure, error) {
 		return nil, err
 	}
 	out.mask()
+	ranges := out.rangesWords()
 	for i := range out.Frames {
-		out.Frames[i].Words = out.words(i)
+		out.Frames[i].Words = out.words(i, ranges)
 	}
 	out.title()
 	out.scale()

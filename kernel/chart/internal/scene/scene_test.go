@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -62,6 +63,7 @@ func TestOpenLimits(t *testing.T) {
 		{0, 69, 0, 70}, {3, 69, 0, 70}, {0, 0.97, 0, 1}, {0, 0.0069, 0, 0.007}, {0, 34, 0, 35}, {0, 88, 0, 90}, {0, 101, 0, 110},
 		{-69, 0, -70, 0}, {-70.3, 31, -80, 40}, {-5, 5, -5, 5}, {60, 69, 60, 70}, {0, 0, -1, 1}, {5, 5, 4.5, 5.5},
 		{0, 0.999, 0, 1}, {0, 99.9, 0, 100}, {0, 15, 0, 15},
+		{-3, 3, -3, 3}, {0.1, 0.9, 0, 0.9}, {0, 0.5, 0, 0.5}, {0, 42, 0, 45}, {-42, 0, -45, 0},
 	} {
 		for _, height := range []int{120, 150, 170, 200, 280} {
 			y := []float64{c.low, c.high}
@@ -208,6 +210,7 @@ func TestTicksOfAnyRange(t *testing.T) {
 	for _, c := range [][2]float64{
 		{1.7e9, 1.7e9 + 10}, {1.7e12, 1.7e12 + 20}, {1e12, 1e12 + 10}, {-1e12 - 10, -1e12}, {738000.2, 738000.9}, {1e15, 1e15 + 1e4}, {123456789.123, 123456789.124},
 		{7, 7}, {-7, -7}, {0, 0}, {1e-300, 1e-300}, {1e300, 1e300}, {0, 1e-12}, {-3e-9, 2e-9}, {-1e15, 1e15}, {-0.1, 69}, {0.999, 1.001}, {-100, -99.9}, {1e-5, 1e5}, {0, 1e7}, {9999999, 10000001},
+		{-3, 3}, {0.1, 0.9}, {0, 1e-9}, {0, 1e9}, {4.2, 4.2}, {-1e9, -1e9}, {19800, 19831}, {-0.25, 0.75}, {99.2, 100}, {1e-9, 1.1e-9},
 	} {
 		check(t, c[0], c[1], 150, false)
 	}
@@ -269,7 +272,7 @@ func TestFiguresAreThinned(t *testing.T) {
 	if l := series[1].Series.(*chart.Line); len(l.X) != len(l.Y)+1 || l.X[len(l.X)-1] != n || len(l.X) > n/5 {
 		t.Errorf("%d edges to %v and %d values are left of the steps", len(l.X), l.X[len(l.X)-1], len(l.Y))
 	}
-	if thin.Frames[0].Words != long.Frames[0].Words || !strings.Contains(thin.Frames[0].Words, "100000 points") {
+	if thin.Frames[0].Words != long.Frames[0].Words || !strings.Contains(thin.Frames[0].Words, "99000 points") || !strings.Contains(thin.Frames[0].Words, "(1000 missing)") {
 		t.Errorf("the words became %q", thin.Frames[0].Words)
 	}
 }
@@ -416,7 +419,7 @@ func TestWordsOfUnnamedSeries(t *testing.T) {
 	f := figure(t, chart.Figure{Title: "T", X: chart.Axis{Label: "x"}, Panels: []chart.Panel{{Series: []chart.Series{
 		chart.Line{X: []float64{0, 1}, Y: []float64{2, 3}}, chart.Rule{At: 2.5}, chart.Rule{At: 0.5, Vertical: true}, chart.Rule{Name: "peak", At: 3},
 	}}}})
-	want := `T. Line with 2 points from 2 to 3; horizontal line at 2.5; vertical line at 0.5; horizontal line "peak" at 3.`
+	want := `T. Line with 2 points from 2 to 3; horizontal line at 2.5; vertical line at 0.5; horizontal line "peak" at 3. Horizontal axis: x, from 0 to 1.`
 	if got := f.Frames[0].Words; got != want {
 		t.Errorf("the words are %q, want %q", got, want)
 	}
@@ -428,8 +431,67 @@ func TestWordsOfHeatMaps(t *testing.T) {
 		Y:      chart.Axis{Label: "drive", Unit: "pps"},
 		Series: []chart.Series{chart.HeatMap{Rows: [][]float64{{0, 1}, {2, 3}}, X0: -0.5, X1: 1.5, Label: "CV"}},
 	}}})
-	want := "T. Heat map of 2 rows, colours from 0 to 3 CV."
+	want := "T. Heat map of 2 rows, colours from 0 to 3 CV. Vertical axis: drive (pps). Horizontal axis: weight (nS), from -0.5 to 1.5."
 	if got := f.Frames[0].Words; got != want {
 		t.Errorf("the words are %q, want %q", got, want)
+	}
+}
+
+// The words name each axis with its unit, say which series is on the right, and count
+// points, what is missing and what a log axis leaves out.
+func TestWordsOfOddAxes(t *testing.T) {
+	const overX = " Horizontal axis: Frequency (Hz), from 0 to "
+	const power = "Vertical axis: Power (mV2/Hz), log axis."
+	two := ". Left axis: Rate (pps). Right axis: Force (N)."
+	panels := func(columns int) (text string) {
+		for i := range 5 {
+			text += fmt.Sprintf(` Row %d, column %d: Panel %d: line "left" with 3 points from 1 to 3; line "right" with 3 points from %d to 30 on the right axis%s`,
+				i/columns+1, i%columns+1, i, i, two)
+		}
+		return text + " Shared horizontal axis: Time (s), from 0 to 2."
+	}
+	const long = "The mean firing rate of all motor neurons that were active in the plateau of the contraction (pulses per second)"
+	want := map[string]string{
+		"errorsbelow": `error bars that reach below 0 on a log axis. Line "below 0" with 4 points from 1 to 1000, error bars up to 50. ` + power + overX + "3.",
+		"lognothing":  `nothing above 0. Line "nothing above 0" without points, 2 values not above 0 left out. ` + power + " Horizontal axis: Frequency (Hz).",
+		"logmixed": `some above 0. Line "mixed" with 2 points from 0.02 to 5; bars "bars" with 2 points from 0.1 to 2, error bars up to 1, 4 values not above 0 left out. ` +
+			power + " Horizontal axis: Frequency (Hz), from -0.4 to 3.4.",
+		"subdecade": `2 to 3. Line "sub-decade" with 3 points from 2 to 3. ` + power + overX + "2.",
+		"narrow":    `100 to 100.01. Line "narrow" with 3 points from 100 to 100.01. ` + power + overX + "2.",
+		"decade":    `1 to 10. Line "decade" with 3 points from 1 to 10. ` + power + overX + "2.",
+		"hugespan":  `1e-300 to 1e300 on a log axis. Line "span" with 3 points from 1e-300 to 1e+300. ` + power + overX + "2.",
+		"logpoint":  `a point on a log axis. Line "one point" with 1 point at 7, error bars up to 9. ` + power + " Horizontal axis: Frequency (Hz), at 0.",
+		"rightlog": `a log axis on the right. Line "gaps" with 4 points from 1 to 4 (4 missing), error bars up to 0.5; line "power" with 5 points from 0.001 to 1e+04 (1 missing) ` +
+			"on the right axis, 2 values not above 0 left out. Left axis: Rate (pps). Right axis: Power (mV2/Hz), log axis." + overX + "7.",
+		"rightempty": `an empty series on the right. Line "left" with 3 points from 1 to 3; line "none" without points on the right axis. ` +
+			"Left axis: Rate (pps). Right axis: Power (mV2/Hz), log axis." + overX + "2.",
+		"leftempty": `nothing on the left. Line "force" with 3 points from 1 to 3 on the right axis` + two + overX + "2.",
+		"gaps":      `markers beside gaps. Line "gaps" with 4 points from 1 to 4 (4 missing), error bars up to 0.5. Vertical axis: Rate (pps).` + overX + "6.",
+		"onemarker": `one point with an error bar. Line "one point" with 1 point at 7, error bars up to 9. Vertical axis: Rate (pps). Horizontal axis: Frequency (Hz), at 0.`,
+		"longlabels": `long labels. Line "a name that goes on and on and on and on" with 3 points from 1 to 3; line "another name that goes on and on and on" with 3 points from 10 to 30 ` +
+			"on the right axis. Left axis: " + long + ". Right axis: " + long + "." + overX + "2.",
+		"fivepanels":   "five panels." + panels(3),
+		"fiveinarow":   "five in a row." + panels(5),
+		"logbothempty": `empty log axes. Line "none" without points. ` + power + " Horizontal axis: Frequency (Hz), log axis.",
+	}
+	odd := charttest.OddAxes()
+	for name, f := range odd {
+		if got := figure(t, f).Frames[0].Words; got != want[name] {
+			t.Errorf("%s: the words are\n%s\nwant\n%s", name, got, want[name])
+		}
+	}
+	if len(odd) != len(want) {
+		t.Errorf("%d figures, %d are known", len(odd), len(want))
+	}
+	for _, name := range []string{"nothing", "categories", "far", "flat"} {
+		want := map[string]string{
+			"nothing":    "no series. Vertical axis: y (mV). Horizontal axis: Time (s).",
+			"categories": "Bars with names. Bars with 4 points from 1 to 4. Vertical axis: Threshold. Horizontal axis: Model: Fuglevand, De Luca, Konstantin, combined.",
+			"far":        `1e15 and its neighbour. Line "l" with 2 points from 0 to 1. Vertical axis: y (mV). Horizontal axis: Time (s), from 1000000000000000 to 1000000000000001.`,
+			"flat":       `equal values. Line "l" with 3 points at 5. Vertical axis: y (mV). Horizontal axis: Time (s), from 0 to 2.`,
+		}[name]
+		if got := figure(t, charttest.Odd()[name]).Frames[0].Words; got != want {
+			t.Errorf("%s: the words are\n%s\nwant\n%s", name, got, want)
+		}
 	}
 }

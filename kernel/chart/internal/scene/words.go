@@ -11,77 +11,148 @@ import (
 // manySeries is how many series of a panel its description names.
 const manySeries = 6
 
-// words describes a frame: the figure's Alt, then what each panel holds.
-func (f *Figure) words(frame int) string {
+// words describes a frame: the figure's Alt, then what each panel holds and its axes,
+// then the horizontal axis that panels share. ranges are from rangesWords.
+func (f *Figure) words(frame int, ranges []string) string {
 	var b strings.Builder
-	b.WriteString(cmp.Or(f.Alt, f.Title))
+	about := cmp.Or(f.Alt, f.Title)
+	b.WriteString(about)
 	if t := f.FrameText(frame); t != "" {
 		b.WriteString(". " + t)
 	}
 	panels := f.Frames[frame].Panels
-	if f.X.Log && f.X.Text() != "" {
-		b.WriteString(". " + f.X.Text() + " on a log axis")
-	}
 	columns := min(f.Columns, len(panels))
-	for i, p := range panels {
-		if b.WriteString("."); columns > 1 {
-			fmt.Fprintf(&b, " Row %d, column %d:", i/columns+1, i%columns+1)
+	shared := 0 // panels with the figure's axis
+	for _, p := range panels {
+		if !p.OwnX {
+			shared++
 		}
-		if p.Title != "" {
-			b.WriteString(" " + p.Title)
+	}
+	for i, p := range panels {
+		if columns > 1 {
+			fmt.Fprintf(&b, ". Row %d, column %d:", i/columns+1, i%columns+1)
+		} else if p.Title != "" && p.Title != about || len(p.Series) > 0 {
+			b.WriteString(".")
+		}
+		title := p.Title
+		if len(panels) == 1 && title == about {
+			title = ""
+		}
+		if title != "" {
+			b.WriteString(" " + title)
 		}
 		for j, s := range p.Series {
 			if j == manySeries {
 				fmt.Fprintf(&b, "; and %d more", len(p.Series)-j)
 				break
 			}
-			said := strings.TrimSpace(kindOf(s.Series).words(s.Of, s.log))
+			said := strings.TrimSpace(kindOf(s.Series).words(s.Of))
 			switch {
 			case j > 0:
 				said = "; " + said
-			case p.Title != "":
+			case title != "":
 				said = ": " + said
 			default:
 				said = " " + strings.ToUpper(said[:1]) + said[1:]
 			}
 			b.WriteString(said)
 			if s.Right {
-				b.WriteString(" on the right axis" + axisWords(p.Right))
+				b.WriteString(" on the right axis")
 			}
-		}
-		if !p.onlyHeatMaps() { // their values are the colours
-			b.WriteString(axisWords(p.Y))
 		}
 		if p.Masked > 0 {
 			b.WriteString(", " + maskedWords(p.Masked))
 		}
-		if p.OwnX && p.X.Text() != "" {
-			b.WriteString(" over " + p.X.Text())
-			if p.X.Log {
-				b.WriteString(", log axis")
-			}
+		if left := axisWords(p.Y, ""); left != "" {
+			b.WriteString(". " + map[bool]string{false: "Vertical", true: "Left"}[p.TwoAxes] + " axis: " + left)
 		}
+		if right := axisWords(p.Right, ""); right != "" && p.TwoAxes {
+			b.WriteString(". Right axis: " + right)
+		}
+		if own := axisWords(p.X, ranges[i+1]); own != "" && (p.OwnX || shared == 1) {
+			b.WriteString(". Horizontal axis: " + own)
+		}
+	}
+	if x := axisWords(f.X, ranges[0]); x != "" && shared > 1 {
+		b.WriteString(". Shared horizontal axis: " + x)
 	}
 	return b.String() + "."
 }
 
-func (p Panel) onlyHeatMaps() bool {
-	for _, s := range p.Series {
-		if _, ok := s.Series.(*chart.HeatMap); !ok {
-			return false
+// rangesWords returns what the horizontal axes go over: the shared one, then that of
+// each panel.
+func (f *Figure) rangesWords() []string {
+	x := func(p *Panel) *chart.Axis { return &p.X }
+	shared := f.rangeWords(side{panel: -1, x: true, axis: x})
+	all := []string{shared}
+	for i, p := range f.Frames[0].Panels {
+		if p.OwnX {
+			all = append(all, f.rangeWords(side{panel: i, x: true, axis: x}))
+		} else {
+			all = append(all, shared)
 		}
 	}
-	return len(p.Series) > 0
+	return all
 }
 
-func axisWords(a chart.Axis) string {
+// rangeWords returns the limits of an axis, or those of its data.
+func (f *Figure) rangeWords(s side) string {
+	panels := f.panels(s)
+	if len(panels) == 0 {
+		return ""
+	}
+	a := s.axis(panels[0])
+	data, _ := f.extent(s)
 	switch {
-	case a.Log && a.Unit != "":
-		return " (" + a.Unit + ", log axis)"
-	case a.Log:
-		return " (log axis)"
-	case a.Unit != "":
-		return " (" + a.Unit + ")"
+	case a.Min != a.Max:
+		return limitsWords(a.Min, a.Max)
+	case data[0] <= data[1]:
+		return limitsWords(data[0], data[1])
 	}
 	return ""
+}
+
+// axisWords names an axis: "Rate (pps), from 0 to 10, log axis".
+func axisWords(a chart.Axis, limits string) string {
+	var all []string
+	if a.Text() != "" {
+		all = append(all, a.Text())
+	}
+	switch n := len(a.Categories); {
+	case n > manySeries:
+		all = append(all, fmt.Sprintf("%d categories from %s to %s", n, a.Categories[0], a.Categories[n-1]))
+	case n > 0:
+		if len(all) > 0 {
+			all[0] += ":"
+		}
+		return strings.Join(append(all, strings.Join(a.Categories, ", ")), " ")
+	case limits != "" && len(all) > 0:
+		all = append(all, limits)
+	}
+	if a.Log {
+		all = append(all, "log axis")
+	}
+	return strings.Join(all, ", ")
+}
+
+// limitsWords returns "from 1 to 3", or "at 3", in as many digits as it takes to
+// tell the limits apart.
+func limitsWords(low, high float64) string {
+	if low == high {
+		return fmt.Sprintf("at %.4g", low)
+	}
+	for digits := 4; ; digits++ {
+		from, to := fmt.Sprintf("%.*g", digits, low), fmt.Sprintf("%.*g", digits, high)
+		if from != to || digits == 17 {
+			return "from " + from + " to " + to
+		}
+	}
+}
+
+// counted returns "1 point", "2 points".
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

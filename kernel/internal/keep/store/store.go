@@ -121,8 +121,32 @@ func digest(s string) string {
 // removes the least recently used others until the folder is within its limit.
 // A value larger than the limit is an error, and so is a folder that is a link.
 func (f Folder) Save(h Header, value []byte) error {
-	sum := sha256.Sum256(value)
-	h.Size, h.Sum = int64(len(value)), hex.EncodeToString(sum[:])
+	return f.SaveFollowed(h, value, nil)
+}
+
+// Look learns how many bytes of the work are done, of a total.
+type Look func(done, total int) error
+
+// SaveFollowed is Save that calls look each 64 kB that are summed or written, and while
+// a flush to the disk lasts, unless look is nil. Its error ends it, and the value of
+// before stays.
+func (f Folder) SaveFollowed(h Header, value []byte, look Look) error {
+	done := 0
+	did := func(n int) error {
+		if look == nil {
+			return nil
+		}
+		done += n
+		return look(done, 2*len(value))
+	}
+	sum := sha256.New()
+	for piece := range slices.Chunk(value, 64<<10) {
+		if err := did(len(piece)); err != nil {
+			return err
+		}
+		sum.Write(piece)
+	}
+	h.Size, h.Sum = int64(len(value)), hex.EncodeToString(sum.Sum(nil))
 	header, err := json.Marshal(h)
 	if err != nil {
 		return err
@@ -151,6 +175,9 @@ func (f Folder) Save(h Header, value []byte) error {
 	file, err := atomicfile.Create(path)
 	if err != nil {
 		return err
+	}
+	if look != nil {
+		file.Follow(did)
 	}
 	for _, part := range [][]byte{[]byte(magic + userkey.Sign(secret, []byte(magic), header) + "\n"), header, []byte("\n"), value} {
 		if _, err := file.Write(part); err != nil {
