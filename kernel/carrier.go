@@ -71,7 +71,7 @@ func knownCarrier(dir string) (c carrier, found bool) {
 		if shown, err := os.Stat(path); err != nil || info.ModTime().Before(shown.ModTime()) {
 			return c, true
 		}
-		b, err := os.ReadFile(notebook)
+		b, err := atomicfile.Read(notebook, maxNotebook)
 		return c, err == nil && holdsLibrary(b)
 	}
 	saved := fmt.Sprint(notebook, info.Size(), info.ModTime())
@@ -81,6 +81,9 @@ func knownCarrier(dir string) (c carrier, found bool) {
 	}
 	return c, c.Code != ""
 }
+
+// maxNotebook is how large a notebook is that is searched for the library, in bytes.
+const maxNotebook = 512 << 20
 
 // holdsLibrary reports whether an output in the JSON of a notebook has the
 // library, which as gzip in base64 begins with H4s. It does not decode megabytes
@@ -92,7 +95,7 @@ func holdsLibrary(notebook []byte) bool {
 // savedCarrier returns the code of the cell in a notebook's file whose output
 // holds the library; it is empty where none does, or the file is no notebook.
 func savedCarrier(path string) string {
-	b, err := os.ReadFile(path)
+	b, err := atomicfile.Read(path, maxNotebook)
 	if err != nil || !holdsLibrary(b) {
 		return ""
 	}

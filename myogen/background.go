@@ -23,6 +23,26 @@ func (b *Background) fields() []fields.Field {
 	}
 }
 
+// warnings says that a background, or one of its conductances, is none.
+func (b *Background) warnings() []string {
+	switch {
+	case b == nil:
+		return nil
+	case b.Excitatory.none() && b.Inhibitory.none():
+		return []string{"its background is none: mean and SD of both conductances are 0"}
+	}
+	var all []string
+	for _, x := range []struct {
+		what string
+		Fluctuation
+	}{{"excitatory", b.Excitatory}, {"inhibitory", b.Inhibitory}} {
+		if x.none() && x.Tau != 0 {
+			all = append(all, fmt.Sprintf("its %s background has the time constant %v, and mean and SD are 0", x.what, x.Tau))
+		}
+	}
+	return all
+}
+
 // plan returns the background as it runs; nil for none.
 func (b *Background) plan() *population.Background {
 	if b == nil {
@@ -48,6 +68,9 @@ func (f *Fluctuation) fields() []fields.Field {
 		{Name: "tau", Doc: "time constant", Default: "20 ms", Value: duration(&f.Tau, fields.Positive.AtMost(float64(maxDelay)))},
 	}
 }
+
+// none reports whether the conductance is 0 at all times.
+func (f Fluctuation) none() bool { return f.Mean == 0 && f.SD == 0 }
 
 const defaultFluctuationTau = 20 * units.Ms
 

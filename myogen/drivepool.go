@@ -29,12 +29,12 @@ func (p *DescendingDrivePool) fields() []fields.Field {
 var processKinds = []fields.Case[random.Process]{
 	fields.CaseOf[random.Process]("poisson", "exponential intervals", func(*random.Poisson) fields.Value { return fields.Struct(func() []fields.Field { return nil }) }),
 	fields.CaseOf[random.Process]("erlang", "intervals that are the sum of so many exponential ones",
-		func(e *random.Erlang) fields.Value { return fields.Int(&e.Order, 1, 1000) }),
+		func(e *random.Erlang) fields.Value { return fields.Int(&e.Order, 1, random.MaxErlangOrder) }),
 	fields.CaseOf[random.Process]("gamma", "gamma distributed intervals of this shape", func(g *random.Gamma) fields.Value {
 		if g.Shape == 0 {
 			g.Shape = 3 // what 0 means
 		}
-		return fields.Float(&g.Shape, fields.Positive.AtMost(1000))
+		return fields.Float(&g.Shape, fields.Between(random.MinGammaShape, random.MaxGammaShape))
 	}),
 }
 
@@ -56,6 +56,20 @@ func (p DescendingDrivePool) process() random.Process {
 		return random.Poisson{}
 	}
 	return p.Process
+}
+
+// shape returns that of the gamma distribution that the intervals have.
+func (p DescendingDrivePool) shape() float64 {
+	switch x := p.process().(type) {
+	case random.Erlang:
+		return float64(x.Order)
+	case random.Gamma:
+		if x.Shape != 0 {
+			return x.Shape
+		}
+		return 3
+	}
+	return 1
 }
 
 func (p DescendingDrivePool) kind() string   { return "drive neurons" }

@@ -12,6 +12,9 @@ import (
 
 // find returns the index of a population.
 func (s *Simulation) find(name string) (int, error) {
+	if err := s.check(); err != nil {
+		return 0, prefixed(err)
+	}
 	i, err := findName(s.pops, func(p *running) string { return p.name }, name)
 	return i, prefixed(err)
 }
@@ -104,6 +107,9 @@ func (s *Simulation) pairs(c *connection) []Link {
 // Connections returns the links that were drawn from one population to
 // another, of all their connections in the order in which they were made.
 func (s *Simulation) Connections(source, target string) ([]Link, error) {
+	if err := s.check(); err != nil {
+		return nil, prefixed(err)
+	}
 	var links []Link
 	connected := false
 	for i := range s.links {

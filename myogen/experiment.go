@@ -41,7 +41,15 @@ type Experiment struct {
 	Force     []Force // of pools
 }
 
-func (e *Experiment) fields() []fields.Field {
+func (e *Experiment) fields() []fields.Field { return e.fieldsUnder(nil)() }
+
+// fieldsUnder returns the table of fields whose probes are looked at one by one: there
+// may be 100,000.
+func (e *Experiment) fieldsUnder(w *watch.Watch) func() []fields.Field {
+	return func() []fields.Field { return e.table(func() error { return w.Did(0) }) }
+}
+
+func (e *Experiment) table(look func() error) []fields.Field {
 	return []fields.Field{
 		{Name: "seed", Doc: "seed of all random numbers", Default: "0", Value: fields.Seed(&e.Seed)},
 		{Name: "draws", Doc: "order in which random numbers are handed out", Default: NamedStreams.String(),
@@ -57,7 +65,7 @@ func (e *Experiment) fields() []fields.Field {
 		{Name: "modulate", Doc: "parameters of pools that change over time", Value: fields.ListOf(&e.Modulate, "a modulation",
 			func(m *Modulation) fields.Value { return fields.StructWith(m.fields, m.needs) })},
 		{Name: "record", Doc: "variables of single cells to record", Value: fields.ListOf(&e.Record, "a probe",
-			func(p *Probe) fields.Value { return fields.Struct(p.fields) })},
+			func(p *Probe) fields.Value { return fields.Looked(fields.Struct(p.fields), look) })},
 		{Name: "record_all", Doc: "variables of whole populations to write to files", Value: fields.ListOf(&e.RecordAll, "a recording",
 			func(r *Recording) fields.Value { return fields.Struct(r.fields) })},
 		{Name: "inject", Doc: "currents into the soma of cells", Value: fields.ListOf(&e.Inject, "an injection",
@@ -242,8 +250,12 @@ func (e Experiment) lookup(path string) (fields.Value, error) {
 func (e Experiment) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%v at steps of %v, %v, seed %d, %v\n", e.Duration, stepOr(e.Step), e.Method, e.Seed, e.Draws)
-	for _, p := range present(e.Populations) {
-		fmt.Fprintf(&b, "  %-10s %s\n", p.name(), p)
+	for i, p := range e.Populations {
+		if of := present([]Population{p}); len(of) > 0 {
+			fmt.Fprintf(&b, "  %-10s %s\n", of[0].name(), of[0])
+		} else {
+			fmt.Fprintf(&b, "  population %d is none, a %T\n", i, p)
+		}
 	}
 	for _, x := range e.Inputs {
 		fmt.Fprintf(&b, "  %s\n", x)
@@ -292,7 +304,11 @@ func (e Experiment) resolveUnder(w *watch.Watch) (*resolved, error) {
 	}
 	e = e.concreteShapes()
 	r := &resolved{Experiment: e, watch: w, purposes: purposes(e.Connections)}
-	if err := fields.Struct(e.fields).Check("the experiment"); err != nil {
+	w.Begin("checking the experiment", 0)
+	if err := fields.Struct(e.fieldsUnder(w)).Check("the experiment"); err != nil {
+		if w.Err() != nil {
+			return nil, w.Err()
+		}
 		return nil, r.explain(err)
 	}
 	if err := checkPopulations(e.Populations); err != nil {
@@ -308,9 +324,13 @@ func (e Experiment) resolveUnder(w *watch.Watch) (*resolved, error) {
 		return nil, err
 	}
 	for _, l := range r.lists() {
+		w.Begin("checking "+l.key, 0)
 		for i := range l.n {
 			if err := l.check(i); err != nil {
 				return nil, fields.At(l.key, fields.Index(i, err))
+			}
+			if err := w.Did(0); err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -391,11 +411,13 @@ func (e Experiment) concreteShapes() Experiment {
 	return e
 }
 
-// Names returns the names of the populations.
+// Names returns the names of the populations, "" for one that is nil.
 func (e Experiment) Names() []string {
-	var all []string
-	for _, p := range present(e.Populations) {
-		all = append(all, p.name())
+	all := make([]string, len(e.Populations))
+	for i, p := range e.Populations {
+		if of := present([]Population{p}); len(of) > 0 {
+			all[i] = of[0].name()
+		}
 	}
 	return all
 }

@@ -67,7 +67,7 @@ func (r *resolved) fingerprint(w *watch.Watch) (Fingerprint, error) {
 		f[fields.Path{"populations", p.name()}.String()] = p.String()
 	}
 	f["populations"] = fmt.Sprintf("%q", names)
-	if err := f.add(w, e.fields); err != nil {
+	if err := f.add(w, e.fieldsUnder(w)); err != nil {
 		return nil, err
 	}
 	for name, n := range map[string]int{"modulate": len(e.Modulate), "force": len(e.Force)} {
@@ -88,7 +88,9 @@ func (f Fingerprint) add(w *watch.Watch, table func() []fields.Field) error {
 		}
 		return w.Did(every)
 	}
-	fields.Flatten(fields.Struct(table).Write(true), nil, func(p fields.Path, n fields.Node) {
+	w.Begin("describing the experiment", 0)
+	all := fields.Struct(table).Write(true)
+	fields.Flatten(all, nil, func(p fields.Path, n fields.Node) {
 		if w.Did(0) != nil {
 			return
 		}
@@ -168,6 +170,9 @@ func (f Fingerprint) named() Fingerprint {
 // Difference names the first entry in which f and other differ, with both
 // values; it is empty if there is none.
 func (f Fingerprint) Difference(other Fingerprint) string {
+	if maps.Equal(f, other) { // a million entries are sorted in seconds
+		return ""
+	}
 	f, other = f.named(), other.named()
 	all := maps.Clone(f)
 	maps.Copy(all, other)
@@ -190,4 +195,7 @@ func (f Fingerprint) Difference(other Fingerprint) string {
 }
 
 // Fingerprint returns what decides the spikes of the simulation.
-func (s *Simulation) Fingerprint() Fingerprint { return s.fingerprint }
+func (s *Simulation) Fingerprint() Fingerprint {
+	s.mustBeMade()
+	return s.fingerprint
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/population"
 	"gomyogen/myogen/muscle"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
@@ -68,6 +69,9 @@ func (r *resolved) force(i int) error {
 	at, err := r.find(f.Population)
 	if err != nil {
 		return within(f.words(), fields.At("population", err))
+	}
+	if _, driven := r.plans[at].Plan.(population.Driven); driven {
+		return within(f.words(), fields.At("population", fmt.Errorf("the cells of %q have no muscle: they are %s", f.Population, r.plans[at].kind())))
 	}
 	for _, other := range r.Force[:i] {
 		if other.Population == f.Population {

@@ -98,6 +98,7 @@ func TestForcesAreRefused(t *testing.T) {
 		want string
 	}{
 		{Force{Population: "MN"}, `force of "MN": there is no population "MN"`},
+		{Force{Population: "DD"}, `force of "DD": the cells of "DD" have no muscle: they are drive neurons`},
 		{Force{Population: "aMN", Muscle: muscle.Fuglevand{N: 3}}, `force of "aMN": 2 spike trains are given for a pool of 3`},
 		{Force{Population: "aMN", Muscle: muscle.Fuglevand{TwitchRange: 0.5}}, `force of "aMN": twitch_range is 0.5, must be from 1 to 10000`},
 		{Force{Population: "aMN", Muscle: muscle.Fuglevand{LongestContractionTime: -1}}, `longest_contraction_time is -1 ms, must be above 0`},

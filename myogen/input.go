@@ -65,9 +65,9 @@ func (x Input) words() string { return fmt.Sprintf("input %q", x.Source) }
 
 // String describes the input: "cortical_input -> DD: trapezoid ..., noise 1 pps".
 func (x Input) String() string {
-	var course any = x.Shape
+	course := shapeWords(x.Shape)
 	if x.Follow != nil {
-		course = x.Follow
+		course = x.Follow.String()
 	}
 	return fmt.Sprintf("%s -> %s: %v, noise %v", x.Source, x.Target, course, x.Noise)
 }

@@ -48,7 +48,7 @@ func (m Modulation) words() string {
 
 // String describes the modulation: "gamma of aMN times a step from 1 to 0, ...".
 func (m Modulation) String() string {
-	return fmt.Sprintf("%s of %s times %v", m.Parameter, m.Population, m.Shape)
+	return fmt.Sprintf("%s of %s times %s", m.Parameter, m.Population, shapeWords(m.Shape))
 }
 
 // modulation checks a modulation.

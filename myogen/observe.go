@@ -24,8 +24,11 @@ type Observer struct {
 type observerKey struct{}
 
 // Observe returns a context whose simulations report to o, beside the function
-// that [Run] is given.
+// that [Run] is given. It panics where ctx is nil.
 func Observe(ctx context.Context, o Observer) context.Context {
+	if ctx == nil {
+		panic("myogen: " + errNoContext.Error())
+	}
 	return watch.With(context.WithValue(ctx, observerKey{}, o), o.Starting)
 }
 

@@ -148,8 +148,38 @@ const largestThreshold = 2
 func (p AlphaMNPool) plan(w *watch.Watch) (population.Plan, error) { return p.motor(w) }
 
 // warnings returns the settings of the pool that its model, or its formula of
-// thresholds, does not use.
+// thresholds, does not use, and those with which there are no spikes to detect.
 func (p AlphaMNPool) warnings(units.Time) (all []string) {
+	return slices.Concat(p.unused(), p.undetected(), p.Background.warnings())
+}
+
+// undetected says that the spike threshold is where the potential does not pass it
+// with each spike: a spike is detected when the potential rises above the threshold
+// after it was below.
+func (p AlphaMNPool) undetected() []string {
+	leak, sodium := "NERLab.soma.el", "NERLab.soma.ena"
+	model := p.Model.or()
+	if model == Powers2017 {
+		leak, sodium = "Powers2017.soma.e_pas", "Powers2017.soma.ena"
+	}
+	ranges := parameterValue{p: &p.Parameters, shown: p.Model}.effective()
+	threshold := ranges[string(model)+".spike_threshold"].First
+	if p.SpikeThreshold != nil {
+		threshold = float64(*p.SpikeThreshold)
+	}
+	if rest := max(ranges[leak].First, ranges[leak].Last); threshold <= rest {
+		return []string{fmt.Sprintf(
+			"the spike threshold is %v, not above the %v at which %v cells rest: a cell passes it when it starts and not with each spike",
+			units.Voltage(threshold), units.Voltage(rest), model)}
+	}
+	if top := max(ranges[sodium].First, ranges[sodium].Last); threshold >= top {
+		return []string{fmt.Sprintf("the spike threshold is %v, and spikes stay below the reversal potential of sodium, %v: none is detected",
+			units.Voltage(threshold), units.Voltage(top))}
+	}
+	return nil
+}
+
+func (p AlphaMNPool) unused() (all []string) {
 	unused := func(words string, args ...any) {
 		all = append(all, fmt.Sprintf(words, args...)+", which does not use it")
 	}

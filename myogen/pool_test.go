@@ -130,7 +130,7 @@ func TestPoolRefuses(t *testing.T) {
 	}{
 		{"n is -3, must be 1 to 1048576", AlphaMNPool{N: -3}},
 		{"n is 1073741824, must be 1 to 1048576", AlphaMNPool{N: 1 << 30}},
-		{"thresholds: N = 1, must be at least 2", AlphaMNPool{N: 1}},
+		{"thresholds: n is 1, must be 2 to 1048576", AlphaMNPool{N: 1}},
 		{"thresholds: there are none", AlphaMNPool{Thresholds: []float64{}}},
 		{"thresholds: number 1 is NaN", AlphaMNPool{Thresholds: []float64{0, nan}}},
 		{"thresholds: number 1 is +Inf", AlphaMNPool{Thresholds: []float64{0, inf}}},

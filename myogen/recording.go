@@ -117,6 +117,7 @@ func (s *Simulation) checkSpace(until units.Time) error {
 // Needs returns about how many bytes the results and a state of a run until a time
 // have at least: recorded signals and cells, without spikes and before compression.
 func (s *Simulation) Needs(until units.Time) (results, state int64) {
+	s.mustBeMade()
 	n, err := countSteps(until, s.step())
 	if err != nil {
 		return 0, 0
@@ -182,6 +183,9 @@ func (r *recorder) restore(reader *state.Reader, steps int) error {
 // [ResumeState] makes of a saved state can go on with them in this process, too.
 // This one cannot go on then, if it has any.
 func (s *Simulation) Suspend() error {
+	if err := s.check(); err != nil {
+		return prefixed(err)
+	}
 	var errs []error
 	for _, r := range s.recorders {
 		if r.rows != nil {
@@ -195,6 +199,9 @@ func (s *Simulation) Suspend() error {
 // Close ends the recordings and gives their files their names. The simulation
 // cannot go on then, if it has any.
 func (s *Simulation) Close() error {
+	if err := s.check(); err != nil {
+		return prefixed(err)
+	}
 	var errs []error
 	for _, r := range s.recorders {
 		if r.rows == nil {

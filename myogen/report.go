@@ -3,6 +3,7 @@ package myogen
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,8 +56,12 @@ type Session struct {
 	Date     time.Time `json:"date,omitzero"` // left empty unless the caller sets it
 }
 
-// Report returns the report of the result.
+// Report returns the report of the result. It panics where no simulation has made the
+// result.
 func (r *Result) Report() Report {
+	if err := r.check(); err != nil {
+		panic("myogen: " + err.Error())
+	}
 	report := r.Origin
 	report.Steps, report.RequestedMs, report.SimulatedMs, report.Partial = r.Steps, float64(r.Requested), float64(r.Simulated), r.Partial()
 	report.SpikesSHA256 = r.Block.SpikeSHA256()
@@ -83,7 +88,7 @@ func (s *Simulation) origin() Report {
 	e := s.experiment
 	r := Report{
 		Seed: e.Seed, Draws: e.Draws.String(), Method: e.Method.String(), StepMs: float64(s.step()),
-		Warnings: s.warnings, Fingerprint: s.fingerprint, FingerprintSHA256: s.fingerprint.Hash(), Session: newSession(),
+		Warnings: s.warnings, Fingerprint: s.fingerprint, FingerprintSHA256: s.hash, Session: newSession(),
 	}
 	r.Session.Engine, r.Session.Workers, r.Session.WallS = s.backend.String(), s.engine.Workers, s.wall.Seconds()
 	for _, p := range s.pops {
@@ -131,6 +136,9 @@ func (r *Result) SaveContext(ctx context.Context, path string) error {
 	if ctx == nil {
 		return prefixed(errNoContext)
 	}
+	if err := r.check(); err != nil {
+		return prefixed(err)
+	}
 	w := watch.Of(ctx)
 	var text []byte
 	err := w.While("making the report", func() (err error) {
@@ -151,10 +159,24 @@ func (r *Result) SaveContext(ctx context.Context, path string) error {
 	if err := (npz.Writer{Look: w.Did}).WriteBlock(path, r.Block); err != nil {
 		return err
 	}
-	if err := atomicfile.Write(ReportPath(path), append(text, '\n')); err != nil {
+	w.Begin("writing the report", len(text)+1)
+	if err := writeUnder(w, ReportPath(path), append(text, '\n')); err != nil {
 		return fmt.Errorf("myogen: report: %w", err)
 	}
 	return nil
+}
+
+// writeUnder is [atomicfile.Write] of a text that may have megabytes.
+func writeUnder(w *watch.Watch, path string, text []byte) error {
+	f, err := atomicfile.Create(path)
+	if err != nil {
+		return err
+	}
+	f.Follow(w.Did)
+	if _, err := f.Write(text); err != nil {
+		return errors.Join(err, f.Discard())
+	}
+	return f.Commit()
 }
 
 // size returns how many bytes the spikes and samples have.

@@ -102,7 +102,7 @@ func TestPopulationsAreRefused(t *testing.T) {
 		{nil, "population 2: there is none, it is nil"},
 		{DescendingDrivePool{Name: "x", N: -3}, `population "x": n is -3, must be 1 to 1048576`},
 		{DescendingDrivePool{Name: "x", N: 1 << 29}, "n is 536870912, must be 1 to 1048576"},
-		{DescendingDrivePool{Name: "x", Process: random.Gamma{Shape: -1}}, `population "x": gamma is -1, must be above 0`},
+		{DescendingDrivePool{Name: "x", Process: random.Gamma{Shape: -1}}, `population "x": gamma is -1, must be from 0.1 to 1000`},
 		{DescendingDrivePool{Name: "x", Process: random.Erlang{}}, `population "x": erlang is 0, must be 1 to 1000`},
 		{train(1, 0.5), `population "x": trains[0]: spike 1 is at 0.5 ms, before the one at 1 ms; the spikes must be in rising order`},
 		{train(-1), "trains[0]: spike 0 is at -1 ms"},
@@ -350,6 +350,13 @@ func TestDescriptionsReadWell(t *testing.T) {
 		{Step[units.Current]{Level: 20, Duration: 500}, "step from 0 nA to 20 nA, 0 ms .. 500 ms"},
 		{Sawtooth[units.Rate]{High: 9, Frequency: 2}, "sawtooth of 2 Hz from 0 pps to 9 pps"},
 		{Samples[units.Rate]{Values: make([]units.Rate, 3)}, "3 samples at steps of 0.1 ms"},
+		{Input{Source: "cortex", Target: "DD"}, "cortex -> DD: no shape, noise 0 pps"},
+		{Input{Source: "cortex", Target: "DD", Shape: (*Ramp[units.Rate])(nil)}, "cortex -> DD: no shape, noise 0 pps"},
+		{Input{Source: "c", Target: "IN", Follow: &Follow{Population: "DD", Gain: 1}}, "c -> IN: 0 pps + 1 times the rate of DD, noise 0 pps"},
+		{Modulation{Population: "aMN", Parameter: "gamma"}, "gamma of aMN times no shape"},
+		{Experiment{Populations: []Population{nil, (*AlphaMNPool)(nil), &DescendingDrivePool{Name: "DD"}}},
+			"0 ms at steps of 0.1 ms, Crank-Nicolson, seed 0, named streams\n  population 0 is none, a <nil>\n" +
+				"  population 1 is none, a *myogen.AlphaMNPool\n  DD         100 drive neurons, Poisson process"},
 		{Connection{Source: "a", Target: "b", Probability: 0.5, Weight: 0.1, Inhibitory: true}, "a -> b: inhibitory, probability 0.5, 0.1 uS, delay 1 ms"},
 	} {
 		if got := c.what.String(); got != c.want {

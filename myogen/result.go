@@ -1,6 +1,7 @@
 package myogen
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -22,7 +23,23 @@ type Result struct {
 }
 
 // Partial reports whether the run was stopped before its end.
-func (r *Result) Partial() bool { return r.Simulated < r.Requested }
+func (r *Result) Partial() bool {
+	if r == nil {
+		panic("myogen: the result is nil")
+	}
+	return r.Simulated < r.Requested
+}
+
+// check returns an error about a result that no simulation has made.
+func (r *Result) check() error {
+	switch {
+	case r == nil:
+		return errors.New("the result is nil")
+	case r.Block == nil:
+		return errors.New("the result has no block; Run makes results")
+	}
+	return nil
+}
 
 // SpikeTrains returns the spike trains of a population.
 func (r *Result) SpikeTrains(population string) ([]neo.SpikeTrain, error) {
@@ -35,6 +52,9 @@ func (r *Result) SpikeTrains(population string) ([]neo.SpikeTrain, error) {
 
 // segment returns what was recorded of a population.
 func (r *Result) segment(population string) (*neo.Segment, error) {
+	if err := r.check(); err != nil {
+		return nil, prefixed(err)
+	}
 	_, err := findName(r.Block.Segments, func(s neo.Segment) string { return s.Name }, population)
 	if err != nil {
 		return nil, prefixed(err)
@@ -64,8 +84,11 @@ func (r *Result) Signal(population string) (neo.AnalogSignal, error) {
 	return all[0], nil
 }
 
-// Result returns what has been recorded so far.
+// Result returns what has been recorded so far. The values of its probes are those of
+// the simulation, which goes on behind them, and not a copy, which would take a second
+// for gigabytes: clone them before you change them.
 func (s *Simulation) Result() *Result {
+	s.mustBeMade()
 	e := s.experiment
 	r := &Result{Simulated: min(s.Time(), e.Duration), Requested: e.Duration, Steps: s.engine.Step, Origin: s.origin()}
 	r.Block = &neo.Block{Name: "simulation", Annotations: map[string]string{
@@ -104,25 +127,22 @@ func (s *Simulation) Result() *Result {
 			signal, _ := p.drive.signal() // it is there
 			seg.AnalogSignals = append(seg.AnalogSignals, signal)
 		}
-		for k, probe := range e.Record {
-			if e.probes[k] == i {
-				seg.AnalogSignals = append(seg.AnalogSignals, neo.AnalogSignal{
-					Name: probe.signalName(p.cellName(probe.Cell)), Units: probe.units(), SamplingPeriod: s.step(), Values: cloned(s.probes[k].Values),
-				})
+		probes := 0
+		for _, at := range e.probes {
+			if at == i {
+				probes++
+			}
+		}
+		seg.AnalogSignals = slices.Grow(seg.AnalogSignals, probes)
+		for k, at := range e.probes {
+			if at == i {
+				signal := s.signals[k]
+				signal.Values = slices.Clip(s.probes[k].Values)
+				seg.AnalogSignals = append(seg.AnalogSignals, signal)
 			}
 		}
 		r.Block.Segments = append(r.Block.Segments, seg)
 	}
 	r.Origin.Warnings = append(slices.Clip(r.Origin.Warnings), e.forces(r.Block)...)
 	return r
-}
-
-// cloned is slices.Clone in pieces, so that a gigabyte does not keep the collector, and
-// with it all that runs, waiting.
-func cloned(values []float64) []float64 {
-	all := make([]float64, 0, len(values))
-	for piece := range slices.Chunk(values, 1<<17) {
-		all = append(all, piece...)
-	}
-	return all
 }

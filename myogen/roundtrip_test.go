@@ -293,7 +293,7 @@ var populationNames = texts.Filter(func(s string) bool {
 var processes = rapid.OneOf(
 	rapid.Just(random.Process(nil)), rapid.Just(random.Process(random.Poisson{})),
 	rapid.Map(rapid.IntRange(1, 1000), func(n int) random.Process { return random.Erlang{Order: n} }),
-	rapid.Map(oddUpTo(1000), func(x float64) random.Process { return random.Gamma{Shape: x} }),
+	rapid.Map(oddUpTo(1000), func(x float64) random.Process { return random.Gamma{Shape: max(x, random.MinGammaShape)} }),
 	rapid.Just(random.Process(random.Gamma{})),
 )
 

@@ -80,6 +80,14 @@ func checkShape[Q Quantity](s Shape[Q]) error {
 	return nil
 }
 
+// shapeWords describes a shape, and says where there is none.
+func shapeWords[Q Quantity](s Shape[Q]) string {
+	if checkShape(s) != nil {
+		return "no shape"
+	}
+	return fmt.Sprint(s)
+}
+
 // concreteShape returns a shape without a pointer, if it is one of the table; a
 // shape of another type is left alone and counts by its values.
 func concreteShape[Q Quantity](s Shape[Q]) Shape[Q] {

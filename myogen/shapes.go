@@ -62,6 +62,9 @@ func (s Triangles[Q]) late(end units.Time) string {
 	return fmt.Sprintf("the last triangle ends at %v, the run at %v", s.end(), end)
 }
 
+// lasting returns the first triangle.
+func (s Triangles[Q]) lasting() (start, duration units.Time) { return s.Rest, s.Ramp + s.Ramp }
+
 // String describes the shape in words.
 func (s Triangles[Q]) String() string {
 	return fmt.Sprintf("triangles from %v to %v, up and down %v each, rests of %v", s.Baseline, s.Peaks, s.Ramp, s.Rest)
@@ -113,6 +116,10 @@ func (s Trapezoid[Q]) late(end units.Time) string {
 		return ""
 	}
 	return fmt.Sprintf("the trapezoid ends at %v, the run at %v", p[3], end)
+}
+
+func (s Trapezoid[Q]) lasting() (start, duration units.Time) {
+	return s.Rest, s.Ramp + s.Plateau + s.Ramp
 }
 
 // String describes the shape in words.
@@ -212,6 +219,8 @@ func (s Step[Q]) At(t units.Time) Q {
 func (s Step[Q]) late(end units.Time) string {
 	return beyond("it", s.Start, s.Duration, end)
 }
+
+func (s Step[Q]) lasting() (start, duration units.Time) { return s.Start, s.Duration }
 
 // String describes the shape in words.
 func (s Step[Q]) String() string {

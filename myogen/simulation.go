@@ -13,6 +13,7 @@ import (
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/internal/population"
 	"gomyogen/myogen/internal/watch"
+	"gomyogen/myogen/neo"
 	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
@@ -25,11 +26,13 @@ type Simulation struct {
 	links      []connection // in the order of the experiment
 	epoch      int          // steps between two exchanges of spikes
 	probes     []*engine.Trace
+	signals    []neo.AnalogSignal // of each probe, without its values
 	recorders  []*recorder
 	factors    []*factors // of each modulation
 	backend    membrane.Backend
 
 	fingerprint Fingerprint
+	hash        string // of the fingerprint
 	warnings    []string
 	wall        time.Duration // spent in Run
 	stepTime    time.Duration // of the last epoch of Run
@@ -88,6 +91,9 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if s.fingerprint, err = r.fingerprint(w); err != nil {
 		return nil, err
 	}
+	if err := w.While("summing the fingerprint", func() error { s.hash = s.fingerprint.Hash(); return nil }); err != nil {
+		return nil, err
+	}
 	if s.backend, err = membrane.ChooseBackend(); err != nil {
 		return nil, err
 	}
@@ -100,7 +106,9 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if err := s.populate(drives, w); err != nil {
 		return nil, err
 	}
-	s.instrument()
+	if err := s.instrument(w); err != nil {
+		return nil, err
+	}
 	if err := s.modulate(w); err != nil {
 		return nil, err
 	}
@@ -116,8 +124,26 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if err := s.record(); err != nil {
 		return nil, err
 	}
-	s.engine.Start()
+	w.Begin("recording the initial state", len(s.engine.Neurons))
+	if err := s.engine.Start(w.Did); err != nil {
+		return nil, err
+	}
 	return s, nil
+}
+
+// check returns an error about a simulation that NewSimulation has not made.
+func (s *Simulation) check() error {
+	if s == nil || s.experiment == nil {
+		return errors.New("the simulation is empty; NewSimulation makes one")
+	}
+	return nil
+}
+
+// mustBeMade panics where check returns an error.
+func (s *Simulation) mustBeMade() {
+	if err := s.check(); err != nil {
+		panic("myogen: " + err.Error())
+	}
 }
 
 // step returns the time step in ms.
@@ -193,12 +219,25 @@ func (s *Simulation) neuron(population, cell int) *engine.Neuron {
 }
 
 // instrument attaches probes and injections.
-func (s *Simulation) instrument() {
+func (s *Simulation) instrument(w *watch.Watch) error {
+	steps, err := countSteps(s.experiment.Duration, s.step())
+	if err != nil {
+		return err
+	}
+	w.Begin("attaching probes", len(s.experiment.Record))
 	for i, p := range s.experiment.Record {
 		n := s.neuron(s.experiment.probes[i], p.Cell)
-		trace := &engine.Trace{Value: n.Cell.Variable(p.Compartment, potential(p.Variable))}
+		// Room for all samples, of the initial state and of a step that begins after
+		// the end by a rounding too: otherwise all traces grow in the same step, which
+		// then takes seconds.
+		trace := &engine.Trace{Value: n.Cell.Variable(p.Compartment, potential(p.Variable)), Values: make([]float64, 0, steps+2)}
 		n.Traces = append(n.Traces, trace)
 		s.probes = append(s.probes, trace)
+		name := p.signalName(s.pops[s.experiment.probes[i]].cellName(p.Cell))
+		s.signals = append(s.signals, neo.AnalogSignal{Name: name, Units: p.units(), SamplingPeriod: s.step()})
+		if err := w.Did(1); err != nil {
+			return err
+		}
 	}
 	for i, in := range s.experiment.Inject {
 		n := s.neuron(s.experiment.injections[i], in.Cell)
@@ -209,6 +248,7 @@ func (s *Simulation) instrument() {
 		}
 		n.Clamp = func(step int, t float64) float64 { return before(step, t) + clamp(step, t) }
 	}
+	return nil
 }
 
 // clamp returns the current in nA of a step whose middle is at t ms.
@@ -302,19 +342,31 @@ func (s *Simulation) chooseEpoch() error {
 }
 
 // Experiment returns what the simulation runs.
-func (s *Simulation) Experiment() Experiment { return s.experiment.Experiment }
+func (s *Simulation) Experiment() Experiment {
+	s.mustBeMade()
+	return s.experiment.Experiment
+}
 
 // Warnings returns what the run does that its experiment may not mean: currents
 // and spikes outside the run, rates that the time step cannot follow. Reports
 // have them too.
-func (s *Simulation) Warnings() []string { return slices.Clone(s.warnings) }
+func (s *Simulation) Warnings() []string {
+	s.mustBeMade()
+	return slices.Clone(s.warnings)
+}
 
 // Time returns the simulated time.
-func (s *Simulation) Time() units.Time { return units.Time(s.engine.T) }
+func (s *Simulation) Time() units.Time {
+	s.mustBeMade()
+	return units.Time(s.engine.T)
+}
 
 // SetWorkers sets the number of cores, all unless it is called. The results do
 // not depend on it.
 func (s *Simulation) SetWorkers(n int) error {
+	if err := s.check(); err != nil {
+		return prefixed(err)
+	}
 	if n < 1 {
 		return fmt.Errorf("myogen: the number of workers is %d, must be at least 1", n)
 	}
@@ -326,6 +378,9 @@ func (s *Simulation) SetWorkers(n int) error {
 // is not over. It is the last of the three calls that make a step by hand; the
 // others are Integrate and Deliver.
 func (s *Simulation) Advance() error {
+	if err := s.check(); err != nil {
+		return prefixed(err)
+	}
 	if s.engine.T >= float64(s.experiment.Duration) {
 		return fmt.Errorf("myogen: a step at %v: the experiment's duration is %v", s.Time().Round(units.Us), s.experiment.Duration)
 	}
@@ -368,11 +423,17 @@ func (s *Simulation) advance(steps int) error {
 // As in MyoGen's example a step is taken while the time, which carries the
 // rounding of all half steps, is below the duration.
 func (s *Simulation) Run(ctx context.Context, report func(done, total units.Time)) (*Result, error) {
+	if err := s.check(); err != nil {
+		return nil, prefixed(err)
+	}
 	return s.RunUntil(ctx, s.experiment.Duration, report)
 }
 
 // RunUntil is Run up to a time before the experiment's duration.
 func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func(done, total units.Time)) (*Result, error) {
+	if err := s.check(); err != nil {
+		return nil, prefixed(err)
+	}
 	end := float64(s.experiment.Duration)
 	switch {
 	case ctx == nil:

@@ -43,8 +43,11 @@ func (p SpikeSource) prefix() string { return "DD" }
 // String describes the source in words: "3 given spike trains".
 func (p SpikeSource) String() string { return fmt.Sprintf("%d given spike trains", len(p.Trains)) }
 
-// warnings says how many spikes come after the end of a run.
+// warnings says how many spikes come, or arrive, after the end of a run.
 func (p SpikeSource) warnings(end units.Time) []string {
+	if p.Latency >= end {
+		return []string{lateLatency(p.Latency, end)}
+	}
 	late := 0
 	for _, t := range p.Trains {
 		for _, x := range t.Times {
@@ -57,6 +60,11 @@ func (p SpikeSource) warnings(end units.Time) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("%d spikes come after the end of the run at %v", late, end)}
+}
+
+// lateLatency says that the spikes of a population reach no terminals in a run.
+func lateLatency(latency, end units.Time) string {
+	return fmt.Sprintf("the latency is %v, so that no spike reaches a terminal before the end of the run at %v", latency, end)
 }
 
 func (p SpikeSource) plan(*watch.Watch) (population.Plan, error) {

@@ -43,16 +43,40 @@ func (s *Simulation) SaveStateContext(ctx context.Context, path string, key []by
 	if ctx == nil {
 		return prefixed(errNoContext)
 	}
+	if err := s.check(); err != nil {
+		return prefixed(err)
+	}
 	w := watch.Of(ctx)
-	f, err := s.encode(w)
+	f, bytes, err := s.encode(w)
 	if err != nil {
 		return prefixed(err)
 	}
-	if len(key) > 0 {
-		f["mac"] = npz.Texts([]string{userkey.Sign(key, []byte(f["checksum"].Text[0]))})
+	w.Begin("summing the state", bytes)
+	sum, err := npz.Writer{Look: w.Did}.SumPieces(f)
+	if err != nil {
+		return prefixed(err)
 	}
-	w.Begin("writing the state", size(f))
-	return npz.Writer{Look: w.Did}.Write(path, f)
+	f["checksum"] = textArray(sum)
+	if len(key) > 0 {
+		f["mac"] = textArray(userkey.Sign(key, []byte(sum)))
+	}
+	w.Begin("writing the state", bytes)
+	return npz.Writer{Look: w.Did}.WritePieces(path, f)
+}
+
+// textArray returns an array of texts.
+func textArray(all ...string) npz.Pieces { return inPieces([][]string{all}, npz.Texts) }
+
+// inPieces returns an array of pieces that are in memory.
+func inPieces[T any](pieces [][]T, array func([]T) npz.Array) npz.Pieces {
+	return func(yield func(npz.Array) error) error {
+		for _, x := range pieces {
+			if err := yield(array(x)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }
 
 // ResumeState returns a simulation that goes on from a saved state, with the
@@ -107,10 +131,16 @@ func resumeState(ctx context.Context, e Experiment, path string, f npz.File) (*S
 	return s, nil
 }
 
-func (s *Simulation) encode(look *watch.Watch) (npz.File, error) {
-	fingerprint, err := json.Marshal(s.fingerprint)
-	if err != nil {
-		return nil, err
+// encode returns the arrays of a state, and how many bytes its numbers have. They
+// hold until the next step.
+func (s *Simulation) encode(look *watch.Watch) (map[string]npz.Pieces, int, error) {
+	var fingerprint []string
+	if err := look.While("writing the fingerprint", func() error {
+		text, err := json.Marshal(s.fingerprint)
+		fingerprint = cut(string(text))
+		return err
+	}); err != nil {
+		return nil, 0, err
 	}
 	w := state.NewWriter()
 	w.Watch = look
@@ -124,31 +154,40 @@ func (s *Simulation) encode(look *watch.Watch) (npz.File, error) {
 	w.Float("wall_s", s.wall.Seconds())
 	for _, p := range s.inOrder() {
 		if err := p.Save(w); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
 	if err := s.encodeEvents(w); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for _, r := range s.recorders {
 		if err := r.save(w); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
-	f := npz.File{"format": npz.Texts([]string{stateFormat}), "fingerprint": npz.Texts(inPieces(string(fingerprint)))}
+	f := map[string]npz.Pieces{"format": textArray(stateFormat), "fingerprint": textArray(fingerprint...)}
 	if all := s.recorded(); len(all) > 0 {
-		f["recordings"] = npz.Texts(all)
+		f["recordings"] = textArray(all...)
 	}
-	for name, x := range w.Ints {
-		f[name] = npz.Ints(x)
+	bytes := 0
+	for name, pieces := range w.Ints {
+		f[name] = inPieces(pieces, npz.Ints)
+		bytes += size(pieces)
 	}
-	for name, x := range w.Floats {
-		f[name] = npz.Floats(x)
+	for name, pieces := range w.Floats {
+		f[name] = inPieces(pieces, npz.Floats)
+		bytes += size(pieces)
 	}
-	look.Begin("summing the state", size(f))
-	sum, err := f.WatchedSHA256(look.Did)
-	f["checksum"] = npz.Texts([]string{sum})
-	return f, err
+	return f, bytes, nil
+}
+
+// size returns how many bytes numbers in pieces have.
+func size[T int64 | float64](pieces [][]T) int {
+	n := 0
+	for _, x := range pieces {
+		n += 8 * len(x)
+	}
+	return n
 }
 
 func (s *Simulation) decode(w *watch.Watch, f npz.File) error {
@@ -168,7 +207,11 @@ func (s *Simulation) decode(w *watch.Watch, f npz.File) error {
 	want := text("checksum")
 	delete(f, "checksum")
 	delete(f, "mac")
-	w.Begin("checking the state", size(f))
+	bytes := 0
+	for _, a := range f {
+		bytes += 8 * (len(a.Float) + len(a.Int))
+	}
+	w.Begin("checking the state", bytes)
 	sum, err := f.WatchedSHA256(w.Did)
 	if w.Err() != nil {
 		return w.Err()
@@ -176,12 +219,18 @@ func (s *Simulation) decode(w *watch.Watch, f npz.File) error {
 	if err != nil || sum != want {
 		return fmt.Errorf("the file is damaged: its checksum is %s, want %s", sum, want)
 	}
-	var saved Fingerprint
-	if err := json.Unmarshal([]byte(strings.Join(f["fingerprint"].Text, "")), &saved); err != nil {
-		return fmt.Errorf("the fingerprint: %w", err)
-	}
-	if d := saved.Difference(s.fingerprint); d != "" {
-		return fmt.Errorf("it belongs to another experiment: in the state %s in this one", d)
+	fingerprint := f["fingerprint"].Text
+	if err := w.While("comparing the experiments", func() error {
+		var saved Fingerprint
+		if err := json.Unmarshal([]byte(strings.Join(fingerprint, "")), &saved); err != nil {
+			return fmt.Errorf("the fingerprint: %w", err)
+		}
+		if d := saved.Difference(s.fingerprint); d != "" {
+			return fmt.Errorf("it belongs to another experiment: in the state %s in this one", d)
+		}
+		return nil
+	}); err != nil {
+		return err
 	}
 	if saved, mine := f["recordings"].Text, s.recorded(); !slices.Equal(saved, mine) {
 		return fmt.Errorf("it belongs to another experiment: in the state record_all is %q, and %q in this one", saved, mine)
@@ -197,22 +246,13 @@ func (s *Simulation) decode(w *watch.Watch, f npz.File) error {
 	return s.restore(w, r)
 }
 
-// inPieces cuts a text that may have megabytes, as of 100,000 probes: an array has room
+// cut cuts a text that may have megabytes, as of 100,000 probes: an array has room
 // for its longest text at each item, and readers limit that.
-func inPieces(text string) (all []string) {
+func cut(text string) (all []string) {
 	for piece := range slices.Chunk([]rune(text), 1<<16) {
 		all = append(all, string(piece))
 	}
 	return all
-}
-
-// size returns about how many bytes the arrays of a file have.
-func size(f npz.File) int {
-	n := 0
-	for _, a := range f {
-		n += 8 * (len(a.Float) + len(a.Int))
-	}
-	return n
 }
 
 func (s *Simulation) restore(w *watch.Watch, r *state.Reader) error {

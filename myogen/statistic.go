@@ -60,7 +60,8 @@ var forceStatistics = []struct {
 // aMN.force_cv and aMN.force_percent.
 func (e Experiment) Statistics() []Statistic {
 	var all []Statistic
-	for _, name := range e.Names() {
+	for _, p := range present(e.Populations) {
+		name := p.name()
 		for _, s := range populationStatistics {
 			all = append(all, Statistic{name + "." + s.name, s.unit, func(r *Result) (float64, error) {
 				trains, err := r.SpikeTrains(name)

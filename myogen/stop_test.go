@@ -114,7 +114,9 @@ func TestStopWhileSaving(t *testing.T) {
 	if f, err := npz.Read(other); err != nil {
 		t.Fatal(err)
 	} else {
-		bytes = size(f)
+		for _, a := range f {
+			bytes += 8 * (len(a.Float) + len(a.Int))
+		}
 	}
 	if least := 2*n + 2*bytes/(1<<16); whole.looks < least || !told["saving cells"] {
 		t.Errorf("it looked up %d times, want at least %d, and told of %v", whole.looks, least, told)
@@ -153,6 +155,83 @@ func TestFirstStepsAreFew(t *testing.T) {
 				t.Errorf("%d cells at %v: %d cell steps before the first look", n, step, work)
 			}
 		}
+	}
+}
+
+// probed returns an experiment whose pool has some probes in each cell.
+func probed(cells, probes int) Experiment {
+	e := tutorial(AlphaMNPool{N: cells})
+	e.Populations[0] = DescendingDrivePool{Name: "DD", N: max(cells/10, 10)}
+	e.Connections[0].Probability, e.Inject = min(0.5, 100/float64(cells)), nil
+	e.Record = nil
+	for i := range cells * probes {
+		e.Record = append(e.Record, Probe{Population: "aMN", Cell: i / probes, Compartment: i % 2})
+	}
+	return e
+}
+
+// Probes are looked at one by one while they are checked, written for the fingerprint
+// and attached, and so are their samples, in which no step allocates.
+func TestStopInManyProbes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.npz")
+	const cells, probes = 50, 20
+	e := probed(cells, probes)
+	e.Duration = 5
+	s := start(t, e)
+	room := cap(s.probes[0].Values)
+	half, err := s.RunUntil(t.Context(), 2.5, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	save := func(ctx context.Context) error { return s.SaveStateContext(ctx, path, nil) }
+	for _, c := range []struct {
+		name string
+		do   func(context.Context) error
+		want int // looks at each probe
+	}{
+		{"new", func(ctx context.Context) error { _, err := NewSimulation(ctx, e); return err }, 5}, // checked twice, written, an entry or more, attached
+		{"saving", save, 0},
+		{"resumed", func(ctx context.Context) error { _, err := ResumeState(ctx, e, path); return err }, 6},
+	} {
+		whole := &counting{t.Context(), 0, 1 << 30}
+		if err := c.do(whole); err != nil {
+			t.Fatal(err)
+		}
+		if whole.looks < c.want*cells*probes {
+			t.Errorf("%s: it looked up %d times", c.name, whole.looks)
+		}
+		for i := range 12 {
+			stop := &counting{t.Context(), 0, i * whole.looks / 12}
+			if err := c.do(stop); !errors.Is(err, context.Canceled) || stop.looks > stop.most+2 {
+				t.Errorf("%s: after %d looks of %d: %v", c.name, stop.looks, stop.most, err)
+			}
+		}
+		if err := save(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// A simulation that goes on, from a state too, leaves a result of before as it is.
+	before := slices.Clone(half.Block.Segments[1].AnalogSignals[0].Values)
+	resumed, err := ResumeState(t.Context(), e, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*Simulation{s, resumed} {
+		r, err := s.Run(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := r.Block.Segments[1].AnalogSignals[0].Values; len(v) != r.Steps+1 || !slices.Equal(v[:len(before)], before) {
+			t.Errorf("%d samples after %d steps, or others than before", len(v), r.Steps)
+		}
+		for _, p := range s.probes {
+			if cap(p.Values) != room {
+				t.Fatalf("a probe has room for %d samples, and had for %d", cap(p.Values), room)
+			}
+		}
+	}
+	if !slices.Equal(half.Block.Segments[1].AnalogSignals[0].Values, before) {
+		t.Error("the result of before has changed")
 	}
 }
 

@@ -72,19 +72,13 @@ func (r RecruitmentThresholds) withDefaults() RecruitmentThresholds {
 	return r
 }
 
+// validate checks a description without zero fields. Its errors have the names of a file.
 func (r RecruitmentThresholds) validate() error {
-	slope := r.Model == DeLuca || r.Model == Combined
-	switch {
-	case r.Model < Combined || r.Model > Konstantin:
-		return fmt.Errorf("thresholds: unknown model %v", r.Model)
-	case r.N < 2:
-		return fmt.Errorf("thresholds: N = %d, must be at least 2", r.N)
-	case !(r.RangeRatio > 1) || math.IsInf(r.RangeRatio, 0):
-		return fmt.Errorf("thresholds: RangeRatio = %v, must be above 1", r.RangeRatio)
-	case slope && !(r.Slope > 0 && r.Slope <= r.RangeRatio):
-		return fmt.Errorf("thresholds: Slope = %v, must be above 0 and at most RangeRatio = %v", r.Slope, r.RangeRatio)
-	case !(r.Max > 0) || math.IsInf(r.Max, 0):
-		return fmt.Errorf("thresholds: Max = %v, must be above 0", r.Max)
+	if err := fields.Struct(r.fields).Check("thresholds"); err != nil {
+		return fmt.Errorf("thresholds: %w", err)
+	}
+	if slope := r.Model == DeLuca || r.Model == Combined; slope && r.Slope > r.RangeRatio {
+		return fmt.Errorf("thresholds: slope is %v, must be at most range_ratio, %v", r.Slope, r.RangeRatio)
 	}
 	return nil
 }

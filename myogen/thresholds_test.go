@@ -66,12 +66,12 @@ func TestThresholdsEqualMyoGen(t *testing.T) {
 
 func TestThresholdsRefuse(t *testing.T) {
 	for want, r := range map[string]RecruitmentThresholds{
-		"N = 1":            {N: 1},
-		"RangeRatio = 1":   {RangeRatio: 1},
-		"RangeRatio = NaN": {RangeRatio: math.NaN()},
-		"Slope = 200":      {Slope: 200},
-		"Max = -1":         {Max: -1},
-		"unknown model":    {Model: 9},
+		"n is 1, must be 2 to":                                     {N: 1},
+		"range_ratio is 1, must be above 1":                        {RangeRatio: 1},
+		"range_ratio is NaN":                                       {RangeRatio: math.NaN()},
+		"slope is 200, must be at most range_ratio, 100":           {Slope: 200},
+		"max is -1, must be above 0":                               {Max: -1},
+		`model is "ThresholdModel(9)", must be one of ["combined"`: {Model: 9},
 	} {
 		if _, err := r.Values(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error %v, want it to name %q", r, err, want)

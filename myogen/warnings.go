@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/mathext"
+
 	"gomyogen/myogen/internal/membrane"
 	"gomyogen/myogen/units"
 )
@@ -29,8 +31,11 @@ func (r *resolved) warnings(drives []*driveRate) []string {
 		}
 	}
 	for i, x := range r.Inputs {
-		for _, text := range shapeWarnings(x.Shape, r.Duration, r.step()) {
+		for _, text := range shapeWarnings(x.Shape, r.Duration, r.step(), 0) {
 			warn("%s: %s", x.words(), text)
+		}
+		if x.Latency >= r.Duration {
+			warn("%s: %s", x.words(), lateLatency(x.Latency, r.Duration))
 		}
 		highest := r.highest[i] + float64(3*x.Noise)
 		if d := drives[i]; d.values != nil {
@@ -38,22 +43,26 @@ func (r *resolved) warnings(drives []*driveRate) []string {
 		} else {
 			warn("%s: its rate is not recorded: it has %d samples, at most %d are", x.words(), d.n, maxRecorded)
 		}
-		if lost := lostShare(highest, r.step()); lost > worthTelling {
+		shape := 1.0 // of a Poisson process
+		if p, ok := r.plans[r.targets[i]].Population.(interface{ shape() float64 }); ok {
+			shape = p.shape()
+		}
+		if lost := lostShare(highest, shape, r.step()); lost > worthTelling {
 			warn("%s: at %.4g pps the neurons of %q lose %.1f %% of their spikes: a neuron fires at most once in a step, of %v",
 				x.words(), highest, x.Target, 100*lost, r.step())
 		}
 	}
 	for _, in := range r.Inject {
-		shape := in.Shape
-		if shape == nil {
-			shape = Step[units.Current]{Start: in.Start, Duration: in.Duration}
+		shape, at := in.Shape, units.Time(0)
+		if shape == nil { // a pulse is on in the steps whose middle is in it
+			shape, at = Step[units.Current]{Start: in.Start, Duration: in.Duration}, r.step()/2
 		}
-		for _, text := range shapeWarnings(shape, r.Duration, r.step()) {
+		for _, text := range shapeWarnings(shape, r.Duration, r.step(), at) {
 			warn("%s: %s", in.words(), text)
 		}
 	}
 	for _, m := range r.Modulate {
-		for _, text := range shapeWarnings(m.Shape, r.Duration, r.step()) {
+		for _, text := range shapeWarnings(m.Shape, r.Duration, r.step(), 0) {
 			warn("%s: %s", m.words(), text)
 		}
 	}
@@ -85,15 +94,23 @@ const (
 // worthTelling is the share of spikes that may be lost without a word.
 const worthTelling = 0.02
 
-// lostShare is the share of its spikes that a Poisson neuron of a rate in pps
-// loses to the time step: with x = rate step it fires in a step with the
-// probability 1 - exp(-x), and not x times.
-func lostShare(rate float64, step units.Time) float64 {
+// lostShare is the share of its spikes that a neuron of a rate in pps loses to the
+// time step, whose intervals have a gamma distribution of a shape: 1 for a Poisson
+// process, the order for Erlang's. With x = rate step, an interval of T/rate takes
+// ceil(T/x) steps and not T/x, and ceil(T/x) has the mean sum over n of P(T > n x).
+// A share that is not worth telling is returned as 0.
+func lostShare(rate, shape float64, step units.Time) float64 {
 	x := rate * step.Seconds()
-	if !(x > 0) {
+	if !(x > worthTelling) { // the share is below x
 		return 0
 	}
-	return 1 + math.Expm1(-x)/x
+	mean := 0.0
+	for n := 0.0; ; n++ {
+		p := mathext.GammaIncRegComp(shape, float64(shape*n)*x)
+		if mean += p; p < 1e-9 {
+			return 1 - 1/float64(x*mean)
+		}
+	}
 }
 
 // lateness says what of a shape lies after the end of a run, of those shapes that
@@ -118,9 +135,36 @@ func tooFast[Q Quantity](s Shape[Q], step units.Time) string {
 	return ""
 }
 
-// shapeWarnings returns what of a shape a run does not show.
-func shapeWarnings[Q Quantity](s Shape[Q], end, step units.Time) (all []string) {
-	for _, text := range []string{lateness(s, end), tooFast(s, step)} {
+// tooShort says that a shape which lasts for some time, one with a method lasting, is
+// seen for another time, or not at all: it is sampled in each step, at a time after the
+// step's begin.
+func tooShort[Q Quantity](s Shape[Q], step, at units.Time) string {
+	brief, ok := s.(interface {
+		lasting() (start, duration units.Time)
+	})
+	if !ok {
+		return ""
+	}
+	start, duration := brief.lasting()
+	const rounding = 1e-6 // of a step
+	first := math.Ceil(float64((start-at)/step) - rounding)
+	n := math.Ceil(float64((start+duration-at)/step)-rounding) - max(first, 0)
+	seen := units.Time(n) * step
+	switch _, sharp := s.(Step[Q]); {
+	case !(duration > 0):
+		return ""
+	case n < 1:
+		return fmt.Sprintf("it lasts %v from %v, between two samples: with steps of %v it does nothing", duration, start, step)
+	case sharp && math.Abs(float64(seen-duration)) > worthTelling*float64(duration):
+		return fmt.Sprintf("it lasts %v, and %v with steps of %v", duration, seen.Round(units.Us/1000), step)
+	}
+	return ""
+}
+
+// shapeWarnings returns what of a shape a run does not show, whose values are taken at
+// a time after the begin of each step.
+func shapeWarnings[Q Quantity](s Shape[Q], end, step, at units.Time) (all []string) {
+	for _, text := range []string{lateness(s, end), tooFast(s, step), tooShort(s, step, at)} {
 		if text != "" {
 			all = append(all, text)
 		}

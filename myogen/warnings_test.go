@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"gomyogen/myogen/neo"
+	"gomyogen/myogen/random"
 	"gomyogen/myogen/units"
 )
 
@@ -31,6 +32,7 @@ func TestWarnings(t *testing.T) {
 		}
 	}
 	body := units.Temperature(37)
+	mV := func(v units.Voltage) *units.Voltage { return &v }
 	for name, c := range map[string]struct {
 		change func(*Experiment)
 		want   string // "" for no warning
@@ -57,6 +59,12 @@ func TestWarnings(t *testing.T) {
 		"a rate that a coarse one does": {func(e *Experiment) {
 			e.Step, e.Inputs[0].Shape, e.Populations[1] = 1, Level[units.Rate]{60}, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{}}}
 		}, `at 60 pps the neurons of "DD" lose 2.9 % of their spikes: a neuron fires at most once in a step, of 1 ms`},
+		"a rate that bursts lose": {func(e *Experiment) {
+			e.Inputs[0].Shape, e.Populations[0] = Level[units.Rate]{300}, DescendingDrivePool{Name: "DD", N: 2, Process: random.Gamma{Shape: 0.1}}
+		}, `at 300 pps the neurons of "DD" lose 2.2 % of their spikes`},
+		"a rate that regular spikes lose": {func(e *Experiment) {
+			e.Inputs[0].Shape, e.Populations[0] = Level[units.Rate]{1000}, DescendingDrivePool{Name: "DD", N: 2, Process: random.Erlang{Order: 5}}
+		}, `lose 4.8 % of their spikes`},
 		"a step of NERLab":              {func(e *Experiment) { e.Step = 0.2 }, `population "aMN": at steps of 0.2 ms, Crank-Nicolson, cells may fire at a wrong rate or not at all; up to 0.125 ms`},
 		"a step of Powers 2017":         {func(e *Experiment) { e.Step, e.Populations[1] = 0.5, AlphaMNPool{Name: "aMN", N: 3, Model: Powers2017} }, `up to 0.25 ms they are right within 5 %`},
 		"a step that Powers 2017 takes": {func(e *Experiment) { e.Step, e.Populations[1] = 0.2, AlphaMNPool{Name: "aMN", N: 3, Model: Powers2017} }, ""},
@@ -72,6 +80,25 @@ func TestWarnings(t *testing.T) {
 		"that of Powers 2017":           {pool(AlphaMNPool{Celsius: &body, Model: Powers2017}), ""},
 		"parameters of the other model": {pool(AlphaMNPool{Parameters: Parameters{"Powers2017.soma.length": {First: 40, Last: 50}}}), `it has the parameter Powers2017.soma.length, its model is NERLab`},
 		"parameters of the other way":   {pool(AlphaMNPool{Model: Powers2017, Parameters: Parameters{"NERLab.soma.cm": {First: 1, Last: 1}}}), `it has the parameter NERLab.soma.cm, its model is Powers2017`},
+		"a threshold below rest":        {pool(AlphaMNPool{SpikeThreshold: mV(-20)}), `the spike threshold is -20 mV, not above the 0 mV at which NERLab cells rest`},
+		"that of Powers 2017 below":     {pool(AlphaMNPool{Model: Powers2017, SpikeThreshold: mV(-75)}), `not above the -71 mV at which Powers2017 cells rest`},
+		"a threshold that nothing has":  {pool(AlphaMNPool{Model: Powers2017, SpikeThreshold: mV(50)}), `spikes stay below the reversal potential of sodium, 50 mV: none is detected`},
+		"a threshold of -20 mV":         {pool(AlphaMNPool{Model: Powers2017, SpikeThreshold: mV(-20)}), ""},
+		"a background that is none":     {pool(AlphaMNPool{Background: &Background{}}), `population "aMN": its background is none`},
+		"one with a time constant":      {pool(AlphaMNPool{Background: &Background{Excitatory: Fluctuation{Tau: 5}}}), `its background is none`},
+		"half of one":                   {pool(AlphaMNPool{Background: &Background{Excitatory: Fluctuation{SD: 0.1}, Inhibitory: Fluctuation{Tau: 5}}}), `its inhibitory background has the time constant 5 ms, and mean and SD are 0`},
+		"a whole one":                   {pool(AlphaMNPool{Background: &Background{Excitatory: Fluctuation{SD: 0.1}}}), ""},
+		"a latency of the whole run":    {func(e *Experiment) { e.Inputs[0].Latency = 200 }, `input "cortex": the latency is 200 ms, so that no spike reaches a terminal before the end of the run at 200 ms`},
+		"a pulse short of a middle":     {inject(Injection{Amplitude: 1, Duration: 0.01}), `it lasts 0.01 ms from 0 ms, between two samples: with steps of 0.1 ms it does nothing`},
+		"a pulse over a middle":         {inject(Injection{Amplitude: 1, Duration: 0.06}), `it lasts 0.06 ms, and 0.1 ms with steps of 0.1 ms`},
+		"a pulse of a step":             {inject(Injection{Amplitude: 1, Start: 10, Duration: 0.1}), ""},
+		"a pulse of half a step":        {inject(Injection{Amplitude: 1, Start: 10, Duration: 0.25}), `it lasts 0.25 ms, and 0.2 ms with steps of 0.1 ms`},
+		"a pulse of a long time":        {inject(Injection{Amplitude: 1, Start: 10.03, Duration: 33.33}), ""},
+		"a current between two samples": {inject(Injection{Shape: Step[units.Current]{Level: 1, Start: 10.01, Duration: 0.05}}), `it lasts 0.05 ms from 10.01 ms, between two samples`},
+		"a short trapezoid":             {input(Trapezoid[units.Rate]{Peak: 5, Rest: 10.02, Plateau: 0.05}), `it lasts 0.05 ms from 10.02 ms, between two samples`},
+		"a late source": {func(e *Experiment) {
+			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{Times: []units.Time{10}}}, Latency: 300})
+		}, `population "Ia": the latency is 300 ms, so that no spike reaches a terminal`},
 		"spikes after the end": {func(e *Experiment) {
 			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{Times: []units.Time{10, 300, 400}}}})
 		}, `population "Ia": 2 spikes come after the end`},

@@ -127,8 +127,9 @@ func (c Cell) ID() string { return fmt.Sprintf("%s/%d", c.Notebook, c.Number) }
 // interacts finds calls of kernel.Interact.
 var interacts = regexp.MustCompile(`\bkernel\.Interact\(`)
 
-// away are packages that do what a browser cannot.
-var away = []string{"os", "os/exec", "os/signal", "net", "net/http", "io/ioutil", "plugin", "syscall", "database/sql"}
+// away are packages that do what a browser cannot, and those with which a stranger's
+// cell could leave Go for the page's JavaScript.
+var away = []string{"os", "os/exec", "os/signal", "net", "net/http", "io/ioutil", "plugin", "syscall", "database/sql", "syscall/js", "unsafe"}
 
 // Find returns the cells of a notebook that call kernel.Interact. code are its
 // cells, empty for text. What cannot run in a browser is in refused, with its line.
@@ -237,7 +238,7 @@ func assemble(notebook string, declared, statements []chunk) (string, error) {
 					break
 				}
 			}
-			return "", fmt.Errorf("%s cell %d:%d: a browser has no %s", notebook, c.cell, line, p.path)
+			return "", fmt.Errorf("%s cell %d:%d: a page has no %s", notebook, c.cell, line, p.path)
 		}
 		fmt.Fprintf(&b, "import %s\n", p.text)
 	}

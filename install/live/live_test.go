@@ -58,8 +58,14 @@ func TestCellsAreBuiltForBrowsers(t *testing.T) {
 
 func TestWhatABrowserCannotDoIsNamed(t *testing.T) {
 	const head = "import (\n\t\"os\"\n\t\"gomyogen/kernel\"\n)\n"
+	for imported, name := range map[string]string{`"syscall/js"`: "js", `x "syscall/js"`: "x", `x "unsafe"`: "x"} {
+		cells, refused := Find("a.ipynb", []string{"import " + imported, "kernel.Interact(kernel.Interaction{}, nil)\n_ = " + name + ".Global()"})
+		if len(cells) > 0 || len(refused) != 1 || !strings.Contains(refused[0].Error(), "a page has no ") {
+			t.Errorf("%s: cells %v, refused %v", imported, cells, refused)
+		}
+	}
 	cells, refused := Find("a.ipynb", []string{head, "func read() {\n\tos.Getwd()\n}", "kernel.Interact(kernel.Interaction{}, nil)\nread()"})
-	if len(cells) > 0 || len(refused) != 1 || refused[0].Error() != "a.ipynb cell 2:2: a browser has no os" {
+	if len(cells) > 0 || len(refused) != 1 || refused[0].Error() != "a.ipynb cell 2:2: a page has no os" {
 		t.Errorf("cells %v, refused %v", cells, refused)
 	}
 	cells, refused = Find("a.ipynb", []string{head, "var x = 1\n\nkernel.Interact(kernel.Interaction{}, nil)\nkernel.Kept()"})

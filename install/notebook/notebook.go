@@ -210,8 +210,32 @@ func Read(path string) (nb Notebook, err error) {
 	return Parse(path, text)
 }
 
+// maxValues is how many values the JSON of a notebook may have. Cells and outputs of
+// three bytes each would take fifty times the memory of the file.
+const maxValues = 1 << 22
+
+// values returns how many elements the lists and objects of a JSON text have at most:
+// each follows a comma or an opening bracket.
+func values(text []byte) int {
+	n, quoted := 1, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == ',' || c == '[' || c == '{'):
+			n++
+		}
+	}
+	return n
+}
+
 // Parse reads the text of the .ipynb file at path.
 func Parse(path string, text []byte) (nb Notebook, err error) {
+	if n := values(text); n > maxValues {
+		return nb, fmt.Errorf("%s has some %d values, must have at most %d", path, n, maxValues)
+	}
 	if err = json.Unmarshal(text, &nb); err != nil {
 		return nb, fmt.Errorf("%s: %w", path, err)
 	}

@@ -3,6 +3,7 @@ package notebook
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -60,6 +61,34 @@ func TestRead(t *testing.T) {
 		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), "bad.ipynb") {
 			t.Errorf("%q: error %v, want it to name the file", bad, err)
 		}
+	}
+}
+
+// A file of 13 MB whose cells, outputs or values would take a gigabyte is refused before
+// anything is allocated for them; a long text is not.
+func TestManyValues(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it makes texts of 13 MB")
+	}
+	for name, c := range map[string]struct{ before, part, after string }{
+		"cells":     {`{"cells": [`, `{},`, `{}]}`},
+		"outputs":   {`{"cells": [{"outputs": [`, `{},`, `{}]}]}`},
+		"traceback": {`{"cells": [{"outputs": [{"traceback": [`, `"",`, `""]}]}]}`},
+		"numbers":   {`{"cells": [{"outputs": [{"data": {"application/json": [`, `[],`, `[]]}}]}]}`},
+		"tags":      {`{"cells": [{"metadata": {"tags": [`, `"",`, `""]}}]}`},
+		"unknown":   {`{"metadata": {"widgets": [`, `{},`, `{}]}}`},
+	} {
+		text := []byte(c.before + strings.Repeat(c.part, maxValues) + c.after)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := Parse("n.ipynb", text)
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; err == nil || !strings.Contains(err.Error(), "must have at most 4194304") || used > 1<<20 {
+			t.Errorf("%s: error %v, %d bytes used", name, err, used)
+		}
+	}
+	if _, err := Parse("n.ipynb", []byte(`{"cells": [{"source": "\"`+strings.Repeat("[,{", maxValues)+`"}]}`)); err != nil {
+		t.Errorf("a long text: %v", err)
 	}
 }
 

@@ -74,6 +74,7 @@ type cleaner struct {
 	headings []heading
 	lead     string // the first paragraph after a heading
 	figures  int    // figures of ours
+	pictures int    // bytes of pictures so far
 	used     []string
 	put      map[string]string // what stands for a word in the end
 	word     string
@@ -252,6 +253,11 @@ func (c *cleaner) picture(parent, n *html.Node) {
 	if err != nil {
 		c.leftOut(fmt.Sprintf("the picture %.100s: %v", source, err))
 		replace(parent, n, fmt.Sprintf("[picture %.100s: %v]", orElse(get(n, "alt"), source), err))
+		return
+	}
+	if c.pictures += len(shown); c.pictures > maxPictures {
+		c.leftOut(fmt.Sprintf("the picture %.100s: the pictures of the page have more than %d bytes", source, maxPictures))
+		replace(parent, n, fmt.Sprintf("[picture %.100s]", orElse(get(n, "alt"), source)))
 		return
 	}
 	set(n, "src", c.later(shown))

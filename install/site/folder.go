@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"gomyogen/myogen/format/atomicfile"
 )
@@ -25,7 +26,7 @@ const maxFile = 1 << 30
 // folder is where a site is written.
 type folder struct {
 	dir   string
-	files map[string]string // that publishing wrote, with their SHA-256
+	files map[string]string // that publishing wrote, with their SHA-256; two while it writes
 }
 
 // openFolder makes the folder of a site if it is not there. It refuses one that
@@ -73,6 +74,17 @@ func openFolder(dir string, files []file, sources []Source) (*folder, error) {
 		if f.files[x.name] == "" {
 			return nil, fmt.Errorf("%s is not of publish and would be overwritten; move it, or give another folder with -o", path)
 		}
+		if x.name == markName {
+			continue
+		}
+		// The list alone may be a copy of another folder's.
+		old, err := atomicfile.Read(path, maxFile)
+		if err != nil {
+			return nil, err
+		}
+		if !f.wrote(x.name, old) && !bytes.Equal(old, x.data) {
+			return nil, fmt.Errorf("%s is not as publish wrote it and would be overwritten; move it, or give another folder with -o", path)
+		}
 	}
 	return f, os.MkdirAll(dir, 0o755)
 }
@@ -89,6 +101,9 @@ func (f *folder) update(files []file) (written, removed []string, err error) {
 	f.files = map[string]string{}
 	for _, list := range []map[string]string{before, now} {
 		for name, sum := range list {
+			if was := f.files[name]; was != sum {
+				sum = strings.TrimSpace(was + " " + sum)
+			}
 			f.files[name] = sum
 		}
 	}
@@ -105,12 +120,13 @@ func (f *folder) update(files []file) (written, removed []string, err error) {
 		}
 		written = append(written, x.name)
 	}
-	for name, was := range before {
+	f.files = before
+	for name := range before {
 		path := filepath.Join(f.dir, name)
 		if now[name] != "" || filepath.Base(name) != name {
 			continue
 		}
-		if old, err := atomicfile.Read(path, maxFile); err == nil && sum(old) == was {
+		if old, err := atomicfile.Read(path, maxFile); err == nil && f.wrote(name, old) {
 			if err := atomicfile.Remove(path); err != nil {
 				return written, removed, err
 			}
@@ -120,6 +136,11 @@ func (f *folder) update(files []file) (written, removed []string, err error) {
 	slices.Sort(removed)
 	f.files = now
 	return written, removed, f.mark()
+}
+
+// wrote reports whether publishing wrote this content of a file.
+func (f *folder) wrote(name string, data []byte) bool {
+	return slices.Contains(strings.Fields(f.files[name]), sum(data))
 }
 
 func (f *folder) mark() error {

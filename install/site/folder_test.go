@@ -84,6 +84,23 @@ func TestFolderOfOthersIsRefused(t *testing.T) {
 			put(t, filepath.Join(dir, "web", "a.html", "x"), "mine")
 			return filepath.Join(dir, "web")
 		}, "a.html is not a regular file"},
+		"a list copied from another folder": {func(t *testing.T, dir string) string {
+			site := filepath.Join(dir, "web")
+			if _, err := Write(site, open(t, write(t, dir, "a.ipynb", markdownCell("# A"))), Options{}); err != nil {
+				t.Fatal(err)
+			}
+			put(t, filepath.Join(dir, "home", markName), read(t, filepath.Join(site, markName)))
+			put(t, filepath.Join(dir, "home", "index.html"), "mine")
+			return filepath.Join(dir, "home")
+		}, "index.html is not as publish wrote it"},
+		"a page that was changed": {func(t *testing.T, dir string) string {
+			site := filepath.Join(dir, "web")
+			if _, err := Write(site, open(t, write(t, dir, "a.ipynb", markdownCell("# A"))), Options{}); err != nil {
+				t.Fatal(err)
+			}
+			put(t, filepath.Join(site, "a.html"), "mine")
+			return site
+		}, "a.html is not as publish wrote it"},
 		"a repository": {func(t *testing.T, dir string) string {
 			put(t, filepath.Join(dir, "web", ".git", "HEAD"), "ref: refs/heads/main")
 			return filepath.Join(dir, "web")

@@ -169,6 +169,28 @@ func TestPictures(t *testing.T) {
 	}
 }
 
+// One picture that is named many times is shown as often as a page can bear.
+func TestPicturesHaveALimit(t *testing.T) {
+	dir := t.TempDir()
+	code := shade(t, 20, 10, 7)
+	data, err := base64.StdEncoding.DecodeString(code)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "a.png"), data, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := maxPictures
+	defer func() { maxPictures = before }()
+	maxPictures = 3 * len(dataURL("image/png", data))
+	for _, source := range []string{"![x](a.png) ", "![x](attachment:b.png) ", `<img src="a.png"> `} {
+		html, leftOut := rendered(t, dir, strings.Repeat(source, 100), map[string]any{"b.png": map[string]any{"image/png": code}})
+		if n := strings.Count(html, "data:image/png"); n != 3 || len(leftOut) != 1 || !strings.Contains(leftOut[0], "the pictures of the page have more than") {
+			t.Errorf("%s: %d pictures, left out %q", source, n, leftOut)
+		}
+	}
+}
+
 // Links lead to pages whatever the names of the notebooks hold.
 func TestLinks(t *testing.T) {
 	dir := t.TempDir()

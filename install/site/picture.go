@@ -20,6 +20,10 @@ import (
 // maxPicture is the size in bytes up to which a local picture goes into a page.
 const maxPicture = 20 << 20
 
+// maxPictures is what all pictures of a page may have in bytes. A short text can name
+// one picture many times.
+var maxPictures = 256 << 20 // tests lower it
+
 // pictureTypes are what browsers show as pictures; scripts in an SVG do not run there.
 var pictureTypes = []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml"}
 

@@ -58,8 +58,9 @@ func short(script string) string {
 	return b.String()
 }
 
-// maxLibrary is more than the chart library takes.
-const maxLibrary = 8 << 20
+// maxLibrary is more than the chart library takes, in bytes, and maxLibraryRatio more
+// than what gzip makes of JavaScript.
+const maxLibrary, maxLibraryRatio = 8 << 20, 16
 
 // library reports whether gzipped code, in base64, is the chart library.
 func (s Scripts) library(code string) bool {
@@ -74,6 +75,7 @@ func (s Scripts) library(code string) bool {
 	if err != nil {
 		return false
 	}
-	plain, err := io.ReadAll(io.LimitReader(z, maxLibrary+1))
-	return err == nil && len(plain) <= maxLibrary && s.isLibrary(plain)
+	most := min(maxLibrary, maxLibraryRatio*len(data)) // else a notebook of many bombs takes minutes
+	plain, err := io.ReadAll(io.LimitReader(z, int64(most)+1))
+	return err == nil && len(plain) <= most && s.isLibrary(plain)
 }

@@ -12,6 +12,7 @@ import (
 	"image/png"
 	"iter"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/image/draw"
@@ -31,6 +32,9 @@ const maxPixels = 32 << 20
 // times as long as it is wide: of a longer picture it is the beginning.
 const smallest, longest = 40, 4
 
+// maxTried is how many pictures are decoded in search of one in which something is seen.
+const maxTried = 8
+
 // embedded is a picture in an output's HTML.
 var embedded = regexp.MustCompile(`src=["']data:image/(?:png|jpeg|gif|webp);base64,([A-Za-z0-9+/=]+)["']`)
 
@@ -38,9 +42,13 @@ var embedded = regexp.MustCompile(`src=["']data:image/(?:png|jpeg|gif|webp);base
 // first wide enough that is nearly as high as a thumbnail, else the highest. Pictures
 // that would be blurred, of one colour or a strip are passed over.
 func thumbnail(nb notebook.Notebook) ([]byte, error) {
-	var best *image.RGBA
+	type picture struct {
+		data []byte
+		high float64 // of the thumbnail's height, at its width; up to highEnough
+	}
+	const highEnough = 0.9
+	var all []picture
 	var tooLarge error
-	high := 0.0
 	for data := range pictures(nb) {
 		size, _, err := image.DecodeConfig(bytes.NewReader(data))
 		if err != nil || size.Width < thumbnailWidth/4 {
@@ -51,16 +59,15 @@ func thumbnail(nb notebook.Notebook) ([]byte, error) {
 			continue
 		}
 		h := float64(size.Height) / float64(size.Width) * thumbnailWidth / thumbnailHeight
-		if h <= high {
-			continue
-		}
-		if full, _, err := image.Decode(bytes.NewReader(data)); err == nil {
-			if small := scaled(full); small != nil {
-				best, high = small, h
+		all = append(all, picture{data, min(h, highEnough)})
+	}
+	slices.SortStableFunc(all, func(a, b picture) int { return cmp.Compare(b.high, a.high) })
+	var best *image.RGBA
+	for _, p := range all[:min(len(all), maxTried)] {
+		if full, _, err := image.Decode(bytes.NewReader(p.data)); err == nil {
+			if best = scaled(full); best != nil {
+				break
 			}
-		}
-		if high > 0.9 {
-			break
 		}
 	}
 	if best == nil {

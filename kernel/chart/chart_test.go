@@ -90,6 +90,32 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// Signals and trains that package neo refuses are not drawn.
+func TestOnlyValidDataAreDrawn(t *testing.T) {
+	nan := units.Time(math.NaN())
+	signal := neo.AnalogSignal{Name: "Vm", Units: "mV", Values: []float64{1, 2}}
+	late := neo.AnalogSignal{Name: "Vm", Units: "mV", SamplingPeriod: 1, TStart: nan}
+	spikes := func(t neo.SpikeTrain) chart.Panel { return chart.Spikes("p", []neo.SpikeTrain{t}, nil) }
+	for _, c := range []struct {
+		panel chart.Panel
+		want  string
+	}{
+		{chart.Signals("p", signal), `signal "Vm": the sampling period is 0 ms, must be above 0`},
+		{chart.Panel{Series: []chart.Series{chart.Signal(late)}}, `signal "Vm": t_start is NaN ms`},
+		{chart.Rates("p", []neo.AnalogSignal{signal}, nil), `signal "Vm": the sampling period is 0 ms`},
+		{spikes(neo.SpikeTrain{Name: "MN_1", TStart: nan, TStop: 5}), `train "MN_1": t_start is NaN ms`},
+		{spikes(neo.SpikeTrain{Name: "MN_1", TStart: 9, TStop: 5}), `train "MN_1": t_start is 9 ms, t_stop 5 ms`},
+		{spikes(neo.SpikeTrain{Name: "MN_1", Times: []units.Time{7}, TStop: 5}), `spike 0 is at 7 ms, outside`},
+		{spikes(neo.SpikeTrain{Name: "MN_1", Times: []units.Time{7, nan}}), `train "MN_1": `},
+		{spikes(neo.SpikeTrain{Name: "MN_1", Times: []units.Time{7, 8}}), ""}, // no span was given
+	} {
+		err := chart.Figure{Panels: []chart.Panel{c.panel}}.Validate()
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("error %v, want %q", err, c.want)
+		}
+	}
+}
+
 type mine struct{ chart.Line }
 
 // A series is drawn, as a value or a pointer, or refused by its name.

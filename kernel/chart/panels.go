@@ -110,6 +110,9 @@ func Rates(title string, rates []neo.AnalogSignal, trains []neo.SpikeTrain) Pane
 func rateRows(rates []neo.AnalogSignal, trains []neo.SpikeTrain) ([][]float64, error) {
 	of := map[string]int{}
 	for i, r := range rates {
+		if err := r.Validate(); err != nil {
+			return nil, err
+		}
 		first := rates[0]
 		if len(r.Values) != len(first.Values) || r.TStart != first.TStart || r.SamplingPeriod != first.SamplingPeriod {
 			return nil, fmt.Errorf("rate %d (%q) has %d samples each %v from %v, rate 0 has %d each %v from %v; the columns of a heat map are one time each",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
@@ -26,6 +27,8 @@ type Line struct {
 	Step    bool   // hold each Y until the next X; X may have one value more, the end of the last step
 	Marker  Marker // at each point
 	Scatter bool   // markers alone, with no line between them
+
+	refused error // of the signal that it was made of
 }
 
 // Marker is the sign at each point of a [Line].
@@ -91,6 +94,9 @@ type HeatMap struct {
 // Signal returns a line of an analog signal over time in seconds. One that is Binned,
 // such as a time histogram, is steps as wide as its bins.
 func Signal(s neo.AnalogSignal) *Line {
+	if err := s.Validate(); err != nil {
+		return &Line{Name: s.Name, refused: err}
+	}
 	l := &Line{Name: s.Name, X: make([]float64, len(s.Values)), Y: s.Values, Step: s.Binned}
 	for i := range s.Values {
 		l.X[i] = seconds(s.Time(i))
@@ -107,6 +113,8 @@ func seconds(t units.Time) float64 { return math.Round(t.Seconds()*1e10) / 1e10 
 
 func (l Line) check(Axis) error {
 	switch {
+	case l.refused != nil:
+		return l.refused
 	case l.Marker < AutoMarker || l.Marker > Diamond:
 		return fmt.Errorf("the line %q has the marker %d", l.Name, l.Marker)
 	case l.Scatter && l.Marker == NoMarker:
@@ -176,10 +184,11 @@ func (r Rule) check(Axis) error {
 
 func (r Raster) check(Axis) error {
 	for i, t := range r.Trains {
-		for j, at := range t.Times {
-			if !finite(float64(at)) {
-				return fmt.Errorf("train %d, spike %d is at %v", i, j, float64(at))
-			}
+		if t.TStart == 0 && t.TStop == 0 && len(t.Times) > 0 { // no span was given: it is that of the spikes
+			t.TStart, t.TStop = slices.Min(t.Times), slices.Max(t.Times)
+		}
+		if err := t.Validate(); err != nil {
+			return fmt.Errorf("row %d: %w", i, err)
 		}
 	}
 	return nil

@@ -52,7 +52,7 @@ func digest(dir string, write func(h hash.Hash, code []byte)) (p Package, err er
 		case e.IsDir() || strings.HasPrefix(e.Name(), ".") || strings.HasPrefix(e.Name(), "_") || strings.HasSuffix(path, "_test.go"):
 		case strings.HasSuffix(path, ".go"):
 			p.Read = append(p.Read, path)
-			text, err := os.ReadFile(path)
+			text, err := readFile(path)
 			if err != nil {
 				return p, err
 			}
@@ -80,7 +80,7 @@ func digest(dir string, write func(h hash.Hash, code []byte)) (p Package, err er
 	}
 	slices.Sort(others)
 	for _, path := range slices.Compact(others) {
-		b, err := os.ReadFile(path)
+		b, err := readFile(path)
 		if err != nil {
 			return p, err
 		}
@@ -95,6 +95,23 @@ func digest(dir string, write func(h hash.Hash, code []byte)) (p Package, err er
 	slices.Sort(p.Read)
 	p.Imports, p.Read = slices.Compact(p.Imports), slices.Compact(p.Read)
 	return p, nil
+}
+
+// maxFile is how large a file may be that is compiled or embedded, in bytes. A link of a
+// clone may lead to a device, which has no end.
+const maxFile = 1 << 30
+
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is not a regular file (%v)", path, info.Mode())
+	case info.Size() > maxFile:
+		return nil, fmt.Errorf("%s has %d bytes, must have at most %d", path, info.Size(), maxFile)
+	}
+	return os.ReadFile(path)
 }
 
 // compiled are the extensions of files that the go command compiles, beside
@@ -135,7 +152,7 @@ func Tree(module string, paths ...string) (string, error) {
 // moduleName reads the import path of the module in a folder.
 func moduleName(module string) (string, error) {
 	path := filepath.Join(module, "go.mod")
-	b, err := os.ReadFile(path)
+	b, err := readFile(path)
 	if err != nil {
 		return "", err
 	}

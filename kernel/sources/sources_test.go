@@ -123,6 +123,23 @@ func TestWhatIsRead(t *testing.T) {
 	}
 }
 
+// A link of a clone may lead to what has no end.
+func TestOnlyRegularFilesAreRead(t *testing.T) {
+	for _, name := range []string{"a.go", "a.s"} {
+		dir := t.TempDir()
+		put(t, filepath.Join(dir, "b.go"), "package b\n\n//go:embed data/x\n")
+		put(t, filepath.Join(dir, "data", "x"), "text")
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		_ = os.Remove(path)
+		if err := os.Symlink("/dev/zero", path); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "is not a regular file") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestEmbedPatterns(t *testing.T) {
 	for line, want := range map[string][]string{
 		"//go:embed a.txt b/*.yaml\n":       {"a.txt", "b/*.yaml"},

@@ -59,27 +59,42 @@ type Erlang struct {
 
 // Next implements Process: -log(u1 u2 ... uN)/N.
 func (e Erlang) Next(x *Xorshift) float64 {
-	product := 1.0
+	product, logs := 1.0, 0.0
 	for range e.Order {
-		product *= x.Float64()
+		if product *= x.Float64(); product < 0x1p-900 { // high orders would underflow
+			logs += cmath.Log(max(product, math.SmallestNonzeroFloat64))
+			product = 1
+		}
 	}
-	return -(1 / float64(e.Order)) * cmath.Log(max(product, math.SmallestNonzeroFloat64))
+	return -(1 / float64(e.Order)) * (logs + cmath.Log(product))
 }
 
 func (e Erlang) String() string { return fmt.Sprintf("Erlang process of order %d", e.Order) }
 
+// MaxErlangOrder is the highest order: a CV of 0.03, more regular than any neuron.
+const MaxErlangOrder = 1000
+
 // Validate implements Process.
 func (e Erlang) Validate() error {
-	if e.Order < 1 || e.Order > 1000 {
-		return fmt.Errorf("random: Erlang order is %d, must be 1 to 1000", e.Order)
+	if e.Order < 1 || e.Order > MaxErlangOrder {
+		return fmt.Errorf("random: Erlang order is %d, must be 1 to %d", e.Order, MaxErlangOrder)
 	}
 	return nil
 }
 
 // Gamma has gamma distributed intervals: CV 1/sqrt(Shape).
 type Gamma struct {
-	Shape float64 // > 0; 0 means 3
+	Shape float64 // from MinGammaShape to MaxGammaShape; 0 means 3
 }
+
+// The range of gamma shapes. At the smallest, with a CV of 3.2, half of the intervals
+// are below a hundredth of their mean; with smaller ones a neuron fires at every step
+// until a rare interval that no run is long enough for. The largest has a CV of 0.03,
+// more regular than any neuron.
+const (
+	MinGammaShape = 0.1
+	MaxGammaShape = 1000
+)
 
 func (g Gamma) shape() float64 {
 	if g.Shape == 0 {
@@ -120,8 +135,8 @@ func (g Gamma) String() string { return fmt.Sprintf("gamma process of shape %g",
 
 // Validate implements Process.
 func (g Gamma) Validate() error {
-	if k := g.shape(); !(k > 0) || math.IsInf(k, 0) {
-		return fmt.Errorf("random: gamma shape is %v, must be above 0", k)
+	if k := g.shape(); !(k >= MinGammaShape && k <= MaxGammaShape) {
+		return fmt.Errorf("random: gamma shape is %v, must be from %v to %v", k, MinGammaShape, MaxGammaShape)
 	}
 	return nil
 }

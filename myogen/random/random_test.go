@@ -153,11 +153,14 @@ func TestProcessesEqualMyoGen(t *testing.T) {
 }
 
 func TestProcessesHaveMeanOne(t *testing.T) {
-	for _, p := range []Process{Poisson{}, Erlang{1}, Erlang{5}, Gamma{}, Gamma{0.5}} {
+	for _, p := range []Process{Poisson{}, Erlang{1}, Erlang{5}, Erlang{700}, Erlang{MaxErlangOrder}, Gamma{}, Gamma{0.5}, Gamma{MaxGammaShape}} {
 		x := NewXorshift(1)
-		const n = 200000
+		n := 200000.0
+		if e, ok := p.(Erlang); ok && e.Order > 100 {
+			n = 2000 // of a CV below 0.04
+		}
 		var sum float64
-		for range n {
+		for range int(n) {
 			sum += p.Next(&x)
 		}
 		if mean := sum / n; math.Abs(mean-1) > 0.012 { // four standard errors of Gamma{0.5}
@@ -167,7 +170,7 @@ func TestProcessesHaveMeanOne(t *testing.T) {
 }
 
 func TestProcessesRefuse(t *testing.T) {
-	for _, p := range []Process{Erlang{0}, Erlang{-2}, Gamma{-1}, Gamma{math.NaN()}, Gamma{math.Inf(1)}} {
+	for _, p := range []Process{Erlang{0}, Erlang{-2}, Erlang{MaxErlangOrder + 1}, Gamma{-1}, Gamma{1e-300}, Gamma{0.099}, Gamma{1001}, Gamma{math.NaN()}, Gamma{math.Inf(1)}} {
 		if p.Validate() == nil {
 			t.Errorf("%#v was accepted", p)
 		}

@@ -49,7 +49,8 @@ func parse[T ~float64](s string, unit map[string]T) (T, error) {
 	number := strings.TrimRight(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 	factor, known := unit[s[len(number):]]
 	x, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	if !known || err != nil || math.IsNaN(x) || math.IsInf(x*float64(factor), 0) {
+	// Go has hexadecimal numbers and underscores between digits, files have neither.
+	if !known || err != nil || strings.ContainsAny(number, "xX_") || math.IsNaN(x) || math.IsInf(x*float64(factor), 0) {
 		return 0, fmt.Errorf("units: %q is not a number with one of the units %s", s, strings.Join(slices.Sorted(maps.Keys(unit)), ", "))
 	}
 	return T(x) * factor, nil

@@ -8,7 +8,7 @@ import (
 )
 
 func TestParse(t *testing.T) {
-	for s, want := range map[string]Time{"15 s": 15000, "500ms": 500, "0.1 ms": 0.1, "1e2 us": 0.1, " -2 min": -120000} {
+	for s, want := range map[string]Time{"15 s": 15000, "500ms": 500, "0.1 ms": 0.1, "1e2 us": 0.1, " -2 min": -120000, "+5 ms": 5, ".5 ms": 0.5, "5. ms": 5, "1E3us": 1} {
 		if got, err := ParseTime(s); err != nil || got != want {
 			t.Errorf("%q is %v, %v; want %v", s, got, err, want)
 		}
@@ -16,7 +16,7 @@ func TestParse(t *testing.T) {
 	if w, err := ParseConductance("150 nS"); err != nil || w != 0.15 {
 		t.Errorf("150 nS is %v, %v", w, err)
 	}
-	for _, s := range []string{"", "s", "15", "15 pps", "1 5 s", "nan ms", "inf s", "1e308 s", "15 S", "0x10ms1"} {
+	for _, s := range []string{"", "s", "15", "15 pps", "1 5 s", "nan ms", "inf s", "1e308 s", "15 S", "0x10ms1", "0x1p5 ms", "0X10 ms", "3_0 ms", "0_3 ms", "Infinity s", "+inf s", ". ms", "1e ms", "5e", "--5 ms", "1e400 ms"} {
 		if got, err := ParseTime(s); err == nil {
 			t.Errorf("%q was read as %v", s, got)
 		}

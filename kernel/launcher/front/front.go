@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -456,9 +457,23 @@ func (f *front) commInfo(r request) {
 	f.reply(r, "comm_info_reply", map[string]any{"status": "ok", "comms": all})
 }
 
+// tail returns the last bytes of a file.
+func tail(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(io.NewSectionReader(f, max(0, info.Size()-most), most))
+}
+
 // lastWords returns the line of a log that says why a program ended.
 func lastWords(dir string) string {
-	b, err := os.ReadFile(dir + "/kernel.log")
+	b, err := tail(dir+"/kernel.log", 1<<20) // until it is shortened it may be long
 	lines := strings.Split(strings.TrimSpace(colours.ReplaceAllString(string(b), "")), "\n")
 	if err != nil || lines[0] == "" {
 		return "it was killed"

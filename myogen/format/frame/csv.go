@@ -155,7 +155,8 @@ func (o CSV) Decode(r io.Reader) (*Frame, error) {
 }
 
 func (o CSV) decode(r io.Reader) (f *Frame, lines []int, err error) {
-	b := bufio.NewReaderSize(r, 1<<16)
+	row := &rowReader{r: r}
+	b := bufio.NewReaderSize(row, 1<<16)
 	start, err := b.Peek(3)
 	switch {
 	case err == nil && string(start) == "\ufeff":
@@ -168,12 +169,16 @@ func (o CSV) decode(r io.Reader) (f *Frame, lines []int, err error) {
 	c := csv.NewReader(b)
 	c.ReuseRecord = true
 	c.Comma = separator(b)
+	row.left = maxRow
 	head, err := c.Read()
 	if err == io.EOF {
 		return nil, nil, errors.New("the file is empty: it has no row of names")
 	}
 	if err != nil {
 		return nil, nil, err
+	}
+	if len(head) > maxColumns {
+		return nil, nil, fmt.Errorf("%d columns, must be at most %d", len(head), maxColumns)
 	}
 	f = &Frame{Columns: make([]Column, len(head))}
 	columns := make([]Texts, len(head))
@@ -186,7 +191,8 @@ func (o CSV) decode(r io.Reader) (f *Frame, lines []int, err error) {
 			columns[i], lines = Texts{names[i]}, []int{1}
 		}
 	}
-	for {
+	for fields := len(head); ; fields += len(head) {
+		row.left = maxRow
 		row, err := c.Read()
 		if err == io.EOF {
 			break
@@ -196,6 +202,9 @@ func (o CSV) decode(r io.Reader) (f *Frame, lines []int, err error) {
 		}
 		if err != nil {
 			return nil, nil, err
+		}
+		if fields > maxFields {
+			return nil, nil, fmt.Errorf("line %d: more than %d fields; long tables belong into .npz or Parquet files", len(lines)+1, maxFields)
 		}
 		for i, s := range row {
 			if !utf8.ValidString(s) {
@@ -217,6 +226,30 @@ func (o CSV) decode(r io.Reader) (f *Frame, lines []int, err error) {
 		return nil, nil, err
 	}
 	return f, lines, nil
+}
+
+// Bounds of a file, far above a table that somebody would keep as text: a field takes
+// some 50 bytes of memory until its column is known to be of numbers.
+const (
+	maxRow     = 8 << 20 // bytes, with the blank lines before it
+	maxColumns = 1 << 20
+	maxFields  = 1 << 27
+)
+
+// rowReader reads no more of a row than it may have. A file without line ends would
+// else be one row as large as itself.
+type rowReader struct {
+	r    io.Reader
+	left int // bytes of the row; set before each
+}
+
+func (r *rowReader) Read(b []byte) (int, error) {
+	if r.left < 0 {
+		return 0, fmt.Errorf("a row has more than %d bytes", maxRow)
+	}
+	n, err := r.r.Read(b)
+	r.left -= n
+	return n, err
 }
 
 // separator returns what separates the fields of the first line: a comma if there

@@ -120,16 +120,19 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"":               "empty",
-		"a,a\n1,2\n":     "both called",
-		"a,b\n1\n":       "line 2",
-		"a\n\xff\n":      "line 2",
-		"a,\n1,2\n":      "column 1 has no name",
-		"a,b\n\"1\n,2\n": "line",
-		"a [s],a\n1,2\n": "both called",
+		"":                                   "empty",
+		"a,a\n1,2\n":                         "both called",
+		"a,b\n1\n":                           "line 2",
+		"a\n\xff\n":                          "line 2",
+		"a,\n1,2\n":                          "column 1 has no name",
+		"a,b\n\"1\n,2\n":                     "line",
+		"a [s],a\n1,2\n":                     "both called",
+		"a\n\"" + strings.Repeat("x", 9<<20): "a row has more than 8388608 bytes",
+		strings.Repeat("\x00", 9<<20):        "a row has more than 8388608 bytes",
+		strings.Repeat("a,", 1<<20) + "b":    "1048577 columns, must be at most 1048576",
 	} {
 		if _, err := frame.DecodeCSV(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", text, err, want)
+			t.Errorf("%.80q: %v, want %q", text, err, want)
 		}
 	}
 }

@@ -38,11 +38,15 @@ func WriteBlock(path string, b *neo.Block) error { return Writer{}.WriteBlock(pa
 
 // WriteBlock is the function [WriteBlock] with the writer's Look.
 func (w Writer) WriteBlock(path string, b *neo.Block) error {
-	err := w.while(b.Validate)
+	var arrays map[string]source
+	err := w.while(func() error {
+		arrays = encodeBlock(b)
+		return b.Validate()
+	})
 	if err != nil {
 		return fmt.Errorf("npz: %s: %w", path, err)
 	}
-	return w.write(path, encodeBlock(b))
+	return w.write(path, arrays)
 }
 
 // EncodeBlock writes the block to w as an .npz file whose arrays are not compressed.

@@ -37,11 +37,29 @@ func (f File) SHA256() (string, error) { return f.WatchedSHA256(func(int) error 
 // WatchedSHA256 is [File.SHA256] that calls look again and again with the number of
 // bytes since it was called last. An error of look ends it.
 func (f File) WatchedSHA256(look func(bytes int) error) (string, error) {
+	return watchedSHA256(f.sources(), look)
+}
+
+// SumPieces returns the SHA-256 of arrays that are read a piece at a time, which is
+// that of [File.SHA256].
+func (w Writer) SumPieces(f map[string]Pieces) (string, error) {
+	look := w.Look
+	if look == nil {
+		look = func(int) error { return nil }
+	}
+	return watchedSHA256(inRows(f), look)
+}
+
+func watchedSHA256(arrays map[string]source, look func(bytes int) error) (string, error) {
 	sum := sha256.New()
 	h := watchedWriter{sum, look}
-	for _, name := range f.Names() {
+	for _, name := range slices.Sorted(maps.Keys(arrays)) {
 		fmt.Fprintf(h, "%q\n", name)
-		if err := encodeArray(h, f[name]); err != nil {
+		l, err := arrays[name].layout()
+		if err == nil {
+			err = arrays[name].encode(h, l)
+		}
+		if err != nil {
 			return "", fmt.Errorf("npz: array %q: %w", name, err)
 		}
 	}
@@ -92,11 +110,15 @@ func WritePieces(path string, f map[string]Pieces) error { return Writer{}.Write
 
 // WritePieces is the function [WritePieces] with the writer's Look.
 func (w Writer) WritePieces(path string, f map[string]Pieces) error {
+	return w.write(path, inRows(f))
+}
+
+func inRows(f map[string]Pieces) map[string]source {
 	arrays := make(map[string]source, len(f))
 	for name, p := range f {
 		arrays[name] = source{row: true, each: p}
 	}
-	return w.write(path, arrays)
+	return arrays
 }
 
 // source is an array that is to be written.
@@ -337,11 +359,15 @@ func (s source) encode(w io.Writer, l layout) error {
 	err := s.each(func(a Array) error {
 		for _, x := range a.Float {
 			binary.LittleEndian.PutUint64(number, math.Float64bits(x))
-			out.Write(number) // Flush returns the error
+			if _, err := out.Write(number); err != nil {
+				return err
+			}
 		}
 		for _, n := range a.Int {
 			binary.LittleEndian.PutUint64(number, uint64(n))
-			out.Write(number)
+			if _, err := out.Write(number); err != nil {
+				return err
+			}
 		}
 		for _, s := range a.Text {
 			clear(text)
@@ -350,11 +376,16 @@ func (s source) encode(w io.Writer, l layout) error {
 				binary.LittleEndian.PutUint32(text[i:], uint32(c))
 				i += 4
 			}
-			out.Write(text)
+			if _, err := out.Write(text); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
-	return errors.Join(err, out.Flush())
+	if err != nil {
+		return err
+	}
+	return out.Flush()
 }
 
 func encodeArray(w io.Writer, a Array) error {

@@ -157,6 +157,10 @@ func WriteResults(ctx context.Context, results string, b *neo.Block, path string
 	return Write(ctx, path, b, s)
 }
 
+// maxBeside is how large a report or an experiment may be, in bytes; both become texts
+// of the file.
+const maxBeside = 64 << 20
+
 // beside adds the files that a run writes beside its results.
 func (s Session) beside(results string) (Session, error) {
 	base := strings.TrimSuffix(results, filepath.Ext(results))
@@ -167,7 +171,7 @@ func (s Session) beside(results string) (Session, error) {
 		if *f.text != "" {
 			continue
 		}
-		data, err := os.ReadFile(f.path)
+		data, err := atomicfile.Read(f.path, maxBeside)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -116,13 +116,17 @@ func New(cells []membrane.Cell, dt float64, workers int) *Engine {
 	return e
 }
 
-// Start records the initial state.
-func (e *Engine) Start() {
+// Start records the initial state. It calls look for each neuron, whose error ends it.
+func (e *Engine) Start(look func(n int) error) error {
 	for _, n := range e.Neurons {
+		if err := look(1); err != nil {
+			return err
+		}
 		for _, t := range n.Traces {
 			t.Values = append(t.Values, t.Value())
 		}
 	}
+	return nil
 }
 
 // Send puts an event on its way. It must not be due before the next step.

@@ -85,7 +85,9 @@ func build(t *testing.T, n [3]int, backend membrane.Backend, workers int) *Engin
 	for range 400 {
 		e.Send(Event{At: 150 * r.Float64(), Terminal: r.IntN(6), Step: r.IntN(3), Source: r.IntN(4)})
 	}
-	e.Start()
+	if err := e.Start(func(int) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
 	return e
 }
 

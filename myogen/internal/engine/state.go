@@ -14,12 +14,13 @@ type State struct {
 	Traces [][]float64 // values of each trace
 }
 
-// State returns a copy of the state of neuron i.
+// State returns the state of neuron i: a copy, but of the values of its traces, which
+// may be gigabytes and to which further steps only append.
 func (e *Engine) State(i int) State {
 	n := e.Neurons[i]
 	s := State{Cell: n.Cell.State(), Above: e.tiles[e.tile[i]].above>>n.Cell.Lane&1 == 1, Spikes: slices.Clone(n.Spikes)}
 	for _, t := range n.kept() {
-		s.Traces = append(s.Traces, slices.Clone(t.Values))
+		s.Traces = append(s.Traces, slices.Clip(t.Values))
 	}
 	return s
 }
@@ -37,8 +38,9 @@ func (n *Neuron) kept() (all []*Trace) {
 // Kept returns how many traces are part of the neuron's state.
 func (n *Neuron) Kept() int { return len(n.kept()) }
 
-// SetState takes over the state of a neuron with the same parameters and traces.
-func (e *Engine) SetState(i int, s State) error {
+// SetState takes over the state of a neuron with the same parameters and traces. It
+// calls look for each piece of a trace, whose error ends it.
+func (e *Engine) SetState(i int, s State, look func(n int) error) error {
 	n := e.Neurons[i]
 	kept := n.kept()
 	if len(s.Traces) != len(kept) {
@@ -54,7 +56,13 @@ func (e *Engine) SetState(i int, s State) error {
 	}
 	n.Spikes = s.Spikes
 	for i, t := range kept {
-		t.Values = s.Traces[i]
+		t.Values = t.Values[:0] // with its room for the whole run
+		for piece := range slices.Chunk(s.Traces[i], pieceSize) {
+			if err := look(0); err != nil {
+				return err
+			}
+			t.Values = append(t.Values, piece...)
+		}
 	}
 	for _, t := range n.Traces {
 		if t.Streamed {
@@ -63,6 +71,9 @@ func (e *Engine) SetState(i int, s State) error {
 	}
 	return nil
 }
+
+// pieceSize is the number of samples that are copied at once, 1 MB.
+const pieceSize = 1 << 17
 
 // Events returns the events on their way.
 func (e *Engine) Events() []Event { return slices.Clone(e.events) }

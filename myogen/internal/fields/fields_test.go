@@ -110,9 +110,9 @@ func TestReadAndWrite(t *testing.T) {
 	for text, want := range map[string]model{
 		whole:       wholeModel(),
 		"gain: 2\n": {Gain: 2},
-		"gain: 0\nprocess: steady\nitems: [{weight: 150 nS}]\n":                                          {Process: steady{}, Items: []item{{0.15}}},
-		"%YAML 1.2\n---\ngain: &g 2\nparts: {a: {x: *g}}\n":                                              {Gain: 2, Parts: []part{{"a", 2}}},
-		"\ufeffgain: 1_000.5 # a byte order mark before, a comment behind\r\nlabel: 'true'\r\ntau: 0 ms": {Gain: 1000.5, Label: "true", Tau: new(units.Time)},
+		"gain: 0\nprocess: steady\nitems: [{weight: 150 nS}]\n":                                         {Process: steady{}, Items: []item{{0.15}}},
+		"%YAML 1.2\n---\ngain: &g 2\nparts: {a: {x: *g}}\n":                                             {Gain: 2, Parts: []part{{"a", 2}}},
+		"\ufeffgain: 1000.5 # a byte order mark before, a comment behind\r\nlabel: 'true'\r\ntau: 0 ms": {Gain: 1000.5, Label: "true", Tau: new(units.Time)},
 	} {
 		got, err := read(text)
 		if err != nil {
@@ -158,6 +158,7 @@ func TestReadRefuses(t *testing.T) {
 		"gain: .nan":                           "1:7: gain is .nan, must be a finite number",
 		"gain: 1e999":                          "1:7: gain is 1e999, must be a finite number",
 		"gain: 0x10":                           `1:7: gain must be a number, it is "0x10"`,
+		"gain: 1_000":                          `1:7: gain must be a number, it is "1_000"`,
 		"gain: [1, 2]":                         "1:7: gain must be one value, it is a list",
 		"gain: {a: 1}":                         "gain must be one value, it is a list of keys",
 		"gain:":                                "gain has no value",

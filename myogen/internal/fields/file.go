@@ -200,6 +200,9 @@ func (f *File) Mapping(what string, n ast.Node) ([]Entry, error) {
 		if v.Key.Type() == ast.MergeKeyType {
 			return nil, f.ErrorAt(v.Key, "%s: merge keys (<<) are not supported", what)
 		}
+		if v.Key.Type() == ast.NullType {
+			return nil, f.ErrorAt(v.Key, "a key is empty, %q; a name is written in quotes", key)
+		}
 		entries[i] = Entry{key, v.Key, v.Value}
 	}
 	return entries, nil
@@ -293,8 +296,8 @@ func (f *File) Number(what string, n ast.Node) (float64, error) {
 	if leadingZero(text) {
 		return 0, f.ErrorAt(n, "%s is %q; a number must not begin with 0", what, text)
 	}
-	x, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)
-	if err != nil && !errors.Is(err, strconv.ErrRange) || strings.ContainsAny(text, "xX") {
+	x, err := strconv.ParseFloat(text, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) || strings.ContainsAny(text, "xX_") { // Go's numbers, not YAML's
 		return 0, f.ErrorAt(n, "%s must be a number, it is %q", what, text)
 	}
 	if math.IsInf(x, 0) {

@@ -94,12 +94,14 @@ func (u *UnionValue[I]) Read(f *File, what string, n ast.Node) error {
 		}
 		var none I
 		value, get, _ := c.open(none, true)
-		if e.Value != nil {
-			if err := value.Read(f, c.Name, e.Value); err != nil {
-				return err
+		if e.Value == nil {
+			if _, hasKeys := value.(structure); !hasKeys {
+				return f.ErrorAt(n, "%s: %s needs a value", what, c.Name)
 			}
-		} else if err := value.Check(c.Name); err != nil || !value.Zero() {
-			return f.ErrorAt(n, "%s: %s needs a value", what, c.Name)
+			e.Value = ast.Mapping(e.At.GetToken(), true) // the name alone is short for the name with no keys
+		}
+		if err := value.Read(f, c.Name, e.Value); err != nil {
+			return err
 		}
 		*u.p = get()
 		return nil

@@ -43,6 +43,32 @@ func Watched(n Node, look func() error) Node {
 	return n
 }
 
+// Looked returns a value that calls look before it is checked or written. An error of
+// look is that of Check; Write then returns an empty mapping.
+func Looked(v Value, look func() error) Value { return looked{v, look} }
+
+type looked struct {
+	Value
+	look func() error
+}
+
+// Inner returns the value itself.
+func (l looked) Inner() Value { return l.Value }
+
+func (l looked) Check(what string) error {
+	if err := l.look(); err != nil {
+		return err
+	}
+	return l.Value.Check(what)
+}
+
+func (l looked) Write(full bool) Node {
+	if l.look() != nil {
+		return &Map{}
+	}
+	return l.Value.Write(full)
+}
+
 // Len returns how many items the lists in a list have together.
 func Len(n Node) int {
 	switch n := n.(type) {

@@ -96,7 +96,7 @@ func (g *neurons) Restore(r *state.Reader) error {
 		n := g.neuron(i)
 		s := r.Neuron(n.Kept())
 		if r.Err == nil {
-			r.Err = g.engine.SetState(g.first+i, s)
+			r.Err = g.engine.SetState(g.first+i, s, r.Watch.Did)
 		}
 		if r.Err != nil {
 			return fmt.Errorf("cell %d: %w", i, r.Err)

@@ -13,26 +13,50 @@ import (
 	"gomyogen/myogen/internal/watch"
 )
 
-// Writer collects numbers in lists by name.
+// Writer collects numbers in lists by name. A list is in pieces: one of a gigabyte
+// would be copied as a whole whenever it grows.
 type Writer struct {
-	Ints   map[string][]int64
-	Floats map[string][]float64
+	Ints   map[string][][]int64
+	Floats map[string][][]float64
 	Watch  *watch.Watch // its error ends Save
+}
+
+// The room of the pieces of a list, each twice that of the one before.
+const (
+	leastPiece = 1 << 4
+	mostPiece  = 1 << 16
+)
+
+// add appends to the list called name, which is there from then on.
+func add[T any](lists map[string][][]T, name string, x ...T) {
+	all := lists[name]
+	last := len(all) - 1
+	if len(x) > 0 && (last < 0 || len(all[last])+len(x) > cap(all[last])) {
+		room := leastPiece
+		if last >= 0 {
+			room = min(2*cap(all[last]), mostPiece)
+		}
+		all, last = append(all, make([]T, 0, max(room, len(x)))), last+1
+	}
+	if len(x) > 0 {
+		all[last] = append(all[last], x...)
+	}
+	lists[name] = all
 }
 
 // NewWriter returns a writer with empty lists.
 func NewWriter() *Writer {
-	return &Writer{Ints: map[string][]int64{}, Floats: map[string][]float64{}}
+	return &Writer{Ints: map[string][][]int64{}, Floats: map[string][][]float64{}}
 }
 
 // Int appends to a list of whole numbers.
-func (w *Writer) Int(name string, x int) { w.Ints[name] = append(w.Ints[name], int64(x)) }
+func (w *Writer) Int(name string, x int) { add(w.Ints, name, int64(x)) }
 
 // Int64 appends to a list of whole numbers.
-func (w *Writer) Int64(name string, x int64) { w.Ints[name] = append(w.Ints[name], x) }
+func (w *Writer) Int64(name string, x int64) { add(w.Ints, name, x) }
 
 // Float appends to a list of numbers.
-func (w *Writer) Float(name string, x ...float64) { w.Floats[name] = append(w.Floats[name], x...) }
+func (w *Writer) Float(name string, x ...float64) { add(w.Floats, name, x...) }
 
 // Bytes appends to a list of whole numbers, one for each byte.
 func (w *Writer) Bytes(name string, b []byte) {
@@ -54,7 +78,8 @@ func (w *Writer) Spikes(kind string, spikes []engine.Spike) error {
 	return w.Watch.Did(1)
 }
 
-// Neuron appends the state of a neuron. The error is that of the Watch.
+// Neuron appends the state of a neuron, whose traces it does not copy. The error is
+// that of the Watch.
 func (w *Writer) Neuron(n engine.State) error {
 	above := 0
 	if n.Above {
@@ -64,12 +89,7 @@ func (w *Writer) Neuron(n engine.State) error {
 	w.Int("cell_counts", len(n.Cell))
 	w.Float("cells", n.Cell...)
 	for _, t := range n.Traces {
-		for part := range slices.Chunk(t, lookEvery) {
-			if err := w.Watch.Did(0); err != nil {
-				return err
-			}
-			w.Float("traces", part...)
-		}
+		w.Floats["traces"] = append(w.Floats["traces"], slices.Clip(t))
 	}
 	return w.Spikes("motor", n.Spikes)
 }

@@ -18,7 +18,14 @@ const steps = 5
 
 // reader reads what a writer has collected.
 func reader(w *state.Writer) *state.Reader {
-	return &state.Reader{Ints: w.Ints, Floats: w.Floats, Steps: steps}
+	r := &state.Reader{Ints: map[string][]int64{}, Floats: map[string][]float64{}, Steps: steps}
+	for name, pieces := range w.Ints {
+		r.Ints[name] = slices.Concat(pieces...)
+	}
+	for name, pieces := range w.Floats {
+		r.Floats[name] = slices.Concat(pieces...)
+	}
+	return r
 }
 
 // What is written in any order and mixture is read in the same order, to the bit,
@@ -89,14 +96,14 @@ func TestRefuses(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	spikes := func(count int64, at []int64, times []float64) func(*state.Writer) {
 		return func(w *state.Writer) {
-			w.Ints["s_spike_counts"], w.Ints["s_spike_steps"], w.Floats["s_spike_times_ms"] = []int64{count}, at, times
+			w.Ints["s_spike_counts"], w.Ints["s_spike_steps"], w.Floats["s_spike_times_ms"] = [][]int64{{count}}, [][]int64{at}, [][]float64{times}
 		}
 	}
 	readSpikes := func(r *state.Reader) { r.Spikes("s") }
 	neuron := func(above, cells int64) func(*state.Writer) {
 		return func(w *state.Writer) {
 			w.Neuron(engine.State{Cell: []float64{1, 2}, Traces: [][]float64{make([]float64, steps+1)}})
-			w.Ints["above"][0], w.Ints["cell_counts"][0] = above, cells
+			w.Ints["above"][0][0], w.Ints["cell_counts"][0][0] = above, cells
 		}
 	}
 	readNeuron := func(r *state.Reader) { r.Neuron(1) }

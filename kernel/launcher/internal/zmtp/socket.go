@@ -107,7 +107,7 @@ func (s *Socket) serve(c net.Conn, server bool) error {
 		return errors.Join(err, c.Close())
 	}
 	var err error
-	if p.conn, err = zmq4.Open(p.pipe, null.Security(), s.kind, s.id, server, nil); err != nil {
+	if p.conn, err = open(p.pipe, s.kind, s.id, server); err != nil {
 		return errors.Join(err, c.Close())
 	}
 	if err := c.SetDeadline(time.Time{}); err != nil {
@@ -141,7 +141,18 @@ func (s *Socket) serve(c net.Conn, server bool) error {
 	return nil
 }
 
-// read hands on what a peer sends until it sends no more.
+// open shakes hands. A peer that sends half a property makes zmq4 panic, which must
+// not end the kernel.
+func open(p *pipe, kind zmq4.SocketType, id zmq4.SocketIdentity, server bool) (c *zmq4.Conn, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("zmtp: shake hands: %v", r)
+		}
+	}()
+	return zmq4.Open(p, null.Security(), kind, id, server, nil)
+}
+
+// read hands on what a peer sends until it sends no more, or too much at once.
 func (s *Socket) read(p *peer) {
 	for {
 		m, err := p.conn.RecvMsg()
@@ -296,10 +307,20 @@ func (p *peer) stop() {
 	}
 }
 
-// pipe is a connection whose writes are collected once there is a buffer.
+// pipe is a connection whose writes are collected once there is a buffer, and from
+// which no message comes that is too large.
 type pipe struct {
 	net.Conn
 	buffer *bufio.Writer
+	limit  limit
+}
+
+func (p *pipe) Read(b []byte) (int, error) {
+	n, err := p.Conn.Read(b)
+	if err := p.limit.see(b[:n]); err != nil {
+		return 0, err
+	}
+	return n, err
 }
 
 func (p *pipe) Write(b []byte) (int, error) {

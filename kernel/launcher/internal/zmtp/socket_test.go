@@ -1,8 +1,13 @@
 package zmtp
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
+	"errors"
+	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -105,6 +110,56 @@ func TestSlowPeers(t *testing.T) {
 		t.Errorf("at last came %q", m)
 	}
 	_ = raw.Close()
+}
+
+// A peer that has no key can end its own connection alone, whatever it sends.
+func TestHostilePeers(t *testing.T) {
+	frame := func(flags byte, size uint64) []byte { return binary.BigEndian.AppendUint64([]byte{flags}, size) }
+	hello := make([]byte, greeting)
+	hello[0], hello[9], hello[10] = 0xff, 0x7f, 3
+	copy(hello[12:], "NULL")
+	ready := []byte("\x05READY\x0bSocket-Type\x00\x00\x00\x06DEALER")
+	ready = append([]byte{4, byte(len(ready))}, ready...)
+	router, address, asked := listen(t, zmq4.Router)
+	_, path, err := split(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, sent := range map[string][][]byte{
+		"nothing of a greeting":          {[]byte("GET / HTTP/1.1\r\n\r\n"), make([]byte, 100)},
+		"a command of 2^62 bytes":        {hello, frame(6, 1<<62)},
+		"a command of 2^64-1 bytes":      {hello, frame(6, 1<<64-1)},
+		"half a property":                {hello, []byte("\x04\x07\x05READY\x0b")},
+		"a property without a value":     {hello, []byte("\x04\x0a\x05READY\x03abc")},
+		"a message of 2^62 bytes":        {hello, ready, frame(2, 1<<62)},
+		"a message of 100 GB":            {hello, ready, frame(2, 100<<30)},
+		"one that grows with its frames": {hello, ready, frame(3, 8), make([]byte, 8), frame(2, maxQueue-7)},
+		"frames without end":             {hello, ready, bytes.Repeat([]byte{1, 0}, maxFrames+1)},
+	} {
+		c, err := net.Dial("unix", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range sent {
+			_, _ = c.Write(b) // the other end may be closed by now
+		}
+		if err := c.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, c); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%s: the connection stays", name)
+		}
+		_ = c.Close()
+	}
+	a, toA := dial(t, zmq4.Dealer, "a", address)
+	a.Send(Message{[]byte("hello"), make([]byte, 1<<20)})
+	if m := next(t, asked); string(m[0]) != "a" || len(m[2]) != 1<<20 {
+		t.Errorf("%q sent %d frames", m[0], len(m)-1)
+	}
+	router.Send(Message{[]byte("a"), []byte("for a")})
+	if m := next(t, toA); string(m[0]) != "for a" {
+		t.Errorf("a gets %q", m)
+	}
 }
 
 func TestAddresses(t *testing.T) {

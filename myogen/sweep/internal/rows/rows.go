@@ -97,6 +97,9 @@ func escape(path string) string {
 }
 
 func readFile[T any](path string, wanted func([]byte) (bool, error), each func(T) error) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe may have no writer
+		return fmt.Errorf("not a regular file (%v)", info.Mode())
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -140,10 +143,18 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 	if err != bufio.ErrBufferFull {
 		return line, err
 	}
-	start := bytes.Clone(line)
-	rest, err := r.ReadBytes('\n')
-	return append(start, rest...), err
+	long := bytes.Clone(line)
+	for err == bufio.ErrBufferFull {
+		line, err = r.ReadSlice('\n')
+		if long = append(long, line...); len(long) > maxLine {
+			return nil, fmt.Errorf("a line has more than %d bytes", maxLine)
+		}
+	}
+	return long, err
 }
+
+// maxLine is more than a record of a thousand neurons has, in bytes.
+const maxLine = 64 << 20
 
 // Log is a new file in a folder, made when it gets its first record.
 type Log struct {
