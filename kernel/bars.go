@@ -115,7 +115,7 @@ func (b *Bars) line(now time.Time, stopped bool) string {
 	wall := now.Sub(b.start).Seconds()
 	switch {
 	case f == 1:
-		return fmt.Sprintf("%s, took %.1f s", of, wall)
+		return of + ", " + took(wall)
 	case stopped:
 		return fmt.Sprintf("%s, stopped after %.1f s", of, wall)
 	case f > b.first:

@@ -119,7 +119,7 @@ func (b *board) html(lines []string) string {
 		fractions = append(fractions, p.fraction())
 	}
 	var s strings.Builder
-	s.WriteString(`<div style="font:13px sans-serif;max-width:640px">`)
+	s.WriteString(`<div style="font:13px sans-serif">`)
 	for i, line := range lines {
 		indent := 0
 		if i > 0 {
@@ -127,7 +127,7 @@ func (b *board) html(lines []string) string {
 		}
 		fmt.Fprintf(&s, `<div style="margin-left:%dpx">`, indent)
 		if fractions[i] < 1 { // a full bar tells less than its line
-			fmt.Fprintf(&s, `<progress max="1" value="%.4f" style="width:100%%" aria-label="%s"></progress>`, fractions[i], html.EscapeString(line))
+			fmt.Fprintf(&s, `<progress max="1" value="%.4f" style="width:100%%;max-width:%dpx" aria-label="%s"></progress>`, fractions[i], 640-indent, html.EscapeString(line))
 		}
 		fmt.Fprintf(&s, "<div>%s</div></div>", html.EscapeString(line))
 	}

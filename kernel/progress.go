@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"gomyogen/myogen/units"
@@ -134,7 +135,15 @@ func (p *Progress) line(now time.Time, stopped bool) string {
 	case !(speed > 0) || wall <= 0:
 		return fmt.Sprintf("%s: %s", p.title, of) + p.aside
 	case p.finished():
-		return fmt.Sprintf("%s: %s, %.0f ms/s, took %.1f s", p.title, of, speed, wall)
+		return fmt.Sprintf("%s: %s, %.0f ms/s, %s", p.title, of, speed, took(wall))
 	}
 	return fmt.Sprintf("%s: %s, %.0f ms/s, %.1f s left", p.title, of, speed, float64(p.total-p.done)/speed) + p.aside
+}
+
+// took is what a finished line says of its seconds.
+func took(wall float64) string {
+	if wall < 0.1 {
+		return fmt.Sprintf("took %.0f ms", math.Ceil(1000*wall))
+	}
+	return fmt.Sprintf("took %.1f s", wall)
 }

@@ -336,7 +336,7 @@ func (t Table) html(columns []column) string {
 			if cell.exact {
 				key += " data-exact"
 			}
-			wrap := "pre-wrap"
+			wrap := "pre-wrap;overflow-wrap:anywhere;min-width:min(12ch,40cqi)"
 			if utf8.RuneCountInString(cell.text) <= shortText {
 				wrap = "pre" // in a narrow page the table scrolls
 			}
