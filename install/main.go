@@ -42,7 +42,9 @@ uses has changed. A page holds no script of a notebook, only this module's own f
 The page of a notebook has the title, authors, date and description of its metadata (in
 JupyterLab: Property Inspector, Advanced Tools, Notebook Metadata):
 {"title": "...", "authors": [{"name": "..."}], "date": "...", "description": "..."}; a code cell's
-"caption" stands under its figures. What a page cannot show, publish names.
+"caption", Markdown or a list of it, stands under its figures. Code and outputs that JupyterLab
+collapses, or a tag of Jupyter Book hides (hide-input), are folded. What a page cannot show,
+publish names.
 
 Everything goes into one folder, MYOGEN_DATA or the user's data folder. Go 1.26 and Python 3.10
 or newer with venv must be there.

@@ -184,5 +184,11 @@ func (p plan) open(ctx context.Context, home *jupyter.Home, out io.Writer) (site
 	}
 	s, err := site.Open(p.executed)
 	s.Origin = p.file
-	return s, err
+	if err != nil {
+		return s, err
+	}
+	if err := s.Stale(home.Module); err != nil { // a run -w, or an editor, has written it since
+		return s, fmt.Errorf("%s was changed while it was being published: %w; publish again", p.executed, err)
+	}
+	return s, nil
 }

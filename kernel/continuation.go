@@ -10,6 +10,7 @@ import (
 
 	"gomyogen/kernel/internal/cell"
 	"gomyogen/kernel/internal/keep"
+	"gomyogen/kernel/internal/keep/store"
 )
 
 // A continuation is the kept state of work that was stopped or killed, from which
@@ -28,13 +29,14 @@ func newContinuation(c *cell.Cell, title, key string) (*continuation, error) {
 	return &continuation{cell: c, title: title, state: state}, err
 }
 
-// due saves the state with write if it is time to. at says how far the work is.
-// Work that is stopped meanwhile keeps the states of before, and calls stopped.
-func (c *continuation) due(at string, write func(path string) error) {
+// due saves the state with write if it is time to. at says how far the work is, done
+// is that as a number. Work that is stopped meanwhile keeps the states of before, and
+// calls stopped. look follows the copy into the folder of kept values, and may stop it.
+func (c *continuation) due(at string, done float64, write func(path string) error, look store.Look) {
 	if c.unsaved != nil {
 		return
 	}
-	err := c.state.SaveDue(at, write)
+	err := c.state.SaveDue(at, done, write, look)
 	if err == nil || errors.Is(err, context.Canceled) {
 		return
 	}
@@ -43,10 +45,17 @@ func (c *continuation) due(at string, write func(path string) error) {
 }
 
 // stopped saves the state of work that was stopped, and marks all that the cell
-// computes from it as partial.
-func (c *continuation) stopped(at string, write func(path string) error) {
+// computes from it as partial. look follows the copy into the folder of kept values.
+func (c *continuation) stopped(at string, done float64, write func(path string) error, look store.Look) {
 	c.cell.Cut(c.title + " " + at)
-	if err := c.state.Save(at, write); err != nil {
+	err := c.state.Save(at, done, write, look)
+	var ahead *keep.AheadError
+	if errors.As(err, &ahead) {
+		c.cell.Values.Told()
+		fmt.Printf("%s: %s, marked partial; %v, and the cell goes on from there when it runs again\n", c.title, at, ahead)
+		return
+	}
+	if err != nil {
 		c.warn("%s; it cannot go on from there: %v", at, err)
 		return
 	}

@@ -48,7 +48,7 @@ func Fit(title string, f myogen.Fit, minimize fit.Minimizer) *FitResult {
 		return NewBars(title, 0).Fit(f, minimize)
 	}
 	return &FitResult{&Value[*fit.Result]{
-		running.Values.DeclareWith(title, reflect.TypeFor[*fit.Result](), fit.Open, compute, parts(f.Fingerprint)),
+		running.Values.DeclareWith(title, reflect.TypeFor[*fit.Result](), fit.Open, compute, parts(f.FingerprintContext)),
 	}, title, f}
 }
 

@@ -52,8 +52,29 @@ func (p *Progress) Update(done, total units.Time) {
 func (p *Progress) starting(what string, done, total int) {
 	p.board.mu.Lock()
 	defer p.board.mu.Unlock()
-	p.aside = fmt.Sprintf(": %s, %.0f %%", what, 100*float64(done)/float64(total))
+	p.aside = asideOf(what, done, total)
 	p.board.show(time.Now())
+}
+
+// asideOf says how far work is that has no steps; a total of 0 is not known.
+func asideOf(what string, done, total int) string {
+	if total == 0 {
+		return ": " + what
+	}
+	return fmt.Sprintf(": %s, %.0f %%", what, 100*float64(done)/float64(total))
+}
+
+// afterStop shows how far what a stopped run leaves is saved, in a notebook, whose bar can
+// change after the stop.
+func (p *Progress) afterStop(what string, done, total int) {
+	p.board.mu.Lock()
+	defer p.board.mu.Unlock()
+	now := time.Now()
+	if p.board.mode != inNotebook || now.Sub(p.board.shown) < refresh {
+		return
+	}
+	p.aside, p.board.ended = asideOf(what, done, total), false
+	p.board.show(now)
 }
 
 // Done notes that the run is over. One that has not begun counts as done: its
@@ -70,7 +91,7 @@ func (p *Progress) Done() {
 func (p *Progress) stopsAt(done units.Time) {
 	p.board.mu.Lock()
 	defer p.board.mu.Unlock()
-	p.done = done
+	p.done, p.aside = done, ""
 	if p.board.mode == inNotebook {
 		p.board.ended = false
 		p.board.show(time.Now())
@@ -109,7 +130,7 @@ func (p *Progress) line(now time.Time, stopped bool) string {
 	case p.start.IsZero():
 		return p.title + p.aside
 	case stopped && !p.finished():
-		return fmt.Sprintf("%s: stopped at %s after %.1f s", p.title, of, wall)
+		return fmt.Sprintf("%s: stopped at %s after %.1f s", p.title, of, wall) + p.aside
 	case !(speed > 0) || wall <= 0:
 		return fmt.Sprintf("%s: %s", p.title, of) + p.aside
 	case p.finished():

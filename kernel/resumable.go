@@ -16,11 +16,14 @@ type resumable struct {
 	bars *Bars
 	yaml func() (string, error) // what decides the rows
 
-	saveState, loadState func(path string) error
-	made                 func() (int, error) // rows
-	goOn                 *continuation
-	what                 string // "runs"
-	at                   string // how far it is
+	ctx       context.Context // that the stop button cancels
+	saveState func(ctx context.Context, path string) error
+	loadState func(path string) error
+	made      func() (int, error) // rows
+	goOn      *continuation
+	what      string // "runs"
+	at        string // how far it is
+	done      int    // rows
 }
 
 // do opens a folder that goes away, fills it with the rows of an earlier cell,
@@ -30,6 +33,7 @@ func (w *resumable) do(open func(dir string) error, work func(ctx context.Contex
 	c := cellOf(w.bars.board)
 	ctx, release := c.Context("") // first: without it the button ends the cell without a word
 	defer release()
+	w.ctx = ctx
 	text, err := w.yaml()
 	if err != nil {
 		return err
@@ -53,7 +57,7 @@ func (w *resumable) do(open func(dir string) error, work func(ctx context.Contex
 		return err
 	}
 	w.bars.before(n)
-	w.at = fmt.Sprintf("going on after %d %s", n, w.what)
+	w.at, w.done = fmt.Sprintf("going on after %d %s", n, w.what), n
 	if err := work(ctx); err != nil {
 		return err
 	}
@@ -61,12 +65,15 @@ func (w *resumable) do(open func(dir string) error, work func(ctx context.Contex
 		w.bars.ends()
 		return w.goOn.done()
 	}
-	w.goOn.stopped(strings.Replace(w.at, "going on", "stopped", 1), w.saveState)
+	w.goOn.stopped(strings.Replace(w.at, "going on", "stopped", 1), float64(w.done), func(path string) error {
+		return w.saveState(context.WithoutCancel(ctx), path)
+	}, nil)
 	return nil
 }
 
 // progress notes how far the work is, and saves its rows when it is time to.
 func (w *resumable) progress(done, total int) {
 	w.at = fmt.Sprintf("going on after %d of %d %s", done, total, w.what)
-	w.goOn.due(w.at, w.saveState)
+	w.done = done
+	w.goOn.due(w.at, float64(done), func(path string) error { return w.saveState(w.ctx, path) }, func(int, int) error { return w.ctx.Err() })
 }

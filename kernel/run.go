@@ -53,14 +53,28 @@ func (p *Progress) Run(e myogen.Experiment) *Result {
 func keepRun(title string, e myogen.Experiment, bar func() *Progress) *Result {
 	simulate := func() (any, error) { return bar().Simulate(e) }
 	return &Result{&Value[*myogen.Result]{
-		running.Values.DeclareWith(title, reflect.TypeFor[*myogen.Result](), myogen.Run, simulate, parts(e.Fingerprint)),
+		running.Values.DeclareWith(title, reflect.TypeFor[*myogen.Result](), myogen.Run, simulate, parts(e.FingerprintContext)),
 	}, e}
 }
 
-// parts returns a function that lists what is in a fingerprint.
-func parts(fingerprint func() (myogen.Fingerprint, error)) func() ([]code.Part, error) {
+// untilStop returns a context that the stop button cancels. Once it was pressed, nothing
+// cancels it: figures then still ask for what is kept, and results are still saved.
+func untilStop() (context.Context, context.CancelFunc) {
+	if running.Stopped() {
+		return context.WithCancel(context.Background())
+	}
+	return running.Context("")
+}
+
+// parts returns a function that lists what is in a fingerprint. The stop button ends it.
+func parts(fingerprint func(context.Context) (myogen.Fingerprint, error)) func() ([]code.Part, error) {
 	return func() ([]code.Part, error) {
-		f, err := fingerprint()
+		ctx, release := untilStop()
+		defer release()
+		f, err := fingerprint(ctx)
+		if err != nil && ctx.Err() != nil {
+			return nil, fmt.Errorf("kernel: %w before the first step", context.Cause(ctx))
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -105,7 +119,10 @@ func (r *Result) Report() myogen.Report { return r.Get().Report() }
 func (r *Result) Save(path string) {
 	err := os.MkdirAll(filepath.Dir(path), 0o777)
 	if err == nil {
-		err = r.there().Save(path)
+		result := r.there()
+		ctx, release := untilStop()
+		err = result.SaveContext(ctx, path)
+		release()
 	}
 	if err == nil {
 		err = r.experiment.SaveYAML(strings.TrimSuffix(path, ".npz") + ".yaml")
@@ -144,10 +161,13 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	if err := goOn.state.CheckFree(state); err != nil {
 		goOn.warn("before compression %v", err)
 	}
-	result, err := sim.Run(ctx, func(done, total units.Time) {
+	result, err := sim.Run(observed, func(done, total units.Time) {
 		p.Update(done, total)
-		goOn.due(reached("going on", done, total), func(path string) error {
+		goOn.due(reached("going on", done, total), float64(done), func(path string) error {
 			return sim.SaveStateContext(observed, path, nil)
+		}, func(done, total int) error {
+			p.starting("keeping the state", done, total)
+			return ctx.Err()
 		})
 	})
 	if err != nil {
@@ -156,7 +176,15 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	if !result.Partial() {
 		return result, goOn.done()
 	}
-	goOn.stopped(reached("stopped", result.Simulated, e.Duration), sim.SaveState)
+	// The button was pressed: what it stops now is the cell, which is killed when it does
+	// not end, and then goes on from the state of before.
+	last := myogen.Observe(context.WithoutCancel(ctx), myogen.Observer{Starting: p.afterStop})
+	goOn.stopped(reached("stopped", result.Simulated, e.Duration), float64(result.Simulated), func(path string) error {
+		return sim.SaveStateContext(last, path, nil)
+	}, func(done, total int) error {
+		p.afterStop("keeping the state", done, total)
+		return nil
+	})
 	p.stopsAt(result.Simulated)
 	return result, nil
 }

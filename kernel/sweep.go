@@ -49,7 +49,7 @@ func Sweep(title string, s myogen.Sweep) *SweepResult {
 		return NewBars(title, 0).Sweep(s)
 	}
 	return &SweepResult{&Value[*sweep.Table]{
-		running.Values.DeclareWith(title, reflect.TypeFor[*sweep.Table](), sweep.Open, compute, parts(s.Fingerprint)),
+		running.Values.DeclareWith(title, reflect.TypeFor[*sweep.Table](), sweep.Open, compute, parts(s.FingerprintContext)),
 	}, title, s}
 }
 
@@ -188,7 +188,7 @@ func (b *Bars) Sweep(s myogen.Sweep) (*sweep.Table, error) {
 	}, func(ctx context.Context) (err error) {
 		if err = folder.Run(ctx); err == nil || ctx.Err() != nil {
 			var missing *sweep.MissingError
-			if table, err = folder.Table(); errors.As(err, &missing) {
+			if table, err = folder.Table(context.WithoutCancel(ctx)); errors.As(err, &missing) {
 				err = nil
 			}
 		}

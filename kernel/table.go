@@ -86,7 +86,8 @@ func showTable(t Table) error {
 // CSV returns the table as CSV (RFC 4180): the names of the columns, then a row a
 // line. Numbers have all their digits, where the shown table rounds them; NaN is
 // an empty field. A column of quantities holds their numbers, with the unit in its
-// name. The error names a row that does not fit the columns.
+// name. Texts stay as they are, also where a spreadsheet would take them for formulas
+// ("=A1"). The error names a row that does not fit the columns.
 func (t Table) CSV() ([]byte, error) {
 	columns, err := t.columns()
 	if err != nil {
@@ -94,20 +95,24 @@ func (t Table) CSV() ([]byte, error) {
 	}
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
+	write := func(fields []string) {
+		if len(fields) == 1 && fields[0] == "" { // an empty line is no row
+			w.Flush()
+			b.WriteString("\"\"\n")
+			return
+		}
+		_ = w.Write(fields) // to memory
+	}
 	fields := make([]string, len(columns))
 	for i, c := range columns {
 		fields[i] = c.name
 	}
-	if err := w.Write(fields); err != nil {
-		return nil, err
-	}
+	write(fields)
 	for row := range t.Rows {
 		for i, c := range columns {
 			fields[i] = c.cells[row].csv()
 		}
-		if err := w.Write(fields); err != nil {
-			return nil, err
-		}
+		write(fields)
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()
@@ -301,17 +306,24 @@ func (t Table) plain(columns []column) string {
 //go:embed table.js
 var tableJS string
 
+// Tables are set more closely in a narrow page before they scroll; an output of a notebook
+// has no style sheet.
+const (
+	tableFont = "font-size:clamp(10.5px,3cqi,.95em)"
+	cellSpace = "padding:4px clamp(2px,.9cqi,10px)"
+)
+
 // html returns the table as HTML that scrolls where it is too wide and takes
 // its colours from the page.
 func (t Table) html(columns []column) string {
 	var b strings.Builder
-	b.WriteString(`<div class="myogen-table" style="overflow-x:auto"><table style="margin:0;border-collapse:collapse;font-variant-numeric:tabular-nums">`)
+	b.WriteString(`<div class="myogen-table" style="overflow-x:auto;container-type:inline-size"><table style="margin:0;border-collapse:collapse;font-variant-numeric:tabular-nums;` + tableFont + `">`)
 	if t.Title != "" {
 		fmt.Fprintf(&b, `<caption style="text-align:left;font-weight:bold;padding:4px 8px">%s</caption>`, html.EscapeString(t.Title))
 	}
 	b.WriteString("<thead><tr>")
 	for _, c := range columns {
-		fmt.Fprintf(&b, `<th scope="col" style="text-align:%s">%s</th>`, side(c.numeric), html.EscapeString(c.name))
+		fmt.Fprintf(&b, `<th scope="col" style="text-align:%s;%s">%s</th>`, side(c.numeric), cellSpace, html.EscapeString(c.name))
 	}
 	b.WriteString("</tr></thead><tbody>")
 	for row := range t.Rows {
@@ -328,7 +340,7 @@ func (t Table) html(columns []column) string {
 			if utf8.RuneCountInString(cell.text) <= shortText {
 				wrap = "pre" // in a narrow page the table scrolls
 			}
-			fmt.Fprintf(&b, `<td style="text-align:%s;white-space:%s"%s>%s</td>`, side(cell.isNum), wrap, key, html.EscapeString(cell.text))
+			fmt.Fprintf(&b, `<td style="text-align:%s;white-space:%s;%s"%s>%s</td>`, side(cell.isNum), wrap, cellSpace, key, html.EscapeString(cell.text))
 		}
 		b.WriteString("</tr>")
 	}

@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"bytes"
+	"encoding/csv"
 	"fmt"
 	"math"
 	"os"
@@ -148,6 +150,36 @@ func TestTableCSV(t *testing.T) {
 	}
 	if _, err := (Table{Title: "T", Columns: []string{"a"}, Rows: [][]any{{}}}).CSV(); err == nil || !strings.Contains(err.Error(), `row 1 of table "T" has 0 values for 1 columns`) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// What is hard to write is read again, as many rows as there were.
+func TestTableCSVOfOddValues(t *testing.T) {
+	for name, c := range map[string]struct {
+		table Table
+		want  string
+	}{
+		"empty":                  {Table{Columns: []string{"Pool", "Rate (pps)"}}, "Pool,Rate (pps)\n"},
+		"without columns":        {Table{}, "\n"},
+		"one column with gaps":   {Table{Columns: []string{"a"}, Rows: [][]any{{1.5}, {math.NaN()}, {nil}, {""}}}, "a\n1.5\n\"\"\n\"\"\n\"\"\n"},
+		"only a column unnamed":  {Table{Columns: []string{""}, Rows: [][]any{{3}}}, "\"\"\n3\n"},
+		"lines and quotes":       {Table{Columns: []string{"a\nb", "c,\"d\""}, Rows: [][]any{{"x\ny", "\r\n"}, {" led", "trailing "}}}, "\"a\nb\",\"c,\"\"d\"\"\"\n\"x\ny\",\"\r\n\"\n\" led\",trailing \n"},
+		"formulas":               {Table{Columns: []string{"=A1", "b"}, Rows: [][]any{{"=HYPERLINK(\"x\")", "+1"}, {"-2 spikes", "@SUM(A1)"}}}, "=A1,b\n\"=HYPERLINK(\"\"x\"\")\",+1\n-2 spikes,@SUM(A1)\n"},
+		"Unicode":                {Table{Columns: []string{"µS", "ß"}, Rows: [][]any{{"שלום", "🧠"}}}, "µS,ß\nשלום,🧠\n"},
+		"quantities of one kind": {Table{Columns: []string{"t", "V"}, Rows: [][]any{{1500 * units.Ms, -70.5 * units.MV}, {units.Time(math.NaN()), 0 * units.MV}}}, "t (ms),V (mV)\n1500,-70.5\n,0\n"},
+		"numbers":                {Table{Columns: []string{"x", "n"}, Rows: [][]any{{5e-324, int64(math.MaxInt64)}, {-0.1, uint8(7)}, {1e22, true}}}, "x,n\n5e-324,9223372036854775807\n-0.1,7\n1e+22,true\n"},
+	} {
+		got, err := c.table.CSV()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if diff := cmp.Diff(c.want, string(got)); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", name, diff)
+		}
+		if rows, err := csv.NewReader(bytes.NewReader(got)).ReadAll(); len(c.table.Columns) > 0 && (err != nil || len(rows) != 1+len(c.table.Rows)) {
+			t.Errorf("%s: %d rows are read, want %d, error %v", name, len(rows), 1+len(c.table.Rows), err)
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ func (e Experiment) FingerprintContext(ctx context.Context) (Fingerprint, error)
 	if ctx == nil {
 		return nil, prefixed(errNoContext)
 	}
-	w := watching(ctx)
+	w := watch.Of(ctx)
 	r, err := e.resolveUnder(w)
 	if err != nil {
 		return nil, prefixed(err)
@@ -89,6 +89,9 @@ func (f Fingerprint) add(w *watch.Watch, table func() []fields.Field) error {
 		return w.Did(every)
 	}
 	fields.Flatten(fields.Struct(table).Write(true), nil, func(p fields.Path, n fields.Node) {
+		if w.Did(0) != nil {
+			return
+		}
 		items = 0
 		w.Begin("computing the fingerprint", fields.Len(n))
 		text := strings.TrimSuffix(strings.TrimPrefix(fields.YAML(fields.Watched(n, look)), " "), "\n")
@@ -103,13 +106,13 @@ func (f Fingerprint) add(w *watch.Watch, table func() []fields.Field) error {
 
 // planFingerprint returns what decides the rows of a sweep or a fit: its
 // experiment's fingerprint and the section of its file.
-func planFingerprint[P any](e Experiment, section fields.Field, plan func() (P, error)) (Fingerprint, error) {
+func planFingerprint[P any](ctx context.Context, e Experiment, section fields.Field, plan func() (P, error)) (Fingerprint, error) {
 	if _, err := plan(); err != nil {
 		return nil, prefixed(err)
 	}
-	f, err := e.Fingerprint()
+	f, err := e.FingerprintContext(ctx)
 	if err == nil {
-		err = f.add(nil, func() []fields.Field { return []fields.Field{section} })
+		err = f.add(watch.Of(ctx), func() []fields.Field { return []fields.Field{section} })
 	}
 	return f, err
 }

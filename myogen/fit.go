@@ -1,6 +1,7 @@
 package myogen
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -368,7 +369,16 @@ func ParseFit(name string, text []byte) (*FitPlan, error) {
 // Fingerprint returns what decides the trials of the fit, with all defaults, but
 // for its Statistics, which are Go code.
 func (f Fit) Fingerprint() (Fingerprint, error) {
-	return planFingerprint(f.Experiment, f.section(), f.plan)
+	return f.FingerprintContext(context.Background())
+}
+
+// FingerprintContext is [Fit.Fingerprint] that ends with the error of ctx soon after it is
+// cancelled.
+func (f Fit) FingerprintContext(ctx context.Context) (Fingerprint, error) {
+	if ctx == nil {
+		return nil, prefixed(errNoContext)
+	}
+	return planFingerprint(ctx, f.Experiment, f.section(), f.plan)
 }
 
 // YAML returns the text of the fit's file.

@@ -12,8 +12,9 @@ import (
 type Observer struct {
 	// Starting learns several times a second how far what is no step of a run is:
 	// what comes before the first step, in [NewSimulation] and [ResumeState] too
-	// ("making membranes", "drawing connections"), and [Simulation.SaveStateContext]
-	// ("writing the state").
+	// ("making membranes", "drawing connections"), what comes after the last one, and
+	// [Simulation.SaveStateContext] and [Result.SaveContext] ("writing the state"). The
+	// total is 0 where it is not known.
 	Starting func(what string, done, total int)
 	// Progress and Done learn of the runs of [Run].
 	Progress func(done, total units.Time)
@@ -25,7 +26,7 @@ type observerKey struct{}
 // Observe returns a context whose simulations report to o, beside the function
 // that [Run] is given.
 func Observe(ctx context.Context, o Observer) context.Context {
-	return context.WithValue(ctx, observerKey{}, o)
+	return watch.With(context.WithValue(ctx, observerKey{}, o), o.Starting)
 }
 
 // observed runs a simulation under the observer of a context, if it has one.
@@ -46,13 +47,6 @@ func (s *Simulation) observed(ctx context.Context, report func(done, total units
 		o.Done(s.Experiment(), r)
 	}
 	return r, err
-}
-
-// watching returns what looks at a context, and reports to its observer, before
-// the first step.
-func watching(ctx context.Context) *watch.Watch {
-	o, _ := ctx.Value(observerKey{}).(Observer)
-	return watch.New(ctx, o.Starting)
 }
 
 // beginDrawing counts the sources whose connections are to be drawn.

@@ -1,6 +1,7 @@
 package myogen
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/format/npz"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/units"
 )
 
@@ -120,22 +122,53 @@ func (r Report) String() string {
 func ReportPath(path string) string { return strings.TrimSuffix(path, ".npz") + ".report.json" }
 
 // Save writes the block to path, an .npz file, and the report beside it.
-func (r *Result) Save(path string) error {
-	text, err := json.MarshalIndent(r.Report(), "", "  ")
-	if err != nil {
+func (r *Result) Save(path string) error { return r.SaveContext(context.Background(), path) }
+
+// SaveContext is [Result.Save] that ends with the error of ctx soon after it is
+// cancelled, and then leaves the block of before, without its report. It reports to the
+// Starting of an [Observer] how far it is: a gigabyte takes seconds.
+func (r *Result) SaveContext(ctx context.Context, path string) error {
+	if ctx == nil {
+		return prefixed(errNoContext)
+	}
+	w := watch.Of(ctx)
+	var text []byte
+	err := w.While("making the report", func() (err error) {
+		text, err = json.MarshalIndent(r.Report(), "", "  ")
+		return err
+	})
+	switch {
+	case w.Err() != nil:
+		return prefixed(w.Err())
+	case err != nil:
 		return fmt.Errorf("myogen: report: %w", err)
 	}
 	// A report never stands beside the block of another run.
 	if err := atomicfile.Remove(ReportPath(path)); err != nil {
 		return fmt.Errorf("myogen: %w", err)
 	}
-	if err := npz.WriteBlock(path, r.Block); err != nil {
+	w.Begin("writing the results", r.size())
+	if err := (npz.Writer{Look: w.Did}).WriteBlock(path, r.Block); err != nil {
 		return err
 	}
 	if err := atomicfile.Write(ReportPath(path), append(text, '\n')); err != nil {
 		return fmt.Errorf("myogen: report: %w", err)
 	}
 	return nil
+}
+
+// size returns how many bytes the spikes and samples have.
+func (r *Result) size() int {
+	n := 0
+	for _, s := range r.Block.Segments {
+		for _, t := range s.SpikeTrains {
+			n += 8 * len(t.Times)
+		}
+		for _, a := range s.AnalogSignals {
+			n += 8 * len(a.Values)
+		}
+	}
+	return n
 }
 
 // LoadReport reads the report that Save wrote beside the block at path, and

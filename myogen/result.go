@@ -107,7 +107,7 @@ func (s *Simulation) Result() *Result {
 		for k, probe := range e.Record {
 			if e.probes[k] == i {
 				seg.AnalogSignals = append(seg.AnalogSignals, neo.AnalogSignal{
-					Name: probe.signalName(p.cellName(probe.Cell)), Units: probe.units(), SamplingPeriod: s.step(), Values: slices.Clone(s.probes[k].Values),
+					Name: probe.signalName(p.cellName(probe.Cell)), Units: probe.units(), SamplingPeriod: s.step(), Values: cloned(s.probes[k].Values),
 				})
 			}
 		}
@@ -115,4 +115,14 @@ func (s *Simulation) Result() *Result {
 	}
 	r.Origin.Warnings = append(slices.Clip(r.Origin.Warnings), e.forces(r.Block)...)
 	return r
+}
+
+// cloned is slices.Clone in pieces, so that a gigabyte does not keep the collector, and
+// with it all that runs, waiting.
+func cloned(values []float64) []float64 {
+	all := make([]float64, 0, len(values))
+	for piece := range slices.Chunk(values, 1<<17) {
+		all = append(all, piece...)
+	}
+	return all
 }

@@ -79,7 +79,7 @@ func newSimulation(ctx context.Context, e Experiment) (*Simulation, error) {
 	if ctx == nil {
 		return nil, errNoContext
 	}
-	w := watching(ctx)
+	w := watch.Of(ctx)
 	r, err := e.resolveUnder(w)
 	if err != nil {
 		return nil, err
@@ -411,7 +411,15 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 			return nil, err
 		}
 	}
-	return s.Result(), nil
+	return s.gather(ctx), nil
+}
+
+// gather returns [Simulation.Result], which nothing stops, and reports to the observer
+// of a context meanwhile: of gigabytes it takes a second.
+func (s *Simulation) gather(ctx context.Context) (r *Result) {
+	w := watch.Of(context.WithoutCancel(ctx))
+	_ = w.While("gathering the result", func() error { r = s.Result(); return nil }) // there is no error
+	return r
 }
 
 // epochSteps returns how many steps to take before looking up again, at most

@@ -43,7 +43,7 @@ func (s *Simulation) SaveStateContext(ctx context.Context, path string, key []by
 	if ctx == nil {
 		return prefixed(errNoContext)
 	}
-	w := watching(ctx)
+	w := watch.Of(ctx)
 	f, err := s.encode(w)
 	if err != nil {
 		return prefixed(err)
@@ -85,7 +85,7 @@ func readState(ctx context.Context, path string) (npz.File, error) {
 	if ctx == nil {
 		return nil, prefixed(errNoContext)
 	}
-	w := watching(ctx)
+	w := watch.Of(ctx)
 	if info, err := os.Stat(path); err == nil {
 		w.Begin("reading the state", int(info.Size()))
 	}
@@ -101,7 +101,7 @@ func resumeState(ctx context.Context, e Experiment, path string, f npz.File) (*S
 	if err != nil {
 		return nil, err
 	}
-	if err := s.decode(watching(ctx), f); err != nil {
+	if err := s.decode(watch.Of(ctx), f); err != nil {
 		return nil, fmt.Errorf("myogen: state %s: %w", path, err)
 	}
 	return s, nil
@@ -135,7 +135,7 @@ func (s *Simulation) encode(look *watch.Watch) (npz.File, error) {
 			return nil, err
 		}
 	}
-	f := npz.File{"format": npz.Texts([]string{stateFormat}), "fingerprint": npz.Texts([]string{string(fingerprint)})}
+	f := npz.File{"format": npz.Texts([]string{stateFormat}), "fingerprint": npz.Texts(inPieces(string(fingerprint)))}
 	if all := s.recorded(); len(all) > 0 {
 		f["recordings"] = npz.Texts(all)
 	}
@@ -177,7 +177,7 @@ func (s *Simulation) decode(w *watch.Watch, f npz.File) error {
 		return fmt.Errorf("the file is damaged: its checksum is %s, want %s", sum, want)
 	}
 	var saved Fingerprint
-	if err := json.Unmarshal([]byte(text("fingerprint")), &saved); err != nil {
+	if err := json.Unmarshal([]byte(strings.Join(f["fingerprint"].Text, "")), &saved); err != nil {
 		return fmt.Errorf("the fingerprint: %w", err)
 	}
 	if d := saved.Difference(s.fingerprint); d != "" {
@@ -195,6 +195,15 @@ func (s *Simulation) decode(w *watch.Watch, f npz.File) error {
 		}
 	}
 	return s.restore(w, r)
+}
+
+// inPieces cuts a text that may have megabytes, as of 100,000 probes: an array has room
+// for its longest text at each item, and readers limit that.
+func inPieces(text string) (all []string) {
+	for piece := range slices.Chunk([]rune(text), 1<<16) {
+		all = append(all, string(piece))
+	}
+	return all
 }
 
 // size returns about how many bytes the arrays of a file have.

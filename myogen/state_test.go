@@ -201,3 +201,23 @@ func TestResumeNamesWhatDiffers(t *testing.T) {
 		}
 	}
 }
+
+// A state of many probes, whose fingerprint has megabytes, can be read.
+func TestStateOfManyProbes(t *testing.T) {
+	e := tutorial(AlphaMNPool{N: 100})
+	e.Duration, e.Inject, e.Record = 5, nil, nil
+	for i := range 20_000 {
+		e.Record = append(e.Record, Probe{Population: "aMN", Cell: i % 100})
+	}
+	s := start(t, e)
+	if _, err := s.RunUntil(t.Context(), 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "state.npz")
+	if err := s.SaveState(path); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := ResumeState(t.Context(), e, path); err != nil || again.Time() != s.Time() {
+		t.Errorf("it goes on from %v, %v", again, err)
+	}
+}

@@ -1,6 +1,8 @@
 package myogen
 
 import (
+	"context"
+
 	"gomyogen/myogen/internal/fields"
 )
 
@@ -64,7 +66,16 @@ func ParseSweep(name string, text []byte) (*Plan, error) {
 // Fingerprint returns what decides the rows of the sweep, with all defaults, but
 // for its Statistics, which are Go code.
 func (s Sweep) Fingerprint() (Fingerprint, error) {
-	return planFingerprint(s.Experiment, s.section(), s.plan)
+	return s.FingerprintContext(context.Background())
+}
+
+// FingerprintContext is [Sweep.Fingerprint] that ends with the error of ctx soon after it is
+// cancelled.
+func (s Sweep) FingerprintContext(ctx context.Context) (Fingerprint, error) {
+	if ctx == nil {
+		return nil, prefixed(errNoContext)
+	}
+	return planFingerprint(ctx, s.Experiment, s.section(), s.plan)
 }
 
 // YAML returns the text of the sweep's file.

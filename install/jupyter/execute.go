@@ -10,12 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"runtime"
 	"strings"
 	"time"
@@ -38,9 +36,11 @@ func Results(file string) string {
 // and writes the executed notebook to target, complete or not at all. Outputs
 // that it had are cleared first. A failing cell is an error that names it, and
 // the end of ctx interrupts the cell that runs; the notebook as far as it came
-// is then kept beside target as NAME.failed.ipynb or NAME.stopped.ipynb. If target
-// is the notebook itself and its cells have changed meanwhile, it stays and the
-// executed notebook becomes NAME.executed.ipynb, with an error that says so.
+// is then kept beside target as NAME.failed.ipynb or NAME.stopped.ipynb.
+//
+// If target is the notebook itself, a second Execute of it is refused meanwhile.
+// If somebody saved it differently in the meantime, or ran cells of it, it stays
+// and the executed notebook becomes NAME.executed.ipynb, with an error that says so.
 //
 // JupyterLab trusts the executed notebook if all of its cells ran.
 func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) error {
@@ -54,78 +54,101 @@ func (h *Home) Execute(ctx context.Context, out io.Writer, file, target string) 
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err
 	}
-	before, err := notebook.Read(file)
+	if target == file {
+		unlock, err := lockNotebook(file)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+	}
+	source, err := atomicfile.Read(file, notebook.MaxBytes)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	before, err := notebook.Parse(file, source)
 	if err != nil {
 		return err
 	}
 	if l := before.Language(); l != "" && l != "go" {
 		return fmt.Errorf("%s is a notebook of another language, %s; if its cells are Go, choose their kernel in JupyterLab and save it", filepath.Base(file), l)
 	}
+	if err := atomicfile.Check(target); err != nil { // before what may take hours
+		return err
+	}
 	// Each run has a draft of its own: two runs of one notebook do not meet.
 	dir, err := os.MkdirTemp("", "gomyogen-run-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
 	draft := filepath.Join(dir, filepath.Base(file))
-	runErr := h.runCells(ctx, out, before, file, draft)
+	earlier := leftBefore(target)
+	runErr := h.runCells(ctx, out, before, source, file, draft)
 	text, err := os.ReadFile(draft)
 	if err != nil {
-		return errors.Join(runErr, err)
+		return errors.Join(runErr, err, os.RemoveAll(dir))
 	}
-	stem := strings.TrimSuffix(target, ".ipynb")
-	failed, stopped := stem+".failed.ipynb", stem+".stopped.ipynb"
-	if runErr == nil {
-		if target == file {
-			if err := unchanged(before, file); err != nil {
-				executed := stem + ".executed.ipynb"
-				return errors.Join(fmt.Errorf("%w; it stays as it is, and the executed notebook is %s", err, executed), atomicfile.Write(executed, text))
-			}
+	kept, err := target, error(nil)
+	switch {
+	case runErr == nil && target == file:
+		err = writeBack(file, source, text)
+	case runErr == nil:
+		err = atomicfile.Write(target, text)
+	default:
+		if kept = beside(target, "failed"); ctx.Err() != nil {
+			kept = beside(target, "stopped")
 		}
-		if err := atomicfile.Write(target, text); err != nil {
-			return err
-		}
-		for _, earlier := range []string{failed, stopped} {
-			if err := os.Remove(earlier); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-		}
-		return nil
+		err = atomicfile.Write(kept, text)
 	}
-	kept := failed
-	if ctx.Err() != nil {
-		kept = stopped
+	var elsewhere changedError
+	switch {
+	case errors.As(err, &elsewhere):
+		return errors.Join(err, os.RemoveAll(dir))
+	case err != nil: // a full disk, say: the draft stays
+		return errors.Join(runErr, fmt.Errorf("%w\n  the notebook as far as it came: %s", err, draft))
+	case runErr != nil:
+		return errors.Join(fmt.Errorf("%w\n  the notebook as far as it came: %s", runErr, kept), os.RemoveAll(dir))
 	}
-	if err := atomicfile.Write(kept, text); err != nil {
-		return errors.Join(runErr, err)
-	}
-	return fmt.Errorf("%w\n  the notebook as far as it came: %s", runErr, kept)
+	return errors.Join(earlier.remove(), os.RemoveAll(dir))
 }
 
-// unchanged returns an error unless the notebook at path has the cells that it had
-// before a run, whatever their outputs: JupyterLab may have saved it meanwhile.
-func unchanged(before notebook.Notebook, path string) error {
-	now, err := notebook.Read(path)
-	if err != nil {
-		return fmt.Errorf("%s was changed while it ran: %w", filepath.Base(path), err)
+// beside returns NAME.WHAT.ipynb for NAME.ipynb.
+func beside(target, what string) string {
+	return strings.TrimSuffix(target, ".ipynb") + "." + what + ".ipynb"
+}
+
+// leftovers are what earlier runs that failed or were stopped kept, by path.
+type leftovers map[string]os.FileInfo
+
+// leftBefore returns the leftovers beside a target. Those of runs that end while
+// this one goes on are not among them.
+func leftBefore(target string) leftovers {
+	l := leftovers{}
+	for _, what := range []string{"failed", "stopped"} {
+		if info, err := os.Lstat(beside(target, what)); err == nil {
+			l[beside(target, what)] = info
+		}
 	}
-	for i := range max(len(before.Cells), len(now.Cells)) {
-		if i >= len(before.Cells) || i >= len(now.Cells) || !sameInput(before.Cells[i], now.Cells[i]) {
-			return fmt.Errorf("%s was changed while it ran, from cell %d on", filepath.Base(path), i+1)
+	return l
+}
+
+// remove removes those that no other run has replaced since.
+func (l leftovers) remove() error {
+	for path, was := range l {
+		now, err := os.Lstat(path)
+		if err != nil || !os.SameFile(was, now) || !was.ModTime().Equal(now.ModTime()) {
+			continue
+		}
+		if err := atomicfile.Remove(path); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func sameInput(a, b notebook.Cell) bool {
-	a.Outputs, b.Outputs = nil, nil
-	return reflect.DeepEqual(a, b)
-}
-
-// runCells runs the cells of a notebook through the kernel and writes it, with
-// what they showed and how it was run, to target; that is there after an error,
-// too, if the kernel had started.
-func (h *Home) runCells(ctx context.Context, out io.Writer, before notebook.Notebook, file, target string) error {
+// runCells runs the cells of a notebook, whose text is source, through the kernel and
+// writes it, with what they showed and how it was run, to target; that is there after
+// an error, too, if the kernel had started.
+func (h *Home) runCells(ctx context.Context, out io.Writer, before notebook.Notebook, source []byte, file, target string) error {
 	run := notebook.Run{Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Executed: time.Now().Format(time.DateOnly)}
 	var err error
 	if run.Code, run.Module, err = before.Sums(h.Module); err != nil {
@@ -135,9 +158,14 @@ func (h *Home) runCells(ctx context.Context, out io.Writer, before notebook.Note
 	if err != nil {
 		return err
 	}
+	// Not the file itself, which may be saved again before it is read.
+	input := target + ".source"
+	if err := os.WriteFile(input, source, 0o600); err != nil {
+		return err
+	}
 	runtime.LockOSThread() // the child's life is bound to this thread's
 	defer runtime.UnlockOSThread()
-	cmd := exec.CommandContext(ctx, h.Python("python"), "-I", "-c", executePy, file, target, KernelName)
+	cmd := exec.CommandContext(ctx, h.Python("python"), "-I", "-c", executePy, input, target, filepath.Dir(file), KernelName)
 	// The kernel knows its notebook as in JupyterLab. It is not the file, whose outputs,
 	// the chart library among them, are not those of this run.
 	cmd.Env = append(pythonEnv(), env.JupyterSession+"="+target)

@@ -1,4 +1,4 @@
-"""Runs a notebook: execute.py IN OUT KERNEL.
+"""Runs a notebook in a folder: execute.py IN OUT FOLDER KERNEL.
 
 Clears all outputs, runs the cells in their order and prints "cell K of N" before each. A cell that fails ends the
 run, and so does a signal, which interrupts the cell that runs. The notebook as far as it came is then written to OUT,
@@ -7,7 +7,6 @@ and "executed K of N" is printed. A line of JSON on standard input says what bec
 """
 import asyncio
 import json
-import os
 import signal
 import sys
 
@@ -18,7 +17,7 @@ from nbformat.sign import NotebookNotary
 
 PATIENCE = 10  # s that an interrupted cell has to end
 
-source, target, kernel = sys.argv[1:]
+source, target, folder, kernel = sys.argv[1:]
 nb = nbformat.read(source, as_version=4)
 nb.metadata.pop("gomyogen", None)
 nb.metadata["language_info"] = {"name": "go", "file_extension": ".go", "mimetype": "text/x-go"}
@@ -28,7 +27,7 @@ for cell in nb.cells:
 code = [i for i, cell in enumerate(nb.cells) if cell.cell_type == "code" and cell.source.strip()]
 client = NotebookClient(
     nb, kernel_name=kernel, timeout=None, startup_timeout=300, iopub_timeout=60, record_timing=False,
-    resources={"metadata": {"path": os.path.dirname(source)}},
+    resources={"metadata": {"path": folder}},
 )
 stopped = False
 

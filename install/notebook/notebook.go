@@ -55,9 +55,38 @@ type Cell struct {
 	Outputs     []Output
 	Attachments map[string]map[string]Lines // pictures pasted into a text, by name and MIME type
 	Metadata    struct {
-		Tags    []string // Jupyter's: "raises-exception", "skip-execution"
-		Caption Text     // of the figures that a code cell shows
+		Tags    Tags
+		Caption Texts // of the figures that a code cell shows: one for all, or one for each
+		Jupyter Folds
 	}
+}
+
+// Tags are Jupyter's words for a cell: "raises-exception", "skip-execution", and Jupyter
+// Book's "hide-input", "remove-output" and the like.
+type Tags []string
+
+// UnmarshalJSON implements json.Unmarshaler. What is no list of strings is read as empty.
+func (t *Tags) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, (*[]string)(t)) != nil {
+		*t = nil
+	}
+	return nil
+}
+
+// Folds are what a reader of JupyterLab collapsed in a cell; what is no object is read as
+// empty.
+type Folds struct {
+	Source  bool `json:"source_hidden"`
+	Outputs bool `json:"outputs_hidden"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (f *Folds) UnmarshalJSON(b []byte) error {
+	type plain Folds
+	if json.Unmarshal(b, (*plain)(f)) != nil {
+		*f = Folds{}
+	}
+	return nil
 }
 
 // Has reports whether the cell has a tag.
@@ -72,6 +101,18 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	var s string
 	if json.Unmarshal(b, &s) == nil {
 		*t = Text(strings.Join(strings.Fields(s), " "))
+	}
+	return nil
+}
+
+// Texts are one string of the metadata or a list of them, each on one line.
+type Texts []Text
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *Texts) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, (*[]Text)(t)) != nil {
+		*t = make(Texts, 1)
+		return (*t)[0].UnmarshalJSON(b)
 	}
 	return nil
 }

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -171,6 +173,39 @@ func TestPagesOfThePastGo(t *testing.T) {
 	for name, there := range map[string]bool{"a.html": true, "b.html": false, "c.html": true, "CNAME": true} {
 		if _, err := os.Stat(filepath.Join(site, name)); (err == nil) != there {
 			t.Errorf("%s is there: %v, want %v", name, err == nil, there)
+		}
+	}
+}
+
+// Two that write into one folder at once leave the site of one of them, whole, and its
+// list.
+func TestTwoWritersOfOneSite(t *testing.T) {
+	dir := t.TempDir()
+	a, b := open(t, write(t, dir, "a.ipynb", markdownCell("# A"))), open(t, write(t, dir, "b.ipynb", markdownCell("# B")))
+	for i := range 10 {
+		site := filepath.Join(dir, "site", strconv.Itoa(i))
+		var errs [2]error
+		var wg sync.WaitGroup
+		for k, sources := range [][]Source{a, b} {
+			wg.Go(func() { _, errs[k] = Write(site, sources, Options{}) })
+		}
+		wg.Wait()
+		if err := errors.Join(errs[:]...); err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		entries, err := os.ReadDir(site)
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		got := strings.Join(names, " ")
+		if err != nil || got != ".gomyogen-site a.html a.ipynb index.html" && got != ".gomyogen-site b.html b.ipynb index.html" {
+			t.Errorf("the folder holds %q, error %v", got, err)
+		}
+		for _, sources := range [][]Source{a, b} { // none has lost its right to the folder
+			if _, err := Write(site, sources, Options{}); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }

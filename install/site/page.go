@@ -63,7 +63,8 @@ type page struct {
 type cell struct {
 	Text    template.HTML
 	Code    template.HTML
-	Folded  bool
+	Folded  bool // whether the code is folded at first
+	Closed  bool // whether the outputs are
 	Outputs []output
 	Live    string // name of the cell in the pages' program, empty if it is not in it
 }
@@ -73,8 +74,10 @@ type output struct {
 	Printed template.HTML
 	Error   bool // Printed went to standard error, or is why the cell failed
 	HTML    template.HTML
-	Figure  int    // number of the figure that HTML is, or 0
-	Caption string // of the figure
+	Figure  int // number of the figure that HTML is, or 0
+	Caption template.HTML
+
+	title string // of the figure
 
 	printed []string // as the cell did, in pieces
 }
@@ -131,19 +134,14 @@ func newPage(s Source, all *names, o Options) (*page, error) {
 		}
 	}
 	p.Titled = slices.ContainsFunc(m.headings, func(h heading) bool { return h.Level == 1 })
-	p.Title, p.Lead = s.stem(), cmp.Or(string(meta.Description), m.lead)
-	if len(m.headings) > 0 {
-		p.Title = m.headings[0].Text
-	}
-	p.Title = cmp.Or(string(meta.Title), p.Title)
+	p.Title, p.Lead = string(meta.Title), cmp.Or(string(meta.Description), m.lead)
 	for _, h := range m.headings {
-		if h.Level == 2 || h.Level == 3 {
-			p.Contents = append(p.Contents, h)
-		}
+		p.Title = cmp.Or(p.Title, h.Text)
 	}
-	if len(p.Contents) < 3 {
-		p.Contents = nil
-	}
+	p.Title = cmp.Or(p.Title, s.stem())
+	p.Contents = contents(m.headings)
+	// A button that says "Hide code" has code to hide.
+	p.Folded = !slices.ContainsFunc(p.Cells, func(c cell) bool { return c.Code != "" && !c.Folded })
 	small, err := thumbnail(s.nb)
 	if err != nil {
 		p.omitted = append(p.omitted, err.Error())
@@ -161,6 +159,46 @@ func newPage(s Source, all *names, o Options) (*page, error) {
 	}
 	return p, nil
 }
+
+// contents returns the table of contents: the headings of the two topmost levels after
+// the page's title, and of the topmost alone where both are more than a reader overlooks.
+// Its levels are 2 and 3. Fewer than three headings make no table.
+func contents(all []heading) []heading {
+	if len(all) > 0 && all[0].Level == 1 {
+		all = all[1:]
+	}
+	all = slices.DeleteFunc(slices.Clone(all), func(h heading) bool { return h.Text == "" })
+	var levels []int
+	for _, h := range all {
+		levels = append(levels, h.Level)
+	}
+	slices.Sort(levels)
+	levels = slices.Compact(levels)
+	upTo := func(last int) []heading {
+		var list []heading
+		for _, h := range all {
+			if h.Level = slices.Index(levels, h.Level) + 2; h.Level <= last {
+				list = append(list, h)
+			}
+		}
+		return list
+	}
+	list := upTo(3)
+	if top := upTo(2); len(list) > maxContents && len(top) >= 3 {
+		list = top
+	}
+	if len(list) < 3 {
+		return nil
+	}
+	return list
+}
+
+// maxContents is the number of headings up to which a table of contents has two levels
+// and stands open.
+const maxContents = 40
+
+// Long reports whether the table of contents would push the text far down.
+func (p *page) Long() bool { return len(p.Contents) > maxContents }
 
 // policyOf returns the policy of a page that runs these scripts alone, and asks
 // nobody for anything. The chart library comes out of the page as a blob.
@@ -188,18 +226,38 @@ func (m *maker) cell(c notebook.Cell) (*cell, error) {
 		if strings.TrimSpace(source) == "" {
 			return nil, nil
 		}
-		code, err := highlight("go", source)
-		if err != nil {
-			return nil, err
-		}
-		m.Code = true
-		outputs, err := m.outputs(c)
-		return &cell{Code: code, Folded: m.Folded || c.Has("hide-input"), Outputs: outputs}, err
+		return m.codeCell(c, source)
 	}
 	if strings.TrimSpace(source) != "" {
 		m.leftOut("a raw cell")
 	}
 	return nil, nil
+}
+
+// codeCell returns what a page shows of code: it honours what JupyterLab collapses and
+// Jupyter Book's tags, which hide and remove parts of a cell.
+func (m *maker) codeCell(c notebook.Cell, source string) (*cell, error) {
+	has := func(what, part string) bool { return c.Has(what+"-"+part) || c.Has(what+"-cell") }
+	made := &cell{Folded: m.Folded || c.Metadata.Jupyter.Source || has("hide", "input"), Closed: c.Metadata.Jupyter.Outputs || has("hide", "output")}
+	var err error
+	if has("remove", "input") {
+		m.leftOut("its code, as its tag says")
+	} else if made.Code, err = highlight("go", source); err != nil {
+		return nil, err
+	} else {
+		m.Code = true
+	}
+	if has("remove", "output") {
+		if len(c.Outputs) > 0 {
+			m.leftOut("its outputs, as its tag says")
+		}
+	} else if made.Outputs, err = m.outputs(c); err != nil {
+		return nil, err
+	}
+	if made.Code == "" && made.Outputs == nil {
+		return nil, nil
+	}
+	return made, nil
 }
 
 // outputs turns what a cell showed into HTML; adjoining prints become one.
@@ -221,11 +279,14 @@ func (m *maker) outputs(c notebook.Cell) ([]output, error) {
 			say("\n"+o.Failure(), true)
 			continue
 		}
-		shown, err := m.shown(o, string(c.Metadata.Caption))
+		shown, err := m.shown(o)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, shown)
+	}
+	if err := m.captions(list, c.Metadata.Caption); err != nil {
+		return nil, err
 	}
 	for i, o := range list {
 		printed := strings.Join(o.printed, "")
@@ -237,12 +298,56 @@ func (m *maker) outputs(c notebook.Cell) ([]output, error) {
 	return slices.DeleteFunc(list, func(o output) bool { return o.Printed == "" && o.HTML == "" }), nil
 }
 
+// captions gives the figures of a cell their captions: those of its metadata in
+// Markdown, as Quarto has them, one for all or one for each, else the figures' titles.
+func (m *maker) captions(list []output, given notebook.Texts) error {
+	nth := 0
+	for i, o := range list {
+		if o.Figure == 0 {
+			continue
+		}
+		var text notebook.Text
+		switch {
+		case len(given) == 1:
+			text = given[0]
+		case nth < len(given):
+			text = given[nth]
+		}
+		nth++
+		if list[i].Caption = template.HTML(html.EscapeString(o.title)); text == "" {
+			continue
+		}
+		code, err := m.caption(string(text))
+		if err != nil {
+			return err
+		}
+		list[i].Caption = code
+	}
+	if len(given) > max(nth, 1) {
+		m.leftOut(fmt.Sprintf("%d captions of %d: it shows %d figures", len(given)-nth, len(given), nth))
+	}
+	return nil
+}
+
+// caption renders a caption; it is no part of the table of contents.
+func (m *maker) caption(text string) (template.HTML, error) {
+	ids, lead := m.ids, m.lead
+	m.ids = nil
+	defer func() { m.ids, m.lead = ids, lead }()
+	code, err := m.markdown(text, nil)
+	line := strings.TrimSpace(string(code))
+	if inner, ok := strings.CutPrefix(line, "<p>"); ok && strings.Count(line, "<p>") == 1 {
+		line = strings.TrimSuffix(inner, "</p>")
+	}
+	return template.HTML(line), err
+}
+
 // shown returns the richest form of an output that a page can show.
-func (m *maker) shown(o notebook.Output, caption string) (output, error) {
+func (m *maker) shown(o notebook.Output) (output, error) {
 	plain := o.As("text/plain")
 	figure := func(html template.HTML, title string) output {
 		m.figures++
-		return output{HTML: html, Figure: m.figures, Caption: cmp.Or(caption, title)}
+		return output{HTML: html, Figure: m.figures, title: title}
 	}
 	if code := o.As("text/html"); code != "" {
 		before := m.cleaner.figures

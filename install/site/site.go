@@ -41,6 +41,10 @@ func Open(path string) (Source, error) {
 	return s, nil
 }
 
+// Stale says why the outputs of the notebook are not those that its code would give
+// now, as [notebook.Notebook.Stale] does.
+func (s Source) Stale(module string) error { return s.nb.Stale(module) }
+
 // Name returns the name of the notebook's file.
 func (s Source) Name() string { return s.stem() + ".ipynb" }
 
@@ -105,7 +109,8 @@ type Written struct {
 // Write writes the site of the notebooks into a folder: index.html, and for each
 // notebook a page, a picture and the notebook itself. A folder that holds
 // anything that Write did not write is refused, and so is one of the notebooks'
-// own; nothing is written then.
+// own; nothing is written then. Two that write into one folder at once do so one after
+// the other.
 func Write(dir string, sources []Source, o Options) (Written, error) {
 	var w Written
 	if len(sources) == 0 {
@@ -124,6 +129,11 @@ func Write(dir string, sources []Source, o Options) (Written, error) {
 		return w, err
 	}
 	w.LeftOut = leftOut
+	unlock, err := lockFolder(dir)
+	if err != nil {
+		return w, err
+	}
+	defer unlock()
 	f, err := openFolder(dir, files, sources)
 	if err != nil {
 		return w, err

@@ -2,16 +2,20 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"image"
 	"image/color"
+	_ "image/gif"
+	_ "image/jpeg"
 	"image/png"
 	"iter"
 	"regexp"
 	"strings"
 
 	"golang.org/x/image/draw"
+	_ "golang.org/x/image/webp"
 
 	"gomyogen/install/notebook"
 )
@@ -23,67 +27,92 @@ const thumbnailWidth, thumbnailHeight = 1040, 780
 // figure, far less than what exhausts memory.
 const maxPixels = 32 << 20
 
-// maxBroken is how many pictures are decoded in search of one that is whole.
-const maxBroken = 4
+// A thumbnail has at least smallest px in both directions, and is at most longest
+// times as long as it is wide: of a longer picture it is the beginning.
+const smallest, longest = 40, 4
 
 // embedded is a picture in an output's HTML.
-var embedded = regexp.MustCompile(`src="data:image/png;base64,([A-Za-z0-9+/=]+)"`)
+var embedded = regexp.MustCompile(`src=["']data:image/(?:png|jpeg|gif|webp);base64,([A-Za-z0-9+/=]+)["']`)
 
-// thumbnail returns a picture of a notebook, all of it, scaled down; nil
-// without one. It is the first wide enough that is nearly as high as a
-// thumbnail, else the highest.
+// thumbnail returns a picture of a notebook, scaled down; nil without one. It is the
+// first wide enough that is nearly as high as a thumbnail, else the highest. Pictures
+// that would be blurred, of one colour or a strip are passed over.
 func thumbnail(nb notebook.Notebook) ([]byte, error) {
-	type picture struct {
-		data []byte
-		high float64 // of the thumbnail's height, at its width
-	}
-	var all []picture // without one that a higher one came before
+	var best *image.RGBA
+	left := 4 * maxPixels // of all that are decoded; a hostile notebook has each a bit higher than the last
 	var tooLarge error
+	high := 0.0
 	for data := range pictures(nb) {
-		size, err := png.DecodeConfig(bytes.NewReader(data))
+		size, _, err := image.DecodeConfig(bytes.NewReader(data))
 		if err != nil || size.Width < thumbnailWidth/4 {
-			continue // it would be blurred
+			continue
 		}
 		if size.Width > maxPixels/max(size.Height, 1) {
 			tooLarge = fmt.Errorf("a picture of %d x %d px, too large for a thumbnail", size.Width, size.Height)
 			continue
 		}
 		h := float64(size.Height) / float64(size.Width) * thumbnailWidth / thumbnailHeight
-		if len(all) == 0 || h > all[len(all)-1].high {
-			all = append(all, picture{data, h})
+		if h <= high {
+			continue
 		}
-		if h > 0.9 {
+		if left -= size.Width * size.Height; left < 0 {
 			break
 		}
-	}
-	// Of many that are broken at their ends not all are read that far.
-	var best image.Image
-	for tried := 0; best == nil && tried < maxBroken && len(all) > 0; tried++ {
-		last := len(all) - 1
-		if full, err := png.Decode(bytes.NewReader(all[last].data)); err == nil {
-			best = full
+		if full, _, err := image.Decode(bytes.NewReader(data)); err == nil {
+			if small := scaled(full); small != nil {
+				best, high = small, h
+			}
 		}
-		all = all[:last]
+		if high > 0.9 {
+			break
+		}
 	}
 	if best == nil {
 		return nil, tooLarge
 	}
-	from := best.Bounds()
-	scale := min(thumbnailWidth/float64(from.Dx()), thumbnailHeight/float64(from.Dy()), 1)
-	small := image.NewRGBA(image.Rect(0, 0, max(int(scale*float64(from.Dx())), 1), max(int(scale*float64(from.Dy())), 1)))
-	draw.Draw(small, small.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
-	draw.CatmullRom.Scale(small, small.Bounds(), best, from, draw.Over, nil)
 	var out bytes.Buffer
-	err := png.Encode(&out, small)
+	err := png.Encode(&out, best)
 	return out.Bytes(), err
 }
 
-// pictures returns the PNG pictures that a notebook shows, one after the other.
+// scaled returns a picture at the size of a thumbnail, nil where nothing can be seen.
+func scaled(full image.Image) *image.RGBA {
+	from := full.Bounds()
+	from.Max.X = min(from.Max.X, from.Min.X+longest*from.Dy())
+	from.Max.Y = min(from.Max.Y, from.Min.Y+longest*from.Dx())
+	scale := min(thumbnailWidth/float64(from.Dx()), thumbnailHeight/float64(from.Dy()), 1)
+	width, height := int(scale*float64(from.Dx())), int(scale*float64(from.Dy()))
+	if min(width, height) < smallest {
+		return nil
+	}
+	// White lines without a ground were drawn for a dark one.
+	for _, ground := range []color.Color{color.White, color.Gray{Y: 0x11}} {
+		small := image.NewRGBA(image.Rect(0, 0, width, height))
+		draw.Draw(small, small.Bounds(), image.NewUniform(ground), image.Point{}, draw.Src)
+		draw.CatmullRom.Scale(small, small.Bounds(), full, from, draw.Over, nil)
+		if !plain(small) {
+			return small
+		}
+	}
+	return nil
+}
+
+// plain reports whether a picture has one colour.
+func plain(m *image.RGBA) bool {
+	for i := 4; i < len(m.Pix); i += 4 {
+		if !bytes.Equal(m.Pix[i:i+4], m.Pix[:4]) {
+			return false
+		}
+	}
+	return true
+}
+
+// pictures returns the pictures in pixels that a notebook shows, one after the other.
 func pictures(nb notebook.Notebook) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for _, c := range nb.Cells {
 			for _, o := range c.Outputs {
-				code := o.As("image/png")
+				code := cmp.Or(o.As("image/png"), o.As("image/jpeg"), o.As("image/gif"), o.As("image/webp"))
 				if m := embedded.FindStringSubmatch(o.As("text/html")); m != nil {
 					code = m[1]
 				}

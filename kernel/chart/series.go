@@ -31,8 +31,9 @@ type Line struct {
 // Marker is the sign at each point of a [Line].
 type Marker int
 
-// Markers. AutoMarker, the zero value, draws circles on solid lines of 3 to 30
-// points, and beside such a line on those of up to 60; none on others.
+// Markers. AutoMarker, the zero value, draws circles on a point that is alone and on
+// solid lines of 3 to 30 points, and beside such a line on those of up to 60; none on
+// others.
 const (
 	AutoMarker Marker = iota
 	NoMarker

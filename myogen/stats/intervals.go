@@ -21,7 +21,8 @@ func ISI(t neo.SpikeTrain) []units.Time {
 
 // DischargeRates returns the instantaneous discharge rate at each spike but
 // the first: the inverse of the interval that the spike ends. rates[i] is that
-// at times[i]. After an interval that is negative or no number it is NaN.
+// at times[i]. After an interval that is negative or no number it is NaN, after one of
+// 0 it is infinite.
 func DischargeRates(t neo.SpikeTrain) (times []units.Time, rates []units.Rate) {
 	for i, interval := range ISI(t) {
 		rate := units.Rate(1 / interval.Seconds())

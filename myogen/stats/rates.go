@@ -153,13 +153,13 @@ func RatesWithin(trains []neo.SpikeTrain, start, stop units.Time) (WindowRates, 
 // Recruitment returns when a unit is recruited and derecruited: the first spike
 // that another one follows within longest, and the last that one precedes within longest.
 // Single spikes before and after steady firing do not count. With longest 0 any spike
-// counts. It returns false for a unit that is never recruited, and for spikes that do
-// not rise.
+// counts. It returns false for a unit that is never recruited, for spikes that do
+// not rise and for a longest that is negative or NaN.
 //
 // Recruitment and derecruitment of pairs of units estimate persistent inward
 // currents (Gorassini et al. 2002, J Neurophysiol, doi:10.1152/jn.00024.2001).
 func Recruitment(t neo.SpikeTrain, longest units.Time) (recruited, derecruited units.Time, ok bool) {
-	if checkRising(t) != nil {
+	if !(longest >= 0) || checkRising(t) != nil {
 		return 0, 0, false
 	}
 	if longest == 0 && len(t.Times) > 0 {

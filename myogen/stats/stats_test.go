@@ -332,6 +332,58 @@ func TestRecruitment(t *testing.T) {
 	}
 }
 
+func TestOddRecruitment(t *testing.T) {
+	nan, inf := units.Time(math.NaN()), units.Time(math.Inf(1))
+	late := train(9*units.S, 4000, 4100, 4200) // of a recording that begins on the ramp
+	late.TStart = 4 * units.S
+	for name, c := range map[string]struct {
+		train       neo.SpikeTrain
+		longest     units.Time
+		first, last units.Time
+		ok          bool
+	}{
+		"a pair just near enough":       {train(1000, 100, 300), 200, 100, 300, true},
+		"a pair just too far":           {train(1000, 100, 300.001), 200, 0, 0, false},
+		"two spikes at one time":        {train(1000, 500, 500), 200, 500, 500, true},
+		"a doublet, a pause, a doublet": {train(9000, 100, 105, 4000, 8000, 8004), 50, 100, 8004, true},
+		"from the start":                {late, 200, 4000, 4200, true},
+		"unsorted":                      {train(1000, 300, 100, 200), 200, 0, 0, false},
+		"unsorted, any spike":           {train(1000, 300, 100, 200), 0, 0, 0, false},
+		"NaN among them":                {train(1000, 100, nan, 200), 200, 0, 0, false},
+		"one spike, any":                {train(1000, 100), 0, 100, 100, true},
+		"silent, any":                   {train(1000), 0, 0, 0, false},
+		"a longest of NaN":              {train(1000, 100, 200), nan, 0, 0, false},
+		"a negative longest":            {train(1000, 100, 100), -1, 0, 0, false},
+		"without a longest":             {train(9000, 100, 9000), inf, 100, 9000, true},
+	} {
+		if first, last, ok := Recruitment(c.train, c.longest); ok != c.ok || first != c.first || last != c.last {
+			t.Errorf("%s: %v to %v, %v; want %v to %v, %v", name, first, last, ok, c.first, c.last, c.ok)
+		}
+	}
+}
+
+func TestOddDischargeRates(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		times []units.Time
+		want  []float64
+	}{
+		{nil, nil}, {[]units.Time{5}, nil}, {[]units.Time{5, 5}, []float64{math.Inf(1)}}, {[]units.Time{100, 50, 150}, []float64{nan, 10}},
+		{[]units.Time{0, units.Time(nan), 100}, []float64{nan, nan}}, {[]units.Time{-1000, -500, 0}, []float64{2, 2}}, {[]units.Time{0, 0.1}, []float64{10000}},
+	} {
+		times, rates := DischargeRates(train(1000, c.times...))
+		if len(rates) != len(c.want) || len(times) != len(rates) {
+			t.Errorf("%v: %v at %v, want %v", c.times, rates, times, c.want)
+			continue
+		}
+		for i, r := range rates {
+			if w := c.want[i]; float64(r) != w && !(math.IsNaN(w) && math.IsNaN(float64(r))) || !(times[i] == c.times[i+1] || math.IsNaN(float64(c.times[i+1]))) {
+				t.Errorf("%v: rate %d is %v at %v, want %v", c.times, i, r, times[i], w)
+			}
+		}
+	}
+}
+
 // The statistics of a 15 s run have to be ready while the reader looks away:
 // 100 trains of 150 000 samples.
 func BenchmarkInstantaneousRates(b *testing.B) {

@@ -37,7 +37,7 @@ func Example() {
 	if err := s.Run(context.Background()); err != nil {
 		log.Fatal(err)
 	}
-	table, err := s.Table() // Merge makes files of it
+	table, err := s.Table(context.Background()) // Merge makes files of it
 	if err != nil {
 		log.Fatal(err)
 	}

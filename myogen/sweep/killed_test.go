@@ -62,7 +62,7 @@ func TestKilledAtAnyTime(t *testing.T) {
 		t.Error("a sweep that was killed gives another table")
 	}
 	rows := map[int]int{}
-	if err := s.each(0, s.Runs(), func(r row) error {
+	if err := s.each(nil, 0, s.Runs(), func(r row) error {
 		rows[r.Run]++
 		return nil
 	}); err != nil {
@@ -90,7 +90,7 @@ func TestState(t *testing.T) {
 		t.Fatal(err)
 	}
 	state := filepath.Join(t.TempDir(), "state")
-	if err := first.SaveState(state); err != nil {
+	if err := first.SaveState(t.Context(), state); err != nil {
 		t.Fatal(err)
 	}
 	second := open(t, t.TempDir(), Options{})

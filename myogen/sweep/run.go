@@ -16,6 +16,7 @@ import (
 	"gomyogen/myogen"
 	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/format/npz"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/sweep/internal/rows"
 	"gomyogen/myogen/sweep/internal/runs"
 	"gomyogen/myogen/units"
@@ -105,11 +106,12 @@ type row struct {
 
 func (s *Sweep) rows() string { return filepath.Join(s.dir, rowsFolder) }
 
-// each calls f with the rows of all shards whose run is in [start, stop).
-func (s *Sweep) each(start, stop int, f func(row) error) error {
-	wanted := func(text []byte) bool {
+// each calls f with the rows of all shards whose run is in [start, stop), and looks at
+// each row.
+func (s *Sweep) each(w *watch.Watch, start, stop int, f func(row) error) error {
+	wanted := func(text []byte) (bool, error) {
 		run, ok := runOf(text)
-		return !ok || run >= start && run < stop
+		return !ok || run >= start && run < stop, w.Did(1)
 	}
 	err := rows.ReadSome(s.rows(), wanted, func(r row) error {
 		if r.Run < 0 || r.Run >= s.Runs() || r.Error == "" && len(r.Values) != len(s.Statistics) {
@@ -144,12 +146,13 @@ func (b bits) has(i int) bool { return b[i/64]>>(i%64)&1 == 1 }
 func (b bits) add(i int) { b[i/64] |= 1 << (i % 64) }
 
 // read notes which runs are made, once.
-func (s *Sweep) read() error {
+func (s *Sweep) read(w *watch.Watch) error {
 	if s.made != nil {
 		return nil
 	}
+	w.Begin("reading rows", s.Runs())
 	made := newBits(s.Runs())
-	err := s.each(0, s.Runs(), func(r row) error {
+	err := s.each(w, 0, s.Runs(), func(r row) error {
 		made.add(r.Run)
 		return nil
 	})
@@ -183,7 +186,7 @@ func (s *Sweep) shard() (total, done int) {
 // a row with its error. When ctx is cancelled Run returns its error; what was
 // done is kept.
 func (s *Sweep) Run(ctx context.Context) error {
-	if err := s.read(); err != nil {
+	if err := s.read(watch.Of(ctx)); err != nil {
 		return err
 	}
 	total, done := s.shard()
@@ -261,7 +264,7 @@ type Estimate struct {
 // Estimate makes and times the first run of the shard that is left, and keeps
 // its row.
 func (s *Sweep) Estimate(ctx context.Context) (Estimate, error) {
-	if err := s.read(); err != nil {
+	if err := s.read(watch.Of(ctx)); err != nil {
 		return Estimate{}, err
 	}
 	total, done := s.shard()
@@ -315,7 +318,7 @@ func (e Estimate) String() string {
 // Done returns how many runs of all shards are made.
 func (s *Sweep) Done() (int, error) {
 	s.made = nil // other programs may have made some
-	if err := s.read(); err != nil {
+	if err := s.read(nil); err != nil {
 		return 0, err
 	}
 	n := 0
@@ -360,9 +363,12 @@ func (s *Sweep) missing() error {
 }
 
 // SaveState writes the rows that there are to one file, from which LoadState of
-// the same sweep in another folder goes on.
-func (s *Sweep) SaveState(path string) error {
-	if err := rows.Save(s.rows(), path); err != nil {
+// the same sweep in another folder goes on. It ends with the error of ctx soon after it
+// is cancelled.
+func (s *Sweep) SaveState(ctx context.Context, path string) error {
+	w := watch.Of(ctx)
+	w.Begin("saving rows", s.Runs())
+	if err := rows.Save(s.rows(), path, w.Did); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
 	return nil
@@ -371,7 +377,7 @@ func (s *Sweep) SaveState(path string) error {
 // LoadState adds the rows that SaveState wrote.
 func (s *Sweep) LoadState(path string) error {
 	s.made = nil
-	if err := rows.Load(s.rows(), path, s.read); err != nil {
+	if err := rows.Load(s.rows(), path, func() error { return s.read(nil) }); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
 	return nil

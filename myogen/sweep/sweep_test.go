@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"gomyogen/myogen"
@@ -70,7 +71,7 @@ func open(t *testing.T, dir string, o Options) *Sweep {
 // files returns the bytes of the table in both forms.
 func files(t *testing.T, s *Sweep) []byte {
 	t.Helper()
-	if err := s.Merge(nil); err != nil {
+	if err := s.Merge(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	var all []byte
@@ -92,7 +93,7 @@ func TestTableIsTheSameHoweverItIsMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := files(t, first)
-	whole, err := first.Table()
+	whole, err := first.Table(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +109,7 @@ func TestTableIsTheSameHoweverItIsMade(t *testing.T) {
 	}
 	first.blockRows = 5
 	blocks := 0
-	if err := first.Merge(func(f *frame.Frame) error {
+	if err := first.Merge(t.Context(), func(f *frame.Frame) error {
 		if blocks++; f.Len() != 5 && f.Len() != 2 {
 			t.Errorf("a block has %d rows", f.Len())
 		}
@@ -138,7 +139,7 @@ func TestTableIsTheSameHoweverItIsMade(t *testing.T) {
 	for shard := range 7 {
 		s := open(t, dir, Options{Shard: shard, Shards: 7})
 		var missing *MissingError
-		if _, err := s.Table(); !errors.As(err, &missing) || missing.Shards[0] != shard+1 {
+		if _, err := s.Table(t.Context()); !errors.As(err, &missing) || missing.Shards[0] != shard+1 {
 			t.Errorf("before shard %d: error %v", shard, err)
 		}
 		if err := s.Run(t.Context()); err != nil {
@@ -183,7 +184,7 @@ func TestRowsAreRuns(t *testing.T) {
 	if err := s.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	table, err := s.Table()
+	table, err := s.Table(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,6 +318,58 @@ func TestSweepRefuses(t *testing.T) {
 	}
 }
 
+// Two programs that make one sweep in one folder at once end with the table of one, and
+// of two other sweeps that begin at once in a new folder one is refused.
+func TestTwoSweepsAtOnce(t *testing.T) {
+	want := open(t, t.TempDir(), Options{})
+	if err := want.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	var errs [2]error
+	var wg sync.WaitGroup
+	plans := [2]*myogen.Plan{small(t), small(t)}
+	for i, plan := range plans {
+		wg.Go(func() {
+			s, err := Open(dir, plan, Options{Workers: 1})
+			if err == nil {
+				err = s.Run(t.Context())
+			}
+			if err == nil {
+				err = s.Merge(t.Context(), nil)
+			}
+			errs[i] = err
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(files(t, open(t, dir, Options{})), files(t, want)) {
+		t.Error("two sweeps at once give another table")
+	}
+
+	other := plans[1].Sweep
+	other.Repeats = 1
+	var err error
+	if plans[1], err = other.Plan(); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		dir := t.TempDir()
+		for i, plan := range plans {
+			wg.Go(func() { _, errs[i] = Open(dir, plan, Options{}) })
+		}
+		wg.Wait()
+		if (errs[0] == nil) == (errs[1] == nil) || !strings.Contains(errors.Join(errs[:]...).Error(), "holds another sweep") {
+			t.Fatalf("errors %v and %v, want one that the folder holds another sweep", errs[0], errs[1])
+		}
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+			t.Errorf("the folder holds %v, error %v", entries, err)
+		}
+	}
+}
+
 // Spike trains of each run are kept on request, and words are values too.
 func TestTrainsAndWords(t *testing.T) {
 	s := small(t).Sweep
@@ -333,7 +386,7 @@ func TestTrainsAndWords(t *testing.T) {
 	if err := sw.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	table, err := sw.Table()
+	table, err := sw.Table(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

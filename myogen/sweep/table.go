@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"context"
 	"encoding/gob"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/format/frame"
 	"gomyogen/myogen/format/npz"
+	"gomyogen/myogen/internal/watch"
 )
 
 // Table is the rows of a sweep as columns.
@@ -164,11 +166,11 @@ func (s *Sweep) fill(t *Table, at int, r row) error {
 }
 
 // block returns the rows of the runs in [start, stop) that are made.
-func (s *Sweep) block(start, stop int) (*Table, error) {
+func (s *Sweep) block(w *watch.Watch, start, stop int) (*Table, error) {
 	t, made := s.empty(stop-start), make([]bool, stop-start)
 	end := len(t.Columns)
 	sums, failures := t.Columns[end-2].Values.(frame.Texts), t.Columns[end-1].Values.(frame.Texts)
-	err := s.each(start, stop, func(r row) error {
+	err := s.each(w, start, stop, func(r row) error {
 		at := r.Run - start
 		if made[at] {
 			if sums[at] != r.SHA256 || failures[at] != r.Error {
@@ -190,13 +192,17 @@ func (s *Sweep) block(start, stop int) (*Table, error) {
 
 // Table returns the table of all shards, in the order of the runs. If runs are
 // missing it returns the rows that there are, and a [MissingError], which names
-// the shards. Of a table that does not fit into memory [Sweep.Merge] makes files.
-func (s *Sweep) Table() (*Table, error) {
+// the shards. Of a table that does not fit into memory [Sweep.Merge] makes files. It ends
+// with the error of ctx soon after it is cancelled, and reports to the Starting of a
+// [myogen.Observer].
+func (s *Sweep) Table(ctx context.Context) (*Table, error) {
+	w := watch.Of(ctx)
 	s.made = nil // other programs may have made some
-	if err := s.read(); err != nil {
+	if err := s.read(w); err != nil {
 		return nil, err
 	}
-	t, err := s.block(0, s.Runs())
+	w.Begin("making the table", s.Runs())
+	t, err := s.block(w, 0, s.Runs())
 	if err != nil {
 		return nil, err
 	}
@@ -263,10 +269,13 @@ const (
 
 // Merge writes the table of all shards to table.csv and table.npz in the folder,
 // or returns a [MissingError]. It holds a block of rows in memory, which it hands
-// to also as well: package parquet makes a file of them. Also may be nil.
-func (s *Sweep) Merge(also func(*frame.Frame) error) (err error) {
+// to also as well: package parquet makes a file of them. Also may be nil. When ctx is
+// cancelled Merge ends with its error soon, and the files of before stay; meanwhile it
+// reports to the Starting of a [myogen.Observer].
+func (s *Sweep) Merge(ctx context.Context, also func(*frame.Frame) error) (err error) {
+	w := watch.Of(ctx)
 	s.made = nil // other programs may have made some
-	if err := s.read(); err != nil {
+	if err := s.read(w); err != nil {
 		return err
 	}
 	if err := s.missing(); err != nil {
@@ -276,13 +285,15 @@ func (s *Sweep) Merge(also func(*frame.Frame) error) (err error) {
 	if err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
+	text.Follow(func(int) error { return w.Did(0) })
 	columns, err := newSpool(s.dir)
 	if err == nil {
 		defer columns.close()
-		err = s.blocks(frame.NewCSVWriter(text), columns, also)
+		err = s.blocks(w, frame.NewCSVWriter(text), columns, also)
 	}
 	if err == nil {
-		err = npz.WritePieces(filepath.Join(s.dir, "table.npz"), columns.arrays())
+		w.Begin("writing the table", 0)
+		err = npz.Writer{Look: w.Did}.WritePieces(filepath.Join(s.dir, "table.npz"), columns.arrays())
 	}
 	if err != nil {
 		return fmt.Errorf("sweep: %w", errors.Join(err, text.Discard()))
@@ -294,10 +305,11 @@ func (s *Sweep) Merge(also func(*frame.Frame) error) (err error) {
 }
 
 // blocks hands on the table, block by block.
-func (s *Sweep) blocks(text *frame.CSVWriter, columns *spool, also func(*frame.Frame) error) error {
+func (s *Sweep) blocks(w *watch.Watch, text *frame.CSVWriter, columns *spool, also func(*frame.Frame) error) error {
 	size := max(s.blockRows, (s.Runs()+maxBlocks-1)/maxBlocks)
+	w.Begin("making the table", s.Runs()*((s.Runs()+size-1)/size)) // each block reads all rows
 	for start := 0; start < s.Runs(); start += size {
-		t, err := s.block(start, min(start+size, s.Runs()))
+		t, err := s.block(w, start, min(start+size, s.Runs()))
 		if err != nil {
 			return err
 		}

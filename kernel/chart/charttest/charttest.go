@@ -176,6 +176,65 @@ func Odd() map[string]chart.Figure {
 	}
 }
 
+// OddAxes are figures of odd values on log axes, right axes, and panels side by side.
+func OddAxes() map[string]chart.Figure {
+	nan := math.NaN()
+	log := chart.Axis{Label: "Power", Unit: "mV2/Hz", Log: true}
+	rate := chart.Axis{Label: "Rate", Unit: "pps"}
+	one := func(title string, p chart.Panel) chart.Figure {
+		p.Title, p.Height, p.Legend = title, 120, true
+		return chart.Figure{Title: title, X: chart.Axis{Label: "Frequency", Unit: "Hz"}, Panels: []chart.Panel{p}}
+	}
+	series := func(y chart.Axis, s ...chart.Series) chart.Panel { return chart.Panel{Y: y, Series: s} }
+	line := func(name string, y ...float64) chart.Line {
+		l := chart.Line{Name: name, Y: y}
+		for i := range y {
+			l.X = append(l.X, float64(i))
+		}
+		return l
+	}
+	below := line("below 0", 1, 10, 100, 1000)
+	below.Error = []float64{1, 15, 50, nan}
+	nothing := line("nothing above 0", -1, 0, nan)
+	nothing.Error = []float64{0.5, 2, 1}
+	point := line("one point", 7)
+	point.Error = []float64{9}
+	gaps := line("gaps", 1, nan, 3, nan, nan, 2, 4, nan)
+	gaps.Error = []float64{0.5, 1, nan, nan, 1, 0, 0.5, 1}
+	right := func(p chart.Panel, axis chart.Axis, s ...chart.Series) chart.Panel {
+		p.Right, p.RightSeries = axis, s
+		return p
+	}
+	long := chart.Axis{Label: "The mean firing rate of all motor neurons that were active in the plateau of the contraction", Unit: "pulses per second"}
+	side := chart.Figure{Title: "five panels", Columns: 3, X: chart.Axis{Label: "Time", Unit: "s"}}
+	for i := range 5 {
+		p := right(series(rate, line("left", 1, 3, 2)), chart.Axis{Label: "Force", Unit: "N"}, line("right", float64(i), 20, 30))
+		p.Title, p.Legend = fmt.Sprint("Panel ", i), true
+		side.Panels = append(side.Panels, p)
+	}
+	six := side
+	six.Title, six.Columns = "five in a row", 6
+	return map[string]chart.Figure{
+		"errorsbelow":  one("error bars that reach below 0 on a log axis", series(log, below)),
+		"lognothing":   one("nothing above 0", series(log, nothing)),
+		"logmixed":     one("some above 0", series(log, line("mixed", 0, -3, 0.02, 5), chart.Bars{Name: "bars", X: []float64{0, 1, 2, 3}, Y: []float64{0.1, 0, -1, 2}, Error: []float64{0.2, 1, 1, 1}})),
+		"subdecade":    one("2 to 3", series(log, line("sub-decade", 2, 2.5, 3))),
+		"narrow":       one("100 to 100.01", series(log, line("narrow", 100, 100.005, 100.01))),
+		"decade":       one("1 to 10", series(log, line("decade", 1, 4, 10))),
+		"hugespan":     one("1e-300 to 1e300 on a log axis", series(log, line("span", 1e-300, 1, 1e300))),
+		"logpoint":     one("a point on a log axis", series(log, point)),
+		"rightlog":     one("a log axis on the right", right(series(rate, gaps), log, line("power", 1e-3, 1, nan, 1e4, 0, -2, 7, 8))),
+		"rightempty":   one("an empty series on the right", right(series(rate, line("left", 1, 2, 3)), log, chart.Line{Name: "none"})),
+		"leftempty":    one("nothing on the left", right(series(rate), chart.Axis{Label: "Force", Unit: "N"}, line("force", 1, 2, 3))),
+		"gaps":         one("markers beside gaps", series(rate, gaps)),
+		"onemarker":    one("one point with an error bar", series(rate, point)),
+		"longlabels":   one("long labels", right(series(long, line("a name that goes on and on and on and on", 1, 3, 2)), long, line("another name that goes on and on and on", 10, 30, 20))),
+		"fivepanels":   side,
+		"fiveinarow":   six,
+		"logbothempty": {Title: "empty log axes", X: chart.Axis{Label: "Frequency", Unit: "Hz", Log: true}, Panels: []chart.Panel{{Title: "empty log axes", Y: log, Series: []chart.Series{chart.Line{Name: "none"}}}}},
+	}
+}
+
 // Wrong are figures that cannot be drawn, by what the error has to name.
 func Wrong() map[string]chart.Figure {
 	inf := math.Inf(1)

@@ -312,7 +312,9 @@
     }
     return rows;
   }
-  const rowsOfText = (text, font, width) => rowsOf(text.split(" ").map(w => measure(w, font)), measure(" ", font), width);
+  // ECharts breaks lines by the sum of the widths of characters, which kerning makes more than that of the text.
+  const breadth = (text, font) => [...text].reduce((sum, c) => sum + measure(c, font), 0);
+  const rowsOfText = (text, font, width) => rowsOf(text.split(" ").map(w => breadth(w, font)), measure(" ", font), width);
   function geometry(spec, width) {
     const o = spec.options[width < columnWidth * spec.options[0].columns ? 1 : 0], part = width / o.columns;
     const left = i => part * o.places[i].column + o.left, size = Math.max(1, part - o.left - o.right), text = Math.max(40, size + o.right);
@@ -345,6 +347,8 @@
     }
     return { font, whole: false };
   }
+
+  const nameRoom = 30; // px by which the name of a vertical axis may be longer than the axis
 
   // Grid lines, ticks and texts of a panel: elements of zrender.
   function axes(spec, theme, i, place, margin) {
@@ -379,7 +383,7 @@
         out.push({ type: "text", style: { ...text, text: t.text, x: end + 8, y: at, textAlign: "left", textVerticalAlign: "middle" } });
       }
       const name = right.label && right.unit ? right.label + " (" + right.unit + ")" : right.label || right.unit;
-      out.push({ type: "text", x: end + margin - 5, y: v.top + v.height / 2, rotation: Math.PI / 2, style: { ...text, text: name, textAlign: "center", textVerticalAlign: "bottom" } });
+      out.push({ type: "text", x: end + margin - 5, y: v.top + v.height / 2, rotation: Math.PI / 2, style: { ...text, text: name, textAlign: "center", textVerticalAlign: "bottom", ...(measure(name, textFont) > v.height + nameRoom ? { width: v.height + nameRoom, overflow: "truncate" } : {}) } });
       return out;
     };
   }
@@ -415,7 +419,7 @@
     });
     out.grid.forEach((g, i) => { g.left = grids[i].left; g.top = grids[i].top; g.width = grids[i].width; });
     out.xAxis.forEach((x, i) => { const a = xOf(spec, i); x.min = a.lo; x.max = a.hi; });
-    out.yAxis.forEach((y, i) => { const a = spec.panels[i].y; y.min = a.lo; y.max = a.hi; });
+    out.yAxis.forEach((y, i) => { const a = spec.panels[i].y; y.min = a.lo; y.max = a.hi; y.nameTruncate = { maxWidth: +out.grid[i].height + nameRoom, ellipsis: "..." }; });
     for (const a of out.xAxis.concat(out.yAxis)) {
       Object.assign(a, { nameTextStyle: { ...text, fontSize: 12 }, nameMoveOverlap: false, axisTick: { show: false }, splitLine: { show: false }, axisLabel: { show: false } });
       a.axisLine = { show: true, onZero: false, lineStyle: { color: theme.ink } };

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"maps"
 	"math"
 	"path/filepath"
 	"strings"
@@ -175,7 +176,9 @@ func decode(t *testing.T, b []byte) image.Image {
 }
 
 func TestOddFiguresAreDrawn(t *testing.T) {
-	for name, f := range charttest.Odd() {
+	all := charttest.Odd()
+	maps.Copy(all, charttest.OddAxes())
+	for name, f := range all {
 		b, err := PNG(figure(t, f), 1)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

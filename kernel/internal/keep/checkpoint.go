@@ -22,15 +22,25 @@ const CheckpointType = "stopped run"
 // as often as it likes while it goes on, [Checkpoint.Save] if it ends before it
 // is complete, and [Checkpoint.Remove] once it is. While the run goes on, its
 // last two states are kept: a program that is killed while it writes one leaves
-// the one before. A Checkpoint is for one goroutine.
+// the one before. Of two programs that make the same run at once, the states of the one
+// that is further are kept. A Checkpoint is for one goroutine.
 type Checkpoint struct {
 	interval time.Duration // of SaveDue
 	folder   store.Folder
 	header   store.Header
 	begun    time.Time
-	last     time.Time // of the last Save, or begun
-	made     time.Time // of the newest state
-	slot     int       // that the next Save writes
+	last     time.Time      // of the last Save, or begun
+	made     time.Time      // of the newest state
+	slot     int            // that the next Save writes
+	known    map[int64]bool // states that this program has read or written, by when they were made
+}
+
+// AheadError reports that a state was not saved because another program, which makes the
+// same run, has saved one that is further.
+type AheadError struct{ At string } // how far that is
+
+func (e *AheadError) Error() string {
+	return "another kernel that makes the same run is further: it is " + e.At
 }
 
 // slots are what ends the keys of the two states.
@@ -46,7 +56,7 @@ func (v *Values) Checkpoint(title, key string) (*Checkpoint, error) {
 	}
 	now := atomicfile.Now()
 	return &Checkpoint{
-		interval: v.CheckpointInterval, folder: folder, begun: now, last: now,
+		interval: v.CheckpointInterval, folder: folder, begun: now, last: now, known: map[int64]bool{},
 		header: store.Header{Name: title, Key: CheckpointType + " " + key, Type: CheckpointType, Notebook: v.Notebook},
 	}, nil
 }
@@ -69,6 +79,7 @@ func (c *Checkpoint) Load(read func(path string) error) error {
 		switch {
 		case err == nil:
 			states = append(states, state{i, h.Made, b})
+			c.known[h.Made.UnixNano()] = true
 		case !errors.Is(err, os.ErrNotExist):
 			errs = append(errs, err)
 		}
@@ -97,10 +108,11 @@ func (c *Checkpoint) CheckFree(bytes int64) error {
 }
 
 // Save replaces the state by what write leaves in the file at path. at says how
-// far the run is: "stopped at 4200 of 15000 ms". After an error the state of
-// before is still there.
-func (c *Checkpoint) Save(at string, write func(path string) error) error {
-	if err := c.save(at, write); err != nil {
+// far the run is, "stopped at 4200 of 15000 ms", and done is that as a number. While the
+// state is copied into the folder look is called as by [store.Folder.SaveFollowed]. After
+// an error, an [AheadError] among them, the state of before is still there.
+func (c *Checkpoint) Save(at string, done float64, write func(path string) error, look store.Look) error {
+	if err := c.save(at, done, write, look); err != nil {
 		return err
 	}
 	return c.folder.Remove(c.header.Name, c.header.Key+slots[c.slot])
@@ -108,16 +120,43 @@ func (c *Checkpoint) Save(at string, write func(path string) error) error {
 
 // SaveDue saves like Save, and keeps the state of before too, if the
 // CheckpointInterval of the [Values] has passed since the last time, be it
-// without success.
-func (c *Checkpoint) SaveDue(at string, write func(path string) error) error {
+// without success. It saves nothing while another program is further.
+func (c *Checkpoint) SaveDue(at string, done float64, write func(path string) error, look store.Look) error {
 	if !atomicfile.Due(c.last, c.interval) {
 		return nil
 	}
-	return c.save(at, write)
+	err := c.save(at, done, write, look)
+	var ahead *AheadError
+	if errors.As(err, &ahead) {
+		return nil
+	}
+	return err
 }
 
-func (c *Checkpoint) save(at string, write func(path string) error) error {
+// foreign looks for states that other programs have saved since Load. It returns an
+// AheadError if one is further than done; others are the next to be replaced.
+func (c *Checkpoint) foreign(done float64) error {
+	for i := range slots {
+		h, err := c.folder.Header(c.header.Name, c.header.Key+slots[i])
+		if err != nil || c.known[h.Made.UnixNano()] {
+			continue // there is none, or none that can be read
+		}
+		if h.Done > done {
+			return &AheadError{h.Partial}
+		}
+		c.slot = i
+		if h.Made.After(c.made) {
+			c.made = h.Made
+		}
+	}
+	return nil
+}
+
+func (c *Checkpoint) save(at string, done float64, write func(path string) error, look store.Look) error {
 	c.last = atomicfile.Now()
+	if err := c.foreign(done); err != nil {
+		return err
+	}
 	// Load takes the last made, also if the clock was set back.
 	made := c.last
 	if !made.After(c.made) {
@@ -125,7 +164,8 @@ func (c *Checkpoint) save(at string, write func(path string) error) error {
 	}
 	h := c.header
 	h.Key += slots[c.slot]
-	h.Made, h.Took, h.Why, h.Partial = made, max(c.last.Sub(c.begun), 0), at, at
+	h.Made, h.Took, h.Why, h.Partial, h.Done = made, max(c.last.Sub(c.begun), 0), at, at, done
+	c.known[made.UnixNano()] = true // also if the file is there in spite of an error
 	err := withFile(func(path string) error {
 		if err := write(path); err != nil {
 			return err
@@ -134,7 +174,7 @@ func (c *Checkpoint) save(at string, write func(path string) error) error {
 		if err != nil {
 			return err
 		}
-		return c.folder.Save(h, b)
+		return c.folder.SaveFollowed(h, b, look)
 	})
 	if err == nil {
 		c.slot, c.made = 1-c.slot, made

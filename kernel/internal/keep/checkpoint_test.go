@@ -69,19 +69,19 @@ func TestCheckpoint(t *testing.T) {
 	}
 	want("before", "", 0)
 	c := checkpoint(t)
-	if err := c.SaveDue("at 1", writes("early")); err != nil {
+	if err := c.SaveDue("at 1", 1, writes("early"), nil); err != nil {
 		t.Error(err)
 	}
 	want("not due", "", 0)
 	c.interval = 0
 	for i, text := range []string{"1", "2", "3", "4"} {
-		if err := c.SaveDue("at "+text, writes(text)); err != nil {
+		if err := c.SaveDue("at "+text, float64(i+1), writes(text), nil); err != nil {
 			t.Error(err)
 		}
 		want("due", text, min(i+1, 2))
 	}
 	broken := errors.New("broken")
-	if err := c.SaveDue("at 5", func(string) error { return broken }); !errors.Is(err, broken) {
+	if err := c.SaveDue("at 5", 5, func(string) error { return broken }, nil); !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
 	want("after an error", "4", 2)
@@ -114,7 +114,7 @@ func TestCheckpoint(t *testing.T) {
 	if err := c.Load(func(string) error { return nil }); err != nil {
 		t.Error(err)
 	}
-	if err := c.Save("stopped", writes("end")); err != nil {
+	if err := c.Save("stopped", 6, writes("end"), nil); err != nil {
 		t.Error(err)
 	}
 	want("stopped", "end", 1)
@@ -126,6 +126,69 @@ func TestCheckpoint(t *testing.T) {
 	}
 	if err := c.Remove(); err != nil || len(files(t)) != 0 {
 		t.Errorf("%d files are left, error %v", len(files(t)), err)
+	}
+}
+
+// Of two kernels that make one run at once, the states of the one that is further stay,
+// however they end.
+func TestTwoKernelsOfOneRun(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		saves string // by the kernels a and b: "a4" saves the state at 4, "A4" when it is stopped
+		want  string
+		ahead string // saves that are refused
+	}{
+		{"stopped behind", "a4 a9 B5", "9", "B5"},
+		{"stopped ahead", "a4 b9 A5", "9", "A5"},
+		{"both stopped", "A9 B4", "9", "B4"},
+		{"both stopped, the other way", "A4 B9", "9", ""},
+		{"in turns", "a1 b2 a3 b4 a5 b6", "6", ""},
+		{"one catches up", "a5 b1 b4 b6 a7 B8", "8", ""},
+		{"one stays behind", "a5 b1 a6 b2 a7 b3 B4 a8", "8", "B4"},
+		{"equally far", "A5 B5", "5", ""},
+	} {
+		t.Setenv(env.NotebookDir, t.TempDir())
+		t.Setenv(env.Data, t.TempDir())
+		kernels := map[byte]*Checkpoint{'a': checkpoint(t), 'b': checkpoint(t)}
+		refused := ""
+		for _, k := range kernels {
+			k.interval = 0
+			if err := k.Load(func(string) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, save := range strings.Fields(c.saves) {
+			k, done := kernels[save[0]|0x20], float64(save[1]-'0')
+			do := k.SaveDue
+			if save[0] < 'a' {
+				do = k.Save
+			}
+			err := do("at "+save[1:], done, writes(save[1:]), nil)
+			var ahead *AheadError
+			if errors.As(err, &ahead) {
+				refused += save
+				if !strings.Contains(err.Error(), "another kernel that makes the same run is further: it is at ") {
+					t.Errorf("%s: %v", c.name, err)
+				}
+			} else if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := state(t); got != c.want || refused != c.ahead || err != nil {
+			t.Errorf("%s: the state is %q, want %q; refused is %q, want %q; error %v", c.name, got, c.want, refused, c.ahead, err)
+		}
+		// A later kernel, for which it cannot be read, begins again.
+		later := checkpoint(t)
+		later.interval = 0
+		if err := later.Load(func(string) error { return errors.New("of another version") }); err == nil {
+			t.Error("it was read")
+		}
+		if err := later.SaveDue("at 1", 1, writes("1"), nil); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := state(t); got != "1" || err != nil {
+			t.Errorf("%s: the state of a later kernel is %q, error %v", c.name, got, err)
+		}
 	}
 }
 
@@ -147,7 +210,7 @@ func TestKilledAtACheckpoint(t *testing.T) {
 		}
 		for {
 			n++
-			if err := c.SaveDue("", writes(strconv.Itoa(n)+strings.Repeat(" ", 1<<20))); err != nil {
+			if err := c.SaveDue("", float64(n), writes(strconv.Itoa(n)+strings.Repeat(" ", 1<<20)), nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -205,11 +268,11 @@ func TestFaultsLoseNoState(t *testing.T) {
 				}
 				for range 5 {
 					due := false
-					err = c.SaveDue("", func(path string) error {
+					err = c.SaveDue("", float64(begun), func(path string) error {
 						begun++
 						due = true
 						return writes(strconv.Itoa(begun))(path)
-					})
+					}, nil)
 					if err != nil {
 						return
 					}
@@ -243,5 +306,43 @@ func TestFaultsLoseNoState(t *testing.T) {
 	})
 	if failed == 0 || loaded == 0 {
 		t.Errorf("%d runs failed, %d went on", failed, loaded)
+	}
+}
+
+// The copy of a state is looked at, each 64 kB that are summed or written, and can be
+// stopped; the state of before is then still there.
+func TestStopInTheCopy(t *testing.T) {
+	t.Setenv(env.NotebookDir, t.TempDir())
+	t.Setenv(env.Data, t.TempDir())
+	c := checkpoint(t)
+	const size = 3 << 20
+	write := func(text string) func(path string) error {
+		return func(path string) error {
+			return os.WriteFile(path, []byte(text+strings.Repeat(" ", size-len(text))), 0o600)
+		}
+	}
+	looks, most := 0, 1<<30
+	stopped := errors.New("stopped")
+	look := func(done, total int) error {
+		if done < 0 || total != 2*size {
+			t.Errorf("%d of %d bytes", done, total)
+		}
+		if looks++; looks > most {
+			return stopped
+		}
+		return nil
+	}
+	if err := c.Save("", 1, write("first"), look); err != nil || looks < 2*size>>16 {
+		t.Fatalf("%v after %d looks", err, looks)
+	}
+	whole := looks
+	for i := range 8 {
+		looks, most = 0, i*whole/8
+		if err := c.Save("", 2, write("next"), look); !errors.Is(err, stopped) || looks > most+2 {
+			t.Errorf("after %d looks of %d: %v", looks, most, err)
+		}
+		if text, err := state(t); err != nil || !strings.HasPrefix(text, "first") {
+			t.Errorf("stopped after %d looks the state is %.5q, %v", most, text, err)
+		}
 	}
 }

@@ -137,7 +137,7 @@ func sweepMemory(ctx context.Context, runs int) (running, merging float64, err e
 	if err := s.Run(ctx); err != nil {
 		return 0, 0, err
 	}
-	_, _, err = writeTable(s, dir, func() { merging = max(merging, heap()) })
+	_, _, err = writeTable(ctx, s, dir, func() { merging = max(merging, heap()) })
 	return running, merging, err
 }
 

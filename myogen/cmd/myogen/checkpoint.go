@@ -97,6 +97,28 @@ func (c *checkpoints) saveNow(ctx context.Context, sim *myogen.Simulation) error
 	return nil
 }
 
+// saveLast writes the checkpoint of a run that was stopped, and says how the run goes on.
+// A second interruption gives it up, and the newest of before stays.
+func (c *checkpoints) saveLast(ctx context.Context, sim *myogen.Simulation, out io.Writer) error {
+	if c.every <= 0 {
+		return nil
+	}
+	_, state := sim.Needs(sim.Time())
+	fmt.Fprintf(out, "saving the state, %.1f MB before compression; Ctrl-C again gives it up\n", float64(state)/1e6)
+	err := c.saveNow(saving(ctx), sim)
+	switch {
+	case err == nil:
+		fmt.Fprintln(out, "the same command goes on from here")
+	case givenUp(err) && (exists(c.path(0)) || exists(c.path(1))):
+		fmt.Fprintln(out, "the state was given up; the same command goes on from the checkpoint of before")
+		return nil
+	case givenUp(err):
+		fmt.Fprintln(out, "the state was given up; there is no checkpoint of before")
+		return nil
+	}
+	return err
+}
+
 // remove removes both checkpoints.
 func (c *checkpoints) remove() error {
 	return errors.Join(atomicfile.Remove(c.path(0)), atomicfile.Remove(c.path(1)))

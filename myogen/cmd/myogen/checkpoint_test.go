@@ -528,3 +528,64 @@ func TestFullDisk(t *testing.T) {
 		})
 	}
 }
+
+// A stopped run says that it saves its state. A second interruption gives that up,
+// at any moment, and leaves the checkpoint of before, from which the run goes on; one
+// while the results are written saves the state first.
+func TestSecondInterruption(t *testing.T) {
+	e, dir := write(t, "e.yaml", short), t.TempDir()
+	whole := filepath.Join(dir, "whole.npz")
+	if err := run(t.Context(), []string{"run", e, "-out", whole}, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	// stopped runs until its second line of progress, before whose checkpoint it is
+	// interrupted, and again so many looks later.
+	stopped := func(results string, looks int) (string, error) {
+		again := &looking{context.Background(), 0, looks}
+		ctx, stop := context.WithCancel(context.WithValue(t.Context(), againKey{}, context.Context(again)))
+		defer stop()
+		lines := 0
+		var out strings.Builder
+		err := run(ctx, []string{"run", e, "-out", results, "-checkpoint", "1ns"}, writerFunc(func(b []byte) (int, error) {
+			if strings.Contains(string(b), " %  ") {
+				lines++
+			}
+			if lines == 2 {
+				stop()
+			}
+			return out.Write(b)
+		}))
+		return out.String(), err
+	}
+	for i := range 8 {
+		results := filepath.Join(dir, fmt.Sprintf("r%d.npz", i))
+		said, err := stopped(results, 10*i)
+		gaveUp := strings.Contains(said, "the state was given up; the same command goes on from the checkpoint of before")
+		if err == nil || !strings.Contains(err.Error(), "interrupted at") || !strings.Contains(said, "saving the state, ") || i == 0 && !gaveUp {
+			t.Errorf("given up after %d looks: %v\n%s", 10*i, err, said)
+		}
+		var out strings.Builder
+		if err := run(t.Context(), []string{"run", e, "-out", results}, &out); err != nil || !strings.Contains(out.String(), "going on at") {
+			t.Errorf("given up after %d looks: %v\n%s", 10*i, err, out.String())
+		}
+		if contents(t, results) != contents(t, whole) {
+			t.Errorf("given up after %d looks: other results", 10*i)
+		}
+	}
+	// The report is printed after the last step, before the results are written.
+	results := filepath.Join(dir, "late.npz")
+	late := &looking{t.Context(), 0, 1 << 40}
+	var out strings.Builder
+	err := run(late, []string{"run", e, "-out", results}, writerFunc(func(b []byte) (int, error) {
+		if strings.Contains(string(b), "Run of 200 ms") {
+			late.most = late.looks + 3
+		}
+		return out.Write(b)
+	}))
+	if err == nil || !strings.Contains(err.Error(), "before its results were written") || !strings.Contains(out.String(), "the same command goes on from here") {
+		t.Errorf("stopped after the last step: %v\n%s", err, out.String())
+	}
+	if err := run(t.Context(), []string{"run", e, "-out", results}, io.Discard); err != nil || contents(t, results) != contents(t, whole) {
+		t.Errorf("after a stop in the results: %v", err)
+	}
+}

@@ -26,7 +26,7 @@ func runFit(ctx context.Context, args []string, out io.Writer) error {
 	if *dir == "" {
 		return errors.New("fit: -o says in which folder the results are")
 	}
-	plan, err := myogen.LoadFit(files[0])
+	plan, err := interruptible(ctx, func() (*myogen.FitPlan, error) { return myogen.LoadFit(files[0]) })
 	if err != nil {
 		return err
 	}

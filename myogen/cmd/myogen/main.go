@@ -19,10 +19,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"gomyogen/myogen/units"
@@ -112,11 +110,7 @@ an error or an interruption.
 var errDifferent = errors.New("different")
 
 func main() {
-	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
-		ending = append(ending, syscall.SIGHUP)
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), ending...)
+	ctx, stop := untilSignal()
 	err := run(ctx, os.Args[1:], os.Stdout)
 	stop()
 	switch {
@@ -205,13 +199,19 @@ func progress(out io.Writer) func(done, total units.Time) {
 	}
 }
 
-// starting returns what says each second what a run does before its first step.
+// starting returns what says each second what a command does before the first step of
+// a run, after the last one, and while it saves a state.
 func starting(out io.Writer) func(what string, done, total int) {
 	told := time.Now()
 	return func(what string, done, total int) {
-		if now := time.Now(); now.Sub(told) >= time.Second {
-			told = now
-			fmt.Fprintf(out, "%s, %.0f %%\n", what, 100*float64(done)/float64(total))
+		now := time.Now()
+		if now.Sub(told) < time.Second {
+			return
 		}
+		told = now
+		if total > 0 {
+			what += fmt.Sprintf(", %.0f %%", 100*float64(done)/float64(total))
+		}
+		fmt.Fprintln(out, what)
 	}
 }

@@ -39,11 +39,14 @@ func (f file) unnamed() bool { return f.path == "" }
 
 // save calls write with a path or, if it cannot be written any more, with a
 // file of that name in the folder for temporary files, so that nothing is lost.
-// It returns where the file is.
+// It returns where the file is. What was given up is not written elsewhere.
 func save(path string, out io.Writer, write func(path string) error) (string, error) {
 	err := write(path)
 	if err == nil {
 		return path, nil
+	}
+	if givenUp(err) {
+		return "", err
 	}
 	dir, dirErr := os.MkdirTemp("", "myogen-")
 	if dirErr != nil {

@@ -146,7 +146,8 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 		fmt.Fprintf(out, "killed, this run will not go on: %v\n", err)
 		c = &checkpoints{base: cmp.Or(o.out, o.state)}
 	}
-	sim, err := o.start(myogen.Observe(ctx, myogen.Observer{Starting: starting(out)}), e, c, out)
+	ctx = myogen.Observe(ctx, myogen.Observer{Starting: starting(out)})
+	sim, err := o.start(ctx, e, c, out)
 	if errors.Is(err, context.Canceled) {
 		return errors.New("run: interrupted before the first step")
 	}
@@ -180,40 +181,47 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 	if o.date {
 		result.Origin.Session.Date = time.Now()
 	}
+	stopped := runErr == nil && ctx.Err() != nil && result.Simulated < o.until.Time
+	var noState error
+	if stopped { // first what is more than results
+		noState = c.saveLast(ctx, sim, out)
+	}
 	fmt.Fprintln(out, result.Report())
-	saved := o.save(sim, result, out)
+	saved := o.save(ctx, sim, result, out)
+	if runErr == nil && !stopped && givenUp(saved) {
+		stopped, noState = true, c.saveLast(ctx, sim, out)
+	}
 	for _, r := range e.RecordAll {
 		if rows := atomicfile.PartialPath(r.Path); (result.Partial() || runErr != nil) && exists(rows) {
 			fmt.Fprintf(out, "the rows so far are in %s\n", rows)
 		}
 	}
+	if stopped {
+		interrupted := fmt.Errorf("run: interrupted at %v of %v", result.Simulated.Round(units.Ms), o.until.Time)
+		if givenUp(saved) {
+			interrupted = fmt.Errorf("%w, before its results were written", interrupted)
+			saved = nil
+		}
+		return errors.Join(interrupted, saved, noState)
+	}
 	if runErr != nil || saved != nil {
 		return errors.Join(runErr, saved)
-	}
-	if ctx.Err() != nil && result.Simulated < o.until.Time {
-		interrupted := fmt.Errorf("run: interrupted at %v of %v", result.Simulated.Round(units.Ms), o.until.Time)
-		if c.every > 0 {
-			if err := c.saveNow(context.WithoutCancel(ctx), sim); err != nil {
-				return errors.Join(interrupted, err)
-			}
-			fmt.Fprintln(out, "the same command goes on from here")
-		}
-		return interrupted
 	}
 	return c.remove()
 }
 
 // save writes results and state.
-func (o *runOptions) save(sim *myogen.Simulation, result *myogen.Result, out io.Writer) error {
+func (o *runOptions) save(ctx context.Context, sim *myogen.Simulation, result *myogen.Result, out io.Writer) error {
+	ctx = saving(ctx)
 	var errs []error
 	if result.Partial() && o.state != "" {
-		path, err := save(o.state, out, sim.SaveState)
+		path, err := save(o.state, out, func(path string) error { return sim.SaveStateContext(ctx, path, nil) })
 		if errs = append(errs, err); path != "" {
 			fmt.Fprintf(out, "state at %v written to %s\n", result.Simulated.Round(units.Us), path)
 		}
 	}
 	if o.out != "" {
-		path, err := save(o.out, out, result.Save)
+		path, err := save(o.out, out, func(path string) error { return result.SaveContext(ctx, path) })
 		if errs = append(errs, err); path != "" {
 			fmt.Fprintf(out, "written to %s and %s\n", path, myogen.ReportPath(path))
 		}

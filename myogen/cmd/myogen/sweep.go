@@ -61,7 +61,8 @@ func runSweep(ctx context.Context, args []string, out io.Writer) error {
 			return err
 		}
 	}
-	plan, err := myogen.LoadSweep(files[0])
+	ctx = myogen.Observe(ctx, myogen.Observer{Starting: starting(out)})
+	plan, err := interruptible(ctx, func() (*myogen.Plan, error) { return myogen.LoadSweep(files[0]) })
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func runSweep(ctx context.Context, args []string, out io.Writer) error {
 		job.Dir, job.Shards = *dir, min(job.Shards, s.Runs())
 		return submitSweep(ctx, job, out)
 	case *merge:
-		return mergeSweep(s, *dir, out)
+		return mergeSweep(ctx, s, *dir, out)
 	}
 	estimate, err := s.Estimate(ctx)
 	if err != nil {
@@ -95,7 +96,7 @@ func runSweep(ctx context.Context, args []string, out io.Writer) error {
 	if *shard != "" {
 		return nil
 	}
-	return mergeSweep(s, *dir, out)
+	return mergeSweep(ctx, s, *dir, out)
 }
 
 // together refuses flags that do not go together.
@@ -169,14 +170,15 @@ submitted the job %d, which writes the table when they are over (%s)
 const groupRows = 1 << 13
 
 // writeTable writes the table of a sweep, and calls each after every block of rows.
-func writeTable(s *sweep.Sweep, dir string, each func()) (rows, failed int, err error) {
+func writeTable(ctx context.Context, s *sweep.Sweep, dir string, each func()) (rows, failed int, err error) {
 	file, err := atomicfile.Create(filepath.Join(dir, "table.parquet"))
 	if err != nil {
 		return 0, 0, err
 	}
+	file.Follow(func(int) error { return ctx.Err() })
 	w := parquet.NewWriter(file)
 	w.RowsPerGroup = groupRows
-	err = s.Merge(func(f *frame.Frame) error {
+	err = s.Merge(ctx, func(f *frame.Frame) error {
 		errs, err := f.Texts("error")
 		if err != nil {
 			return err
@@ -199,8 +201,11 @@ func writeTable(s *sweep.Sweep, dir string, each func()) (rows, failed int, err 
 	return rows, failed, file.Commit()
 }
 
-func mergeSweep(s *sweep.Sweep, dir string, out io.Writer) error {
-	rows, failed, err := writeTable(s, dir, func() {})
+func mergeSweep(ctx context.Context, s *sweep.Sweep, dir string, out io.Writer) error {
+	rows, failed, err := writeTable(ctx, s, dir, func() {})
+	if givenUp(err) {
+		return errors.New("sweep: interrupted before its table was written; the same command writes it")
+	}
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"gomyogen/myogen/internal/watch"
 )
 
 // Write replaces the file at path by data, or creates it. The folder must
@@ -58,6 +61,9 @@ type File struct {
 	tmp    string
 	keep   bool // tmp outlives a writer that fails
 	file   Handle
+
+	followed func(bytes int) error // of Follow; nil if nobody does
+	unsynced int                   // bytes since the last flush, if followed
 }
 
 // Create begins to write the file at path, on the terms of [Write]. The caller
@@ -328,8 +334,41 @@ func removeLeftovers(d Disk, dir, base string) {
 	}
 }
 
+// Follow has look called while the new content is written: with the number of bytes
+// of each 64 kB before they are, and with 0 every 30 ms while a flush to the disk lasts.
+// An error of look is that of the Write, Sync or Commit that called it, and ends it; the
+// caller then calls Discard, though a flush may still go on. The content is flushed each
+// 4 MB, so that none takes long: at once a slow disk has hundreds of MB to write.
+func (f *File) Follow(look func(bytes int) error) { f.followed = look }
+
+const (
+	lookEvery = 64 << 10 // bytes
+	syncEvery = 4 << 20
+)
+
 // Write appends to the new content.
 func (f *File) Write(p []byte) (int, error) {
+	if f.followed == nil {
+		return f.write(p)
+	}
+	done := 0
+	for piece := range slices.Chunk(p, lookEvery) {
+		if err := f.followed(len(piece)); err != nil {
+			return done, err
+		}
+		n, err := f.write(piece)
+		done += n
+		if f.unsynced += n; err == nil && f.unsynced >= syncEvery {
+			err = f.Sync()
+		}
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+func (f *File) write(p []byte) (int, error) {
 	n, err := f.file.Write(p)
 	if err == nil && n < len(p) {
 		err = io.ErrShortWrite
@@ -351,7 +390,7 @@ func (f *File) WriteAt(p []byte, off int64) (int, error) {
 // [Partial] began it; only an error of flushing the folder leaves open which of
 // the two a power failure would leave.
 func (f *File) Commit() error {
-	if err := f.file.Sync(); err != nil {
+	if err := f.flush(f.file.Sync); err != nil {
 		return f.fail(err)
 	}
 	if err := f.disk.Rename(f.tmp, f.target); err != nil {
@@ -360,7 +399,17 @@ func (f *File) Commit() error {
 		}
 		return f.fail(err)
 	}
-	return f.errorf(errors.Join(f.file.Close(), f.disk.SyncDir(folder(f.target))))
+	syncDir := func() error { return f.disk.SyncDir(folder(f.target)) }
+	return f.errorf(errors.Join(f.file.Close(), f.flush(syncDir)))
+}
+
+// flush calls a function that waits for the disk, which nothing can stop.
+func (f *File) flush(sync func() error) error {
+	f.unsynced = 0
+	if f.followed == nil {
+		return sync()
+	}
+	return watch.While(f.followed, sync)
 }
 
 // fail ends the writing after an error.
@@ -372,7 +421,7 @@ func (f *File) fail(err error) error {
 }
 
 // Sync flushes the new content to the disk and leaves it to be written on.
-func (f *File) Sync() error { return f.errorf(f.file.Sync()) }
+func (f *File) Sync() error { return f.errorf(f.flush(f.file.Sync)) }
 
 // Close ends the writing of content that [Partial] began and leaves it to be
 // gone on with.

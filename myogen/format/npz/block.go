@@ -34,11 +34,15 @@ const (
 // and beside them format, name, segments and annotations (key, value, key,
 // value ...). numpy.load reads it; spikes of train j are those from
 // sum(counts[:j]) to sum(counts[:j+1]).
-func WriteBlock(path string, b *neo.Block) error {
-	if err := b.Validate(); err != nil {
+func WriteBlock(path string, b *neo.Block) error { return Writer{}.WriteBlock(path, b) }
+
+// WriteBlock is the function [WriteBlock] with the writer's Look.
+func (w Writer) WriteBlock(path string, b *neo.Block) error {
+	err := w.while(b.Validate)
+	if err != nil {
 		return fmt.Errorf("npz: %s: %w", path, err)
 	}
-	return Write(path, encodeBlock(b))
+	return w.write(path, encodeBlock(b))
 }
 
 // EncodeBlock writes the block to w as an .npz file whose arrays are not compressed.
@@ -46,7 +50,7 @@ func EncodeBlock(w io.Writer, b *neo.Block) error {
 	if err := b.Validate(); err != nil {
 		return fmt.Errorf("npz: %w", err)
 	}
-	a, err := newContents(encodeBlock(b).sources())
+	a, err := newContents(encodeBlock(b))
 	if err == nil {
 		_, err = a.encode(w, zip.Store)
 	}
@@ -56,7 +60,9 @@ func EncodeBlock(w io.Writer, b *neo.Block) error {
 	return nil
 }
 
-func encodeBlock(b *neo.Block) File {
+// encodeBlock returns the arrays of a block, of which spikes and samples are not
+// copied: there may be gigabytes.
+func encodeBlock(b *neo.Block) map[string]source {
 	f := File{
 		"format":   Texts([]string{fmt.Sprintf("%s %d", blockFormat, blockVersion)}),
 		"name":     Texts([]string{b.Name}),
@@ -67,32 +73,21 @@ func encodeBlock(b *neo.Block) File {
 		notes = append(notes, k, b.Annotations[k])
 	}
 	f["annotations"] = Texts(notes)
+	long := map[string]source{}
 	for i, s := range b.Segments {
 		f["segments"].Text[i] = s.Name
 		p := fmt.Sprintf("%d/", i)
-		spikes, samples := 0, 0
-		for _, t := range s.SpikeTrains {
-			spikes += len(t.Times)
-		}
-		for _, a := range s.AnalogSignals {
-			samples += len(a.Values)
-		}
 		names, signals, unit := []string{}, []string{}, []string{} // not nil, so that each array has its type
 		counts, signalCounts := []int64{}, []int64{}
 		spans, signalSpans := []float64{}, []float64{}
-		times, values := make([]float64, 0, spikes), make([]float64, 0, samples)
 		for _, t := range s.SpikeTrains {
 			names, counts = append(names, t.Name), append(counts, int64(len(t.Times)))
 			spans = append(spans, float64(t.TStart), float64(t.TStop), float64(t.SamplingPeriod))
-			for _, x := range t.Times {
-				times = append(times, float64(x))
-			}
 		}
 		for _, a := range s.AnalogSignals {
 			signals, unit = append(signals, a.Name), append(unit, a.Units)
 			signalCounts = append(signalCounts, int64(len(a.Values)))
 			signalSpans = append(signalSpans, float64(a.TStart), float64(a.SamplingPeriod))
-			values = append(values, a.Values...)
 		}
 		if slices.ContainsFunc(s.AnalogSignals, func(a neo.AnalogSignal) bool { return a.Binned }) {
 			binned := []int64{}
@@ -106,12 +101,33 @@ func encodeBlock(b *neo.Block) File {
 			f[p+"signal_binned"] = Ints(binned)
 		}
 		f[p+"spike_names"], f[p+"spike_counts"] = Texts(names), Ints(counts)
-		f[p+"spike_times_ms"], f[p+"spike_spans_ms"] = Floats(times), Floats(spans)
+		f[p+"spike_spans_ms"] = Floats(spans)
 		f[p+"signal_names"], f[p+"signal_units"] = Texts(signals), Texts(unit)
-		f[p+"signal_counts"], f[p+"signal_values"] = Ints(signalCounts), Floats(values)
-		f[p+"signal_spans_ms"] = Floats(signalSpans)
+		f[p+"signal_counts"], f[p+"signal_spans_ms"] = Ints(signalCounts), Floats(signalSpans)
+		long[p+"spike_times_ms"] = source{row: true, each: func(yield func(Array) error) error {
+			for _, t := range s.SpikeTrains {
+				times := make([]float64, len(t.Times))
+				for j, x := range t.Times {
+					times[j] = float64(x)
+				}
+				if err := yield(Floats(times)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
+		long[p+"signal_values"] = source{row: true, each: func(yield func(Array) error) error {
+			for _, a := range s.AnalogSignals {
+				if err := yield(Floats(a.Values)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
 	}
-	return f
+	all := f.sources()
+	maps.Copy(all, long)
+	return all
 }
 
 // ReadBlock reads a block that [WriteBlock] wrote, with the limits of the zero

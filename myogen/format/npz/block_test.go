@@ -78,7 +78,7 @@ func goodBlock() *neo.Block {
 
 // Arrays of other types than ours, as Python may write them, make the same block.
 func TestBlockOfOtherTypes(t *testing.T) {
-	f := encodeBlock(goodBlock())
+	f := encoded(goodBlock())
 	f["0/spike_times_ms"] = Ints([]int64{1, 2})
 	f["0/spike_counts"] = Floats([]float64{2, 0})
 	got, err := DecodeBlock(f)
@@ -110,7 +110,7 @@ func TestReadBlockRefuses(t *testing.T) {
 		`array "0/spike_times_ms": value 0 is the integer 9007199254740993`:        func(f File) { f["0/spike_times_ms"] = Ints([]int64{1<<53 + 1, 1<<53 + 2}) },
 		`array "0/signal_counts": value 0 is 9223372036854775807`:                  func(f File) { f["0/signal_counts"] = Ints([]int64{math.MaxInt64}) },
 	} {
-		f := encodeBlock(goodBlock())
+		f := encoded(goodBlock())
 		change(f)
 		path := filepath.Join(dir, "block.npz")
 		if err := Write(path, f); err != nil {
@@ -163,7 +163,7 @@ func TestDamagedFiles(t *testing.T) {
 
 // FuzzReadBlock exchanges one array of a good block.
 func FuzzReadBlock(f *testing.F) {
-	good := encodeBlock(goodBlock())
+	good := encoded(goodBlock())
 	names := good.Names()
 	for i, name := range names {
 		var b bytes.Buffer
@@ -178,13 +178,13 @@ func FuzzReadBlock(f *testing.F) {
 		if err != nil {
 			return
 		}
-		file := encodeBlock(goodBlock())
+		file := encoded(goodBlock())
 		file[names[int(which)%len(names)]] = a
 		b, err := DecodeBlock(file)
 		if err != nil {
 			return
 		}
-		again, err := DecodeBlock(encodeBlock(b))
+		again, err := DecodeBlock(encoded(b))
 		if err != nil || again.SpikeSHA256() != b.SpikeSHA256() {
 			t.Errorf("what was read is not what was written: %v", err)
 		}
@@ -200,7 +200,7 @@ func FuzzCounts(f *testing.F) {
 	s := &good.Segments[0]
 	s.AnalogSignals = append(s.AnalogSignals, neo.AnalogSignal{Name: "u", SamplingPeriod: 1})
 	f.Fuzz(func(t *testing.T, a, b int64, which uint8) {
-		file := encodeBlock(good)
+		file := encoded(good)
 		file[[]string{"0/spike_counts", "0/signal_counts"}[which%2]] = Ints([]int64{a, b})
 		if _, err := DecodeBlock(file); (err == nil) != (a >= 0 && b >= 0 && a <= 2 && b <= 2 && a+b == 2) {
 			t.Errorf("counts %d, %d: error %v", a, b, err)
@@ -243,4 +243,24 @@ func manySpikes() *neo.Block {
 		}
 	}
 	return &neo.Block{Segments: []neo.Segment{s}}
+}
+
+// encoded returns the arrays of a block.
+func encoded(b *neo.Block) File {
+	f := File{}
+	for name, s := range encodeBlock(b) {
+		row := Floats([]float64{})
+		_ = s.each(func(a Array) error {
+			if !s.row {
+				f[name] = a
+				return nil
+			}
+			row = Floats(append(row.Float, a.Float...))
+			return nil
+		})
+		if s.row {
+			f[name] = row
+		}
+	}
+	return f
 }

@@ -28,6 +28,7 @@ import (
 	"unicode/utf8"
 
 	"gomyogen/myogen/format/atomicfile"
+	"gomyogen/myogen/internal/watch"
 )
 
 // SHA256 returns the SHA-256 of the names and arrays, in hexadecimal digits.
@@ -73,18 +74,29 @@ type Writer struct {
 // Write writes the arrays to the .npz file at path, complete or not at all.
 func (w Writer) Write(path string, f File) error { return w.write(path, f.sources()) }
 
+// while calls a function that computes something and cannot look up.
+func (w Writer) while(f func() error) error {
+	if w.Look == nil {
+		return f()
+	}
+	return watch.While(w.Look, f)
+}
+
 // Pieces is a one-dimensional array that is not in memory as a whole: it calls
 // yield with its pieces, arrays of one kind, in order. It is read more than once.
 type Pieces func(yield func(Array) error) error
 
 // WritePieces is [Write] for arrays that are read a piece at a time. The bytes do
 // not depend on the pieces.
-func WritePieces(path string, f map[string]Pieces) error {
+func WritePieces(path string, f map[string]Pieces) error { return Writer{}.WritePieces(path, f) }
+
+// WritePieces is the function [WritePieces] with the writer's Look.
+func (w Writer) WritePieces(path string, f map[string]Pieces) error {
 	arrays := make(map[string]source, len(f))
 	for name, p := range f {
 		arrays[name] = source{row: true, each: p}
 	}
-	return Writer{}.write(path, arrays)
+	return w.write(path, arrays)
 }
 
 // source is an array that is to be written.
@@ -139,7 +151,8 @@ func (w Writer) write(path string, arrays map[string]source) error {
 	if len(arrays) > defaultArrays {
 		return fmt.Errorf("npz: %s: %d arrays, a file has at most %d", path, len(arrays), defaultArrays)
 	}
-	a, err := newContents(arrays)
+	var a contents
+	err := w.while(func() (err error) { a, err = newContents(arrays); return err })
 	if err != nil {
 		return fmt.Errorf("npz: %s: %w", path, err)
 	}
@@ -171,11 +184,10 @@ func (a contents) write(path string, method uint16) (packed int64, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("npz: %w", err)
 	}
-	var out io.Writer = file
 	if a.look != nil {
-		out = &syncing{file: file, look: a.look}
+		file.Follow(func(int) error { return a.look(0) })
 	}
-	packed, err = a.encode(out, method)
+	packed, err = a.encode(file, method)
 	if err != nil {
 		return 0, errors.Join(fmt.Errorf("npz: %s: %w", path, err), file.Discard())
 	}
@@ -186,25 +198,6 @@ func (a contents) write(path string, method uint16) (packed int64, err error) {
 		return 0, fmt.Errorf("npz: %w", err)
 	}
 	return packed, nil
-}
-
-// syncing flushes a file each few MB to the disk, so that no flush, which nothing can
-// stop, takes long: at once a slow disk has hundreds of MB to write in the end.
-type syncing struct {
-	file     *atomicfile.File
-	look     func(bytes int) error
-	unsynced int
-}
-
-const syncEvery = 4 << 20 // bytes
-
-func (s *syncing) Write(p []byte) (int, error) {
-	n, err := s.file.Write(p)
-	if s.unsynced += n; err != nil || s.unsynced < syncEvery {
-		return n, err
-	}
-	s.unsynced = 0
-	return n, errors.Join(s.file.Sync(), s.look(0))
 }
 
 // packers are used again, since each has 1 MB, and a file of a few spikes dozens of

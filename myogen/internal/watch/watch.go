@@ -20,8 +20,17 @@ type Watch struct {
 	err         error
 }
 
-// New returns a Watch of a context that reports to a function, which may be nil.
-func New(ctx context.Context, report func(what string, done, total int)) *Watch {
+type reportKey struct{}
+
+// With returns a context whose Watches report to a function.
+func With(ctx context.Context, report func(what string, done, total int)) context.Context {
+	return context.WithValue(ctx, reportKey{}, report)
+}
+
+// Of returns a Watch of a context that reports to the function of [With], if the
+// context has one.
+func Of(ctx context.Context) *Watch {
+	report, _ := ctx.Value(reportKey{}).(func(what string, done, total int))
 	if report == nil {
 		report = func(string, int, int) {}
 	}
@@ -59,4 +68,49 @@ func (w *Watch) Err() error {
 		return nil
 	}
 	return w.err
+}
+
+// While does a piece of work that cannot look at a context: it calls f, and reports
+// until f returns. When the context is cancelled it returns its error at once, and f
+// ends for nothing: f must only compute.
+func (w *Watch) While(what string, f func() error) error {
+	w.Begin(what, 0)
+	if err := w.Did(0); err != nil {
+		return err
+	}
+	return While(w.Did, f)
+}
+
+// While calls f in a goroutine of its own, and look(0) every 30 ms until f returns. It
+// returns an error of look at once, though f still goes on. A panic of f is one of
+// While.
+func While(look func(n int) error, f func() error) error {
+	type end struct {
+		err      error
+		panicked any
+	}
+	ended := make(chan end, 1)
+	go func() {
+		var e end
+		defer func() {
+			e.panicked = recover()
+			ended <- e
+		}()
+		e.err = f()
+	}()
+	tick := time.NewTicker(Every)
+	defer tick.Stop()
+	for {
+		select {
+		case e := <-ended:
+			if e.panicked != nil {
+				panic(e.panicked)
+			}
+			return e.err
+		case <-tick.C:
+			if err := look(0); err != nil {
+				return err
+			}
+		}
+	}
 }

@@ -137,8 +137,12 @@ func (s Smoothing) curve(f firing) (curve, error) {
 		needed = s.Order + 2 // one more than coefficients
 	}
 	if n < needed {
-		return curve{}, NotMeasurable{EnoughSpikes, fmt.Sprintf("%q has %d intervals, smoothing (%s) needs %d",
-			f.name, n, s.Method, needed)}
+		intervals := "intervals"
+		if n == 1 {
+			intervals = "interval"
+		}
+		return curve{}, NotMeasurable{EnoughSpikes, fmt.Sprintf("%q has %d %s, smoothing (%s) needs %d",
+			f.name, n, intervals, s.Method, needed)}
 	}
 	times, rates := make([]units.Time, n), make([]float64, n)
 	for i := range n {

@@ -320,8 +320,8 @@ func kept(x []float64) []rows.Float {
 
 // SaveState writes the trials that there are to one file, from which LoadState
 // of the same fit in another folder goes on.
-func (s *Search) SaveState(path string) error {
-	if err := rows.Save(s.rows(), path); err != nil {
+func (s *Search) SaveState(ctx context.Context, path string) error {
+	if err := rows.Save(s.rows(), path, func(int) error { return ctx.Err() }); err != nil {
 		return fmt.Errorf("fit: %w", err)
 	}
 	return nil

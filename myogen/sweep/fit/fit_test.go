@@ -188,7 +188,7 @@ func TestAnswerIsTheSameHoweverItIsMade(t *testing.T) {
 			}
 		}
 		state := filepath.Join(t.TempDir(), "state")
-		if err := again.SaveState(state); err != nil {
+		if err := again.SaveState(t.Context(), state); err != nil {
 			t.Fatal(err)
 		}
 		elsewhere := open(t, t.TempDir(), p, Options{Watch: nil})

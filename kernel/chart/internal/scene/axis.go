@@ -75,16 +75,22 @@ func spread(data [2]float64) [2]float64 {
 	return data
 }
 
-// decades returns limits for data on a log axis: powers of ten.
+// decades returns limits for data on a log axis: powers of ten, or, for data that lie so
+// near together that they would look equal, those of any axis.
 func decades(data [2]float64) [2]float64 {
 	if !(data[0] > 0 && data[0] <= data[1]) {
 		return [2]float64{1, 10}
+	}
+	if ratio := data[1] / data[0]; ratio > 1+1e-12 && ratio < 1.3 {
+		if near := openLimits(data, 4); near[0] > 0 {
+			return near
+		}
 	}
 	from, to := math.Floor(math.Log10(data[0])+1e-9), math.Ceil(math.Log10(data[1])-1e-9)
 	if from == to {
 		to++
 	}
-	return [2]float64{max(math.Pow(10, from), math.SmallestNonzeroFloat64), min(math.Pow(10, to), math.MaxFloat64)}
+	return [2]float64{max(math.Pow10(int(from)), math.SmallestNonzeroFloat64), min(math.Pow10(int(to)), math.MaxFloat64)}
 }
 
 // round leaves 12 digits, so that limits do not miss a tick by the last one.

@@ -133,7 +133,7 @@ func markSeries(all []Series) {
 	for i := range all {
 		all[i].Few = few
 	}
-	if slices.ContainsFunc(all, func(s Series) bool { return s.Marker() != chart.NoMarker }) {
+	if slices.ContainsFunc(all, func(s Series) bool { return s.Of > 1 && s.Marker() != chart.NoMarker }) {
 		for i := range all {
 			all[i].Few = 2 * few
 		}
@@ -147,7 +147,7 @@ func (s Series) Marker() chart.Marker {
 	switch {
 	case !ok:
 		return chart.NoMarker
-	case l.Marker == chart.AutoMarker && (l.Scatter || s.Of > 2 && s.Of <= s.Few && !l.Dashed && !l.Step):
+	case l.Marker == chart.AutoMarker && (l.Scatter || s.Of == 1 || s.Of > 2 && s.Of <= s.Few && !l.Dashed && !l.Step):
 		return chart.Circle
 	case l.Marker == chart.AutoMarker:
 		return chart.NoMarker

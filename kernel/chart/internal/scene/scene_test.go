@@ -82,6 +82,22 @@ func TestOpenLimits(t *testing.T) {
 	}
 }
 
+// A log axis ends at powers of ten, but where data would all but lie on one line.
+func TestLimitsOfLogAxes(t *testing.T) {
+	for _, c := range [][4]float64{
+		{1, 10, 1, 10}, {2, 3, 1, 10}, {0.3, 40, 0.1, 100}, {7, 7, 1, 10}, {10, 10, 10, 100}, {100, 100.01, 100, 100.01}, {0.0097, 0.0103, 0.0097, 0.0103}, {98.7, 101.2, 98.5, 101.5},
+		{1e-300, 1e300, 1e-300, 1e300}, {1e308, 1.5e308, 1e308, math.MaxFloat64}, {-3, 5, 1, 10}, {-3, -1, 1, 10},
+	} {
+		y := figure(t, chart.Figure{Panels: []chart.Panel{{Y: chart.Axis{Log: true}, Series: []chart.Series{chart.Line{X: []float64{0, 1}, Y: c[:2]}}}}}).Frames[0].Panels[0].Y
+		if y.Min != c[2] || y.Max != c[3] {
+			t.Errorf("%v to %v: the log axis goes from %v to %v, want %v to %v", c[0], c[1], y.Min, y.Max, c[2], c[3])
+		}
+		if ticks := Ticks(y, y.Min, y.Max, 4); len(ticks) < 2 || len(ticks) > 12 {
+			t.Errorf("%v to %v: %d ticks", c[0], c[1], len(ticks))
+		}
+	}
+}
+
 func figure(t interface {
 	Helper()
 	Fatal(...any)
@@ -118,7 +134,7 @@ func TestMarkersOfAPanel(t *testing.T) {
 		want []bool
 	}{
 		{[]int{31, 29}, []bool{true, true}}, {[]int{31, 32}, []bool{false, false}}, {[]int{30}, []bool{true}},
-		{[]int{5, 1000}, []bool{true, false}}, {[]int{2, 31}, []bool{false, false}},
+		{[]int{5, 1000}, []bool{true, false}}, {[]int{1}, []bool{true}}, {[]int{1, 40}, []bool{true, false}}, {[]int{2}, []bool{false}}, {[]int{0}, []bool{false}}, {[]int{2, 31}, []bool{false, false}},
 	} {
 		p := chart.Panel{}
 		for _, n := range c.n {

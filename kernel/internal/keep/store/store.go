@@ -65,6 +65,7 @@ type Header struct {
 	Took     time.Duration `json:"took"`
 	Why      string        `json:"why"`               // why it was computed
 	Partial  string        `json:"partial,omitempty"` // what of it is missing; "" where it is complete
+	Done     float64       `json:"done,omitempty"`    // how far the run of a state is, in its own unit
 	Parts    []code.Part   `json:"parts"`             // what Key is made of
 	Values   []Source      `json:"values,omitempty"`  // kept values that it was computed from, by their keys
 	Files    []Source      `json:"files,omitempty"`   // inputs of these, by their content
@@ -120,8 +121,32 @@ func digest(s string) string {
 // removes the least recently used others until the folder is within its limit.
 // A value larger than the limit is an error, and so is a folder that is a link.
 func (f Folder) Save(h Header, value []byte) error {
-	sum := sha256.Sum256(value)
-	h.Size, h.Sum = int64(len(value)), hex.EncodeToString(sum[:])
+	return f.SaveFollowed(h, value, nil)
+}
+
+// Look learns how many bytes of the work are done, of a total.
+type Look func(done, total int) error
+
+// SaveFollowed is Save that calls look each 64 kB that are summed or written, and while
+// a flush to the disk lasts, unless look is nil. Its error ends it, and the value of
+// before stays.
+func (f Folder) SaveFollowed(h Header, value []byte, look Look) error {
+	done := 0
+	did := func(n int) error {
+		if look == nil {
+			return nil
+		}
+		done += n
+		return look(done, 2*len(value))
+	}
+	sum := sha256.New()
+	for piece := range slices.Chunk(value, 64<<10) {
+		if err := did(len(piece)); err != nil {
+			return err
+		}
+		sum.Write(piece)
+	}
+	h.Size, h.Sum = int64(len(value)), hex.EncodeToString(sum.Sum(nil))
 	header, err := json.Marshal(h)
 	if err != nil {
 		return err
@@ -150,6 +175,9 @@ func (f Folder) Save(h Header, value []byte) error {
 	file, err := atomicfile.Create(path)
 	if err != nil {
 		return err
+	}
+	if look != nil {
+		file.Follow(did)
 	}
 	for _, part := range [][]byte{[]byte(magic + userkey.Sign(secret, []byte(magic), header) + "\n"), header, []byte("\n"), value} {
 		if _, err := file.Write(part); err != nil {
@@ -277,6 +305,14 @@ func (f Folder) Load(name, key string) (Header, []byte, error) {
 	now := time.Now()
 	_ = os.Chtimes(path, now, now) // where it cannot be written, it is not evicted either
 	return h, value, nil
+}
+
+// Header returns the header of a kept value, with the errors of Load as far as it tells.
+func (f Folder) Header(name, key string) (Header, error) {
+	if err := f.check(); err != nil {
+		return Header{}, err
+	}
+	return f.peek(f.path(name, key))
 }
 
 // kept is an open file of a kept value.

@@ -65,11 +65,12 @@ func parse(line []byte, record any) error {
 // that is not there has none. The last line of a file may be torn: its program
 // was killed, or is writing it.
 func Read[T any](dir string, each func(T) error) error {
-	return ReadSome(dir, func([]byte) bool { return true }, each)
+	return ReadSome(dir, func([]byte) (bool, error) { return true, nil }, each)
 }
 
-// ReadSome is Read for the records of which wanted, given their JSON, returns true.
-func ReadSome[T any](dir string, wanted func([]byte) bool, each func(T) error) error {
+// ReadSome is Read for the records of which wanted, given their JSON, returns true. Its
+// error ends the reading.
+func ReadSome[T any](dir string, wanted func([]byte) (bool, error), each func(T) error) error {
 	paths, err := filepath.Glob(filepath.Join(escape(dir), "*.jsonl"))
 	if err != nil {
 		return err
@@ -95,7 +96,7 @@ func escape(path string) string {
 	return b.String()
 }
 
-func readFile[T any](path string, wanted func([]byte) bool, each func(T) error) error {
+func readFile[T any](path string, wanted func([]byte) (bool, error), each func(T) error) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe may have no writer
 		return fmt.Errorf("not a regular file (%v)", info.Mode())
 	}
@@ -113,8 +114,14 @@ func readFile[T any](path string, wanted func([]byte) bool, each func(T) error) 
 		if err != nil {
 			return err
 		}
-		if _, text, ok := bytes.Cut(line, []byte(" ")); ok && !wanted(text) {
-			continue
+		if _, text, ok := bytes.Cut(line, []byte(" ")); ok {
+			this, err := wanted(text)
+			if err != nil {
+				return err
+			}
+			if !this {
+				continue
+			}
 		}
 		var record T
 		if err := parse(line, &record); err != nil {
@@ -201,10 +208,14 @@ func (l *Log) Close() error {
 }
 
 // Save writes the records of a folder to one file, from which Load adds them to
-// another.
-func Save(dir, path string) error {
+// another. It calls look before each record, whose error ends it.
+func Save(dir, path string, look func(records int) error) error {
 	return atomicfile.WriteFunc(path, func(w io.Writer) error {
 		return Read(dir, func(record json.RawMessage) error {
+			err := look(1)
+			if err != nil {
+				return err
+			}
 			line, err := Line(record)
 			if err == nil {
 				_, err = w.Write(line)
