@@ -18,8 +18,20 @@ import (
 	"gomyogen/myogen/units"
 )
 
-// maxBytes limits what a file may grow to.
-const maxBytes = 2 << 30
+// Bounds of what a file may grow to, in bytes: maxBytes, and maxRatio times the file or
+// smallBytes. The binary firings, almost all of them 0, have a ratio of a hundred and more.
+const (
+	maxBytes   = 2 << 30
+	smallBytes = 32 << 20
+	maxRatio   = 300
+)
+
+// Bounds of what it may hold: a list of JSON takes up to 40 times its text in memory.
+const (
+	maxParts  = 1000    // members
+	maxLists  = 1 << 20 // lists and objects in a member that is read: motor units, rows
+	maxValues = 1 << 26
+)
 
 // Read reads the discharge times (MUPULSES) and the reference signal (REF_SIGNAL)
 // of the file at path: a block of one segment, "units", whose trains span the
@@ -39,16 +51,14 @@ func Read(path string) (*neo.Block, error) {
 
 // Decode reads a file; see [Read].
 func Decode(r io.Reader) (*neo.Block, error) {
-	z, err := gzip.NewReader(r)
+	packed := &counter{r: r}
+	z, err := gzip.NewReader(packed)
 	if err != nil {
 		return nil, fmt.Errorf("not a file of openhdemg: %w", err)
 	}
-	text, err := io.ReadAll(io.LimitReader(z, maxBytes+1))
+	text, err := io.ReadAll(&unpacked{z: z, packed: packed})
 	if err != nil {
 		return nil, err
-	}
-	if len(text) > maxBytes {
-		return nil, fmt.Errorf("it grows to more than %d bytes", maxBytes)
 	}
 	members, err := split(text)
 	if err != nil {
@@ -57,13 +67,66 @@ func Decode(r io.Reader) (*neo.Block, error) {
 	return block(members)
 }
 
+// counter counts the bytes that were read.
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n += int64(n)
+	return n, err
+}
+
+// unpacked is the text of a file, as far as it is within the bounds.
+type unpacked struct {
+	z      io.Reader
+	packed *counter
+	n      int64
+}
+
+func (u *unpacked) Read(b []byte) (int, error) {
+	n, err := u.z.Read(b)
+	u.n += int64(n)
+	if most := min(maxBytes, max(smallBytes, maxRatio*u.packed.n)); u.n > most {
+		return 0, fmt.Errorf("it grows to more than %d bytes, the limit of its size", most)
+	}
+	return n, err
+}
+
+// bounded returns an error if JSON has more values, lists or objects than allowed. It
+// counts those within texts, too, which are few.
+func bounded(text []byte, lists, values int) error {
+	if n := bytes.Count(text, []byte("[")) + bytes.Count(text, []byte("{")); n > lists {
+		return fmt.Errorf("it has %d lists, must have at most %d", n, lists)
+	}
+	if n := bytes.Count(text, []byte(",")); n > values {
+		return fmt.Errorf("it has %d values, must have at most %d", n, values)
+	}
+	return nil
+}
+
 // split returns the members of a file by name. A file is an object, or a list of
 // texts each of which is an object of one member in JSON.
 func split(text []byte) (map[string]json.RawMessage, error) {
-	var parts []string
 	members := map[string]json.RawMessage{}
-	if err := json.Unmarshal(text, &parts); err != nil {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if first, err := d.Token(); err != nil || first != json.Delim('[') {
 		return members, json.Unmarshal(text, &members)
+	}
+	var parts []string
+	for d.More() {
+		var part string
+		if err := d.Decode(&part); err != nil {
+			return nil, err
+		}
+		if parts = append(parts, part); len(parts) > maxParts {
+			return nil, fmt.Errorf("it has more than %d members", maxParts)
+		}
+	}
+	if _, err := d.Token(); err != nil { // the end of the list
+		return nil, err
 	}
 	for _, part := range parts {
 		var m map[string]json.RawMessage
@@ -92,6 +155,9 @@ func decode(members map[string]json.RawMessage, name string, to any) error {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
 		raw = json.RawMessage(text)
+	}
+	if err := bounded(raw, maxLists, maxValues); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	if err := json.Unmarshal(bytes.ReplaceAll(raw, []byte("NaN"), []byte("null")), to); err != nil {
 		return fmt.Errorf("%s: %w", name, err)

@@ -118,9 +118,13 @@ func TestRefusals(t *testing.T) {
 		`{"FSAMP": 1, "EMG_LENGTH": 10, "MUPULSES": [[1.5]]}`:                        "sample 1.5",
 		`{"FSAMP": 1, "EMG_LENGTH": 1, "MUPULSES": [], "REF_SIGNAL": {"0":{"7":1}}}`: `REF_SIGNAL: row "7" of 1`,
 		`[1]`: "not a file of openhdemg",
+		`{"FSAMP": 1` + strings.Repeat(" ", 32<<20) + `}`:                                       "it grows to more than",
+		`["` + strings.Repeat(`","`, 1001) + `"]`:                                               "it has more than 1000 members",
+		`{"FSAMP": 1, "EMG_LENGTH": 1, "MUPULSES": [` + strings.Repeat("[],", 1<<20) + `[]]}`:   "MUPULSES: it has 1048578 lists, must have at most 1048576",
+		`{"FSAMP": 1, "EMG_LENGTH": 1, "MUPULSES": "[` + strings.Repeat("{},", 1<<20) + `[]]"}`: "MUPULSES: it has 1048578 lists, must have at most 1048576",
 	} {
 		if _, err := openhdemg.Decode(bytes.NewReader(compressed(text))); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %q", text, err, want)
+			t.Errorf("%.80s: %v, want %q", text, err, want)
 		}
 	}
 	if _, err := openhdemg.Decode(strings.NewReader("{}")); err == nil || !strings.Contains(err.Error(), "not a file of openhdemg") {
