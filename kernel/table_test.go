@@ -55,7 +55,7 @@ func TestTableQuantities(t *testing.T) {
 		shown, csv string
 	}{
 		{"Rate (pps)", []any{units.Rate(12.300000000000002), units.Rate(7)}, "Rate (pps)|12.3|7.0", "Rate (pps)|12.300000000000002|7"},
-		{"Rate", []any{units.Rate(17.412345678), nil}, "Rate (pps)|17.412|", "Rate (pps)|17.412345678|"},
+		{"Rate", []any{units.Rate(17.412345678), nil}, "Rate (pps)|17.412|", "Rate (pps)|17.412345678|\"\""},
 		{"Delay", []any{0.1 * units.Ms, 500 * units.Ms}, "Delay (ms)|0.1|500.0", "Delay (ms)|0.1|500"},
 		{"Recruited", []any{500 * units.Ms, units.Time(1512.34567891)}, "Recruited (s)|0.5000|1.5123", "Recruited (s)|0.5|1.51234567891"},
 		{"Recruited (ms)", []any{500 * units.Ms, 1.5 * units.S}, "Recruited (ms)|500|1500", "Recruited (ms)|500|1500"},
@@ -63,7 +63,7 @@ func TestTableQuantities(t *testing.T) {
 		{"Weight (nS)", []any{0.15 * units.MicroSiemens}, "Weight (nS)|150", "Weight (nS)|150"},
 		{"Weight (peak)", []any{0.15 * units.MicroSiemens}, "Weight (peak) (uS)|0.15", "Weight (peak) (uS)|0.15"},
 		{"Force (mN)", []any{0.25 * units.Newton}, "Force (mN)|250", "Force (mN)|250"},
-		{"Potential", []any{units.Voltage(math.NaN()), -67 * units.MV}, "Potential (mV)|NaN|-67", "Potential (mV)||-67"},
+		{"Potential", []any{units.Voltage(math.NaN()), -67 * units.MV}, "Potential (mV)|NaN|-67", "Potential (mV)|\"\"|-67"},
 		{"Mixed", []any{12.300000000000002 * units.Pps, 5, "none"}, "Mixed|12.3 pps|5.0|none", "Mixed|12.3 pps|5.0|none"},
 		{"Mixed", []any{12.300000000000002 * units.Pps, 1 * units.Hz}, "Mixed|12.3 pps|1.0 Hz", "Mixed|12.3 pps|1.0 Hz"},
 		{"Wall", []any{1500 * time.Millisecond}, "Wall|1.5s", "Wall|1.5s"},

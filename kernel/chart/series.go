@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"slices"
 
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
@@ -184,8 +183,12 @@ func (r Rule) check(Axis) error {
 
 func (r Raster) check(Axis) error {
 	for i, t := range r.Trains {
-		if t.TStart == 0 && t.TStop == 0 && len(t.Times) > 0 { // no span was given: it is that of the spikes
-			t.TStart, t.TStop = slices.Min(t.Times), slices.Max(t.Times)
+		if t.TStart == 0 && t.TStop == 0 { // no span was given: it is that of the spikes
+			for _, at := range t.Times {
+				if finite(float64(at)) {
+					t.TStart, t.TStop = min(t.TStart, at), max(t.TStop, at)
+				}
+			}
 		}
 		if err := t.Validate(); err != nil {
 			return fmt.Errorf("row %d: %w", i, err)
