@@ -149,7 +149,7 @@ func tooShort[Q Quantity](s Shape[Q], step, at units.Time) string {
 	const rounding = 1e-6 // of a step
 	first := math.Ceil(float64((start-at)/step) - rounding)
 	n := math.Ceil(float64((start+duration-at)/step)-rounding) - max(first, 0)
-	seen := units.Time(n) * step
+	seen := units.Time(n * float64(step)) // not fused with what follows
 	switch _, sharp := s.(Step[Q]); {
 	case !(duration > 0):
 		return ""

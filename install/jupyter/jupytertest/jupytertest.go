@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -266,6 +267,7 @@ func PyPI(t testing.TB, packages ...string) string {
 	}
 	dir := filepath.Join(cache, "gomyogen-test", strings.ReplaceAll(strings.Join(packages, "+"), "==", "-"))
 	python, done := filepath.Join(dir, "bin", "python"), filepath.Join(dir, "installed")
+	defer lock(t, dir+".lock")() // tests at the same time, of other packages too, ask for the same
 	if _, err := os.Stat(done); err == nil {
 		return python
 	}
@@ -280,4 +282,20 @@ func PyPI(t testing.TB, packages ...string) string {
 		t.Fatal(err)
 	}
 	return python
+}
+
+// lock waits until it has a file for itself.
+func lock(t testing.TB, path string) (unlock func()) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	return func() { f.Close() }
 }
