@@ -9,22 +9,10 @@ import (
 	"testing"
 
 	"gomyogen/myogen/format/npz"
+	"gomyogen/myogen/internal/watch/watchtest"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
-
-// counting is a context that is cancelled when it was looked at some times.
-type counting struct {
-	context.Context
-	looks, most int
-}
-
-func (c *counting) Err() error {
-	if c.looks++; c.looks > c.most {
-		return context.Canceled
-	}
-	return nil
-}
 
 // A simulation can be stopped at any time before its first step, and so can one
 // that goes on from a state: while its cells are described, made, started and
@@ -49,7 +37,7 @@ func TestStopBeforeTheFirstStep(t *testing.T) {
 		"new":     func(ctx context.Context) error { _, err := NewSimulation(ctx, e); return err },
 		"resumed": func(ctx context.Context) error { _, err := ResumeState(ctx, e, path); return err },
 	} {
-		whole := &counting{t.Context(), 0, 1 << 30}
+		whole := &watchtest.Counting{Context: t.Context(), Most: 1 << 30}
 		told := map[string]int{}
 		observed := Observe(whole, Observer{Starting: func(what string, done, total int) {
 			told[what]++
@@ -71,13 +59,13 @@ func TestStopBeforeTheFirstStep(t *testing.T) {
 		}
 		// Each cell is looked at: twice when it is described and when its potential
 		// settles, in eights when membranes are made.
-		if whole.looks < 5*n {
-			t.Errorf("%s: it looked up %d times", name, whole.looks)
+		if whole.Looks < 5*n {
+			t.Errorf("%s: it looked up %d times", name, whole.Looks)
 		}
 		for i := range 12 {
-			c := &counting{t.Context(), 0, i * whole.looks / 12}
-			if err := begin(c); !errors.Is(err, context.Canceled) || c.looks > c.most+2 {
-				t.Errorf("%s: after %d looks of %d: %v", name, c.looks, c.most, err)
+			c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 12}
+			if err := begin(c); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+				t.Errorf("%s: after %d looks of %d: %v", name, c.Looks, c.Most, err)
 			}
 		}
 	}
@@ -103,7 +91,7 @@ func TestStopWhileSaving(t *testing.T) {
 	if _, err := s.RunUntil(t.Context(), 1, nil); err != nil {
 		t.Fatal(err)
 	}
-	whole := &counting{t.Context(), 0, 1 << 30}
+	whole := &watchtest.Counting{Context: t.Context(), Most: 1 << 30}
 	other := filepath.Join(dir, "other.npz")
 	told := map[string]bool{}
 	observed := Observe(whole, Observer{Starting: func(what string, done, total int) { told[what] = true }})
@@ -118,20 +106,20 @@ func TestStopWhileSaving(t *testing.T) {
 			bytes += 8 * (len(a.Float) + len(a.Int))
 		}
 	}
-	if least := 2*n + 2*bytes/(1<<16); whole.looks < least || !told["saving cells"] {
-		t.Errorf("it looked up %d times, want at least %d, and told of %v", whole.looks, least, told)
+	if least := 2*n + 2*bytes/(1<<16); whole.Looks < least || !told["saving cells"] {
+		t.Errorf("it looked up %d times, want at least %d, and told of %v", whole.Looks, least, told)
 	}
 	if err := os.Remove(other); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 12 {
-		c := &counting{t.Context(), 0, i * whole.looks / 12}
-		if err := save(c); !errors.Is(err, context.Canceled) || c.looks > c.most+2 {
-			t.Errorf("after %d looks of %d: %v", c.looks, c.most, err)
+		c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 12}
+		if err := save(c); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+			t.Errorf("after %d looks of %d: %v", c.Looks, c.Most, err)
 		}
 		after, err := os.ReadFile(path)
 		if files, _ := os.ReadDir(dir); err != nil || !slices.Equal(before, after) || len(files) != 1 {
-			t.Fatalf("stopped after %d looks it leaves %v, %v", c.most, files, err)
+			t.Fatalf("stopped after %d looks it leaves %v, %v", c.Most, files, err)
 		}
 	}
 	if err := save(t.Context()); err != nil {
@@ -193,17 +181,17 @@ func TestStopInManyProbes(t *testing.T) {
 		{"saving", save, 0},
 		{"resumed", func(ctx context.Context) error { _, err := ResumeState(ctx, e, path); return err }, 6},
 	} {
-		whole := &counting{t.Context(), 0, 1 << 30}
+		whole := &watchtest.Counting{Context: t.Context(), Most: 1 << 30}
 		if err := c.do(whole); err != nil {
 			t.Fatal(err)
 		}
-		if whole.looks < c.want*cells*probes {
-			t.Errorf("%s: it looked up %d times", c.name, whole.looks)
+		if whole.Looks < c.want*cells*probes {
+			t.Errorf("%s: it looked up %d times", c.name, whole.Looks)
 		}
 		for i := range 12 {
-			stop := &counting{t.Context(), 0, i * whole.looks / 12}
-			if err := c.do(stop); !errors.Is(err, context.Canceled) || stop.looks > stop.most+2 {
-				t.Errorf("%s: after %d looks of %d: %v", c.name, stop.looks, stop.most, err)
+			stop := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 12}
+			if err := c.do(stop); !errors.Is(err, context.Canceled) || stop.Looks > stop.Most+2 {
+				t.Errorf("%s: after %d looks of %d: %v", c.name, stop.Looks, stop.Most, err)
 			}
 		}
 		if err := save(t.Context()); err != nil {
@@ -251,7 +239,7 @@ func TestStopInLongLists(t *testing.T) {
 	e.Connections[0].Probability, e.Connections[0].Pairs = 0, make([]Link, n)
 	e.Duration, e.Inject = 5, nil
 	told := map[string]bool{}
-	whole := &counting{t.Context(), 0, 1 << 30}
+	whole := &watchtest.Counting{Context: t.Context(), Most: 1 << 30}
 	observed := Observe(whole, Observer{Starting: func(what string, done, total int) {
 		told[what] = true
 		if done < 0 || done > total {
@@ -261,25 +249,25 @@ func TestStopInLongLists(t *testing.T) {
 	if _, err := NewSimulation(observed, e); err != nil {
 		t.Fatal(err)
 	}
-	if !told["checking pairs"] || whole.looks < 2*n/(1<<12) {
-		t.Errorf("it looked up %d times, and told of %v", whole.looks, told)
+	if !told["checking pairs"] || whole.Looks < 2*n/(1<<12) {
+		t.Errorf("it looked up %d times, and told of %v", whole.Looks, told)
 	}
 	for i := range 12 {
-		c := &counting{t.Context(), 0, i * whole.looks / 12}
-		if _, err := NewSimulation(c, e); !errors.Is(err, context.Canceled) || c.looks > c.most+2 {
-			t.Errorf("after %d looks of %d: %v", c.looks, c.most, err)
+		c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 12}
+		if _, err := NewSimulation(c, e); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+			t.Errorf("after %d looks of %d: %v", c.Looks, c.Most, err)
 		}
 	}
 	// So it is with the fingerprint alone.
-	whole = &counting{t.Context(), 0, 1 << 30}
+	whole = &watchtest.Counting{Context: t.Context(), Most: 1 << 30}
 	f, err := e.FingerprintContext(whole)
-	if g, plainErr := e.Fingerprint(); err != nil || plainErr != nil || f.Difference(g) != "" || whole.looks < n/(1<<12) {
-		t.Errorf("it looked up %d times: %v, %v, %s", whole.looks, err, plainErr, f.Difference(g))
+	if g, plainErr := e.Fingerprint(); err != nil || plainErr != nil || f.Difference(g) != "" || whole.Looks < n/(1<<12) {
+		t.Errorf("it looked up %d times: %v, %v, %s", whole.Looks, err, plainErr, f.Difference(g))
 	}
 	for i := range 12 {
-		c := &counting{t.Context(), 0, i * whole.looks / 12}
-		if _, err := e.FingerprintContext(c); !errors.Is(err, context.Canceled) || c.looks > c.most+2 {
-			t.Errorf("fingerprint: after %d looks of %d: %v", c.looks, c.most, err)
+		c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 12}
+		if _, err := e.FingerprintContext(c); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+			t.Errorf("fingerprint: after %d looks of %d: %v", c.Looks, c.Most, err)
 		}
 	}
 }

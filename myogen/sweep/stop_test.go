@@ -11,22 +11,10 @@ import (
 
 	"gomyogen/myogen"
 	"gomyogen/myogen/format/frame"
+	"gomyogen/myogen/internal/watch/watchtest"
 	"gomyogen/myogen/sweep/internal/rows"
 	"gomyogen/myogen/units"
 )
-
-// counting is a context that is cancelled when it was looked at some times.
-type counting struct {
-	context.Context
-	looks, most int
-}
-
-func (c *counting) Err() error {
-	if c.looks++; c.looks > c.most {
-		return context.Canceled
-	}
-	return nil
-}
 
 // made returns a sweep of so many runs, with rows that nothing was simulated for.
 func made(t testing.TB, runs int) *Sweep {
@@ -65,14 +53,14 @@ func TestStopWhileMerging(t *testing.T) {
 	const runs = 3000
 	s := made(t, runs)
 	told := map[string]int{}
-	whole := &counting{t.Context(), 0, 1 << 40}
+	whole := &watchtest.Counting{Context: t.Context(), Most: 1 << 40}
 	observed := myogen.Observe(whole, myogen.Observer{Starting: func(what string, done, total int) { told[what]++ }})
 	if err := s.Merge(observed, nil); err != nil {
 		t.Fatal(err)
 	}
 	// All rows are read once, and once for each of three blocks.
-	if whole.looks < 4*runs || told["reading rows"] == 0 || told["making the table"] == 0 {
-		t.Errorf("it looked up %d times, and told of %v", whole.looks, told)
+	if whole.Looks < 4*runs || told["reading rows"] == 0 || told["making the table"] == 0 {
+		t.Errorf("it looked up %d times, and told of %v", whole.Looks, told)
 	}
 	for _, name := range []string{"table.csv", "table.npz"} {
 		if err := os.Remove(filepath.Join(s.dir, name)); err != nil {
@@ -80,11 +68,11 @@ func TestStopWhileMerging(t *testing.T) {
 		}
 	}
 	for i := range 8 {
-		c := &counting{t.Context(), 0, i * whole.looks / 8}
+		c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 8}
 		err := s.Merge(c, nil)
 		files, globErr := filepath.Glob(filepath.Join(s.dir, "table.*"))
-		if !errors.Is(err, context.Canceled) || c.looks > c.most+2 || len(files) > 0 || globErr != nil {
-			t.Errorf("after %d looks of %d: %v, and %q are there", c.looks, c.most, err, files)
+		if !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 || len(files) > 0 || globErr != nil {
+			t.Errorf("after %d looks of %d: %v, and %q are there", c.Looks, c.Most, err, files)
 		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"gomyogen/myogen/datafolder"
 	"gomyogen/myogen/format/atomicfile/faultydisk"
 	"gomyogen/myogen/format/npz"
+	"gomyogen/myogen/internal/watch/watchtest"
 	"gomyogen/myogen/units"
 )
 
@@ -234,19 +235,6 @@ func TestDamagedCheckpoint(t *testing.T) {
 	}
 }
 
-// looking is a context that is cancelled when it was looked at some times.
-type looking struct {
-	context.Context
-	looks, most int
-}
-
-func (c *looking) Err() error {
-	if c.looks++; c.looks > c.most {
-		return context.Canceled
-	}
-	return nil
-}
-
 // A run that is stopped at any moment, while it writes one of its checkpoints too,
 // leaves the two of before or a newer one, and goes on to the same spikes.
 func TestStopInACheckpoint(t *testing.T) {
@@ -254,7 +242,7 @@ func TestStopInACheckpoint(t *testing.T) {
 	dir := t.TempDir()
 	results := filepath.Join(dir, "whole.npz")
 	every := []string{"run", e, "-checkpoint", "1ns", "-out"}
-	whole := &looking{t.Context(), 0, 1 << 40}
+	whole := &watchtest.Counting{Context: t.Context(), Most: 1 << 40}
 	if err := run(whole, append(every, results), io.Discard); err != nil {
 		t.Fatal(err)
 	}
@@ -262,24 +250,24 @@ func TestStopInACheckpoint(t *testing.T) {
 	wentOn := 0
 	for i := range 12 {
 		results := filepath.Join(dir, fmt.Sprintf("r%d.npz", i))
-		c := &looking{t.Context(), 0, (i + 1) * whole.looks / 13}
+		c := &watchtest.Counting{Context: t.Context(), Most: (i + 1) * whole.Looks / 13}
 		var out strings.Builder
 		err := run(c, append(every, results), &out)
 		if err == nil { // it was faster, and took more steps at once
 			continue
 		}
 		if !strings.Contains(err.Error(), "interrupted") || strings.Contains(out.String(), "no checkpoint") {
-			t.Errorf("stopped after %d looks: %v\n%s", c.most, err, out.String())
+			t.Errorf("stopped after %d looks: %v\n%s", c.Most, err, out.String())
 		}
 		out.Reset()
 		if err := run(t.Context(), append(every, results), &out); err != nil || strings.Contains(out.String(), "not going on") {
-			t.Errorf("stopped after %d looks: %v\n%s", c.most, err, out.String())
+			t.Errorf("stopped after %d looks: %v\n%s", c.Most, err, out.String())
 		}
 		if strings.Contains(out.String(), "going on at") {
 			wentOn++
 		}
 		if got := spikes(t, results); got != want {
-			t.Errorf("stopped after %d looks: other spikes", c.most)
+			t.Errorf("stopped after %d looks: other spikes", c.Most)
 		}
 	}
 	if wentOn < 6 {
@@ -541,7 +529,7 @@ func TestSecondInterruption(t *testing.T) {
 	// stopped runs until its second line of progress, before whose checkpoint it is
 	// interrupted, and again so many looks later.
 	stopped := func(results string, looks int) (string, error) {
-		again := &looking{context.Background(), 0, looks}
+		again := &watchtest.Counting{Context: context.Background(), Most: looks}
 		ctx, stop := context.WithCancel(context.WithValue(t.Context(), againKey{}, context.Context(again)))
 		defer stop()
 		lines := 0
@@ -574,11 +562,11 @@ func TestSecondInterruption(t *testing.T) {
 	}
 	// The report is printed after the last step, before the results are written.
 	results := filepath.Join(dir, "late.npz")
-	late := &looking{t.Context(), 0, 1 << 40}
+	late := &watchtest.Counting{Context: t.Context(), Most: 1 << 40}
 	var out strings.Builder
 	err := run(late, []string{"run", e, "-out", results}, writerFunc(func(b []byte) (int, error) {
 		if strings.Contains(string(b), "Run of 200 ms") {
-			late.most = late.looks + 3
+			late.Most = late.Looks + 3
 		}
 		return out.Write(b)
 	}))
