@@ -134,27 +134,37 @@ func eval[T any](w window, expression string) T {
 	return v
 }
 
-// dots are what figure i of the page has on its canvas: red, green, blue and
-// opacity by turns.
-func dots(i int) string {
-	return fmt.Sprintf(`(c => c.getContext("2d").getImageData(0, 0, c.width, c.height).data)(document.querySelectorAll(".myogen-figure .plot")[%d].querySelector("canvas"))`, i)
+// figure is the plot of figure i of the page.
+func figure(i int) string {
+	return fmt.Sprintf(`document.querySelectorAll(".myogen-figure .plot")[%d]`, i)
 }
 
-// coloured counts the dots of figure i that have a colour: marks, not axes.
+// dots are what a plot has on its canvas: red, green, blue and opacity by
+// turns. A plot that has no canvas, as one that JupyterLab draws anew, has none.
+func dots(plot string) string {
+	return `(c => c ? c.getContext("2d").getImageData(0, 0, c.width, c.height).data : [])((` + plot + `)?.querySelector("canvas"))`
+}
+
+// colored counts the dots of a plot that have a colour: marks, not axes.
+func colored(plot string) string {
+	return `(d => { let n = 0; for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 100 && Math.max(d[i], d[i + 1], d[i + 2]) - Math.min(d[i], d[i + 1], d[i + 2]) > 60) n++; return n; })(` + dots(plot) + `)`
+}
+
+// colored counts the dots of figure i that have a colour.
 func (w window) colored(i int) int {
 	w.t.Helper()
-	return evalPage[int](w, `(d => { let n = 0; for (let i = 0; i < d.length; i += 4) if (d[i + 3] > 100 && Math.max(d[i], d[i + 1], d[i + 2]) - Math.min(d[i], d[i + 1], d[i + 2]) > 60) n++; return n; })(`+dots(i)+`)`)
+	return evalPage[int](w, colored(figure(i)))
 }
 
 // remember keeps what the first figure shows under a name.
 func (w window) remember(name string) {
 	w.t.Helper()
-	w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(window.seen ||= {})[%q] = %s; 0`, name, dots(0))))
+	w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(window.seen ||= {})[%q] = %s; 0`, name, dots(figure(0)))))
 }
 
 // differ is how many dots of the first figure are not as they were then.
 func differ(name string) string {
-	return fmt.Sprintf(`((a, b) => { if (a.length !== b.length) return a.length; let n = 0; for (let i = 0; i < a.length; i += 4) if (a[i] !== b[i] || a[i + 1] !== b[i + 1] || a[i + 2] !== b[i + 2] || a[i + 3] !== b[i + 3]) n++; return n; })(window.seen[%q], %s)`, name, dots(0))
+	return fmt.Sprintf(`((a, b) => { if (a.length !== b.length) return a.length; let n = 0; for (let i = 0; i < a.length; i += 4) if (a[i] !== b[i] || a[i + 1] !== b[i + 1] || a[i + 2] !== b[i + 2] || a[i + 3] !== b[i + 3]) n++; return n; })(window.seen[%q], %s)`, name, dots(figure(0)))
 }
 
 // changes does something and waits until the first figure looks otherwise,
