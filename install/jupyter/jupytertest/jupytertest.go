@@ -244,7 +244,7 @@ func Click(t testing.TB, ctx context.Context, selector string) {
 		at, err := chromedp.Run(ctx, chromedp.Evaluate[[]float64](find, chromedp.EvalAwaitPromise))
 		if err == nil && len(at) == 2 {
 			err = chromedp.Do(ctx, chromedp.MouseClickXY(at[0], at[1]))
-			if hit, _ := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.clicked`)); hit {
+			if missed, _ := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.clicked === false`)); err == nil && !missed { // also where the click led to another page
 				return
 			}
 		}
