@@ -72,10 +72,13 @@ func Create(path string) (*File, error) {
 	f := &File{disk: disk, path: path}
 	old, err := f.look()
 	if err == nil {
-		err = f.create(old)
+		err = f.create(old.mode())
 	}
 	if err != nil {
 		return nil, f.errorf(err)
+	}
+	if err := f.takeOver(old); err != nil {
+		return nil, errors.Join(f.errorf(err), f.Discard())
 	}
 	return f, nil
 }
@@ -181,23 +184,17 @@ func (f *File) look() (*target, error) {
 }
 
 // create makes the temporary file.
-func (f *File) create(old *target) error {
+func (f *File) create(mode fs.FileMode) error {
 	base := filepath.Base(f.target)
 	removeLeftovers(f.disk, folder(f.target), short(base))
 	var err error
 	for range 100 {
 		f.tmp = beside(f.target, temporary(base, rand.Uint64()))
-		if f.file, err = f.disk.Create(f.tmp, old.mode()); !errors.Is(err, fs.ErrExist) {
+		if f.file, err = f.disk.Create(f.tmp, mode); !errors.Is(err, fs.ErrExist) {
 			break
 		}
 	}
-	if err != nil {
-		return err
-	}
-	if err := f.takeOver(old); err != nil {
-		return errors.Join(err, f.Discard())
-	}
-	return nil
+	return err
 }
 
 // takeOver gives the new file the owner and the permissions of the old one.

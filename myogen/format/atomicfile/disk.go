@@ -30,6 +30,8 @@ type Disk interface {
 	// RemoveDead removes a file made by Create whose writer has died.
 	RemoveDead(name string)
 	Rename(from, to string) error
+	// Link gives a file a second name. If there is a file of that name, the error is fs.ErrExist.
+	Link(from, to string) error
 	Remove(name string) error
 	// SyncDir flushes the names in a folder to the disk.
 	SyncDir(name string) error
@@ -79,6 +81,7 @@ func (machine) Now() time.Time                         { return time.Now() }
 func (machine) Lstat(name string) (fs.FileInfo, error) { return os.Lstat(name) }
 func (machine) Readlink(name string) (string, error)   { return os.Readlink(name) }
 func (machine) Rename(from, to string) error           { return os.Rename(from, to) }
+func (machine) Link(from, to string) error             { return os.Link(from, to) }
 func (machine) Remove(name string) error               { return os.Remove(name) }
 
 func (machine) ReadDir(name string) ([]string, error) {
