@@ -24,7 +24,8 @@ import (
 
 // Write replaces the file at path by data, or creates it. The folder must
 // exist. An existing file keeps its permissions and, where the process may give
-// it away, its owner and group; a new one gets 0666 less the umask. A symbolic
+// it away, its owner and group; where it keeps not its group, the new group may what
+// others may. A new file gets 0666 less the umask. A symbolic
 // link is followed to its target. Write refuses a target that is not a regular
 // file and one that is write-protected. Each error names path, and after an error
 // the old content is still there.
@@ -91,6 +92,15 @@ func Check(path string) error {
 		return err
 	}
 	return f.Discard()
+}
+
+// RemoveOld removes the file that [File.Commit] is to replace: until then there is none at
+// the path. Its permissions and links are kept all the same.
+func (f *File) RemoveOld() error {
+	if err := f.disk.Remove(f.target); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return f.errorf(err)
+	}
+	return nil
 }
 
 // Remove removes a file, if it is there.
@@ -202,9 +212,12 @@ func (f *File) takeOver(old *target) error {
 	if old == nil {
 		return nil
 	}
-	f.file.Own(old)
+	mode := old.mode()
+	if !f.file.Own(old) { // what a group may is not for another one
+		mode = mode&^0o070 | mode&0o007<<3
+	}
 	// The umask took part in the mode that Create gave.
-	return f.file.Chmod(old.mode())
+	return f.file.Chmod(mode)
 }
 
 // kind names what is no regular file.
