@@ -128,6 +128,7 @@ func TestInteract(t *testing.T) {
 	p.do(chromedp.Click(runButton))
 	p.wait(slidersForm, hasFigure)
 	p.draws("to 65: 0,0,1,65")
+	p.fits()
 	// Saved while it runs, and read elsewhere: a figure, no sliders.
 	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.commands.execute("docmanager:save")`))
 	saved := filepath.Join(dir, "test.ipynb")
