@@ -27,3 +27,13 @@ func own(f *os.File, other fs.FileInfo) {
 		_ = f.Chown(-1, int(to.Gid))
 	}
 }
+
+// openHeld opens a file whose name is about to be taken away; nil if it may not be read. It
+// does not wait for the writer of a pipe that has come in its place.
+func openHeld(name string) *os.File {
+	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
+	if err != nil {
+		return nil
+	}
+	return f
+}
