@@ -30,8 +30,8 @@ type StepStatistics struct {
 	Step       units.Time
 	Spikes     int
 	Active     int        // cells with a spike
-	MeanRate   units.Rate // of the cells with two spikes or more
-	MeanCV     float64    // of the intervals of the cells with three spikes or more
+	MeanRate   units.Rate // of the cells with two spikes or more; NaN if there are none
+	MeanCV     float64    // of the intervals of the cells with three spikes or more; NaN if there are none
 }
 
 // leastMove is the relative change from the finest step from which on
@@ -112,11 +112,10 @@ func (s *Simulation) finer(r *Result, divisor int) Experiment {
 
 func stepStatistics(s neo.Segment, step units.Time) StepStatistics {
 	rates := stats.FiringRates(s.SpikeTrains)
-	row := StepStatistics{Population: s.Name, Step: step, Spikes: spikes(s.SpikeTrains), Active: rates.Active, MeanRate: rates.Mean}
-	if cv := meanCV(s.SpikeTrains); !math.IsNaN(cv) {
-		row.MeanCV = cv
+	return StepStatistics{
+		Population: s.Name, Step: step, Spikes: spikes(s.SpikeTrains), Active: rates.Active,
+		MeanRate: rates.Mean, MeanCV: meanCV(s.SpikeTrains),
 	}
-	return row
 }
 
 // values returns the statistics with their names.
@@ -125,8 +124,8 @@ func (s StepStatistics) values() (names []string, values []float64) {
 }
 
 // Moved names the statistics that at the coarsest step differ from those at
-// the finest by 1 % or more: "aMN: mean CV is 0.1768 at 0.1 ms, 3.2 % above
-// the 0.1713 at 0.025 ms".
+// the finest by 1 % or more, or that only one of them has: "aMN: mean CV is 0.1768
+// at 0.1 ms, 3.2 % above the 0.1713 at 0.025 ms".
 func (c StepCheck) Moved() []string {
 	var moved []string
 	for i := 0; i < len(c.Rows); {
@@ -137,13 +136,23 @@ func (c StepCheck) Moved() []string {
 		names, coarse := c.Rows[i].values()
 		_, fine := c.Rows[j].values()
 		for k, name := range names {
-			if change := coarse[k]/fine[k] - 1; math.Abs(change) >= leastMove {
-				side := "above"
-				if change < 0 {
-					side = "below"
+			change := coarse[k]/fine[k] - 1
+			side := "above"
+			if change < 0 {
+				side = "below"
+			}
+			switch {
+			case coarse[k] == fine[k] || math.IsNaN(coarse[k]) && math.IsNaN(fine[k]):
+			case fine[k] == 0 || math.IsNaN(change): // no relative change
+				moved = append(moved, fmt.Sprintf("%s: %s is %s at %v and %s at %v", c.Rows[i].Population, name,
+					orNone("%.5g", coarse[k]), c.Rows[i].Step, orNone("%.5g", fine[k]), c.Rows[j].Step))
+			case math.Abs(change) >= leastMove:
+				percent := fmt.Sprintf("%.2g", 100*math.Abs(change))
+				if math.Abs(change) > 0.99 { // 1e+02
+					percent = fmt.Sprintf("%.0f", 100*math.Abs(change))
 				}
-				moved = append(moved, fmt.Sprintf("%s: %s is %.5g at %v, %.2g %% %s the %.5g at %v", c.Rows[i].Population, name,
-					coarse[k], c.Rows[i].Step, 100*math.Abs(change), side, fine[k], c.Rows[j].Step))
+				moved = append(moved, fmt.Sprintf("%s: %s is %.5g at %v, %s %% %s the %.5g at %v", c.Rows[i].Population, name,
+					coarse[k], c.Rows[i].Step, percent, side, fine[k], c.Rows[j].Step))
 			}
 		}
 		i = j + 1
@@ -151,12 +160,21 @@ func (c StepCheck) Moved() []string {
 	return moved
 }
 
+// orNone formats a number, "none" for NaN.
+func orNone(format string, x float64) string {
+	if math.IsNaN(x) {
+		return "none"
+	}
+	return fmt.Sprintf(format, x)
+}
+
 // String prints the statistics and what moved.
 func (c StepCheck) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-10s %-9s %8s %7s %13s %8s\n", "population", "step", "spikes", "active", "mean rate", "mean CV")
 	for _, r := range c.Rows {
-		fmt.Fprintf(&b, "%-10s %-9v %8d %7d %9.3f pps %8.4f\n", r.Population, r.Step, r.Spikes, r.Active, r.MeanRate, r.MeanCV)
+		fmt.Fprintf(&b, "%-10s %-9v %8d %7d %13s %8s\n", r.Population, r.Step, r.Spikes, r.Active,
+			orNone("%.3f pps", float64(r.MeanRate)), orNone("%.4f", r.MeanCV))
 	}
 	moved := c.Moved()
 	if len(moved) == 0 {
