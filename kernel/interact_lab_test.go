@@ -315,7 +315,7 @@ func TestInteractStops(t *testing.T) {
 	p.wait(outputs, "the next cell")
 }
 
-const coldStarts = 10
+const coldStarts = 5
 
 // Sliders go when the program ends, or say that it did.
 func TestInteractFails(t *testing.T) {
