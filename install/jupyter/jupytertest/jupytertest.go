@@ -211,6 +211,7 @@ func Browser(t testing.TB, width, height int) context.Context {
 	mayBrowse(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.WindowSize(width, height), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-gpu-watchdog", true),      // it ends what draws when the machine is busy with other work
 		chromedp.Flag("ignore-certificate-errors", true)) // of a test's own TLS server
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
