@@ -137,6 +137,7 @@ func TestInteract(t *testing.T) {
 	p.press(runButton)
 	p.wait(slidersForm, hasFigure)
 	p.draws("to 65: 0,0,1,65")
+	p.fits()
 	// Saved while it runs, and read elsewhere: a figure, no sliders.
 	p.save()
 	saved := filepath.Join(dir, "test.ipynb")

@@ -260,6 +260,7 @@ func TestInJupyterLab(t *testing.T) {
 		p.screenshot("mistakes.png")
 	})
 	t.Run("a table sorts", func(t *testing.T) { p.with(t).sorts() })
+	t.Run("outputs fit", func(t *testing.T) { p.with(t).fits() })
 }
 
 func (p page) with(t *testing.T) page { return page{t, p.ctx, p.dir} }
@@ -332,9 +333,17 @@ func (p page) nests() {
 	p.has(0, bars) // words
 }
 
-const table = `import "math"
+const table = `import (
+	"math"
+	"strings"
+)
 
 %%
+kernel.NewProgress("A bar with a name of "+strings.Repeat("x", 40)+" letters").Update(30, 100)
+half := chart.Panel{Title: "A panel beside another one", Series: []chart.Series{&chart.Line{X: []float64{0, 1}, Y: []float64{0, 1}}}}
+kernel.Show(chart.Figure{Title: "Side by side", Columns: 2, Panels: []chart.Panel{half, half}})
+kernel.ShowTable(kernel.Table{Title: "Long text", Columns: []string{"Name", "Text"}, Rows: [][]any{{"a", strings.Repeat("x", 300)}}})
+fmt.Println(strings.Repeat("0123456789", 50))
 kernel.ShowTable(kernel.Table{Title: "Sweep", Columns: []string{"Pool", "Rate (pps)", "Drive"}, Rows: [][]any{
 	{"b", 10.0, 65 * units.Pps}, {"a", 9.5, 85 * units.Pps}, {"c", 100.25, 45 * units.Pps},
 	{"d", math.Inf(1), 95 * units.Pps}, {"e", math.NaN(), 96 * units.Pps}, {"f", "none", 97 * units.Pps}, {"g", math.Inf(-1), 98 * units.Pps}}})`
@@ -364,4 +373,47 @@ func (p page) sorts() {
 		}
 	}
 	p.screenshot("table.png")
+}
+
+// outsized lists the parts of outputs that have a scroll bar or stick out of their
+// output, once the page has the given width and its charts have followed; the last ones
+// if there are some for a long time.
+const outsized = `(async (width, beside) => {
+	const shell = window.jupyterapp.shell;
+	beside ? shell.expandLeft() : shell.collapseLeft();
+	document.querySelector(".jp-NotebookPanel .jp-WindowedPanel-outer").scrollTop = 0;
+	const outputs = [...document.querySelectorAll(".jp-Cell-outputArea .jp-OutputArea-output")], scrolls = o => o === "auto" || o === "scroll";
+	const settled = () => innerWidth === width && shell.leftCollapsed !== beside && outputs.every(o => o.getBoundingClientRect().right <= width) &&
+		[...document.querySelectorAll(".myogen-figure .plot")].every(p => Math.abs(echarts.getInstanceByDom(p.firstElementChild).getWidth() - p.clientWidth) < 2);
+	const found = () => outputs.flatMap(o => [o, ...o.querySelectorAll("*")].filter(e => {
+		const s = getComputedStyle(e);
+		return e.clientWidth > 1 && (e.scrollWidth > e.clientWidth && scrolls(s.overflowX) || e.scrollHeight > e.clientHeight && scrolls(s.overflowY) ||
+			e.getBoundingClientRect().right > o.getBoundingClientRect().right + 1);
+	}).map(e => e.localName + "." + e.className + " " + e.scrollWidth + "/" + e.clientWidth + " " + e.scrollHeight + "/" + e.clientHeight + " " + e.textContent.slice(0, 40)));
+	for (let last, calm = 0, end = Date.now() + 10000; ; await new Promise(requestAnimationFrame)) {
+		if (!settled()) calm = 0;
+		else if ((last = found()).length === 0 && ++calm === 3) return outputs.length > 0 ? "" : "no outputs";
+		if (Date.now() > end) return last?.join("\n") ?? "the page does not take the width";
+	}
+})`
+
+// fits finds no scroll bar around an output and nothing that sticks out of one, in pages
+// of all widths, beside an open side bar too.
+func (p page) fits() {
+	p.Helper()
+	for _, at := range []struct {
+		width  int
+		beside bool
+	}{{1400, true}, {500, true}, {500, false}, {1100, true}} {
+		p.do(chromedp.EmulateViewport(int64(at.width), 6000)) // with room for all cells: JupyterLab lays out what is in sight
+		got, err := chromedp.Run(p.ctx, chromedp.Evaluate[string](fmt.Sprintf("%s(%d, %v)", outsized, at.width, at.beside), chromedp.EvalAwaitPromise))
+		p.screenshot(fmt.Sprintf("fits-%s-%d-%v.png", strings.ReplaceAll(p.Name(), "/", "-"), at.width, at.beside))
+		if err != nil {
+			p.Fatal(err)
+		}
+		if got != "" {
+			p.Errorf("at %d px, side bar %v:\n%s", at.width, at.beside, got)
+		}
+	}
+	p.do(chromedp.EmulateViewport(1100, 900))
 }

@@ -150,10 +150,23 @@ func (a Axis) texts(e Experiment) ([]string, error) {
 		if i > 0 && i == a.N-1 {
 			x = ends[1]
 		}
-		all[i] = strings.TrimSpace(strconv.FormatFloat(x, 'g', -1, 64) + " " + unit)
+		all[i] = numberText(x, unit)
 	}
 	return all, nil
 }
+
+// numberText returns a number as a file has it: a whole one without an exponent, which
+// seeds and counts must not have.
+func numberText(x float64, unit string) string {
+	format := byte('g')
+	if x == math.Trunc(x) && math.Abs(x) < exactIntegers {
+		format = 'f'
+	}
+	return strings.TrimSpace(strconv.FormatFloat(x, format, -1, 64) + " " + unit)
+}
+
+// exactIntegers is where whole numbers begin that a float64 does not hold.
+const exactIntegers = 1 << 53
 
 // ends returns the first and the last number of a range, and their unit.
 func (a Axis) ends(e Experiment) (ends [2]float64, unit string, err error) {

@@ -469,6 +469,20 @@ func wraps(t *testing.T, w window) {
 	w.show(page)
 	w.shot("narrow-names")
 	wrapped(t, w, 7)
+	// Titles of kerned letters, which ECharts breaks by the widths of single letters.
+	kerned := chart.Figure{Title: "Kerned"}
+	for n := range 10 {
+		kerned.Panels = append(kerned.Panels, chart.Panel{Title: strings.Repeat("AVAVAV ", 13) + strings.Repeat("x", 4+n), Height: 60, Legend: true, Series: panel.Series[:1]})
+	}
+	if page, err = drawn(render.Job{Figure: kerned, As: "html"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, width := range []int{500, 400} {
+		w.do(chromedp.EmulateViewport(int64(width), 600))
+		w.show(page)
+		w.shot(fmt.Sprint("narrow-kerned-", width))
+		wrapped(t, w, 3)
+	}
 	// Side by side, each legend stays above its own panel.
 	if page, err = drawn(render.Job{Figure: chart.Figure{Title: "Wide", Columns: 2, Panels: []chart.Panel{panel, panel}}, As: "html"}); err != nil {
 		t.Fatal(err)
@@ -488,16 +502,21 @@ func wraps(t *testing.T, w window) {
 	}
 }
 
-// wrapped checks that so many names stand above each panel, and not on its data.
+// wrapped checks that so many names stand above each panel, none on another or on its data.
 func wrapped(t *testing.T, w window, names float64) {
 	// The lowest edge of all names above each panel, and where its data begin.
 	edges := eval[[][]float64](w, `chart.getOption().grid.map((g, i, all) => {
 		const from = i ? +all[i - 1].top + +all[i - 1].height : 0, below = chart.getZr().storage.getDisplayList().filter(e => e.style && e.style.text && !e.parent?.rotation && e.style.fill !== "transparent")
-			.map(e => { const r = e.getBoundingRect().clone(); r.applyTransform(e.transform || [1, 0, 0, 1, 0, 0]); return { text: e.style.text, right: r.x + r.width, top: r.y, bottom: r.y + r.height }; })
-			.filter(r => /[a-z]{2}/.test(r.text) && r.top >= from && r.bottom < +g.top + 40);
-		return [below.length, Math.max(...below.map(r => r.bottom)), +g.top, Math.max(...below.map(r => r.right)), chart.getWidth()];
+			.map(e => { const r = e.getBoundingRect().clone(); r.applyTransform(e.transform || [1, 0, 0, 1, 0, 0]); return { text: e.style.text, left: r.x, right: r.x + r.width, top: r.y, bottom: r.y + r.height }; })
+			.filter(r => /[A-Za-z]{2}/.test(r.text) && r.top >= from && r.bottom < +g.top + 40);
+		const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+		const overlaps = below.filter((a, i) => below.slice(i + 1).some(b => over(a, b))).length;
+		return [below.length, Math.max(...below.map(r => r.bottom)), +g.top, Math.max(...below.map(r => r.right)), chart.getWidth(), overlaps];
 	})`)
 	for i, e := range edges {
+		if e[5] > 0 {
+			t.Errorf("panel %d: %v names are drawn over others", i, e[5])
+		}
 		if e[0] < names || e[1] > e[2] || e[3] > e[4] {
 			t.Errorf("panel %d: %v names down to %.0f px, its data begin at %v px; they end at %.0f of %v px", i, e[0], e[1], e[2], e[3], e[4])
 		}
