@@ -364,10 +364,7 @@ func TestTripwires(t *testing.T) {
 // live: it clicks on all that they draw and on their buttons, and prints them.
 func useFigures(t *testing.T, ctx context.Context, live int) {
 	t.Helper()
-	_, err := chromedp.Run(ctx, chromedp.Poll[bool](fmt.Sprintf(`document.querySelectorAll(".myogen-figure[data-state=live]").length === %d`, live)))
-	if err != nil {
-		t.Fatalf("the figures are not alive: %v", err)
-	}
+	waits(t, ctx, fmt.Sprintf(`document.querySelectorAll(".myogen-figure[data-state=live]").length === %d`, live))
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(async () => {
 		const figures = [...document.querySelectorAll(".myogen-figure")];
 		HTMLAnchorElement.prototype.click = function () { if (!this.download) window.open(this.href); }; // files are not saved
