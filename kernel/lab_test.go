@@ -390,7 +390,7 @@ const outsized = `(async (width, beside) => {
 		return e.clientWidth > 1 && (e.scrollWidth > e.clientWidth && scrolls(s.overflowX) || e.scrollHeight > e.clientHeight && scrolls(s.overflowY) ||
 			e.getBoundingClientRect().right > o.getBoundingClientRect().right + 1);
 	}).map(e => e.localName + "." + e.className + " " + e.scrollWidth + "/" + e.clientWidth + " " + e.scrollHeight + "/" + e.clientHeight + " " + e.textContent.slice(0, 40)));
-	for (let last, calm = 0, end = Date.now() + 60000; ; await new Promise(requestAnimationFrame)) {
+	for (let last, calm = 0, end = Date.now() + 180000; ; await new Promise(done => setTimeout(done, 50))) {
 		if (!settled()) calm = 0;
 		else if ((last = found()).length === 0 && ++calm === 3) return outputs.length > 0 ? "" : "no outputs";
 		if (Date.now() > end) return last?.join("\n") ?? "the page does not take the width";
