@@ -41,8 +41,12 @@ func TestSlicesRefuse(t *testing.T) {
 	} {
 		_, trainErr := train.Slice(c.start, c.stop)
 		_, signalErr := signal.Slice(c.start, c.stop)
-		_, blockErr := (&Block{Segments: []Segment{{Name: "aMN", SpikeTrains: []SpikeTrain{train}}}}).Slice(c.start, c.stop)
-		for name, err := range map[string]error{`train "MN_1"`: trainErr, `signal "v"`: signalErr, `neo: segment "aMN": train "MN_1"`: blockErr} {
+		_, blockErr := (&Block{Name: "run", Segments: []Segment{{Name: "aMN", SpikeTrains: []SpikeTrain{train}}}}).Slice(c.start, c.stop)
+		block := `neo: segment "aMN": train "MN_1"`
+		if !(c.start <= c.stop) { // whatever it holds
+			block = `neo: block "run"`
+		}
+		for name, err := range map[string]error{`train "MN_1"`: trainErr, `signal "v"`: signalErr, block: blockErr} {
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), name) {
 				t.Errorf("%v to %v: error %v, want %s and %q", c.start, c.stop, err, name, c.want)
 			}
