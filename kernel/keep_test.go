@@ -462,7 +462,7 @@ func TestPartialValuesOfTwoKernels(t *testing.T) {
 				return kept{}
 			}))
 			said := quiet(t, func() { Keep("rates", makeOuter).Get() })
-			no := strings.Contains(said, "not kept: another program is further, its value is of run stopped at ")
+			no := strings.Contains(said, "not kept: another program is further (run stopped at ")
 			if no != (strings.Fields(c.kept)[i] == "no") {
 				t.Errorf("%s: the stop at %s says %q", c.stops, stop, said)
 			}
@@ -492,7 +492,7 @@ func TestPartialValueBesideAWholeOne(t *testing.T) {
 		return kept{}
 	}))
 	said := quiet(t, func() { Keep("rates", makeOuter).Get() })
-	if !strings.Contains(said, "not kept: another program is further, its value is whole") {
+	if !strings.Contains(said, "not kept: another program has kept the whole value") {
 		t.Errorf("it says %q", said)
 	}
 	nextCell(t)

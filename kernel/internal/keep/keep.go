@@ -219,7 +219,7 @@ func (k *Value) make(folder store.Folder, h store.Header) (any, error) {
 		h.Why, h.Done = "partial: "+h.Partial, used.done()
 		if further, ok := k.further(folder, h); ok {
 			if !used.told {
-				k.notice("partial (%s), and not kept: another program is further, %s", h.Partial, further)
+				k.notice("partial (%s), and not kept: another program %s", h.Partial, further)
 			}
 			return v, nil
 		}
@@ -246,17 +246,18 @@ func (k *Value) make(folder store.Folder, h store.Header) (any, error) {
 	return back, nil
 }
 
-// further reports whether the folder holds more of a value than a partial one with this
-// header: of two programs that compute it at once, what the one has that is further stays.
+// further reports whether another program has kept more of a value than a partial one
+// with this header, and says what: of two that compute it at once, the value of the one
+// that is further stays.
 func (k *Value) further(folder store.Folder, partial store.Header) (what string, ok bool) {
 	for _, key := range []string{strings.TrimSuffix(partial.Key, partialKey), partial.Key} {
 		h, err := folder.Header(k.name, key)
 		switch {
 		case err != nil || k.values.outdated(h) != "": // none, or none that can be read
 		case h.Partial == "":
-			return "its value is whole", true
+			return "has kept the whole value", true
 		case h.Done > partial.Done:
-			return "its value is of " + h.Partial, true
+			return "is further (" + h.Partial + ")", true
 		}
 	}
 	return "", false
