@@ -404,13 +404,22 @@
 
   // --- The option of a chart: what Go described, the theme, and the series.
 
+  // What Go writes of an option, and what a style of ours never has. A figure of another
+  // origin may lead away, or load something.
+  const described = {
+    title: ["top", "textStyle"], legend: ["type", "show", "top", "data", "itemWidth", "itemHeight"], grid: ["top", "height", "outerBoundsMode"],
+    xAxis: ["type", "gridIndex", "name", "nameLocation", "nameGap"], yAxis: ["type", "gridIndex", "name", "nameLocation", "nameGap"]
+  };
+  const loads = /url|import|image|src|\\/i;
+  const pick = (o, names) => Object.fromEntries(names.filter(n => n in o).map(n => [n, o[n]]));
+  const known = from => Object.fromEntries(Object.entries(described).map(([part, names]) => [part, (from[part] || []).map(o => pick(o, names))]));
   function option(spec, theme, shown, o) {
-    const { o: from, grids, legends, titles } = geometry(spec, o.width), out = JSON.parse(JSON.stringify({ title: from.title, legend: from.legend || [], grid: from.grid, xAxis: from.xAxis, yAxis: from.yAxis }));
+    const { o: from, grids, legends, titles } = geometry(spec, o.width), out = JSON.parse(JSON.stringify(known(from)));
     const frame = spec.frames[shown], text = { color: theme.ink, fontFamily: "sans-serif" };
     out.animation = false;
     out.backgroundColor = o.paper || "transparent";
     out.textStyle = text;
-    out.title.forEach((t, i) => { t.text = frame.titles[i]; t.left = grids[i].left; t.top = titles[i].top; t.padding = [4, 0, 0, 0]; t.textStyle = { ...t.textStyle, ...text, width: titles[i].width, overflow: "break", lineHeight: titleRow }; });
+    out.title.forEach((t, i) => { t.text = frame.titles[i]; t.left = grids[i].left; t.top = titles[i].top; t.padding = [4, 0, 0, 0]; t.textStyle = { ...pick(t.textStyle || {}, ["fontSize"]), ...text, width: titles[i].width, overflow: "break", lineHeight: titleRow }; });
     const noSymbol = name => !frame.series.some(s => s.name === name && (s.kind !== "line" || s.marker) && s.kind !== "dots"); // without one in the legend
     out.legend.forEach((l, at) => {
       const { panel, top, width, scrolls } = legends[at], { left } = grids[panel];
@@ -487,7 +496,7 @@
       const base = { id: "series " + at, name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false, silent: true }, color = s.color ? theme.mark(s.color) : theme.ink;
       const errors = s.errors ? [custom({ ...base, id: "errors " + at }, s.panel, s.right, 3, color, marks.errors(s, theme))] : [];
       if (s.kind === "line" || s.kind === "dots") {
-        const symbol = s.marker || "none", data = s.step && !s.marker ? [] : points(s), bare = s.kind === "dots" || s.noLine || s.step && !!s.marker;
+        const symbol = Object.hasOwn(sizes, s.marker) ? s.marker : "none", data = s.step && !s.marker ? [] : points(s), bare = s.kind === "dots" || s.noLine || s.step && !!s.marker;
         if (s.step) errors.unshift(custom({ ...base, id: "steps " + at }, s.panel, s.right, 2, color, marks.steps(s, theme)));
         return [{ ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: !!s.marker, showAllSymbol: !!s.marker, symbol, symbolSize: s.kind === "dots" ? s.width + 3 : sizes[symbol] || 0, itemStyle: { color, opacity: 1 }, lineStyle: { width: bare ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } }, ...errors];
       }
@@ -700,7 +709,7 @@
 
   function draw(spec) {
     const el = make("div", "live"), still = box.querySelector("img");
-    make("style", "", el, spec.style);
+    make("style", "", el, loads.test(spec.style) ? "" : spec.style);
     const head = make("div", "head", el);
     make("div", "name", head, spec.title).dir = "auto";
     const tools = make("div", "tools", head);

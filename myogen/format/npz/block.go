@@ -39,7 +39,7 @@ func WriteBlock(path string, b *neo.Block) error { return Writer{}.WriteBlock(pa
 // WriteBlock is the function [WriteBlock] with the writer's Look.
 func (w Writer) WriteBlock(path string, b *neo.Block) error {
 	var arrays map[string]source
-	err := w.while(func() error {
+	err := beside(w.Look, func() error {
 		arrays = encodeBlock(b)
 		return b.Validate()
 	})

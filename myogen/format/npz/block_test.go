@@ -222,7 +222,7 @@ func FuzzReadBlock(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, which uint8, data []byte) {
 		left := int64(1 << 20)
-		a, err := decodeArray(bytes.NewReader(data), int64(len(data)), &left)
+		a, err := Reader{}.decodeArray(bytes.NewReader(data), int64(len(data)), &left)
 		if err != nil {
 			return
 		}
