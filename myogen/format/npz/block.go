@@ -160,6 +160,9 @@ type arrays struct {
 
 func take[T any](a *arrays, get func(string) ([]T, error), name string) []T {
 	x, err := get(name)
+	if shape := a.f[name].Shape; err == nil && len(shape) > 1 {
+		err = fmt.Errorf("array %q: its shape is %v, must be a list", name, shape)
+	}
 	if a.err == nil {
 		a.err = err
 	}
