@@ -98,7 +98,7 @@ func (p *Plan) check() error {
 	}
 	for i := range p.Columns {
 		c := &p.Columns[i]
-		if err := c.fill(p.Experiment); err != nil {
+		if err := p.fill(c); err != nil {
 			return c.at(err)
 		}
 	}
@@ -298,6 +298,21 @@ func (p *Plan) checkSeedColumn(c Column, alone bool) error {
 	return nil
 }
 
+// sameCells refuses an experiment of the sweep in which a population of Recruitment has
+// another number of cells: the table has columns for each cell.
+func (p *Plan) sameCells(e Experiment) error {
+	for _, name := range p.Recruitment {
+		all, err := p.cells(name)
+		if err != nil {
+			return err
+		}
+		if n, err := (Sweep{Experiment: e}).cells(name); err != nil || n != all {
+			return fmt.Errorf("population %q of recruitment, whose columns are those of %d cells, has %d", name, all, n)
+		}
+	}
+	return nil
+}
+
 // cells returns the number of cells of a population.
 func (s Sweep) cells(name string) (int, error) {
 	all := present(s.Experiment.Populations)
@@ -309,15 +324,18 @@ func (s Sweep) cells(name string) (int, error) {
 }
 
 // fill lists the values of a column's axis and tries each.
-func (c *Column) fill(of Experiment) error {
-	texts, err := c.axis.texts(of)
+func (p *Plan) fill(c *Column) error {
+	texts, err := c.axis.texts(p.Experiment)
 	if err != nil {
 		return err
 	}
 	for i, text := range texts {
-		e, err := c.axis.set(of, text)
+		e, err := c.axis.set(p.Experiment, text)
 		if err == nil {
 			err = e.Check()
+		}
+		if err == nil {
+			err = p.sameCells(e)
 		}
 		if err != nil {
 			err = fmt.Errorf("value %d, %s: %s", i, text, withoutPrefix(err))
