@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/sweep/internal/rows"
 	"gomyogen/myogen/sweep/internal/runs"
 	"gomyogen/myogen/units"
@@ -92,9 +93,11 @@ func Open(dir string, p *myogen.FitPlan, minimize Minimizer, o Options) (*Search
 
 func (s *Search) rows() string { return filepath.Join(s.dir, rowsFolder) }
 
-// each calls f with the trials that are kept.
-func (s *Search) each(f func(trial) error) error {
-	err := rows.Read(s.rows(), func(r trial) error {
+// each calls f with the trials that are kept, and looks at each.
+func (s *Search) each(w *watch.Watch, f func(trial) error) error {
+	w.Begin("reading trials", s.Trials)
+	looked := func([]byte) (bool, error) { return true, w.Did(1) }
+	err := rows.ReadSome(s.rows(), looked, func(r trial) error {
 		if r.Trial < 0 || r.Trial >= s.Trials || len(r.Parameters) != len(s.Dimensions) || r.Error == "" && len(r.Statistics) != len(s.Goals) {
 			return fmt.Errorf("it is trial %d of %d with %d parameters and %d statistics, the fit has %d and %d",
 				r.Trial, s.Trials, len(r.Parameters), len(r.Statistics), len(s.Dimensions), len(s.Goals))
@@ -112,7 +115,7 @@ func (s *Search) each(f func(trial) error) error {
 // what was done is kept.
 func (s *Search) Run(ctx context.Context) error {
 	s.kept, s.trials, s.ended = map[int]trial{}, nil, ""
-	if err := s.each(func(r trial) error {
+	if err := s.each(watch.Of(ctx), func(r trial) error {
 		s.kept[r.Trial] = r
 		return nil
 	}); err != nil {
@@ -154,7 +157,7 @@ func (s *Search) Run(ctx context.Context) error {
 // Made returns how many trials are kept.
 func (s *Search) Made() (int, error) {
 	made := map[int]bool{}
-	err := s.each(func(r trial) error {
+	err := s.each(nil, func(r trial) error {
 		made[r.Trial] = true
 		return nil
 	})
@@ -174,6 +177,9 @@ type run struct {
 
 // batch makes trials, or takes those that are kept, and returns their costs.
 func (s *Search) batch(ctx context.Context, log *rows.Log, points [][]float64) ([]float64, error) {
+	if ctx.Err() != nil { // trials that are kept are not looked at else
+		return nil, ctx.Err()
+	}
 	first := len(s.trials)
 	values := make([][]float64, len(points))
 	left := make([]int, len(points)) // runs
@@ -321,7 +327,9 @@ func kept(x []float64) []rows.Float {
 // SaveState writes the trials that there are to one file, from which LoadState
 // of the same fit in another folder goes on.
 func (s *Search) SaveState(ctx context.Context, path string) error {
-	if err := rows.Save(s.rows(), path, func(int) error { return ctx.Err() }); err != nil {
+	w := watch.Of(ctx)
+	w.Begin("saving trials", s.Trials)
+	if err := rows.Save(s.rows(), path, w.Did); err != nil {
 		return fmt.Errorf("fit: %w", err)
 	}
 	return nil
@@ -329,7 +337,7 @@ func (s *Search) SaveState(ctx context.Context, path string) error {
 
 // LoadState adds the trials that SaveState wrote.
 func (s *Search) LoadState(path string) error {
-	err := rows.Load(s.rows(), path, func() error { return s.each(func(trial) error { return nil }) })
+	err := rows.Load(s.rows(), path, func() error { return s.each(nil, func(trial) error { return nil }) })
 	if err != nil {
 		return fmt.Errorf("fit: %w", err)
 	}
