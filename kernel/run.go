@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -170,21 +171,25 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 			return ctx.Err()
 		})
 	})
+	// What the button stops once it was pressed is the cell, which is killed when it does
+	// not end, and then goes on from the last state.
+	last := myogen.Observe(context.WithoutCancel(ctx), myogen.Observer{Starting: p.afterStop})
+	write := func(path string) error { return sim.SaveStateContext(last, path, nil) }
+	keeping := func(done, total int) error {
+		p.afterStop("keeping the state", done, total)
+		return nil
+	}
+	if errors.Is(err, context.Canceled) { // the run is complete, and its result was being gathered
+		goOn.secure(reached("complete", sim.Time(), e.Duration), float64(sim.Time()), write, keeping)
+		result, err = sim.Run(last, nil)
+	}
 	if err != nil {
 		return nil, err
 	}
 	if !result.Partial() {
 		return result, goOn.done()
 	}
-	// The button was pressed: what it stops now is the cell, which is killed when it does
-	// not end, and then goes on from the state of before.
-	last := myogen.Observe(context.WithoutCancel(ctx), myogen.Observer{Starting: p.afterStop})
-	goOn.stopped(reached("stopped", result.Simulated, e.Duration), float64(result.Simulated), float64(e.Duration), func(path string) error {
-		return sim.SaveStateContext(last, path, nil)
-	}, func(done, total int) error {
-		p.afterStop("keeping the state", done, total)
-		return nil
-	})
+	goOn.stopped(reached("stopped", result.Simulated, e.Duration), float64(result.Simulated), float64(e.Duration), write, keeping)
 	p.stopsAt(result.Simulated)
 	return result, nil
 }
