@@ -71,29 +71,18 @@ func Read[T any](dir string, each func(T) error) error {
 // ReadSome is Read for the records of which wanted, given their JSON, returns true. Its
 // error ends the reading.
 func ReadSome[T any](dir string, wanted func([]byte) (bool, error), each func(T) error) error {
-	paths, err := filepath.Glob(filepath.Join(escape(dir), "*.jsonl"))
+	names, err := fs.Glob(os.DirFS(dir), "*.jsonl") // the folder's own name is no pattern
 	if err != nil {
 		return err
 	}
-	slices.Sort(paths)
-	for _, path := range paths {
+	slices.Sort(names)
+	for _, name := range names {
+		path := filepath.Join(dir, name)
 		if err := readFile(path, wanted, each); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	return nil
-}
-
-// escape quotes what Glob reads as a pattern.
-func escape(path string) string {
-	var b bytes.Buffer
-	for _, r := range path {
-		if r == '*' || r == '?' || r == '[' || r == '\\' && filepath.Separator != '\\' {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 func readFile[T any](path string, wanted func([]byte) (bool, error), each func(T) error) error {
