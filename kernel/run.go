@@ -179,7 +179,7 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	// The button was pressed: what it stops now is the cell, which is killed when it does
 	// not end, and then goes on from the state of before.
 	last := myogen.Observe(context.WithoutCancel(ctx), myogen.Observer{Starting: p.afterStop})
-	goOn.stopped(reached("stopped", result.Simulated, e.Duration), float64(result.Simulated), func(path string) error {
+	goOn.stopped(reached("stopped", result.Simulated, e.Duration), float64(result.Simulated), float64(e.Duration), func(path string) error {
 		return sim.SaveStateContext(last, path, nil)
 	}, func(done, total int) error {
 		p.afterStop("keeping the state", done, total)
@@ -203,7 +203,7 @@ func (p *Progress) notBegun(ctx context.Context, e myogen.Experiment) (*myogen.R
 	}
 	goOn := &continuation{cell: cellOf(p.board), title: p.title}
 	at := reached("stopped", 0, e.Duration)
-	goOn.cell.Cut(p.title + " " + at)
+	goOn.cell.CutShort(p.title+" "+at, 1)
 	goOn.told(at)
 	return sim.Result(), nil
 }

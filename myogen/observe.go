@@ -46,6 +46,9 @@ func (s *Simulation) observed(ctx context.Context, report func(done, total units
 			report(done, total)
 		}
 	})
+	if err != nil && s.ended() && ctx.Err() != nil {
+		r, err = s.Run(context.WithoutCancel(ctx), nil)
+	}
 	if err == nil && o.Done != nil {
 		o.Done(s.Experiment(), r)
 	}

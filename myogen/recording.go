@@ -11,6 +11,7 @@ import (
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/fields"
 	"gomyogen/myogen/internal/state"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/units"
 )
 
@@ -51,6 +52,11 @@ type recorder struct {
 	traces []*engine.Trace // of each cell, emptied after each epoch
 	rows   *npz.Rows
 	row    []float64
+	end    struct { // of rows that were closed
+		closed bool
+		rows   int
+		sum    [sha256.Size]byte
+	}
 }
 
 // record begins the recordings.
@@ -151,12 +157,15 @@ func (s *Simulation) recorded() []string {
 
 // save flushes the rows and writes how many there are, and their checksum.
 func (r *recorder) save(w *state.Writer) error {
-	if err := r.write(); err != nil {
-		return err
-	}
-	rows, sum, err := r.rows.Sync()
-	if err != nil {
-		return fmt.Errorf("recording: %w", err)
+	rows, sum := r.end.rows, r.end.sum
+	if !r.end.closed || len(r.traces[0].Values) > 0 { // the latter is an error
+		err := r.write()
+		if err == nil {
+			rows, sum, err = r.rows.SyncFollowed(w.Watch.Did)
+		}
+		if err != nil {
+			return fmt.Errorf("recording: %w", err)
+		}
 	}
 	w.Int("recording_rows", rows)
 	w.Bytes("recording_sums", sum[:])
@@ -173,7 +182,7 @@ func (r *recorder) restore(reader *state.Reader, steps int) error {
 		return fmt.Errorf("recording: %d rows after %d steps", rows, steps)
 	}
 	var err error
-	if r.rows, err = npz.ResumeRows(r.Path, len(r.row), rows, [sha256.Size]byte(sum)); err != nil {
+	if r.rows, err = (npz.Reader{Look: reader.Watch.Did}).ResumeRows(r.Path, len(r.row), rows, [sha256.Size]byte(sum)); err != nil {
 		return fmt.Errorf("recording: %w", err)
 	}
 	return nil
@@ -196,6 +205,21 @@ func (s *Simulation) Suspend() error {
 	return errors.Join(errs...)
 }
 
+// flushRecordings brings on the disk what Close waits for: gigabytes take it seconds, which
+// can be followed and stopped. Errors of the disk are those of Close.
+func (s *Simulation) flushRecordings(w *watch.Watch) error {
+	w.Begin("flushing recordings", 0)
+	for _, r := range s.recorders {
+		if r.rows != nil {
+			_, _, _ = r.rows.SyncFollowed(w.Did)
+		}
+		if w.Err() != nil {
+			return w.Err()
+		}
+	}
+	return nil
+}
+
 // Close ends the recordings and gives their files their names. The simulation
 // cannot go on then, if it has any.
 func (s *Simulation) Close() error {
@@ -209,7 +233,11 @@ func (s *Simulation) Close() error {
 		}
 		err := r.write()
 		if err == nil {
+			r.end.rows, r.end.sum, err = r.rows.Sync()
+		}
+		if err == nil {
 			err = r.rows.Close()
+			r.end.closed = err == nil
 		} else {
 			err = errors.Join(err, r.rows.Suspend())
 		}

@@ -56,8 +56,22 @@ func TestRecordingsEqualProbes(t *testing.T) {
 	if err := s.Advance(); err == nil || !strings.Contains(err.Error(), "the experiment's duration is 300 ms") {
 		t.Errorf("going on after the end: error %v", err)
 	}
-	if err := s.SaveState(filepath.Join(dir, "state")); err == nil || !strings.Contains(err.Error(), "soma.npy is closed") {
-		t.Errorf("Save: error %v", err)
+	if err := s.SaveState(filepath.Join(dir, "state")); err != nil {
+		t.Errorf("Save after the end: error %v", err)
+	}
+	early := start(t, e)
+	if _, err := early.RunUntil(t.Context(), 50, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := early.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const closed = "soma.npy is closed"
+	if err := early.Advance(); err == nil || !strings.Contains(err.Error(), closed) {
+		t.Errorf("going on after Close: error %v", err)
+	}
+	if err := early.SaveState(filepath.Join(dir, "state")); err == nil || !strings.Contains(err.Error(), closed) {
+		t.Errorf("Save after that: error %v", err)
 	}
 }
 

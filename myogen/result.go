@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
@@ -89,6 +90,15 @@ func (r *Result) Signal(population string) (neo.AnalogSignal, error) {
 // for gigabytes: clone them before you change them.
 func (s *Simulation) Result() *Result {
 	s.mustBeMade()
+	r, err := s.gather(nil)
+	if err != nil {
+		panic("myogen: " + err.Error()) // nobody stops it
+	}
+	return r
+}
+
+// gather returns the Result. Its error is that of the watch.
+func (s *Simulation) gather(w *watch.Watch) (*Result, error) {
 	e := s.experiment
 	r := &Result{Simulated: min(s.Time(), e.Duration), Requested: e.Duration, Steps: s.engine.Step, Origin: s.origin()}
 	r.Block = &neo.Block{Name: "simulation", Annotations: map[string]string{
@@ -99,29 +109,19 @@ func (s *Simulation) Result() *Result {
 	if r.Partial() {
 		r.Block.Annotations["partial"] = fmt.Sprintf("stopped at %v of %v", r.Simulated.Round(units.Us), r.Requested)
 	}
-	stop := e.Duration
-	if r.Partial() {
-		stop = r.Simulated.Round(units.Us)
-	}
+	cells := 0
 	for _, p := range s.pops {
-		for c := range p.size {
-			// The last step of a run may begin after its end by a rounding. All
-			// trains of a result have the same span.
-			if spikes := p.Spikes(c); len(spikes) > 0 {
-				stop = max(stop, units.Time(spikes[len(spikes)-1].T))
-			}
-		}
+		cells += p.size
 	}
+	w.Begin("gathering the result", cells+len(s.probes))
+	stop := s.lastTime(r)
 	for i, p := range s.pops {
 		seg := neo.Segment{Name: p.name, SpikeTrains: make([]neo.SpikeTrain, 0, p.size)}
 		for c := range p.size {
-			spikes := p.Spikes(c)
-			train := neo.SpikeTrain{Name: p.cellName(c), TStop: stop, SamplingPeriod: s.step()}
-			train.Times = slices.Grow(train.Times, len(spikes))
-			for _, spike := range spikes {
-				train.Times = append(train.Times, units.Time(spike.T))
+			seg.SpikeTrains = append(seg.SpikeTrains, p.train(c, stop, s.step()))
+			if err := w.Did(1); err != nil {
+				return nil, err
 			}
-			seg.SpikeTrains = append(seg.SpikeTrains, train)
 		}
 		if p.drive != nil && p.drive.values != nil {
 			signal, _ := p.drive.signal() // it is there
@@ -135,14 +135,50 @@ func (s *Simulation) Result() *Result {
 		}
 		seg.AnalogSignals = slices.Grow(seg.AnalogSignals, probes)
 		for k, at := range e.probes {
-			if at == i {
-				signal := s.signals[k]
-				signal.Values = slices.Clip(s.probes[k].Values)
-				seg.AnalogSignals = append(seg.AnalogSignals, signal)
+			if at != i {
+				continue
+			}
+			signal := s.signals[k]
+			signal.Values = slices.Clip(s.probes[k].Values)
+			seg.AnalogSignals = append(seg.AnalogSignals, signal)
+			if err := w.Did(1); err != nil {
+				return nil, err
 			}
 		}
 		r.Block.Segments = append(r.Block.Segments, seg)
 	}
-	r.Origin.Warnings = append(slices.Clip(r.Origin.Warnings), e.forces(r.Block)...)
-	return r
+	var problems []string
+	if err := w.While("computing forces", func() error { problems = e.forces(r.Block); return nil }); err != nil {
+		return nil, err
+	}
+	r.Origin.Warnings = append(slices.Clip(r.Origin.Warnings), problems...)
+	return r, nil
+}
+
+// lastTime returns the end of all trains of a result. The last step of a run may begin
+// after its end by a rounding.
+func (s *Simulation) lastTime(r *Result) units.Time {
+	stop := r.Requested
+	if r.Partial() {
+		stop = r.Simulated.Round(units.Us)
+	}
+	for _, p := range s.pops {
+		for c := range p.size {
+			if spikes := p.Spikes(c); len(spikes) > 0 {
+				stop = max(stop, units.Time(spikes[len(spikes)-1].T))
+			}
+		}
+	}
+	return stop
+}
+
+// train returns the spike train of a cell.
+func (p *running) train(cell int, stop, step units.Time) neo.SpikeTrain {
+	spikes := p.Spikes(cell)
+	t := neo.SpikeTrain{Name: p.cellName(cell), TStop: stop, SamplingPeriod: step}
+	t.Times = slices.Grow(t.Times, len(spikes))
+	for _, spike := range spikes {
+		t.Times = append(t.Times, units.Time(spike.T))
+	}
+	return t
 }

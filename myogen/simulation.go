@@ -284,6 +284,7 @@ func (s *Simulation) connect(c resolvedConnection, shared *random.Generator, w *
 		}
 		given[l.Source] = append(given[l.Source], l)
 	}
+	drawn := 0
 	var contacts []engine.Contact
 	add := func(cell, synapse int) {
 		contacts = append(contacts, engine.Contact{Neuron: target.first + cell, Synapse: synapse, Amount: amounts[synapse]})
@@ -309,9 +310,18 @@ func (s *Simulation) connect(c resolvedConnection, shared *random.Generator, w *
 			return fmt.Errorf("%s: %w", c.words(), err)
 		}
 		d.terminals = append(d.terminals, terminal)
+		drawn += len(contacts)
 		if err := w.Did(1); err != nil { // a source has a million targets at most: some ms
 			return err
 		}
+	}
+	switch {
+	case drawn > 0:
+	case c.Pairs != nil:
+		s.warnings = append(s.warnings, fmt.Sprintf("%s: it has no pairs, and connects nothing", c.words()))
+	default:
+		s.warnings = append(s.warnings, fmt.Sprintf("%s: with probability %v none of the %d pairs was drawn, and it connects nothing",
+			c.words(), c.Probability, source.size*target.size))
 	}
 	source.out = append(source.out, len(s.links))
 	s.links = append(s.links, d)
@@ -418,7 +428,9 @@ func (s *Simulation) advance(steps int) error {
 // Run simulates until the experiment's duration, reporting progress to report
 // (which may be nil) several times a second. When ctx is cancelled it returns
 // what it has within 100 ms, with Partial true and no error; Run can be called
-// again to go on.
+// again to go on. When that happens after the last step, while what was recorded is
+// flushed to the disk and the result gathered, it returns the error of ctx; nothing is
+// lost then: Run that is called again only gathers, and the state can be saved.
 //
 // As in MyoGen's example a step is taken while the time, which carries the
 // rounding of all half steps, is below the duration.
@@ -434,11 +446,10 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 	if err := s.check(); err != nil {
 		return nil, prefixed(err)
 	}
-	end := float64(s.experiment.Duration)
 	switch {
 	case ctx == nil:
 		return nil, prefixed(errNoContext)
-	case !(until > 0 && float64(until) <= end):
+	case !(until > 0 && until <= s.experiment.Duration):
 		return nil, fmt.Errorf("myogen: a run until %v, must be above 0 and at most the experiment's duration, %v", until, s.experiment.Duration)
 	case s.engine.T-float64(until) > 1.5*float64(s.step()): // the last step may begin before the end by a rounding
 		return nil, fmt.Errorf("myogen: a run until %v: the simulation is already at %v", until, s.Time().Round(units.Us))
@@ -451,36 +462,47 @@ func (s *Simulation) RunUntil(ctx context.Context, until units.Time, report func
 	if err := s.checkSpace(until); err != nil {
 		return nil, err
 	}
+	if err := s.advanceUntil(ctx, until, report); err != nil {
+		return nil, err
+	}
+	if ctx.Err() != nil { // what there is
+		ctx = context.WithoutCancel(ctx)
+	}
+	w := watch.Of(ctx)
+	if s.ended() {
+		if err := s.flushRecordings(w); err != nil {
+			return nil, err
+		}
+	}
+	r, err := s.gather(w)
+	if err == nil && s.ended() {
+		err = s.Close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// advanceUntil takes steps until a time or until ctx is cancelled.
+func (s *Simulation) advanceUntil(ctx context.Context, until units.Time, report func(done, total units.Time)) error {
 	start := time.Now()
+	defer func() { s.wall += time.Since(start) }()
 	for s.engine.T < float64(until) && ctx.Err() == nil {
 		steps := s.epochSteps(float64(until), s.pace())
 		begun := time.Now()
 		if err := s.fire(steps); err != nil {
-			return nil, err
+			return err
 		}
 		if err := s.advance(steps); err != nil {
-			return nil, err
+			return err
 		}
 		s.stepTime = time.Since(begun) / time.Duration(steps)
 		if report != nil {
 			report(min(s.Time(), until), until)
 		}
 	}
-	s.wall += time.Since(start)
-	if s.engine.T >= end {
-		if err := s.Close(); err != nil {
-			return nil, err
-		}
-	}
-	return s.gather(ctx), nil
-}
-
-// gather returns [Simulation.Result], which nothing stops, and reports to the observer
-// of a context meanwhile: of gigabytes it takes a second.
-func (s *Simulation) gather(ctx context.Context) (r *Result) {
-	w := watch.Of(context.WithoutCancel(ctx))
-	_ = w.While("gathering the result", func() error { r = s.Result(); return nil }) // there is no error
-	return r
+	return nil
 }
 
 // epochSteps returns how many steps to take before looking up again, at most
@@ -516,3 +538,6 @@ func (s *Simulation) pace() int {
 	}
 	return max(1, int(lookUp/max(took, 1)))
 }
+
+// ended reports whether the last step was taken.
+func (s *Simulation) ended() bool { return s.engine.T >= float64(s.experiment.Duration) }

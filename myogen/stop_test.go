@@ -63,8 +63,8 @@ func TestStopBeforeTheFirstStep(t *testing.T) {
 			t.Errorf("%s: it looked up %d times", name, whole.Looks)
 		}
 		for i := range 12 {
-			c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 12}
-			if err := begin(c); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+			c, err := watchtest.Stopped(t.Context(), i*whole.Looks/12, begin)
+			if !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
 				t.Errorf("%s: after %d looks of %d: %v", name, c.Looks, c.Most, err)
 			}
 		}
@@ -253,8 +253,8 @@ func TestStopInLongLists(t *testing.T) {
 		t.Errorf("it looked up %d times, and told of %v", whole.Looks, told)
 	}
 	for i := range 12 {
-		c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 12}
-		if _, err := NewSimulation(c, e); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+		c, err := watchtest.Stopped(t.Context(), i*whole.Looks/12, func(ctx context.Context) error { _, err := NewSimulation(ctx, e); return err })
+		if !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
 			t.Errorf("after %d looks of %d: %v", c.Looks, c.Most, err)
 		}
 	}
@@ -265,9 +265,95 @@ func TestStopInLongLists(t *testing.T) {
 		t.Errorf("it looked up %d times: %v, %v, %s", whole.Looks, err, plainErr, f.Difference(g))
 	}
 	for i := range 12 {
-		c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 12}
-		if _, err := e.FingerprintContext(c); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+		c, err := watchtest.Stopped(t.Context(), i*whole.Looks/12, func(ctx context.Context) error { _, err := e.FingerprintContext(ctx); return err })
+		if !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
 			t.Errorf("fingerprint: after %d looks of %d: %v", c.Looks, c.Most, err)
 		}
+	}
+}
+
+// A result can be stopped while it is gathered, at each cell and each probe. Then the run
+// is complete: it can be saved, and gathered when Run is called again or by another
+// simulation that goes on from the state. So it is after its recordings were closed.
+func TestStopWhileGathering(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "state.npz")
+	const cells, probes = 200, 2
+	e := probed(cells, probes)
+	e.Duration, e.Force = 5, []Force{{Population: "aMN"}}
+	e.RecordAll = []Recording{{Population: "aMN", Path: filepath.Join(dir, "v.npy")}}
+	want := run(t, e)
+	recorded, err := os.ReadFile(e.RecordAll[0].Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, e)
+	told := map[string]int{}
+	// The first look that is told of is stopped.
+	ctx, cancel := context.WithCancel(t.Context())
+	observed := Observe(ctx, Observer{Starting: func(what string, done, total int) {
+		told[what]++
+		if what == "gathering the result" {
+			cancel()
+		}
+	}})
+	if r, err := s.Run(observed, nil); !errors.Is(err, context.Canceled) || r != nil || told["gathering the result"] == 0 {
+		t.Fatalf("stopped while it is gathered: %v, %v, told of %v", r, err, told)
+	}
+	same := func(name string, s *Simulation, ctx context.Context) {
+		t.Helper()
+		r, err := s.Run(ctx, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		force, err := r.Force("aMN")
+		wanted, wantErr := want.Force("aMN")
+		if err != nil || wantErr != nil || !slices.Equal(force.Values, wanted.Values) || r.Partial() || r.Block.SpikeSHA256() != want.Block.SpikeSHA256() {
+			t.Errorf("%s: %v, %v, another result", name, err, wantErr)
+		}
+		if now, err := os.ReadFile(e.RecordAll[0].Path); err != nil || !slices.Equal(now, recorded) {
+			t.Errorf("%s: %v, another recording", name, err)
+		}
+	}
+	resume := func() *Simulation {
+		t.Helper()
+		if err := errors.Join(s.SaveState(path), s.Suspend()); err != nil {
+			t.Fatal(err)
+		}
+		resumed, err := ResumeState(t.Context(), e, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resumed
+	}
+	s = resume()
+	// The first look decides whether the run is stopped before it is gathered.
+	whole := &watchtest.Counting{Context: t.Context(), Most: 1 << 30}
+	same("resumed", s, whole)
+	if whole.Looks < cells+cells*probes {
+		t.Errorf("it looked up %d times", whole.Looks)
+	}
+	for i := range 6 {
+		c := &watchtest.Counting{Context: t.Context(), Most: 1 + i*(cells+cells*probes)/6}
+		if _, err := s.Run(c, nil); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+			t.Errorf("after %d looks of %d: %v", c.Looks, c.Most, err)
+		}
+	}
+	same("again", s, t.Context())
+	s = resume()
+	same("resumed after its recordings were closed", s, t.Context())
+	same("stopped before it is gathered", s, &watchtest.Counting{Context: t.Context()})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// The function Run, whose simulation nobody has, gathers the result all the same.
+	ctx, cancel = context.WithCancel(t.Context())
+	observed = Observe(ctx, Observer{Starting: func(what string, done, total int) {
+		if what == "gathering the result" {
+			cancel()
+		}
+	}})
+	if r, err := Run(observed, e, nil); err != nil || r.Partial() || ctx.Err() == nil || r.Block.SpikeSHA256() != want.Block.SpikeSHA256() {
+		t.Errorf("the function Run: %v, stopped: %v", err, ctx.Err())
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -60,6 +61,10 @@ func TestReaderWalksThroughTheSite(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	until := func(condition string) {
+		t.Helper()
+		waits(t, ctx, condition)
+	}
 	number := func(js string) int {
 		t.Helper()
 		n, err := chromedp.Run(ctx, chromedp.Evaluate[int](js))
@@ -83,30 +88,36 @@ func TestReaderWalksThroughTheSite(t *testing.T) {
 	if cards == 0 {
 		t.Fatal("the index is empty")
 	}
-	do(chromedp.Click(".index li a"), chromedp.WaitVisible("#Fold"))
+	// follow clicks on a link and waits for the whole page that it leads to.
+	follow := func(link string) (name string) {
+		t.Helper()
+		from := text(`location.pathname.split("/").pop()`)
+		do(chromedp.Evaluate[chromedp.Void](`window.left = true`))
+		jupytertest.Click(t, ctx, link)
+		until(`!window.left && document.readyState === "complete" && !!document.querySelector("#Fold")`)
+		if name = text(`location.pathname.split("/").pop()`); name == from {
+			t.Fatalf("the link %s leads from %s to itself", link, from)
+		}
+		return name
+	}
+	name := follow(".index li a")
 	for i := range cards {
-		name := text(`location.pathname.split("/").pop()`)
 		t.Run(strings.TrimSuffix(name, ".html"), func(t *testing.T) {
 			figures := number(`document.querySelectorAll(".myogen-figure").length`)
 			if figures == 0 {
 				t.Error("the page has no figure")
 			}
-			if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`[...document.querySelectorAll(".myogen-figure")].every(f => f.dataset.state === "live")`)); err != nil {
-				t.Errorf("%d figures are not all alive: %v", figures, err)
-			}
-			for _, view := range []struct {
+			until(`[...document.querySelectorAll(".myogen-figure")].every(f => f.dataset.state === "live")`)
+			do(chromedp.Evaluate[chromedp.Void](string(axe)))
+			// Each page in both schemes and both widths, every other page the other way round.
+			for _, view := range [2][2]struct {
 				scheme string
 				width  int64
-			}{{"light", 1400}, {"dark", 1400}, {"light", 400}, {"dark", 400}} {
+			}{{{"light", 1400}, {"dark", 400}}, {{"dark", 1400}, {"light", 400}}}[i%2] {
 				do(chromedp.EmulateViewport(view.width, 900), colors(view.scheme))
-				if wide := number(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
-					t.Errorf("%s, %d px: the page is %d px too wide", view.scheme, view.width, wide)
-				}
-				// The page's own colours change at once, a figure's when it is drawn anew.
-				if _, err := chromedp.Run(ctx, chromedp.Poll[bool](fmt.Sprintf(`[...document.querySelectorAll(".myogen-figure .live")].every(e => e.style.colorScheme === %q)`, view.scheme))); err != nil {
-					t.Errorf("%s, %d px: not all figures are in the page's colours: %v", view.scheme, view.width, err)
-				}
-				do(chromedp.Evaluate[chromedp.Void](string(axe)))
+				// The page's own colours and width change at once, a figure's when it is drawn anew.
+				until(fmt.Sprintf(`innerWidth === %d && document.documentElement.scrollWidth <= document.documentElement.clientWidth`, view.width))
+				until(fmt.Sprintf(`[...document.querySelectorAll(".myogen-figure .live")].every(e => e.style.colorScheme === %q)`, view.scheme))
 				found, err := chromedp.Run(ctx, chromedp.Evaluate[string](
 					`axe.run({resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => [v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))])))`,
 					chromedp.EvalAwaitPromise))
@@ -120,26 +131,32 @@ func TestReaderWalksThroughTheSite(t *testing.T) {
 			do(chromedp.EmulateViewport(1400, 900), colors("light"))
 			opened := `document.querySelectorAll("details.code[open]").length`
 			if cells := number(opened); cells > 0 {
-				do(chromedp.Click("#Fold"))
-				if n := number(opened); n != 0 {
-					t.Errorf("%d of %d cells still show their code", n, cells)
-				}
-				do(chromedp.Click("#Fold"))
-				if n := number(opened); n != cells {
-					t.Errorf("%d of %d cells show their code again", n, cells)
+				for _, want := range []int{0, cells} {
+					jupytertest.Click(t, ctx, "#Fold")
+					until(fmt.Sprintf(`%s === %d`, opened, want))
 				}
 			}
 		})
 		if i+1 < cards {
-			do(chromedp.Click(`a[rel="next"]`), chromedp.WaitVisible("#Fold"))
-			if next := text(`location.pathname.split("/").pop()`); next == name {
-				t.Fatalf("the link to the next page leads from %s to itself", name)
-			}
+			name = follow(`a[rel="next"]`)
 		}
 	}
 	if n := number(`document.querySelectorAll('a[rel="next"]').length`); n != 0 {
 		t.Error("the last page has a next one")
 	}
+}
+
+// waits waits until a condition holds of a page.
+func waits(t *testing.T, ctx context.Context, condition string) {
+	t.Helper()
+	var err error
+	for end := time.Now().Add(jupytertest.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		var ok bool
+		if ok, err = chromedp.Run(ctx, chromedp.Evaluate[bool](condition)); ok {
+			return
+		}
+	}
+	t.Fatalf("waited for %s: %v", condition, err)
 }
 
 // tripwires are what a stranger's notebook may hold to run a script on its page
@@ -347,10 +364,7 @@ func TestTripwires(t *testing.T) {
 // live: it clicks on all that they draw and on their buttons, and prints them.
 func useFigures(t *testing.T, ctx context.Context, live int) {
 	t.Helper()
-	_, err := chromedp.Run(ctx, chromedp.Poll[bool](fmt.Sprintf(`document.querySelectorAll(".myogen-figure[data-state=live]").length === %d`, live)))
-	if err != nil {
-		t.Fatalf("the figures are not alive: %v", err)
-	}
+	waits(t, ctx, fmt.Sprintf(`document.querySelectorAll(".myogen-figure[data-state=live]").length === %d`, live))
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(async () => {
 		const figures = [...document.querySelectorAll(".myogen-figure")];
 		HTMLAnchorElement.prototype.click = function () { if (!this.download) window.open(this.href); }; // files are not saved
@@ -395,9 +409,7 @@ func printed(t *testing.T, ctx context.Context, page string, ran bool, scheme st
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1400, 900), medium(""), chromedp.Navigate(page)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`[...document.querySelectorAll(".myogen-figure")].every(f => f.dataset.state === "live")`)); err != nil {
-		t.Fatal(err)
-	}
+	waits(t, ctx, `[...document.querySelectorAll(".myogen-figure")].every(f => f.dataset.state === "live")`)
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`(async () => {
 		const img = document.querySelector(".myogen-figure > img");
 		if (%t) {
@@ -412,6 +424,7 @@ func printed(t *testing.T, ctx context.Context, page string, ran bool, scheme st
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(680, 900), medium("print")); err != nil {
 		t.Fatal(err)
 	}
+	waits(t, ctx, `innerWidth === 680 && matchMedia("print").matches`)
 	for what, js := range map[string]string{
 		"buttons":                  `[...document.querySelectorAll("button, input, .bar, .plot, canvas:not(.sheet)")].filter(e => e.offsetParent && e.getBoundingClientRect().height > 0).length`,
 		"scroll bars":              `[...document.querySelectorAll("main *")].filter(e => ["auto", "scroll"].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth).length`,

@@ -250,12 +250,11 @@ func TestStopInACheckpoint(t *testing.T) {
 	wentOn := 0
 	for i := range 12 {
 		results := filepath.Join(dir, fmt.Sprintf("r%d.npz", i))
-		c := &watchtest.Counting{Context: t.Context(), Most: (i + 1) * whole.Looks / 13}
 		var out strings.Builder
-		err := run(c, append(every, results), &out)
-		if err == nil { // it was faster, and took more steps at once
-			continue
-		}
+		c, err := watchtest.Stopped(t.Context(), (i+1)*whole.Looks/13, func(ctx context.Context) error { // one that is faster takes more steps at once
+			out.Reset()
+			return run(ctx, append(every, results), &out)
+		})
 		if !strings.Contains(err.Error(), "interrupted") || strings.Contains(out.String(), "no checkpoint") {
 			t.Errorf("stopped after %d looks: %v\n%s", c.Most, err, out.String())
 		}
@@ -560,20 +559,37 @@ func TestSecondInterruption(t *testing.T) {
 			t.Errorf("given up after %d looks: other results", 10*i)
 		}
 	}
-	// The report is printed after the last step, before the results are written.
-	results := filepath.Join(dir, "late.npz")
-	late := &watchtest.Counting{Context: t.Context(), Most: 1 << 40}
-	var out strings.Builder
-	err := run(late, []string{"run", e, "-out", results}, writerFunc(func(b []byte) (int, error) {
-		if strings.Contains(string(b), "Run of 200 ms") {
-			late.Most = late.Looks + 3
+	// The last line of progress is printed before the result is gathered, and the report
+	// before the results are written.
+	for i, c := range []struct{ line, want, then string }{
+		{"100 %", "before its results were gathered", "the same command goes on from here"},
+		{"Run of 200 ms", "before its results were written", "the same command goes on from here"},
+		{"100 %", "", "written to"}, // without checkpoints
+	} {
+		results := filepath.Join(dir, fmt.Sprintf("late%d.npz", i))
+		late := &watchtest.Counting{Context: t.Context(), Most: 1 << 40}
+		var out strings.Builder
+		args := []string{"run", e, "-out", results}
+		if c.want == "" {
+			args = append(args, "-checkpoint", "0")
 		}
-		return out.Write(b)
-	}))
-	if err == nil || !strings.Contains(err.Error(), "before its results were written") || !strings.Contains(out.String(), "the same command goes on from here") {
-		t.Errorf("stopped after the last step: %v\n%s", err, out.String())
-	}
-	if err := run(t.Context(), []string{"run", e, "-out", results}, io.Discard); err != nil || contents(t, results) != contents(t, whole) {
-		t.Errorf("after a stop in the results: %v", err)
+		err := run(late, args, writerFunc(func(b []byte) (int, error) {
+			if strings.Contains(string(b), c.line) {
+				late.Most = late.Looks + 3
+			}
+			return out.Write(b)
+		}))
+		if (c.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) || !strings.Contains(out.String(), c.then) {
+			t.Errorf("stopped after %q: %v\n%s", c.line, err, out.String())
+		}
+		if c.want == "" {
+			if contents(t, results) != contents(t, whole) {
+				t.Errorf("stopped after %q: other results", c.line)
+			}
+			continue
+		}
+		if err := run(t.Context(), []string{"run", e, "-out", results}, io.Discard); err != nil || contents(t, results) != contents(t, whole) {
+			t.Errorf("after a stop after %q: %v", c.line, err)
+		}
 	}
 }

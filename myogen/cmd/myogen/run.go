@@ -12,6 +12,7 @@ import (
 
 	"gomyogen/myogen"
 	"gomyogen/myogen/format/atomicfile"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/units"
 )
 
@@ -172,6 +173,13 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 			fmt.Fprintf(out, "no checkpoint at %v: %v\n", done, err)
 		}
 	})
+	if givenUp(runErr) { // the run is complete
+		if c.every > 0 {
+			noState := c.saveLast(ctx, sim, out)
+			return errors.Join(fmt.Errorf("run: interrupted at %v of %v, before its results were gathered", sim.Time().Round(units.Ms), o.until.Time), noState)
+		}
+		result, runErr = sim.RunUntil(saving(ctx), o.until.Time, nil)
+	}
 	if runErr != nil && sim.Time() == begun { // there is nothing new
 		return runErr
 	}
@@ -186,7 +194,7 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 	if stopped { // first what is more than results
 		noState = c.saveLast(ctx, sim, out)
 	}
-	fmt.Fprintln(out, result.Report())
+	report(ctx, result, out)
 	saved := o.save(ctx, sim, result, out)
 	if runErr == nil && !stopped && givenUp(saved) {
 		stopped, noState = true, c.saveLast(ctx, sim, out)
@@ -208,6 +216,16 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 		return errors.Join(runErr, saved)
 	}
 	return c.remove()
+}
+
+// report prints the report of a result, unless it is given up: the spikes of days are
+// summed for seconds.
+func report(ctx context.Context, result *myogen.Result, out io.Writer) {
+	var r myogen.Report
+	err := watch.Of(saving(ctx)).While("summing the spikes", func() error { r = result.Report(); return nil })
+	if err == nil {
+		fmt.Fprintln(out, r)
+	}
 }
 
 // save writes results and state.

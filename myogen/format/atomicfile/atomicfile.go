@@ -439,5 +439,10 @@ func (f *File) Close() error { return f.errorf(f.file.Close()) }
 
 // Discard removes the new content.
 func (f *File) Discard() error {
-	return f.errorf(errors.Join(f.file.Close(), f.disk.Remove(f.tmp)))
+	err := f.file.Close()
+	// Once it is closed, another writer may remove it as a dead one's.
+	if e := f.disk.Remove(f.tmp); !errors.Is(e, fs.ErrNotExist) {
+		err = errors.Join(err, e)
+	}
+	return f.errorf(err)
 }

@@ -81,9 +81,32 @@ type machine struct{}
 func (machine) Now() time.Time                         { return time.Now() }
 func (machine) Lstat(name string) (fs.FileInfo, error) { return os.Lstat(name) }
 func (machine) Readlink(name string) (string, error)   { return os.Readlink(name) }
-func (machine) Rename(from, to string) error           { return os.Rename(from, to) }
 func (machine) Link(from, to string) error             { return os.Link(from, to) }
-func (machine) Remove(name string) error               { return os.Remove(name) }
+
+func (machine) Rename(from, to string) error {
+	defer hold(to)()
+	return os.Rename(from, to)
+}
+
+func (machine) Remove(name string) error {
+	defer hold(name)()
+	return os.Remove(name)
+}
+
+// slow is how large a file is that takes long to free, in bytes: of a gigabyte a fifth of
+// a second.
+const slow = 16 << 20
+
+// hold keeps a large file open while its name is taken away, so that this need not wait
+// until its blocks are free, and returns a function that lets it go.
+func hold(name string) (release func()) {
+	info, err := os.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() < slow {
+		return func() {}
+	}
+	f := openHeld(name)
+	return func() { go f.Close() } // nothing was written; nil is closed already
+}
 
 func (machine) ReadDir(name string) ([]string, error) {
 	dir, err := os.Open(name)

@@ -87,3 +87,42 @@ func TestFollow(t *testing.T) {
 		t.Errorf("stopped in a flush: %v, %d bytes and %d files", err, len(b), len(files))
 	}
 }
+
+// A large file is removed and replaced though it is held open meanwhile, so that nobody
+// waits until its blocks are free; what else has its name is not opened.
+func TestLargeFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	large := func() {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path, 2*slow); err != nil { // without blocks
+			t.Fatal(err)
+		}
+	}
+	large()
+	if err := Write(path, []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(path); err != nil || string(b) != "new" {
+		t.Errorf("%q, %v", b, err)
+	}
+	large()
+	if err := Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("removed: %v", err)
+	}
+	large()
+	link := path + " link"
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := Remove(link); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Lstat(path); err != nil || info.Size() != 2*slow {
+		t.Errorf("the file behind a link that was removed: %v", err)
+	}
+}

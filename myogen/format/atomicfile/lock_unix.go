@@ -55,3 +55,13 @@ func mayReplace(name string) error {
 	}
 	return fmt.Errorf("it is a file of another user, in a folder where only owners replace files (%v): %w", dir.Mode(), fs.ErrPermission)
 }
+
+// openHeld opens a file whose name is about to be taken away; nil if it may not be read. It
+// does not wait for the writer of a pipe that has come in its place.
+func openHeld(name string) *os.File {
+	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOFOLLOW, 0)
+	if err != nil {
+		return nil
+	}
+	return f
+}

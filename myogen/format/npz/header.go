@@ -32,7 +32,10 @@ type header struct {
 // length and a Python dictionary with three keys in any order.
 func readHeader(r io.Reader) (h header, err error) {
 	start := make([]byte, len(magic)+2)
-	if _, err := io.ReadFull(r, start); err != nil || string(start[:len(magic)]) != magic {
+	switch _, err := io.ReadFull(r, start); {
+	case !ended(err):
+		return h, err
+	case err != nil || string(start[:len(magic)]) != magic:
 		return h, errors.New("not a NumPy array")
 	}
 	major, minor := start[len(magic)], start[len(magic)+1]
@@ -43,8 +46,8 @@ func readHeader(r io.Reader) (h header, err error) {
 	if major > 1 {
 		length = make([]byte, 4)
 	}
-	if _, err := io.ReadFull(r, length); err != nil {
-		return h, errors.New("the header is cut off")
+	if err := readPart(r, length); err != nil {
+		return h, err
 	}
 	n := 0
 	for i, b := range length {
@@ -54,8 +57,8 @@ func readHeader(r io.Reader) (h header, err error) {
 		return h, fmt.Errorf("the header has %d bytes, at most %d are read", n, maxHeader)
 	}
 	text := make([]byte, n)
-	if _, err := io.ReadFull(r, text); err != nil {
-		return h, errors.New("the header is cut off")
+	if err := readPart(r, text); err != nil {
+		return h, err
 	}
 	if h, err = parseHeader(string(text)); err != nil {
 		return h, fmt.Errorf("header %q: %w", strings.TrimSpace(string(text)), err)
@@ -63,6 +66,18 @@ func readHeader(r io.Reader) (h header, err error) {
 	h.length = len(start) + len(length) + n
 	return h, nil
 }
+
+// readPart reads a part of a header.
+func readPart(r io.Reader, part []byte) error {
+	_, err := io.ReadFull(r, part)
+	if err != nil && ended(err) {
+		return errors.New("the header is cut off")
+	}
+	return err
+}
+
+// ended reports whether all could be read or the data ended before.
+func ended(err error) bool { return err == nil || err == io.EOF || err == io.ErrUnexpectedEOF }
 
 func parseHeader(text string) (h header, err error) {
 	p := &literal{rest: text}
@@ -184,7 +199,7 @@ func (p *literal) tuple() []int {
 		rest := strings.TrimLeft(p.rest, blanks)
 		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
 		n, err := strconv.ParseInt(rest[:digits], 10, 0)
-		if err != nil {
+		if err != nil || rest[0] == '0' && strings.Trim(rest[:digits], "0") != "" { // Python has no 01
 			p.err = fmt.Errorf("a length below 2^63 must follow at %q", p.rest)
 			break
 		}
@@ -192,6 +207,9 @@ func (p *literal) tuple() []int {
 		p.accept("L") // Python 2
 		if !p.accept(",") {
 			p.expect(")")
+			if p.err == nil && len(shape) == 1 {
+				p.err = fmt.Errorf("the shape is the number %d, must be a list: (%[1]d,)", n)
+			}
 			break
 		}
 	}

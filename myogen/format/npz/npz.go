@@ -92,12 +92,13 @@ type Writer struct {
 // Write writes the arrays to the .npz file at path, complete or not at all.
 func (w Writer) Write(path string, f File) error { return w.write(path, f.sources()) }
 
-// while calls a function that computes something and cannot look up.
-func (w Writer) while(f func() error) error {
-	if w.Look == nil {
+// beside calls a function that only computes and cannot look up, and look, unless it is
+// nil, meanwhile, whose error ends it.
+func beside(look func(bytes int) error, f func() error) error {
+	if look == nil {
 		return f()
 	}
-	return watch.While(w.Look, f)
+	return watch.While(look, f)
 }
 
 // Pieces is a one-dimensional array that is not in memory as a whole: it calls
@@ -174,7 +175,7 @@ func (w Writer) write(path string, arrays map[string]source) error {
 		return fmt.Errorf("npz: %s: %d arrays, a file has at most %d", path, len(arrays), defaultArrays)
 	}
 	var a contents
-	err := w.while(func() (err error) { a, err = newContents(arrays); return err })
+	err := beside(w.Look, func() (err error) { a, err = newContents(arrays); return err })
 	if err != nil {
 		return fmt.Errorf("npz: %s: %w", path, err)
 	}

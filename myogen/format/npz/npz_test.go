@@ -401,7 +401,7 @@ func TestBombs(t *testing.T) {
 				_, err = decode(c.data)
 			} else {
 				left := int64(defaultBytes)
-				_, err = decodeArray(bytes.NewReader(c.data), int64(len(c.data)), &left)
+				_, err = Reader{}.decodeArray(bytes.NewReader(c.data), int64(len(c.data)), &left)
 			}
 		})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -502,7 +502,7 @@ func FuzzArray(f *testing.F) {
 	f.Add(npy(head("|S2", "True", "(2, 2)"), "abcdefgh"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		left := int64(1 << 20)
-		a, err := decodeArray(bytes.NewReader(data), int64(len(data)), &left)
+		a, err := Reader{}.decodeArray(bytes.NewReader(data), int64(len(data)), &left)
 		if err != nil {
 			return
 		}
@@ -511,9 +511,45 @@ func FuzzArray(f *testing.F) {
 			t.Fatalf("what was read cannot be written: %v", err)
 		}
 		left = 1 << 30
-		again, err := decodeArray(&b, int64(b.Len()), &left)
+		again, err := Reader{}.decodeArray(&b, int64(b.Len()), &left)
 		if err != nil || !slices.Equal(again.Shape, a.Shape) || !slices.Equal(again.Int, a.Int) || !slices.Equal(again.Text, a.Text) || len(again.Float) != len(a.Float) {
 			t.Errorf("read %v, %v; want %v", again, err, a)
 		}
 	})
+}
+
+// A file is looked at while its arrays are allocated, filled and reordered, and its
+// reading can be stopped at each of these looks; so can that of a single array.
+func TestStopWhileReading(t *testing.T) {
+	const n = 1 << 20
+	dir := t.TempDir()
+	whole, single := filepath.Join(dir, "f.npz"), filepath.Join(dir, "a.npy")
+	if err := Write(whole, File{"x": Floats(make([]float64, n)), "i": Ints(make([]int64, n))}); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteArray(single, Floats(make([]float64, n))); err != nil {
+		t.Fatal(err)
+	}
+	stopped := errors.New("stopped")
+	for name, read := range map[string]func(Reader) error{
+		"whole":  func(r Reader) error { _, err := r.Read(whole); return err },
+		"single": func(r Reader) error { _, err := r.ReadArray(single); return err },
+	} {
+		looks, bytes := 0, 0
+		if err := read(Reader{Look: func(n int) error { looks, bytes = looks+1, bytes+n; return nil }}); err != nil || bytes < 8*n/maxRatio/10 {
+			t.Errorf("%s: %d bytes, %v", name, bytes, err)
+		}
+		for i := range 8 {
+			left := i * looks / 8
+			err := read(Reader{Look: func(int) error {
+				if left--; left < 0 {
+					return stopped
+				}
+				return nil
+			}})
+			if !errors.Is(err, stopped) || left < -2 {
+				t.Errorf("%s: %d looks after the stop, %v", name, -1-left, err)
+			}
+		}
+	}
 }

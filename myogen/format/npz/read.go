@@ -86,7 +86,7 @@ func (r Reader) ReadArray(path string) (Array, error) {
 	}
 	defer f.Close()
 	left := r.bytes()
-	a, err := decodeArray(f, size, &left)
+	a, err := r.decodeArray(io.NewSectionReader(r.watched(f), 0, size), size, &left)
 	if err != nil {
 		return Array{}, fmt.Errorf("npz: %s: %w", path, err)
 	}
@@ -135,7 +135,7 @@ func (r Reader) decode(data io.ReaderAt, size int64) (File, error) {
 		if _, twice := f[name]; twice {
 			return nil, fmt.Errorf("array %q is there twice", name)
 		}
-		if f[name], err = readEntry(entry, size, &left); err != nil {
+		if f[name], err = r.readEntry(entry, size, &left); err != nil {
 			return nil, fmt.Errorf("array %q: %w", name, err)
 		}
 	}
@@ -143,7 +143,7 @@ func (r Reader) decode(data io.ReaderAt, size int64) (File, error) {
 }
 
 // readEntry reads an array of an archive of the given size.
-func readEntry(entry *zip.File, size int64, left *int64) (a Array, err error) {
+func (r Reader) readEntry(entry *zip.File, size int64, left *int64) (a Array, err error) {
 	if entry.Flags&1 != 0 {
 		return a, errors.New("it is encrypted")
 	}
@@ -154,58 +154,64 @@ func readEntry(entry *zip.File, size int64, left *int64) (a Array, err error) {
 	if entry.UncompressedSize64 > uint64(stored) {
 		return a, fmt.Errorf("it claims %d bytes, more than the %d in the file can hold", entry.UncompressedSize64, entry.CompressedSize64)
 	}
-	r, err := entry.Open()
+	data, err := entry.Open()
 	if err != nil {
 		return a, err
 	}
-	a, err = decodeArray(r, int64(entry.UncompressedSize64), left)
-	return a, errors.Join(err, r.Close())
+	a, err = r.decodeArray(data, int64(entry.UncompressedSize64), left)
+	return a, errors.Join(err, data.Close())
 }
 
 // decodeArray reads an array of the given size in bytes, header included, and
 // takes the memory that it needs from left.
-func decodeArray(r io.Reader, size int64, left *int64) (a Array, err error) {
-	h, err := readHeader(r)
+func (r Reader) decodeArray(data io.Reader, size int64, left *int64) (Array, error) {
+	h, err := readHeader(data)
 	if err != nil {
-		return a, err
+		return Array{}, err
 	}
 	d, err := parseDtype(h.descr)
 	if err != nil {
-		return a, err
+		return Array{}, err
 	}
 	if need, have := int64(h.count)*int64(d.size), size-int64(h.length); need != have {
-		return a, fmt.Errorf("shape %v of dtype %q needs %d bytes, there are %d", h.shape, h.descr, need, have)
+		return Array{}, fmt.Errorf("shape %v of dtype %q needs %d bytes, there are %d", h.shape, h.descr, need, have)
 	}
 	memory := int64(h.count) * 8
 	if d.text() {
 		memory = int64(h.count) * int64(16+d.size)
 		if d.size == 0 && h.count > 0 {
-			return a, fmt.Errorf("shape %v of text of length 0", h.shape)
+			return Array{}, fmt.Errorf("shape %v of text of length 0", h.shape)
 		}
 	}
 	if memory > *left {
-		return a, fmt.Errorf("shape %v of dtype %q needs %d bytes of memory, at most %d are left of what a reader of this file allows",
+		return Array{}, fmt.Errorf("shape %v of dtype %q needs %d bytes of memory, at most %d are left of what a reader of this file allows",
 			h.shape, h.descr, memory, *left)
 	}
 	*left -= memory
-	a.Shape = h.shape
-	if err := a.fill(r, d, h.count); err != nil {
-		return a, err
+	a := &Array{Shape: h.shape} // a look that ends the reading leaves it to allocate or toC
+	// A gigabyte is allocated in a tenth of a second, in which nothing looks up.
+	if err := beside(r.Look, func() error { a.allocate(d, h.count); return nil }); err != nil {
+		return Array{}, err
+	}
+	if err := a.fill(data, d, h.count); err != nil {
+		return Array{}, err
 	}
 	// The end of an entry of an archive checks its sum.
-	if n, err := r.Read(make([]byte, 1)); n != 0 || err != nil && err != io.EOF {
-		return a, fmt.Errorf("the data are damaged: %w", err)
+	if n, err := data.Read(make([]byte, 1)); n != 0 || err != nil && err != io.EOF {
+		return Array{}, fmt.Errorf("the data are damaged: %w", err)
 	}
 	if h.fortran && len(h.shape) > 1 {
-		a.toC()
+		if err := beside(r.Look, func() error { a.toC(); return nil }); err != nil {
+			return Array{}, err
+		}
 	}
-	return a, nil
+	return *a, nil
 }
 
 func (d dtype) text() bool { return d.kind == 'U' || d.kind == 'S' }
 
-// fill reads count items.
-func (a *Array) fill(r io.Reader, d dtype, count int) error {
+// allocate makes room for count items.
+func (a *Array) allocate(d dtype, count int) {
 	switch {
 	case d.kind == 'f':
 		a.Float = make([]float64, count)
@@ -214,6 +220,10 @@ func (a *Array) fill(r io.Reader, d dtype, count int) error {
 	default:
 		a.Int = make([]int64, count)
 	}
+}
+
+// fill reads count items.
+func (a *Array) fill(r io.Reader, d dtype, count int) error {
 	if count == 0 {
 		return nil
 	}

@@ -52,6 +52,11 @@ func newRows(path string, columns int) *Rows {
 // them is replaced, but not before the first row is appended. Of a file that was
 // closed since it goes on, too.
 func ResumeRows(path string, columns, rows int, sum [sha256.Size]byte) (*Rows, error) {
+	return Reader{}.ResumeRows(path, columns, rows, sum)
+}
+
+// ResumeRows is the function [ResumeRows] with the reader's Look.
+func (reader Reader) ResumeRows(path string, columns, rows int, sum [sha256.Size]byte) (*Rows, error) {
 	r := newRows(path, columns)
 	r.rows = rows
 	partial := atomicfile.PartialPath(path)
@@ -68,10 +73,7 @@ func ResumeRows(path string, columns, rows int, sum [sha256.Size]byte) (*Rows, e
 	if columns <= 0 || rows < 0 || int64(rows) > (size-rowsHeader)/int64(8*columns) {
 		return nil, fmt.Errorf("npz: %s has %d bytes, too few for %d rows of %d columns", partial, size, rows, columns)
 	}
-	if _, err := f.Seek(rowsHeader, io.SeekStart); err != nil {
-		return nil, fmt.Errorf("npz: %w", err)
-	}
-	if _, err := io.CopyN(r.sum, f, r.size()-rowsHeader); err != nil {
+	if _, err := io.Copy(r.sum, io.NewSectionReader(reader.watched(f), rowsHeader, r.size()-rowsHeader)); err != nil {
 		return nil, fmt.Errorf("npz: %w", err)
 	}
 	if [sha256.Size]byte(r.sum.Sum(nil)) != sum {
@@ -151,9 +153,15 @@ func (r *Rows) flush() error {
 // Sync flushes the rows to the disk. It returns how many there are and their
 // SHA-256, with which [ResumeRows] goes on after them. The file with .partial
 // behind its name can be read then.
-func (r *Rows) Sync() (rows int, sum [sha256.Size]byte, err error) {
+func (r *Rows) Sync() (rows int, sum [sha256.Size]byte, err error) { return r.SyncFollowed(nil) }
+
+// SyncFollowed is Sync that calls look every 30 ms while the disk is at work, unless look is
+// nil. Its error ends the waiting; the rows stay, and more can be appended.
+func (r *Rows) SyncFollowed(look func(bytes int) error) (rows int, sum [sha256.Size]byte, err error) {
 	if err = r.flush(); err == nil {
+		r.file.Follow(look)
 		err = r.file.Sync()
+		r.file.Follow(nil)
 	}
 	if err != nil {
 		return 0, sum, fmt.Errorf("npz: %w", err)

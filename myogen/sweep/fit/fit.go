@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"time"
 
 	"gomyogen/myogen"
 	"gomyogen/myogen/sweep/internal/rows"
@@ -27,6 +28,9 @@ type Options struct {
 	// that it returns, which may be nil, learns of the simulated time of that run,
 	// which ends with the total even if the run fails.
 	Watch func(trial, repeat int) func(done, total units.Time)
+	// Others, which may be nil, is called once when another program makes trials of the
+	// same fit in the folder.
+	Others func()
 }
 
 // Trial is a point that was tried.
@@ -61,6 +65,9 @@ type Search struct {
 	minimize Minimizer
 	options  Options
 	kept     map[int]trial
+	tail     *rows.Tail
+	claims   *runs.Claims
+	told     bool // that there are other programs
 	trials   []Trial
 	ended    string // why the search is over; "" if it is not
 }
@@ -94,7 +101,20 @@ func (s *Search) rows() string { return filepath.Join(s.dir, rowsFolder) }
 
 // each calls f with the trials that are kept.
 func (s *Search) each(f func(trial) error) error {
-	err := rows.Read(s.rows(), func(r trial) error {
+	return s.follow(rows.NewTail(s.rows()), f)
+}
+
+// readNew reads the trials that were kept since it was last called.
+func (s *Search) readNew() error {
+	return s.follow(s.tail, func(r trial) error {
+		s.kept[r.Trial] = r
+		return nil
+	})
+}
+
+// follow calls f with the trials that a tail has not read.
+func (s *Search) follow(tail *rows.Tail, f func(trial) error) error {
+	err := rows.ReadNew(tail, func([]byte) (bool, error) { return true, nil }, func(r trial) error {
 		if r.Trial < 0 || r.Trial >= s.Trials || len(r.Parameters) != len(s.Dimensions) || r.Error == "" && len(r.Statistics) != len(s.Goals) {
 			return fmt.Errorf("it is trial %d of %d with %d parameters and %d statistics, the fit has %d and %d",
 				r.Trial, s.Trials, len(r.Parameters), len(r.Statistics), len(s.Dimensions), len(s.Goals))
@@ -107,17 +127,18 @@ func (s *Search) each(f func(trial) error) error {
 	return nil
 }
 
-// Run makes the trials that are not kept, until the search ends. A run that
-// fails is a trial with its error. When ctx is cancelled Run returns its error;
+// Run makes the trials that are not kept, until the search ends. Trials that another
+// program is making in the folder are left to it; Run waits for them, and makes them if
+// that program dies. A run that fails is a trial with its error. When ctx is cancelled Run returns its error;
 // what was done is kept.
 func (s *Search) Run(ctx context.Context) error {
 	s.kept, s.trials, s.ended = map[int]trial{}, nil, ""
-	if err := s.each(func(r trial) error {
-		s.kept[r.Trial] = r
-		return nil
-	}); err != nil {
+	s.tail = rows.NewTail(s.rows())
+	if err := s.readNew(); err != nil {
 		return err
 	}
+	s.claims = runs.OpenClaims(filepath.Join(s.dir, "fit.yaml"))
+	defer s.claims.Close()
 	start := make([]float64, len(s.Dimensions))
 	for i, d := range s.Dimensions {
 		start[i] = d.Share(d.Start)
@@ -175,6 +196,10 @@ type run struct {
 // batch makes trials, or takes those that are kept, and returns their costs.
 func (s *Search) batch(ctx context.Context, log *rows.Log, points [][]float64) ([]float64, error) {
 	first := len(s.trials)
+	if err := s.claim(ctx, first, first+len(points)); err != nil {
+		return nil, err
+	}
+	defer s.claims.Give(first)
 	values := make([][]float64, len(points))
 	left := make([]int, len(points)) // runs
 	for i, p := range points {
@@ -225,6 +250,38 @@ func (s *Search) batch(ctx context.Context, log *rows.Log, points [][]float64) (
 	}
 	return costs, nil
 }
+
+// claim waits until no other program makes a batch of trials, which it names by its first
+// one, or until they are all there.
+func (s *Search) claim(ctx context.Context, first, last int) error {
+	for {
+		ours := s.claims.Take(first)
+		if err := s.readNew(); err != nil {
+			return err
+		}
+		missing := false
+		for i := first; i < last; i++ {
+			_, ok := s.kept[i]
+			missing = missing || !ok
+		}
+		if ours || !missing {
+			return nil
+		}
+		if !s.told && s.options.Others != nil {
+			s.options.Others()
+		}
+		s.told = true
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(askAgain):
+		}
+	}
+}
+
+// askAgain is how long a program waits before it looks again at trials that another one
+// makes.
+const askAgain = 200 * time.Millisecond
 
 // one makes a run.
 func (s *Search) one(ctx context.Context, j job, values []float64, cores int) (run, error) {
