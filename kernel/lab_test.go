@@ -377,7 +377,7 @@ func (p page) sorts() {
 
 // outsized lists the parts of outputs that have a scroll bar or stick out of their
 // output, once the page has the given width and its charts have followed; the last ones
-// if there are some for a long time.
+// if there are some for a minute.
 const outsized = `(async (width, beside) => {
 	const shell = window.jupyterapp.shell;
 	beside ? shell.expandLeft() : shell.collapseLeft();

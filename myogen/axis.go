@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -95,7 +96,13 @@ func (a Axis) name(e Experiment) (string, error) {
 			return "", fields.At("also", fields.Index(i, err))
 		}
 	}
-	if a.Name != "" {
+	switch {
+	case a.Name == "":
+	case strings.TrimSpace(a.Name) == "":
+		return "", fields.At("name", fmt.Errorf("name is %q, must not be blank", a.Name))
+	case strings.ContainsFunc(a.Name, unicode.IsControl):
+		return "", fields.At("name", fmt.Errorf("name is %q, must have no line breaks, tabs or other control characters", a.Name))
+	default:
 		return a.Name, nil
 	}
 	for _, element := range slices.Backward(path) {

@@ -25,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -65,7 +66,7 @@ type Header struct {
 	Took     time.Duration `json:"took"`
 	Why      string        `json:"why"`               // why it was computed
 	Partial  string        `json:"partial,omitempty"` // what of it is missing; "" where it is complete
-	Done     float64       `json:"done,omitempty"`    // how far the run of a state is, in its own unit
+	Done     float64       `json:"done,omitempty"`    // how far the run of a state is, in its own unit, and a partial value, which is less than 0
 	Parts    []code.Part   `json:"parts"`             // what Key is made of
 	Values   []Source      `json:"values,omitempty"`  // kept values that it was computed from, by their keys
 	Files    []Source      `json:"files,omitempty"`   // inputs of these, by their content
@@ -376,12 +377,13 @@ func (f Folder) List() ([]Entry, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	paths, err := filepath.Glob(filepath.Join(f.Path, "*"+suffix))
+	names, err := fs.Glob(os.DirFS(f.Path), "*"+suffix) // the folder's own name is no pattern
 	if err != nil {
 		return nil, err
 	}
 	var all []Entry
-	for _, path := range paths {
+	for _, name := range names {
+		path := filepath.Join(f.Path, name)
 		info, err := os.Lstat(path)
 		if err != nil {
 			continue // another program removed it
