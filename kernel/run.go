@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -114,12 +115,18 @@ func (r *Result) Report() myogen.Report { return r.Get().Report() }
 
 // Save writes the result to path, an .npz file, with its report and the file of
 // its experiment beside it, which "myogen run" repeats: results.npz,
-// results.report.json and results.yaml. It makes the folder if there is none. An
-// error ends the cell.
+// results.report.json and results.yaml. It makes the folder if there is none. What there
+// is of a stopped run does not replace a complete result: it goes to
+// results.partial.npz, which Save prints. An error ends the cell.
 func (r *Result) Save(path string) {
 	err := os.MkdirAll(filepath.Dir(path), 0o777)
 	if err == nil {
 		result := r.there()
+		if to := path; result.Partial() {
+			if path = myogen.PartialPath(to); path != to {
+				fmt.Printf("%s is complete and stays; what there is of the stopped run is in %s\n", to, path)
+			}
+		}
 		ctx, release := untilStop()
 		err = result.SaveContext(ctx, path)
 		release()
@@ -143,7 +150,7 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	goOn, err := newContinuation(c, p.title, sim.Fingerprint().Hash())
+	goOn, err := newContinuation(c, p.title, sim.StateID())
 	if err != nil {
 		return nil, err
 	}
@@ -170,21 +177,25 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 			return ctx.Err()
 		})
 	})
+	// What the button stops once it was pressed is the cell, which is killed when it does
+	// not end, and then goes on from the last state.
+	last := myogen.Observe(context.WithoutCancel(ctx), myogen.Observer{Starting: p.afterStop})
+	write := func(path string) error { return sim.SaveStateContext(last, path, nil) }
+	keeping := func(done, total int) error {
+		p.afterStop("keeping the state", done, total)
+		return nil
+	}
+	if errors.Is(err, context.Canceled) { // the run is complete, and its result was being gathered
+		goOn.secure(reached("complete", sim.Time(), e.Duration), float64(sim.Time()), write, keeping)
+		result, err = sim.Run(last, nil)
+	}
 	if err != nil {
 		return nil, err
 	}
 	if !result.Partial() {
 		return result, goOn.done()
 	}
-	// The button was pressed: what it stops now is the cell, which is killed when it does
-	// not end, and then goes on from the state of before.
-	last := myogen.Observe(context.WithoutCancel(ctx), myogen.Observer{Starting: p.afterStop})
-	goOn.stopped(reached("stopped", result.Simulated, e.Duration), float64(result.Simulated), float64(e.Duration), func(path string) error {
-		return sim.SaveStateContext(last, path, nil)
-	}, func(done, total int) error {
-		p.afterStop("keeping the state", done, total)
-		return nil
-	})
+	goOn.stopped(reached("stopped", result.Simulated, e.Duration), float64(result.Simulated), float64(e.Duration), write, keeping)
 	p.stopsAt(result.Simulated)
 	return result, nil
 }

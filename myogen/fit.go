@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/watch"
 )
 
 // Fit is an experiment some of whose values are searched for, so that statistics
@@ -371,8 +372,8 @@ func LoadFit(path string) (*FitPlan, error) {
 // it.
 func ParseFit(name string, text []byte) (*FitPlan, error) {
 	var f Fit
-	plan := func() (*FitPlan, error) { return f.plan() } // of what is read by then
-	return parsePlan(name, text, f.file, &f.Experiment, plan)
+	plan := func(*watch.Watch) (*FitPlan, error) { return f.plan() } // of what is read by then
+	return parsePlan(name, text, f.file, &f.Experiment, nil, plan)
 }
 
 // Fingerprint returns what decides the trials of the fit, with all defaults, but
@@ -387,10 +388,10 @@ func (f Fit) FingerprintContext(ctx context.Context) (Fingerprint, error) {
 	if ctx == nil {
 		return nil, prefixed(errNoContext)
 	}
-	return planFingerprint(ctx, f.Experiment, f.section(), f.plan)
+	return planFingerprint(ctx, f.Experiment, f.section(), func(*watch.Watch) (*FitPlan, error) { return f.plan() })
 }
 
 // YAML returns the text of the fit's file.
 func (f Fit) YAML() (string, error) {
-	return planYAML(f.file, &f.Experiment, f.plan)
+	return planYAML(f.file, &f.Experiment, func(*watch.Watch) (*FitPlan, error) { return f.plan() })
 }

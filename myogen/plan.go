@@ -2,6 +2,7 @@ package myogen
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/watch"
 )
 
 // Plan is a checked sweep.
@@ -37,23 +39,34 @@ type Column struct {
 }
 
 // Plan checks the sweep. Every value is tried on the experiment, alone.
-func (s Sweep) Plan() (*Plan, error) {
-	p, err := s.plan()
+func (s Sweep) Plan() (*Plan, error) { return s.PlanContext(context.Background()) }
+
+// PlanContext is [Sweep.Plan] that ends with the error of ctx soon after it is cancelled,
+// and reports to the Starting of an [Observer] how far it is: a hundred thousand values take
+// seconds.
+func (s Sweep) PlanContext(ctx context.Context) (*Plan, error) {
+	if ctx == nil {
+		return nil, prefixed(errNoContext)
+	}
+	p, err := s.plan(watch.Of(ctx))
 	return p, prefixed(err)
 }
 
-func (s Sweep) plan() (*Plan, error) {
+func (s Sweep) plan(w *watch.Watch) (*Plan, error) {
 	if err := s.Experiment.recordsNothing(); err != nil {
 		return nil, err
 	}
 	p := &Plan{Sweep: s, Statistics: s.Experiment.Statistics()}
-	if err := p.check(); err != nil {
+	if err := p.check(w); err != nil {
+		if w.Err() != nil {
+			return nil, w.Err()
+		}
 		return nil, fields.At(sweepKey, err)
 	}
 	return p, nil
 }
 
-func (p *Plan) check() error {
+func (p *Plan) check(w *watch.Watch) error {
 	switch {
 	case len(p.Axes) == 0:
 		return fields.At("axes", errors.New("the sweep has no axes"))
@@ -96,9 +109,14 @@ func (p *Plan) check() error {
 	if err := p.measure(); err != nil {
 		return err
 	}
+	values := 0
+	for _, c := range p.Columns {
+		values += p.sizes[c.Group]
+	}
+	w.Begin("trying values", values)
 	for i := range p.Columns {
 		c := &p.Columns[i]
-		if err := p.fill(c); err != nil {
+		if err := p.fill(c, w); err != nil {
 			return c.at(err)
 		}
 	}
@@ -324,7 +342,7 @@ func (s Sweep) cells(name string) (int, error) {
 }
 
 // fill lists the values of a column's axis and tries each.
-func (p *Plan) fill(c *Column) error {
+func (p *Plan) fill(c *Column, w *watch.Watch) error {
 	texts, err := c.axis.texts(p.Experiment)
 	if err != nil {
 		return err
@@ -332,7 +350,10 @@ func (p *Plan) fill(c *Column) error {
 	for i, text := range texts {
 		e, err := c.axis.set(p.Experiment, text)
 		if err == nil {
-			err = e.Check()
+			_, err = e.resolveUnder(w.Part())
+		}
+		if w.Did(1) != nil {
+			return w.Err()
 		}
 		if err == nil {
 			err = p.sameCells(e)
@@ -398,5 +419,5 @@ func (p *Plan) Run(run int) (Experiment, error) {
 // YAML returns the text of the sweep's file, without checking it again.
 func (p *Plan) YAML() (string, error) {
 	s := p.Sweep
-	return planYAML(s.file, &s.Experiment, func() (*Plan, error) { return p, nil })
+	return planYAML(s.file, &s.Experiment, func(*watch.Watch) (*Plan, error) { return p, nil })
 }

@@ -1,12 +1,16 @@
 package myogen
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"gomyogen/myogen/internal/watch/watchtest"
 	"gomyogen/myogen/units"
 )
 
@@ -188,5 +192,31 @@ func TestFingerprintsOfPlans(t *testing.T) {
 	other.Axes = nil
 	if _, err := other.Fingerprint(); err == nil || !strings.Contains(err.Error(), "has no axes") {
 		t.Errorf("without axes: error %v", err)
+	}
+}
+
+// A sweep is looked at at each value that is tried, and can be stopped there.
+func TestStopInManyValues(t *testing.T) {
+	const n = 300
+	s := Sweep{Experiment: tutorial(AlphaMNPool{N: 2}), Axes: []Axis{{Path: "connections[0].weight"}}}
+	for i := range n {
+		s.Axes[0].Values = append(s.Axes[0].Values, fmt.Sprintf("%d nS", i+1))
+	}
+	told := map[string]bool{}
+	whole := &watchtest.Counting{Context: t.Context(), Most: 1 << 30}
+	observed := Observe(whole, Observer{Starting: func(what string, done, total int) {
+		told[what] = true
+		if total != n || done > n {
+			t.Errorf("%s: %d of %d", what, done, total)
+		}
+	}})
+	if p, err := s.PlanContext(observed); err != nil || p.Runs() != n || whole.Looks < n || !told["trying values"] {
+		t.Errorf("it looked up %d times, and told of %v, %v", whole.Looks, told, err)
+	}
+	for i := range 8 {
+		c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 8}
+		if _, err := s.PlanContext(c); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+			t.Errorf("after %d looks of %d: %v", c.Looks, c.Most, err)
+		}
 	}
 }

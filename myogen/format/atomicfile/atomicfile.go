@@ -43,10 +43,16 @@ func Write(path string, data []byte) error {
 // WriteFunc replaces the file at path by what write writes, on the terms of [Write].
 // If write fails, its error is returned behind the path, and the old content stays.
 func WriteFunc(path string, write func(io.Writer) error) error {
+	return WriteFollowed(path, nil, write)
+}
+
+// WriteFollowed is WriteFunc whose file look follows, unless it is nil; see [File.Follow].
+func WriteFollowed(path string, look func(bytes int) error, write func(io.Writer) error) error {
 	f, err := Create(path)
 	if err != nil {
 		return err
 	}
+	f.Follow(look)
 	if err := write(f); err != nil {
 		return fmt.Errorf("%s: %w", path, errors.Join(err, f.Discard()))
 	}

@@ -109,13 +109,16 @@ func encodeBlock(b *neo.Block) map[string]source {
 		f[p+"signal_names"], f[p+"signal_units"] = Texts(signals), Texts(unit)
 		f[p+"signal_counts"], f[p+"signal_spans_ms"] = Ints(signalCounts), Floats(signalSpans)
 		long[p+"spike_times_ms"] = source{row: true, each: func(yield func(Array) error) error {
+			var times []float64 // used again and again
 			for _, t := range s.SpikeTrains {
-				times := make([]float64, len(t.Times))
-				for j, x := range t.Times {
-					times[j] = float64(x)
-				}
-				if err := yield(Floats(times)); err != nil {
-					return err
+				for piece := range slices.Chunk(t.Times, 1<<13) {
+					times = times[:0]
+					for _, x := range piece {
+						times = append(times, float64(x))
+					}
+					if err := yield(Floats(times)); err != nil {
+						return err
+					}
 				}
 			}
 			return nil

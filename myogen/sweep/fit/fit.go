@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/sweep/internal/rows"
 	"gomyogen/myogen/sweep/internal/runs"
 	"gomyogen/myogen/units"
@@ -99,22 +100,24 @@ func Open(dir string, p *myogen.FitPlan, minimize Minimizer, o Options) (*Search
 
 func (s *Search) rows() string { return filepath.Join(s.dir, rowsFolder) }
 
-// each calls f with the trials that are kept.
-func (s *Search) each(f func(trial) error) error {
-	return s.follow(rows.NewTail(s.rows()), f)
+// each calls f with the trials that are kept, and looks at each.
+func (s *Search) each(w *watch.Watch, f func(trial) error) error {
+	return s.follow(rows.NewTail(s.rows()), w, f)
 }
 
 // readNew reads the trials that were kept since it was last called.
-func (s *Search) readNew() error {
-	return s.follow(s.tail, func(r trial) error {
+func (s *Search) readNew(w *watch.Watch) error {
+	return s.follow(s.tail, w, func(r trial) error {
 		s.kept[r.Trial] = r
 		return nil
 	})
 }
 
 // follow calls f with the trials that a tail has not read.
-func (s *Search) follow(tail *rows.Tail, f func(trial) error) error {
-	err := rows.ReadNew(tail, func([]byte) (bool, error) { return true, nil }, func(r trial) error {
+func (s *Search) follow(tail *rows.Tail, w *watch.Watch, f func(trial) error) error {
+	w.Begin("reading trials", s.Trials)
+	looked := func([]byte) (bool, error) { return true, w.Did(1) }
+	err := rows.ReadNew(tail, looked, func(r trial) error {
 		if r.Trial < 0 || r.Trial >= s.Trials || len(r.Parameters) != len(s.Dimensions) || r.Error == "" && len(r.Statistics) != len(s.Goals) {
 			return fmt.Errorf("it is trial %d of %d with %d parameters and %d statistics, the fit has %d and %d",
 				r.Trial, s.Trials, len(r.Parameters), len(r.Statistics), len(s.Dimensions), len(s.Goals))
@@ -134,7 +137,7 @@ func (s *Search) follow(tail *rows.Tail, f func(trial) error) error {
 func (s *Search) Run(ctx context.Context) error {
 	s.kept, s.trials, s.ended = map[int]trial{}, nil, ""
 	s.tail = rows.NewTail(s.rows())
-	if err := s.readNew(); err != nil {
+	if err := s.readNew(watch.Of(ctx)); err != nil {
 		return err
 	}
 	s.claims = runs.OpenClaims(filepath.Join(s.dir, "fit.yaml"))
@@ -175,7 +178,7 @@ func (s *Search) Run(ctx context.Context) error {
 // Made returns how many trials are kept.
 func (s *Search) Made() (int, error) {
 	made := map[int]bool{}
-	err := s.each(func(r trial) error {
+	err := s.each(nil, func(r trial) error {
 		made[r.Trial] = true
 		return nil
 	})
@@ -195,6 +198,9 @@ type run struct {
 
 // batch makes trials, or takes those that are kept, and returns their costs.
 func (s *Search) batch(ctx context.Context, log *rows.Log, points [][]float64) ([]float64, error) {
+	if ctx.Err() != nil { // trials that are kept are not looked at else
+		return nil, ctx.Err()
+	}
 	first := len(s.trials)
 	if err := s.claim(ctx, first, first+len(points)); err != nil {
 		return nil, err
@@ -256,7 +262,7 @@ func (s *Search) batch(ctx context.Context, log *rows.Log, points [][]float64) (
 func (s *Search) claim(ctx context.Context, first, last int) error {
 	for {
 		ours := s.claims.Take(first)
-		if err := s.readNew(); err != nil {
+		if err := s.readNew(nil); err != nil {
 			return err
 		}
 		missing := false
@@ -378,7 +384,9 @@ func kept(x []float64) []rows.Float {
 // SaveState writes the trials that there are to one file, from which LoadState
 // of the same fit in another folder goes on.
 func (s *Search) SaveState(ctx context.Context, path string) error {
-	if err := rows.Save(s.rows(), path, func(int) error { return ctx.Err() }); err != nil {
+	w := watch.Of(ctx)
+	w.Begin("saving trials", s.Trials)
+	if err := rows.Save(s.rows(), path, w.Did); err != nil {
 		return fmt.Errorf("fit: %w", err)
 	}
 	return nil
@@ -386,7 +394,7 @@ func (s *Search) SaveState(ctx context.Context, path string) error {
 
 // LoadState adds the trials that SaveState wrote.
 func (s *Search) LoadState(path string) error {
-	err := rows.Load(s.rows(), path, func() error { return s.each(func(trial) error { return nil }) })
+	err := rows.Load(s.rows(), path, func() error { return s.each(nil, func(trial) error { return nil }) })
 	if err != nil {
 		return fmt.Errorf("fit: %w", err)
 	}

@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -135,11 +136,12 @@ func (r *Result) Table() *sweep.Table {
 }
 
 // Write writes the trials to trials.csv and trials.npz in the folder, and the
-// experiment of the best one to best.yaml, and returns the table.
-func (s *Search) Write() (*sweep.Table, error) {
+// experiment of the best one to best.yaml, and returns the table. It ends with the error of
+// ctx soon after it is cancelled, and reports to the Starting of a [myogen.Observer].
+func (s *Search) Write(ctx context.Context) (*sweep.Table, error) {
 	r := s.Result()
 	t := r.Table()
-	if err := t.Write(s.dir, "trials"); err != nil {
+	if err := t.WriteContext(ctx, s.dir, "trials"); err != nil {
 		return nil, err
 	}
 	best, ok := r.Best()
