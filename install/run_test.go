@@ -15,7 +15,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"gomyogen/install/jupyter"
 	"gomyogen/install/jupyter/jupytertest"
@@ -211,7 +210,7 @@ func TestSignalsEndARun(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		program := wait(t, pid, "")
+		program := jupytertest.Wait(t, pid, "")
 		if err := cmd.Process.Signal(c.signal); err != nil {
 			t.Fatal(err)
 		}
@@ -219,30 +218,13 @@ func TestSignalsEndARun(t *testing.T) {
 			t.Errorf("%s: the command says that all went well", name)
 		}
 		kept := filepath.Join(dir, "results", "a.stopped.ipynb")
-		wait(t, log, "was stopped: "+c.why)
-		wait(t, log, kept)
+		jupytertest.Wait(t, log, "was stopped: "+c.why)
+		jupytertest.Wait(t, log, kept)
 		if nb, err := notebook.Read(kept); err != nil || nb.Printed() != "half\n" {
 			t.Errorf("%s: it kept %q, error %v", name, nb.Printed(), err)
 		}
-		if exec.Command("kill", "-0", program).Run() == nil {
-			t.Errorf("%s: the cell's program lives on", name)
-		}
+		jupytertest.Ends(t, program)
 	}
-}
-
-// wait waits until a file holds some text, and returns what it holds.
-func wait(t *testing.T, path, text string) string {
-	t.Helper()
-	var b []byte
-	for range 1200 {
-		var err error
-		if b, err = os.ReadFile(path); err == nil && len(b) > 0 && strings.Contains(string(b), text) {
-			return string(b)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatalf("%s holds %q, want %q", path, b, text)
-	return ""
 }
 
 // Everything builds for Windows, and what is run there says what to do.

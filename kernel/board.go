@@ -119,7 +119,7 @@ func (b *board) html(lines []string) string {
 		fractions = append(fractions, p.fraction())
 	}
 	var s strings.Builder
-	s.WriteString(`<div style="font:13px sans-serif">`)
+	s.WriteString(`<div style="font:13px sans-serif;overflow-wrap:anywhere">`)
 	for i, line := range lines {
 		indent := 0
 		if i > 0 {

@@ -1,16 +1,11 @@
 package kernel_test
 
 import (
-	"context"
-	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -121,37 +116,15 @@ func TestConsole(t *testing.T) {
 func TestNotebook7(t *testing.T) {
 	t.Parallel()
 	python, env := clients(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	url := fmt.Sprintf("http://%s/notebooks/test.ipynb?token=test", l.Addr())
-	port := l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, python, "-m", "notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", fmt.Sprint("--port=", port), "--IdentityProvider.token=test",
-		"--JupyterNotebookApp.expose_app_in_browser=True")
-	cmd.Dir, cmd.Env = folder(t, "x := 6\nx * 7"), env
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 10 * time.Second
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stop()
-		_ = cmd.Wait() // it was interrupted
-	})
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if r, err := http.Get(url); err == nil && r.Body.Close() == nil && r.StatusCode == http.StatusOK {
-			break
-		}
-	}
-	p := page{t, jupytertest.Browser(t, 1100, 900)}
-	p.do(chromedp.Navigate(url), chromedp.WaitVisible(".jp-CodeCell .cm-content"))
+	dir := folder(t, "x := 6\nx * 7")
+	cmd := exec.Command(python, "-m", "notebook", "--allow-root", "--ip=127.0.0.1", "--JupyterNotebookApp.expose_app_in_browser=True")
+	cmd.Dir, cmd.Env = dir, env
+	s := jupytertest.Serve(t, cmd)
+	p := page{t, jupytertest.Browser(t, 1100, 900), dir}
+	p.do(chromedp.Navigate(s.URL+"/notebooks/test.ipynb?token="+s.Token), chromedp.WaitVisible(".jp-CodeCell .cm-content"))
 	p.waitFor(connected, "true")
-	p.do(chromedp.Click(".jp-CodeCell .cm-content"), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	p.press(".jp-CodeCell .cm-content")
+	p.do(chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierShift)))
 	p.wait(outputs, "42")
 	p.wait(prompts, "[1]:")
 }

@@ -35,7 +35,7 @@ func stoppedCell(t *testing.T) {
 	first, release := Context()
 	release() // between two runs
 	interrupt(t)
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		ctx, stop := Context()
 		cause := context.Cause(ctx)
 		stop()

@@ -58,9 +58,10 @@ func (c *continuation) secure(at string, done float64, write func(path string) e
 }
 
 // stopped saves the state of work that was stopped, and marks all that the cell
-// computes from it as partial. look follows the copy into the folder of kept values.
-func (c *continuation) stopped(at string, done float64, write func(path string) error, look store.Look) {
-	c.cell.Cut(c.title + " " + at)
+// computes from it as partial. done is how far the work is, of a total. look follows the
+// copy into the folder of kept values.
+func (c *continuation) stopped(at string, done, total float64, write func(path string) error, look store.Look) {
+	c.cell.CutShort(c.title+" "+at, 1-done/total)
 	err := c.state.Save(at, done, write, look)
 	var ahead *keep.AheadError
 	if errors.As(err, &ahead) {

@@ -153,8 +153,9 @@ func ExampleShow() {
 }
 
 func ExampleSave() {
-	path := filepath.Join(os.TempDir(), "ramp.csv")
-	defer os.Remove(path)
+	dir := kernel.Must(os.MkdirTemp("", "kernel-"))
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "ramp.csv")
 	kernel.Check(kernel.Save(ramp(), path))
 	b := kernel.Must(os.ReadFile(path))
 	fmt.Println(len(b) > 0)

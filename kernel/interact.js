@@ -137,6 +137,7 @@
     return e;
   };
   const style = `
+    .myogen-interact { container-type: inline-size; }
     .myogen-interact form { margin: 0; padding: 4px 0; font: 13px sans-serif; color: var(--jp-ui-font-color1, inherit); }
     body[data-jp-theme-light=false] .myogen-interact { color-scheme: dark; }
     .myogen-interact .knobs { display: grid; grid-template-columns: minmax(0, max-content) minmax(90px, 420px) max-content; gap: 8px 12px; align-items: center; }
@@ -148,6 +149,13 @@
     .myogen-interact button { font: inherit; color: inherit; background: transparent; border: 1px solid var(--jp-border-color1, #888); border-radius: 3px; padding: 2px 12px; cursor: pointer; }
     .myogen-interact button:disabled { opacity: .5; cursor: default; }
     .myogen-interact :focus-visible { outline: 2px solid #1a86d9; outline-offset: 2px; }
+    @container (max-width: 280px) {
+      .myogen-interact .knobs { grid-template-columns: minmax(0, 1fr) minmax(0, max-content); grid-auto-flow: dense; }
+      .myogen-interact .knobs span { grid-column: 1; }
+      .myogen-interact .knobs output { grid-column: 2; min-width: 0 !important; }
+      .myogen-interact .knobs input { grid-column: 1 / -1; }
+      .myogen-interact .end { flex-wrap: wrap; overflow-wrap: anywhere; }
+    }
     .myogen-interact .failed { color: var(--jp-error-color1, #c62828); font-weight: bold; }`;
   const words = (k, at) => {
     const v = k.min + at * k.step;

@@ -31,7 +31,7 @@ fmt.Print("Your name? ")
 fmt.Scanln(&name)
 fmt.Println("Hello,", name)`,
 	`fmt.Println("waiting")
-time.Sleep(time.Minute)`,
+time.Sleep(time.Hour)`,
 	`fmt.Println("still here")`,
 	`strings.Rep`,
 	`strings.Repeat`,
@@ -65,7 +65,11 @@ func TestNewcomer(t *testing.T) {
 	p.runCell(7)
 	at(7, "waiting")
 	p.runCell(8)
-	p.do(chromedp.Click(stopButton))
+	p.wait(cell(8)+" .jp-InputPrompt", "[*]:")
+	// What the kernel is asked next it answers when it has that cell.
+	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestIsComplete({ code: "1" }).then(() => { window.heard = true; })`))
+	p.waitFor("String(window.heard)", "true")
+	p.press(stopButton)
 	at(7, "Cell [8] was stopped.")
 	if said := p.text(cell(8) + " .jp-OutputArea-output"); said != "" {
 		t.Errorf("a cell behind the stop says %q", said)
@@ -73,8 +77,7 @@ func TestNewcomer(t *testing.T) {
 	p.wait(cell(8)+" .jp-InputPrompt", "[ ]:")
 	p.screenshot("newcomer-2.png")
 
-	p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart().then(() => { window.restarted = true; })`))
-	p.waitFor("String(window.restarted)", "true")
+	p.restart()
 	p.focus(9)
 	p.do(chromedp.KeyEvent(kb.End))
 	for range 10 { // JupyterLab drops an answer that takes more than a second

@@ -305,7 +305,7 @@ func TestCompileErrorsAreSaved(t *testing.T) {
 		"%%\nfmt.Println(half(3))")
 	for c, want := range map[int][]string{
 		1: {"Cell[2]: Line 3\n", "cell [2] line 3: undefined: halve", "fmt.Println(half(1))\nfmt.Println(halve(1))\n            ^\n"},
-		2: {"Cell[3]: Line 2\n", "cell [3] line 2: undefined: units", "\treturn x / units\n\t           ^\n"},
+		2: {"Cell[3]: Line 2\n", "cell [3] line 2: undefined: units", "    return x / units\n               ^\n"},
 	} {
 		outputs := nb.Cells[c].Outputs
 		if len(outputs) == 0 || outputs[len(outputs)-1].Type != "error" {
@@ -421,33 +421,5 @@ func TestPeekInNotebooks(t *testing.T) {
 	}
 	if got := output(nb, 2, "stdout"); !strings.HasSuffix(got, "true\n") {
 		t.Errorf("the stopped cell prints %q, says %q", got, output(nb, 2, "stderr"))
-	}
-}
-
-// What set-up found out about building cells holds for the first cell of a
-// kernel, and for those with a package that nothing else imports once that was
-// found out, too, in the background.
-func TestCellsAreBuiltQuickly(t *testing.T) {
-	t.Parallel()
-	const built = `
-%%
-info, _ := debug.ReadBuildInfo()
-how := "by go"
-for _, s := range info.Settings {
-	if s.Key == "plan" {
-		how = "by a plan"
-	}
-}
-`
-	cells := []string{"import (\n\t\"fmt\"\n\t\"gomyogen/kernel\"\n\t\"gomyogen/myogen\"\n\t\"runtime/debug\"\n\t\"time\"\n)\n" + built + "kernel.Check(nil)\nfmt.Println(how, myogen.NERLab)"}
-	const more = 20
-	for i := range more {
-		cells = append(cells, "import \"container/ring\"\n"+built+fmt.Sprintf("fmt.Println(how, ring.New(%d).Len())\nif how == \"by go\" {\n\ttime.Sleep(time.Second)\n}", i+1))
-	}
-	nb := run(t, t.TempDir(), cells...)
-	for i, want := range map[int]string{0: "by a plan NERLab\n", more: fmt.Sprintf("by a plan %d\n", more)} {
-		if got := output(nb, i, "stdout"); got != want {
-			t.Errorf("cell %d printed %q, want %q; and said %q", i+1, got, want, output(nb, i, "stderr"))
-		}
 	}
 }

@@ -17,8 +17,8 @@ import (
 
 const importing = `import "fmt"`
 
-// running says that it runs, is quiet for some seconds, and then says how far it is until
-// there is a file, which it removes.
+// running says that it runs, is quiet until there is a file, and then says how far it is
+// until there is another. It removes both.
 const running = `import (
 	"fmt"
 	"os"
@@ -28,7 +28,9 @@ const running = `import (
 )
 
 fmt.Println("begun")
-time.Sleep(4 * time.Second)
+for os.Remove("speak") != nil {
+	time.Sleep(100 * time.Millisecond)
+}
 bar := kernel.NewProgress("Run")
 for i := 1; os.Remove("go") != nil; i++ {
 	bar.Update(units.Time(min(i, 59)), 60)
@@ -44,12 +46,7 @@ func TestReopen(t *testing.T) {
 	home := jupytertest.Home(t)
 	dir := folder(t, importing, running, nextCell)
 	lab := jupytertest.Lab(t, home, dir)
-	goOn := func() {
-		if err := os.WriteFile(filepath.Join(dir, "go"), nil, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	p := openIn(t, lab)
+	p := openIn(t, lab, dir)
 	dialogs := chromedp.Events(p.ctx, cdppage.JavascriptDialogOpening)
 	go func() { // "Leave this page?"
 		for _, err := range dialogs {
@@ -62,8 +59,7 @@ func TestReopen(t *testing.T) {
 		}
 	}()
 	leave := func() {
-		p.do(chromedp.Evaluate[chromedp.Void](`jupyterapp.shell.currentWidget.context.save().then(() => { window.saved = true; })`))
-		p.waitFor("String(window.saved)", "true")
+		p.save()
 		p.do(chromedp.Navigate("about:blank"))
 	}
 	enter := func() {
@@ -71,16 +67,17 @@ func TestReopen(t *testing.T) {
 		p.appears(".jp-CodeCell")
 	}
 
-	p.do(chromedp.Click(runButton))
+	p.press(runButton)
 	p.wait(outputs, "begun")
 	leave()
 	enter()
 	p.wait(outputs, "begun")
 	p.wait(prompts, "[*]:")
+	p.put("speak")
 	p.wait(outputs, "of 60 ms")
 	p.screenshot("reopen-running.png")
 	p.appears(".jp-Notebook-ExecutionIndicator[data-status=busy]")
-	goOn()
+	p.goOn()
 	p.wait(outputs, "done")
 	p.wait(prompts, "[2]:")
 	p.screenshot("reopen-done.png")
@@ -89,7 +86,8 @@ func TestReopen(t *testing.T) {
 	p.runCell(1)
 	p.wait(outputs, "begun")
 	leave()
-	goOn()
+	p.put("speak")
+	p.goOn()
 	for _, err := os.Stat(filepath.Join(dir, "go")); err == nil; _, err = os.Stat(filepath.Join(dir, "go")) {
 		time.Sleep(50 * time.Millisecond)
 	}

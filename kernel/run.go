@@ -193,7 +193,7 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	if !result.Partial() {
 		return result, goOn.done()
 	}
-	goOn.stopped(reached("stopped", result.Simulated, e.Duration), float64(result.Simulated), write, keeping)
+	goOn.stopped(reached("stopped", result.Simulated, e.Duration), float64(result.Simulated), float64(e.Duration), write, keeping)
 	p.stopsAt(result.Simulated)
 	return result, nil
 }
@@ -212,7 +212,7 @@ func (p *Progress) notBegun(ctx context.Context, e myogen.Experiment) (*myogen.R
 	}
 	goOn := &continuation{cell: cellOf(p.board), title: p.title}
 	at := reached("stopped", 0, e.Duration)
-	goOn.cell.Cut(p.title + " " + at)
+	goOn.cell.CutShort(p.title+" "+at, 1)
 	goOn.told(at)
 	return sim.Result(), nil
 }

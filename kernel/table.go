@@ -306,15 +306,14 @@ func (t Table) plain(columns []column) string {
 //go:embed table.js
 var tableJS string
 
-// Tables are set more closely in a narrow page before they scroll; an output of a notebook
-// has no style sheet.
+// Tables are set more closely in a narrow page. One that is still too wide scrolls, or is
+// shown as a list where scripts run. An output of a notebook has no style sheet.
 const (
 	tableFont = "font-size:clamp(10.5px,3cqi,.95em)"
 	cellSpace = "padding:4px clamp(2px,.9cqi,10px)"
 )
 
-// html returns the table as HTML that scrolls where it is too wide and takes
-// its colours from the page.
+// html returns the table as HTML that takes its colours from the page.
 func (t Table) html(columns []column) string {
 	var b strings.Builder
 	b.WriteString(`<div class="myogen-table" style="overflow-x:auto;container-type:inline-size"><table style="margin:0;border-collapse:collapse;font-variant-numeric:tabular-nums;` + tableFont + `">`)
@@ -338,7 +337,7 @@ func (t Table) html(columns []column) string {
 			}
 			wrap := "pre-wrap;overflow-wrap:anywhere;min-width:min(12ch,40cqi)"
 			if utf8.RuneCountInString(cell.text) <= shortText {
-				wrap = "pre" // in a narrow page the table scrolls
+				wrap = "pre"
 			}
 			fmt.Fprintf(&b, `<td style="text-align:%s;white-space:%s;%s"%s>%s</td>`, side(cell.isNum), wrap, cellSpace, key, html.EscapeString(cell.text))
 		}

@@ -36,6 +36,32 @@
     });
   });
 
+  // Where the table is wider than its box, each row is a list, a column to a line.
+  const style = document.createElement('style');
+  style.textContent = `
+    @media not print {
+      .myogen-table.listed :is(table, tbody, tbody tr) { display: block; }
+      .myogen-table.listed thead tr { display: flex; flex-wrap: wrap; background: none; }
+      .myogen-table.listed th { padding: 2px 8px !important; text-align: left !important; overflow-wrap: anywhere; min-width: 0; }
+      .myogen-table.listed tbody tr { padding: 4px 0; border-top: 1px solid #8886; }
+      .myogen-table.listed td { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 8px; padding: 1px 8px !important; border: 0; min-width: 0 !important; text-align: left !important; white-space: pre-wrap !important; overflow-wrap: anywhere; }
+      .myogen-table.listed td::before { content: attr(data-column); opacity: .75; white-space: normal; }
+    }`;
+  const roles = { table: 'table', thead: 'rowgroup', tbody: 'rowgroup', tr: 'row', th: 'columnheader', td: 'cell' }; // a list has none by itself
+  for (const e of [table, ...table.querySelectorAll(Object.keys(roles))]) e.setAttribute('role', roles[e.localName]);
+  for (const row of body.rows) [...row.cells].forEach((c, i) => { c.dataset.column = heads[i].textContent; });
+  let room = 0, narrow = 0; // the widths of the box now, and of the last list
+  const fit = () => {
+    // A list can bring a scroll bar of the page, whose width is not a reason to end it.
+    if (box.clientWidth === room || (narrow && Math.abs(box.clientWidth - narrow) < 24)) return;
+    room = box.clientWidth;
+    box.classList.remove('listed');
+    const listed = Math.max(table.offsetWidth, table.scrollWidth) > room;
+    box.classList.toggle('listed', listed);
+    narrow = listed ? room : 0;
+  };
+  new ResizeObserver(fit).observe(box);
+
   // Numbers are saved with all their digits.
   const field = (cell) => {
     if (!('exact' in cell.dataset)) return cell.textContent;
@@ -59,5 +85,5 @@
     a.remove();
     setTimeout(() => URL.revokeObjectURL(a.href), 60000);
   });
-  box.append(save);
+  box.append(style, save);
 })();

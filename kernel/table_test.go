@@ -229,7 +229,7 @@ func TestTableButton(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := ""
-	for end := time.Now().Add(60 * time.Second); text == "" && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(jupytertest.Patience); text == "" && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if text, err = chromedp.Run(ctx, chromedp.Evaluate[string](`window.saved || ""`)); err != nil {
 			t.Fatal(err)
 		}

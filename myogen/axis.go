@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -95,7 +96,13 @@ func (a Axis) name(e Experiment) (string, error) {
 			return "", fields.At("also", fields.Index(i, err))
 		}
 	}
-	if a.Name != "" {
+	switch {
+	case a.Name == "":
+	case strings.TrimSpace(a.Name) == "":
+		return "", fields.At("name", fmt.Errorf("name is %q, must not be blank", a.Name))
+	case strings.ContainsFunc(a.Name, unicode.IsControl):
+		return "", fields.At("name", fmt.Errorf("name is %q, must have no line breaks, tabs or other control characters", a.Name))
+	default:
 		return a.Name, nil
 	}
 	for _, element := range slices.Backward(path) {
@@ -150,10 +157,23 @@ func (a Axis) texts(e Experiment) ([]string, error) {
 		if i > 0 && i == a.N-1 {
 			x = ends[1]
 		}
-		all[i] = strings.TrimSpace(strconv.FormatFloat(x, 'g', -1, 64) + " " + unit)
+		all[i] = numberText(x, unit)
 	}
 	return all, nil
 }
+
+// numberText returns a number as a file has it: a whole one without an exponent, which
+// seeds and counts must not have.
+func numberText(x float64, unit string) string {
+	format := byte('g')
+	if x == math.Trunc(x) && math.Abs(x) < exactIntegers {
+		format = 'f'
+	}
+	return strings.TrimSpace(strconv.FormatFloat(x, format, -1, 64) + " " + unit)
+}
+
+// exactIntegers is where whole numbers begin that a float64 does not hold.
+const exactIntegers = 1 << 53
 
 // ends returns the first and the last number of a range, and their unit.
 func (a Axis) ends(e Experiment) (ends [2]float64, unit string, err error) {

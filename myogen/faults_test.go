@@ -1,7 +1,9 @@
 package myogen
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -56,5 +58,29 @@ func TestFaultsBreakNoResult(t *testing.T) {
 	})
 	if failed == 0 {
 		t.Error("nothing failed")
+	}
+}
+
+// A report that is written again keeps its permissions, and a link stays one.
+func TestReportStaysWhatItIs(t *testing.T) {
+	e := closedLoop(NERLab)
+	e.Duration = 5
+	r, dir := run(t, e), t.TempDir()
+	path, elsewhere := filepath.Join(dir, "r.npz"), filepath.Join(dir, "elsewhere.json")
+	if err := errors.Join(os.WriteFile(elsewhere, []byte("old"), 0o600), os.Symlink("elsewhere.json", ReportPath(path))); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	link, err := os.Readlink(ReportPath(path))
+	if err != nil || link != "elsewhere.json" {
+		t.Errorf("the report is no link any more: %q, %v", link, err)
+	}
+	if info, err := os.Stat(elsewhere); err != nil || info.Mode() != 0o600 {
+		t.Errorf("its mode is %v, %v; want 0600", info.Mode(), err)
+	}
+	if report, err := LoadReport(path); err != nil || report.SpikesSHA256 != r.Block.SpikeSHA256() {
+		t.Errorf("the report is of %s, %v", report.SpikesSHA256, err)
 	}
 }

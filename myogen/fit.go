@@ -204,25 +204,36 @@ func (f Fit) plan() (*FitPlan, error) {
 	case f.Method != NelderMead && f.Method != CMAES:
 		return nil, at("method", fmt.Errorf("there is no method %v", f.Method))
 	}
+	if err := checkSeeds(f.Experiment.Seed, f.Repeats, math.MaxUint64); err != nil {
+		return nil, at("repeats", err)
+	}
 	p := &FitPlan{Fit: f}
 	if p.Trials == 0 {
 		p.Trials = defaultTrials
 	}
 	p.Repeats = max(p.Repeats, 1)
+	all := slices.Concat(f.Experiment.Statistics(), f.Statistics)
 	var paths setPaths
 	for i, parameter := range f.Parameters {
 		d, err := f.dimension(parameter)
 		if err == nil {
 			err = paths.add(d.Name, parameter.axis())
 		}
+		if err == nil {
+			err = checkColumnName(d.Name, all, "trial", "cost", sumColumn, failedColumn)
+		}
 		if err != nil {
 			return nil, at("parameters", fields.Index(i, err))
 		}
 		p.Dimensions = append(p.Dimensions, d)
 	}
-	all := slices.Concat(f.Experiment.Statistics(), f.Statistics)
+	wanted := map[string]int{}
 	for i, target := range f.Targets {
 		g, err := target.goal(all)
+		if first, twice := wanted[g.Name]; err == nil && twice {
+			err = fields.At("statistic", fmt.Errorf("%s is the statistic of target %d, too", g.Name, first))
+		}
+		wanted[g.Name] = i
 		if err != nil {
 			return nil, at("targets", fields.Index(i, err))
 		}
@@ -255,20 +266,24 @@ func (f Fit) dimension(p Parameter) (Dimension, error) {
 	if p.Log {
 		d.transformed = func(share float64) float64 { return d.Low * math.Pow(d.High/d.Low, share) }
 	}
-	middle := d.At(0.5)
-	e, err := axis.set(f.Experiment, d.text(middle)) // a whole number cannot be searched for
-	if err == nil {
-		err = e.Check()
+	for _, share := range []float64{goldenShare, 0.5} { // a whole number cannot be searched for
+		e, err := axis.set(f.Experiment, d.text(d.At(share)))
+		if err == nil {
+			err = e.Check()
+		}
+		if err != nil {
+			return d, fmt.Errorf("between %s and %s: %s", p.From, p.To, withoutPrefix(err))
+		}
 	}
-	if err != nil {
-		return d, fmt.Errorf("between %s and %s: %s", p.From, p.To, withoutPrefix(err))
-	}
-	d.Start = middle
+	d.Start = d.At(0.5)
 	if x, _, err := f.Experiment.Number(p.Path); err == nil && x >= d.Low && x <= d.High {
 		d.Start = x
 	}
 	return d, nil
 }
+
+// goldenShare is a share of the way at which no whole number lies.
+const goldenShare = 0.3819660112501051
 
 // axis returns the axis from bound to bound.
 func (p Parameter) axis() Axis {
@@ -277,7 +292,7 @@ func (p Parameter) axis() Axis {
 
 // text returns a value as a file has it.
 func (d Dimension) text(x float64) string {
-	return strings.TrimSpace(strconv.FormatFloat(x, 'g', -1, 64) + " " + d.Unit)
+	return numberText(x, d.Unit)
 }
 
 // goal checks a target.
@@ -307,6 +322,9 @@ func (t Target) goal(all []Statistic) (Goal, error) {
 	if err != nil {
 		return g, fields.At("tolerance", fmt.Errorf("tolerance of %s: %w", t.Statistic, err))
 	}
+	if silent := g.Deviation(0); math.IsInf(float64(g.Weight*float64(silent*silent)), 0) {
+		return g, fields.At("value", fmt.Errorf("value of %s: %s with the tolerance %s and the weight %v has an infinite cost", t.Statistic, t.Value, t.Tolerance, g.Weight))
+	}
 	return g, nil
 }
 
@@ -319,16 +337,7 @@ func numberIn(text, unit string) (float64, error) {
 			return 0, fmt.Errorf("%q is not a number with the unit %s", text, unit)
 		}
 	}
-	x, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	switch {
-	case err != nil && unit == "":
-		return 0, fmt.Errorf("%q is not a number", text)
-	case err != nil:
-		return 0, fmt.Errorf("%q is not a number with the unit %s", text, unit)
-	case math.IsNaN(x) || math.IsInf(x, 0):
-		return 0, fmt.Errorf("it is %q, must be finite", text)
-	}
-	return x, nil
+	return fields.ParseNumber("it", strings.TrimSpace(number))
 }
 
 // Run returns the experiment with values of the parameters, of a repeat.

@@ -1,10 +1,13 @@
 package myogen
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gomyogen/myogen/internal/fields"
@@ -70,8 +73,14 @@ func (p *Plan) check(w *watch.Watch) error {
 	case p.Repeats < 0 || p.Repeats > maxRuns:
 		return fields.At("repeats", fmt.Errorf("repeats is %d, must be 1 to %d", p.Repeats, maxRuns))
 	}
+	if err := checkSeeds(p.Experiment.Seed, p.Repeats, maxSeed); err != nil {
+		return fields.At("repeats", err)
+	}
 	for i, name := range p.Recruitment {
 		cells, err := p.cells(name)
+		if err == nil && slices.Contains(p.Recruitment[:i], name) {
+			err = fmt.Errorf("population %q is there twice", name)
+		}
 		if err != nil {
 			return fields.At("recruitment", fields.Index(i, err))
 		}
@@ -90,6 +99,9 @@ func (p *Plan) check(w *watch.Watch) error {
 		if c.Name, err = c.axis.name(p.Experiment); err == nil {
 			err = all.add(c.Name, c.axis)
 		}
+		if err == nil {
+			err = p.checkColumn(*c)
+		}
 		if err != nil {
 			return c.at(err)
 		}
@@ -104,11 +116,49 @@ func (p *Plan) check(w *watch.Watch) error {
 	w.Begin("trying values", values)
 	for i := range p.Columns {
 		c := &p.Columns[i]
-		if err := c.fill(p.Experiment, w); err != nil {
+		if err := p.fill(c, w); err != nil {
 			return c.at(err)
 		}
 	}
 	return p.checkTwice()
+}
+
+// Columns of a sweep's table beside those of axes and statistics.
+const (
+	runColumn    = "run"
+	seedColumn   = "seed" // also of an axis of seeds
+	sumColumn    = "spikes_sha256"
+	failedColumn = "error"
+)
+
+// checkColumn refuses the name of an axis that another column of the table has.
+func (p *Plan) checkColumn(c Column) error {
+	if c.Path == seedColumn && c.Name != seedColumn {
+		return fields.At("name", fmt.Errorf("the column of seeds is called %q, not %q", seedColumn, c.Name))
+	}
+	if c.Path == seedColumn {
+		return nil
+	}
+	return checkColumnName(c.Name, p.Statistics, runColumn, seedColumn, sumColumn, failedColumn)
+}
+
+// checkColumnName refuses a name that a statistic or another column of a table has.
+func checkColumnName(name string, statistics []Statistic, others ...string) error {
+	if slices.Contains(others, name) || slices.ContainsFunc(statistics, func(s Statistic) bool { return s.Name == name }) {
+		return fields.At("name", fmt.Errorf("the table has another column called %q; give this one another name", name))
+	}
+	return nil
+}
+
+// maxSeed is the largest seed of a sweep: its table has signed whole numbers.
+const maxSeed = math.MaxInt64
+
+// checkSeeds refuses repeats whose seeds go beyond the largest one.
+func checkSeeds(seed uint64, repeats int, most uint64) error {
+	if more := uint64(max(repeats, 1) - 1); seed > most || more > most-seed {
+		return fmt.Errorf("the seeds begin at %d and there are %d repeats; the largest seed is %d", seed, more+1, most)
+	}
+	return nil
 }
 
 // columns returns a column for each axis, those that step together side by side.
@@ -220,6 +270,63 @@ func (p *Plan) checkTwice() error {
 			}
 			seen[key] = i
 		}
+		for _, c := range columns {
+			if err := p.checkSeedColumn(c, len(columns) == 1 && len(c.axis.Also) == 0); err != nil {
+				return c.at(err)
+			}
+		}
+	}
+	return nil
+}
+
+// checkSeedColumn refuses an axis of seeds whose repeats have seeds that no table holds or,
+// where only seeds change, the seeds of another of its values.
+func (p *Plan) checkSeedColumn(c Column, alone bool) error {
+	if c.Path != seedColumn {
+		return nil
+	}
+	at := func(i int, err error) error {
+		if c.axis.Values == nil {
+			return err
+		}
+		return fields.At("values", fields.Index(i, err))
+	}
+	type seeds struct {
+		first uint64
+		at    int
+	}
+	all := make([]seeds, len(c.Text))
+	for i, text := range c.Text {
+		first, err := strconv.ParseUint(text, 10, 64)
+		if err == nil {
+			err = checkSeeds(first, p.Repeats, maxSeed)
+		}
+		if err != nil {
+			return at(i, err)
+		}
+		all[i] = seeds{first, i}
+	}
+	slices.SortFunc(all, func(a, b seeds) int { return cmp.Compare(a.first, b.first) })
+	for i := 1; alone && i < len(all); i++ {
+		a, b := all[i-1], all[i]
+		if b.first-a.first < uint64(max(p.Repeats, 1)) {
+			return at(b.at, fmt.Errorf("the %d repeats of seed %d have seed %d, too, so that the same run would be made twice", p.Repeats, a.first, b.first))
+		}
+	}
+	return nil
+}
+
+// sameCells refuses an experiment of the sweep in which a population of Recruitment has
+// another number of cells: the table has columns for each cell.
+func (p *Plan) sameCells(e Experiment) error {
+	for _, name := range p.Recruitment {
+		all, err := p.cells(name)
+		if err != nil {
+			return err
+		}
+		if n, err := (Sweep{Experiment: e}).cells(name); err != nil || n != all {
+			return fmt.Errorf("population %q of recruitment, whose columns are those of %d cells, has %d", name, all, n)
+		}
 	}
 	return nil
 }
@@ -235,18 +342,21 @@ func (s Sweep) cells(name string) (int, error) {
 }
 
 // fill lists the values of a column's axis and tries each.
-func (c *Column) fill(of Experiment, w *watch.Watch) error {
-	texts, err := c.axis.texts(of)
+func (p *Plan) fill(c *Column, w *watch.Watch) error {
+	texts, err := c.axis.texts(p.Experiment)
 	if err != nil {
 		return err
 	}
 	for i, text := range texts {
-		e, err := c.axis.set(of, text)
+		e, err := c.axis.set(p.Experiment, text)
 		if err == nil {
 			_, err = e.resolveUnder(w.Part())
 		}
 		if w.Did(1) != nil {
 			return w.Err()
+		}
+		if err == nil {
+			err = p.sameCells(e)
 		}
 		if err != nil {
 			err = fmt.Errorf("value %d, %s: %s", i, text, withoutPrefix(err))

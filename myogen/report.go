@@ -151,32 +151,29 @@ func (r *Result) SaveContext(ctx context.Context, path string) error {
 	case err != nil:
 		return fmt.Errorf("myogen: report: %w", err)
 	}
-	// A report never stands beside the block of another run.
-	if err := atomicfile.Remove(ReportPath(path)); err != nil {
-		return fmt.Errorf("myogen: %w", err)
+	// A report never stands beside the block of another run: the old one goes first, the
+	// new one, written by then, comes last.
+	w.Begin("writing the report", len(text)+1)
+	report, err := atomicfile.Create(ReportPath(path))
+	if err != nil {
+		return fmt.Errorf("myogen: report: %w", err)
+	}
+	report.Follow(w.Did)
+	_, err = report.Write(append(text, '\n'))
+	if err == nil {
+		err = report.RemoveOld()
+	}
+	if err != nil {
+		return fmt.Errorf("myogen: report: %w", errors.Join(err, report.Discard()))
 	}
 	w.Begin("writing the results", r.size())
 	if err := (npz.Writer{Look: w.Did}).WriteBlock(path, r.Block); err != nil {
-		return err
+		return errors.Join(err, report.Discard())
 	}
-	w.Begin("writing the report", len(text)+1)
-	if err := writeUnder(w, ReportPath(path), append(text, '\n')); err != nil {
+	if err := report.Commit(); err != nil {
 		return fmt.Errorf("myogen: report: %w", err)
 	}
 	return nil
-}
-
-// writeUnder is [atomicfile.Write] of a text that may have megabytes.
-func writeUnder(w *watch.Watch, path string, text []byte) error {
-	f, err := atomicfile.Create(path)
-	if err != nil {
-		return err
-	}
-	f.Follow(w.Did)
-	if _, err := f.Write(text); err != nil {
-		return errors.Join(err, f.Discard())
-	}
-	return f.Commit()
 }
 
 // size returns how many bytes the spikes and samples have.

@@ -88,15 +88,19 @@ func example(schema object) any {
 		}
 		return "aMN"
 	}
+	if schema["type"] == nil { // any value of an experiment
+		return 1
+	}
 	panic(fmt.Sprintf("no example of %v", schema))
 }
 
-// eachStruct calls f for every struct of experiments and of sweeps.
+// eachStruct calls f for every struct of experiments, sweeps and fits.
 func eachStruct(t *testing.T, f func(schema, value object, read func(x any) error)) {
 	t.Helper()
 	for _, table := range []func() func() []fields.Field{
 		func() func() []fields.Field { return new(Experiment).fields },
 		func() func() []fields.Field { return new(Sweep).file },
+		func() func() []fields.Field { return new(Fit).file },
 	} {
 		text, err := json.Marshal(fields.Struct(table()).Schema())
 		if err != nil {
@@ -147,7 +151,8 @@ func TestRequiredKeysAreMissed(t *testing.T) {
 		}
 	})
 	for _, key := range []string{"duration", "populations", "thresholds", "trains", "period", "source", "target", "weight", "peak", "amplitude",
-		"frequency", "to", "level", "high", "values", "population", "cell", "path", "axes", "sweep"} {
+		"frequency", "to", "level", "high", "values", "population", "cell", "path", "axes", "sweep",
+		"parameters", "targets", "fit", "from", "statistic", "value", "tolerance"} {
 		if missed[key] == 0 {
 			t.Errorf("no struct was tried without %s", key)
 		}
@@ -182,7 +187,7 @@ func TestZerosAreNoDefaults(t *testing.T) {
 			tried[key]++
 		}
 	})
-	for _, key := range []string{"step", "n", "range_ratio", "slope", "max", "tau", "latency", "delay", "period", "start", "noise", "repeats"} {
+	for _, key := range []string{"step", "n", "range_ratio", "slope", "max", "tau", "latency", "delay", "period", "start", "noise", "repeats", "trials"} {
 		if tried[key] == 0 {
 			t.Errorf("no struct was tried with a %s of zero", key)
 		}

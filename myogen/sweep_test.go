@@ -62,6 +62,16 @@ func TestSweepErrorsHaveAPlace(t *testing.T) {
 		"  axes:\n    - path: seed\n      values: [1, 2]\n      with: [{path: duration, values: [1 s]}]\n":                                                          `x.yaml:18:14: axis "duration" has 1 values, axis "seed" has 2`,
 		"  axes:\n    - path: seed\n      values: [1, 2]\n      with: [{path: duration, with: [{path: step}]}]\n":                                                   `x.yaml:18:31: an axis has no "with"; it has also,`,
 		"  axes:\n    - path: seed\n      values: [1, 2]\n      with: [{path: during, values: [1 s, 2 s]}]\n":                                                       `x.yaml:18:21: there is no "during"; there are`,
+		"  axes:\n    - {path: seed, values: [1, 2]}\n  repeats: 2\n":                                                                                               "x.yaml:16:32: the 2 repeats of seed 1 have seed 2, too",
+		"  axes:\n    - {path: seed, values: [9223372036854775807]}\n  repeats: 2\n":                                                                                "x.yaml:16:29: the seeds begin at 9223372036854775807 and there are 2 repeats",
+		"  axes:\n    - {name: replicate, path: seed, values: [1]}\n":                                                                                               `x.yaml:16:14: the column of seeds is called "seed", not "replicate"`,
+		"  axes:\n    - {path: duration, values: [1 s]}\n  recruitment: [aMN, aMN]\n":                                                                               `x.yaml:17:22: population "aMN" is there twice`,
+		"  axes:\n    - {path: populations.aMN.n, values: [4, 3]}\n  recruitment: [aMN]\n":                                                                          `x.yaml:16:45: value 1, 3: population "aMN" of recruitment, whose columns are those of 4 cells, has 3`,
+		"  axes:\n    - {path: duration, name: seed, values: [1 s]}\n":                                                                                              `x.yaml:16:30: the table has another column called "seed"`,
+		"  axes:\n    - {path: duration, name: aMN.0.recruitment, values: [1 s]}\n  recruitment: [aMN]\n":                                                           `x.yaml:16:30: the table has another column called "aMN.0.recruitment"`,
+		"  axes:\n    - {path: duration, name: \"a\\nb\", values: [1 s]}\n":                                                                                         `x.yaml:16:30: name is "a\nb", must have no line breaks`,
+		"  axes:\n    - {path: duration, name: ' ', values: [1 s]}\n":                                                                                               `x.yaml:16:30: name is " ", must not be blank`,
+		"  axes:\n    - {path: 'connections[00].weight', values: [1 uS]}\n":                                                                                         `x.yaml:16:14: path "connections[00].weight": "[00]" is not an index`,
 		"  axis:\n    - {path: seed, values: [1]}\n":                                                                                                                `x.yaml:15:3: sweep has no "axis"; it has axes,`,
 	} {
 		if _, err := ParseSweep("x.yaml", []byte(sweepFile+sweep)); err == nil || !strings.Contains(err.Error(), want) {
@@ -87,8 +97,9 @@ func TestSweepPoints(t *testing.T) {
 		body + "  repeats: 4\n": {36, 22, []int{1, 2}, 5},
 		strings.Replace(body, "[5, 7, 9]}", "[5, 7, 9], with: [{name: length, path: duration, values: [1 s, 2 s, 3 s]}]}", 1) + `    - {path: "inputs[0].step.level", from: 80 pps, to: 20 pps, n: 2}
 `: {18, 11, []int{1, 2, 2, 1}, 3},
-		"  axes: [{path: seed, from: 10, to: 12, n: 3}]\n":     {3, 2, []int{2}, 12},
-		"  axes: [{path: seed, values: [7, 9]}]\n  repeats: 2": {4, 3, []int{1}, 10},
+		"  axes: [{path: seed, from: 10, to: 12, n: 3}]\n":           {3, 2, []int{2}, 12},
+		"  axes: [{path: seed, values: [7, 9]}]\n  repeats: 2":       {4, 3, []int{1}, 10},
+		"  axes: [{path: seed, from: 1000000, to: 1000002, n: 3}]\n": {3, 2, []int{2}, 1000002},
 	} {
 		p, err := ParseSweep("x.yaml", []byte(sweepFile+sweep))
 		if err != nil {

@@ -96,6 +96,25 @@ func TestWarnings(t *testing.T) {
 		"a pulse of a long time":        {inject(Injection{Amplitude: 1, Start: 10.03, Duration: 33.33}), ""},
 		"a current between two samples": {inject(Injection{Shape: Step[units.Current]{Level: 1, Start: 10.01, Duration: 0.05}}), `it lasts 0.05 ms from 10.01 ms, between two samples`},
 		"a short trapezoid":             {input(Trapezoid[units.Rate]{Peak: 5, Rest: 10.02, Plateau: 0.05}), `it lasts 0.05 ms from 10.02 ms, between two samples`},
+		"a latency and a delay": {func(e *Experiment) {
+			connect(150)(e)
+			e.Inputs[0].Latency = 50
+		}, `connection "DD" to "aMN": the latency of "DD" is 50 ms and the delay 150 ms, so that no spike arrives before the end of the run at 200 ms`},
+		"a latency and a delay that do": {func(e *Experiment) {
+			connect(149)(e)
+			e.Inputs[0].Latency = 50
+		}, ""},
+		"the latency of an axon and a delay": {func(e *Experiment) {
+			e.Connections = []Connection{{Source: "aMN", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 198}}
+		}, `the latency of "aMN" is `},
+		"a source, its latency and a delay": {func(e *Experiment) {
+			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{}, {Times: []units.Time{100, 199}}}, Latency: 50})
+			e.Connections = []Connection{{Source: "Ia", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 60}}
+		}, `connection "Ia" to "aMN": the first spike of "Ia" is at 100 ms, its latency is 50 ms and the delay 60 ms, so that no spike arrives`},
+		"a silent source": {func(e *Experiment) {
+			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{}}})
+			e.Connections = []Connection{{Source: "Ia", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 199}}
+		}, ""},
 		"a late source": {func(e *Experiment) {
 			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{Times: []units.Time{10}}}, Latency: 300})
 		}, `population "Ia": the latency is 300 ms, so that no spike reaches a terminal`},
@@ -129,4 +148,24 @@ func TestTrianglesNeedAPeak(t *testing.T) {
 	refused(t, `input "cortex": triangles: peaks: there are none`, e.Check())
 	_, err := ParseExperiment("e.yaml", []byte("duration: 1 s\npopulations: {DD: {drive_neurons: {n: 2}}}\ninputs: [{source: c, target: DD, triangles: {peaks: [], ramp: 1 s}}]\n"))
 	refused(t, "e.yaml:3:53: peaks: there are none", err)
+}
+
+// A connection that connects nothing is told of.
+func TestConnectionOfNoPairs(t *testing.T) {
+	for want, c := range map[string]Connection{
+		`connection "DD" to "aMN": with probability 1e-09 none of the 6 pairs was drawn, and it connects nothing`: {Probability: 1e-9},
+		`connection "DD" to "aMN": it has no pairs, and connects nothing`:                                         {Pairs: []Link{}},
+		"": {Pairs: []Link{{Source: 1}}},
+	} {
+		c.Source, c.Target, c.Weight = "DD", "aMN", 0.1
+		sim, err := NewSimulation(t.Context(), Experiment{Duration: 200,
+			Populations: []Population{DescendingDrivePool{Name: "DD", N: 2}, AlphaMNPool{Name: "aMN", N: 3}},
+			Inputs:      []Input{{Source: "cortex", Target: "DD", Shape: Level[units.Rate]{5}}}, Connections: []Connection{c}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(sim.Warnings(), "; "); got != want {
+			t.Errorf("%v: warnings %q, want %q", c, got, want)
+		}
+	}
 }

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"gomyogen/install/jupyter"
 	"gomyogen/install/jupyter/jupytertest"
@@ -214,16 +213,7 @@ func TestStoppedRunKeepsWhatItHas(t *testing.T) {
 	done := make(chan error)
 	go func() { done <- home.Execute(ctx, &bytes.Buffer{}, file, jupyter.Results(file)) }()
 	pid := filepath.Join(filepath.Dir(file), "pid")
-	for range 1200 {
-		if b, err := os.ReadFile(pid); err == nil && len(b) > 0 {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	program, err := os.ReadFile(pid)
-	if err != nil {
-		t.Fatal("the cell did not start")
-	}
+	program := jupytertest.Wait(t, pid, "")
 	cancel(errors.New("terminated"))
 	kept := filepath.Join(filepath.Dir(file), "results", "test.stopped.ipynb")
 	if err := <-done; err == nil || !strings.Contains(err.Error(), "was stopped: terminated") || !strings.Contains(err.Error(), kept) {
@@ -233,9 +223,7 @@ func TestStoppedRunKeepsWhatItHas(t *testing.T) {
 	if err != nil || !strings.Contains(nb.Printed(), "computed\n") || !strings.Contains(nb.Printed(), "half\n") || strings.Contains(nb.Printed(), "never") || nb.Metadata.Run != nil {
 		t.Errorf("it kept %q, error %v; want what was computed, without a stamp", nb.Printed(), err)
 	}
-	if alive := exec.Command("kill", "-0", string(program)).Run(); alive == nil {
-		t.Error("the cell's program lives on")
-	}
+	jupytertest.Ends(t, program)
 }
 
 // Two runs of one notebook at once both end well.

@@ -44,7 +44,7 @@ func TestBuildMakesWhatIsMissingOnly(t *testing.T) {
 		{"stamp gone", func() { os.Remove(h.stampFile(parts[0])) }, 4, false},
 		{"stamp broken", func() { os.WriteFile(h.stampFile(parts[0]), []byte("{"), 0o644) }, 5, false},
 		{"file emptied", func() { os.WriteFile(file, nil, 0o644) }, 6, false},
-		{"file changed", func() { os.WriteFile(file, []byte("other"), 0o644) }, 7, false},
+		{"file changed", func() { os.WriteFile(file, []byte("another"), 0o644) }, 7, false},
 		{"failure", func() { os.Remove(file); failure = errors.New("no network") }, 8, true},
 		{"after the failure", func() { failure = nil }, 9, false},
 	} {
@@ -108,14 +108,16 @@ func TestDamageIsNamedAndMended(t *testing.T) {
 		want   string
 		hidden bool
 	}{
-		"truncated":        {func() error { return os.Truncate(program, 3) }, program + " is not as it was made", false},
-		"emptied":          {func() error { return os.WriteFile(module, nil, 0o644) }, module + " is not as it was made", false},
-		"gone":             {func() error { return os.Remove(module) }, module + " is missing", false},
-		"folder gone":      {func() error { return os.RemoveAll(filepath.Dir(module)) }, module + " is missing", false},
-		"link gone":        {func() error { return os.Remove(link) }, link + " is missing", false},
-		"link elsewhere":   {func() error { return errors.Join(os.Remove(link), os.Symlink("lib", link)) }, link + " is not as it was made", false},
-		"link to none":     {func() error { return errors.Join(os.Remove(link), os.Symlink("none", link)) }, link + " is missing", false},
-		"rewritten":        {func() error { return os.WriteFile(program, []byte("Program"), 0o755) }, program + " is not as it was made", false},
+		"truncated":      {func() error { return os.Truncate(program, 3) }, program + " is not as it was made", false},
+		"emptied":        {func() error { return os.WriteFile(module, nil, 0o644) }, module + " is not as it was made", false},
+		"gone":           {func() error { return os.Remove(module) }, module + " is missing", false},
+		"folder gone":    {func() error { return os.RemoveAll(filepath.Dir(module)) }, module + " is missing", false},
+		"link gone":      {func() error { return os.Remove(link) }, link + " is missing", false},
+		"link elsewhere": {func() error { return errors.Join(os.Remove(link), os.Symlink("lib", link)) }, link + " is not as it was made", false},
+		"link to none":   {func() error { return errors.Join(os.Remove(link), os.Symlink("none", link)) }, link + " is missing", false},
+		"rewritten": {func() error {
+			return errors.Join(os.WriteFile(program, []byte("Program"), 0o755), os.Chtimes(program, time.Time{}, time.Now().Add(time.Hour)))
+		}, program + " is not as it was made", false},
 		"a pipe":           {func() error { return errors.Join(os.Remove(empty), syscall.Mkfifo(empty, 0o644)) }, empty + " cannot be read: it is no regular file", false},
 		"a folder":         {func() error { return errors.Join(os.Remove(empty), os.Mkdir(empty, 0o755)) }, empty + " cannot be read: it is no regular file", false},
 		"a link to itself": {func() error { return errors.Join(os.Remove(module), os.Symlink("__init__.py", module)) }, module + " cannot be read", false},
@@ -385,7 +387,7 @@ func TestStopEndsTheWholeGroup(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
 	go func() {
-		done <- runner{&bytes.Buffer{}}.run(ctx, dir, os.Environ(), "/bin/sh", "-c", "sleep 100 & echo $! > pid.new; mv pid.new pid; wait")
+		done <- runner{&bytes.Buffer{}}.run(ctx, dir, os.Environ(), "/bin/sh", "-c", "sleep 1000 & echo $! > pid.new; mv pid.new pid; wait")
 	}()
 	child := waitForPid(t, filepath.Join(dir, "pid"))
 	cancel()
@@ -403,7 +405,7 @@ func TestChildrenDieWithTheirParent(t *testing.T) {
 		t.Skip("only Linux ends the children of a killed process")
 	}
 	if dir := os.Getenv("MYOGEN_TEST_PARENT"); dir != "" { // the set-up
-		_ = runner{&bytes.Buffer{}}.run(context.Background(), dir, os.Environ(), "/bin/sh", "-c", "sleep 100 & echo $! > pid.new; mv pid.new pid; wait")
+		_ = runner{&bytes.Buffer{}}.run(context.Background(), dir, os.Environ(), "/bin/sh", "-c", "sleep 1000 & echo $! > pid.new; mv pid.new pid; wait")
 		return
 	}
 	dir := t.TempDir()
@@ -419,9 +421,12 @@ func TestChildrenDieWithTheirParent(t *testing.T) {
 	}
 }
 
+// patience is how long a program may take on a slow machine that does other work, too.
+const patience = 3 * time.Minute
+
 func waitForPid(t *testing.T, path string) int {
 	t.Helper()
-	for range 1000 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if b, err := os.ReadFile(path); err == nil {
 			pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
 			if err != nil {
@@ -429,7 +434,6 @@ func waitForPid(t *testing.T, path string) int {
 			}
 			return pid
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	t.Fatal("the program did not start")
 	return 0
@@ -437,12 +441,11 @@ func waitForPid(t *testing.T, path string) int {
 
 // endsSoon reports whether a process ends; a zombie has ended.
 func endsSoon(pid int) bool {
-	for range 1000 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		state, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
 		if err != nil || strings.HasPrefix(string(state), "Z") {
 			return true
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	return false
 }
@@ -578,9 +581,13 @@ func TestSecondSetUpWaitsAndCanBeStopped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	if _, err := lock(ctx, &out, path); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(out.String(), "another set-up runs") {
+	said := writerFunc(func(b []byte) (int, error) {
+		cancel() // as soon as it says so
+		return out.Write(b)
+	})
+	if _, err := lock(ctx, said, path); !errors.Is(err, context.Canceled) || !strings.Contains(out.String(), "another set-up runs") {
 		t.Errorf("error %v and text %q, want it to wait, to say so and to stop", err, out.String())
 	}
 	unlock()
@@ -589,3 +596,7 @@ func TestSecondSetUpWaitsAndCanBeStopped(t *testing.T) {
 	}
 	unlock()
 }
+
+type writerFunc func(b []byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }

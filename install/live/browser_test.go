@@ -202,7 +202,7 @@ func neighbors(t *testing.T, ctx context.Context, file string) {
 		t.Helper()
 		want = "done done " + want
 		got := ""
-		for end := time.Now().Add(2 * time.Minute); got != want; time.Sleep(100 * time.Millisecond) {
+		for end := time.Now().Add(jupytertest.Patience); got != want; time.Sleep(50 * time.Millisecond) {
 			if got = text(`(boxes => boxes.map(b => b.dataset.state).join(" ") + " " + boxes.map(b => b.dataset.sum).join(" "))([...document.querySelectorAll(".alive")])`); time.Now().After(end) {
 				t.Fatalf("the two cells are %q, want %q", got, want)
 			}
@@ -229,10 +229,24 @@ func neighbors(t *testing.T, ctx context.Context, file string) {
 // ended waits for the end of the run of a page and returns how it ended.
 func ended(t *testing.T, text func(js string) string) (state string) {
 	t.Helper()
-	for start := time.Now(); state != "done" && state != "failed" && time.Since(start) < 2*time.Minute; time.Sleep(time.Second / 4) {
-		state = text(`document.querySelector(".alive").dataset.state || ""`)
+	for end := time.Now().Add(jupytertest.Patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if state = text(`document.querySelector(".alive").dataset.state || ""`); state == "done" || state == "failed" {
+			break
+		}
 	}
 	return state
+}
+
+// until waits until a text of the page is one of some.
+func until(t *testing.T, ctx context.Context, js string, want ...string) {
+	t.Helper()
+	text, got := evaluator(t, ctx), ""
+	for end := time.Now().Add(jupytertest.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if got = text(js); slices.Contains(want, got) {
+			return
+		}
+	}
+	t.Fatalf("%s is %q, want one of %q", js, got, want)
 }
 
 // evaluator returns a function that evaluates a text in the page.
@@ -257,11 +271,7 @@ func still(t *testing.T, ctx context.Context, file string) {
 		t.Fatal(err)
 	}
 	text(`new Image().src = "http://127.0.0.1:9/", ""`)
-	for end := time.Now().Add(time.Minute); !strings.Contains(text(`String(window.refused || "")`), "img-src"); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("a picture from elsewhere is not refused: %s", text(`String(window.refused || "")`))
-		}
-	}
+	until(t, ctx, `String(String(window.refused || "").includes("img-src"))`, "true") // the picture is refused
 	const (
 		needs = "The sliders of this cell need scripts and WebAssembly; this is the author's figure."
 		fails = "The sliders do not work here; this is the author's figure. (CompileError: no SIMD)"
@@ -298,7 +308,7 @@ func still(t *testing.T, ctx context.Context, file string) {
 		}
 		text(`document.querySelector(".alive").scrollIntoView(), ""`)
 		got := ""
-		for start := time.Now(); time.Since(start) < time.Minute; time.Sleep(time.Second / 4) {
+		for start := time.Now(); time.Since(start) < jupytertest.Patience; time.Sleep(50 * time.Millisecond) {
 			got = text(`document.querySelector(".alive").textContent`)
 			if time.Since(start) > time.Second && (got == c.says || c.says == needs) { // a second for what should not begin
 				break
@@ -329,8 +339,8 @@ func download(t *testing.T, ctx context.Context, names ...string) (folder string
 	}
 	for i, name := range names {
 		evaluator(t, ctx)(fmt.Sprintf(`document.querySelectorAll(".alive span button")[%d].click(), ""`, i))
-		for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-			if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
+		for end := time.Now().Add(jupytertest.Patience); ; time.Sleep(20 * time.Millisecond) {
+			if info, err := os.Stat(filepath.Join(folder, name)); err == nil && info.Size() > 0 { // it gets its name when it is complete
 				break
 			}
 			if time.Now().After(end) {
@@ -382,34 +392,24 @@ func files(t *testing.T, ctx context.Context, sum string) {
 func sliders(t *testing.T, ctx context.Context, file string) {
 	t.Helper()
 	text := evaluator(t, ctx)
-	until := func(js string, want ...string) {
-		t.Helper()
-		got := ""
-		for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-			if got = text(js); slices.Contains(want, got) {
-				return
-			}
-		}
-		t.Fatalf("%s is %q, want one of %q", js, got, want)
-	}
 	const state = `document.querySelector(".alive").dataset.state || ""`
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.EmulateViewport(1400, 900), chromedp.Navigate(file)); err != nil {
 		t.Fatal(err)
 	}
 	text(`document.querySelector(".alive").scrollIntoView(), ""`)
-	until(state, "ready")
+	until(t, ctx, state, "ready")
 	move := func(i int) {
 		t.Helper()
 		text(fmt.Sprintf(`document.querySelectorAll(".alive input")[%d].focus(), ""`, i))
 		if err := chromedp.Do(ctx, chromedp.KeyEvent([]string{kb.ArrowLeft, kb.ArrowRight}[i/4])); err != nil {
 			t.Fatal(err)
 		}
-		until(state, "running", "done")
+		until(t, ctx, state, "running", "done", "stopped")
 	}
 	seen := map[string]bool{}
 	for i := range 5 {
 		move(i)
-		until(state, "done")
+		until(t, ctx, state, "done")
 		at := text(`location.hash`)
 		if seen[at] {
 			t.Fatalf("slider %d leaves the address %s", i, at)
@@ -423,13 +423,18 @@ func sliders(t *testing.T, ctx context.Context, file string) {
 	}
 	before := text(`document.querySelector(".alive").dataset.sum`)
 	files(t, ctx, before)
+	text(`new MutationObserver((_, o) => { // stops the run as soon as it goes on
+		const box = document.querySelector(".alive");
+		if (box.dataset.state !== "running") return;
+		o.disconnect();
+		box.querySelector("button").click();
+	}).observe(document.querySelector(".alive"), { attributes: true }), ""`)
 	move(0)
-	text(`document.querySelector(".alive button").click(), ""`)
-	until(state, "stopped")
+	until(t, ctx, state, "stopped")
 	if after := text(`document.querySelector(".alive").dataset.sum`); after != before {
 		t.Errorf("a run that was stopped has spikes: %s", after)
 	}
-	newest(t, text, func() { until(state, "done") })
+	newest(t, text, func() { until(t, ctx, state, "done") })
 }
 
 // numbers reads the values in an address.
@@ -468,7 +473,7 @@ func newest(t *testing.T, text func(js string) string, done func()) {
 		}).observe(bar, { attributes: true });
 		move();
 	})(), ""`)
-	for end := time.Now().Add(time.Minute); text(`document.querySelector(".alive").dataset.moved || ""`) == ""; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(jupytertest.Patience); text(`document.querySelector(".alive").dataset.moved || ""`) == ""; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the bar does not come to its end")
 		}

@@ -110,30 +110,18 @@ func address(t *testing.T, ctx context.Context, file string) {
 		if c.hash != "" {
 			text(fmt.Sprintf(`location.hash = %q`, c.hash))
 		}
-		got := ""
-		for end := time.Now().Add(2 * time.Minute); !strings.Contains(got, c.want) && time.Now().Before(end); time.Sleep(time.Second / 4) {
-			got = text(`document.querySelector(".alive").innerText`)
-		}
-		if !strings.Contains(got, c.want) {
-			t.Errorf("with %q the page says %s, want %q", c.hash, got, c.want)
-		}
+		until(t, ctx, fmt.Sprintf(`(said => said.includes(%[1]q) ? %[1]q : said)(document.querySelector(".alive").innerText)`, c.want), c.want)
 	}
-	if sum, want := text(`document.querySelector(".alive").dataset.sum`), native(t, []float64{90, 150, 0.5, 0.2, 1}); sum != want {
-		t.Errorf("beyond the slider the page has %s, at its end native is %s", sum, want)
-	}
+	until(t, ctx, `document.querySelector(".alive").dataset.sum || ""`, native(t, []float64{90, 150, 0.5, 0.2, 1})) // at the end of the slider
 	// A link to a heading leaves the values in the address, and one with both leads there.
 	values := text(`location.hash`)
 	heading := text(`[...document.querySelectorAll("h1[id], h2[id], h3[id]")].pop().id`)
 	text(`location.hash = ` + fmt.Sprintf("%q", heading))
-	time.Sleep(time.Second / 2)
-	both := text(`decodeURIComponent(location.hash)`)
-	if want := values + "&" + heading; both != want {
-		t.Errorf("behind a link to a heading the address is %s, want %s", both, want)
-	}
+	both := values + "&" + heading
+	until(t, ctx, `decodeURIComponent(location.hash)`, both)
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(file+both)); err != nil {
 		t.Fatal(err)
 	}
-	if seen := text(`String((r => r.bottom > 0 && r.top < innerHeight)(document.getElementById(` + fmt.Sprintf("%q", heading) + `).getBoundingClientRect()))`); seen != "true" {
-		t.Errorf("the address %s does not lead to the heading", both)
-	}
+	// It leads to the heading.
+	until(t, ctx, `String((r => r.bottom > 0 && r.top < innerHeight)(document.getElementById(`+fmt.Sprintf("%q", heading)+`).getBoundingClientRect()))`, "true")
 }

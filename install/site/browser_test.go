@@ -8,20 +8,24 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"gomyogen/install/jupyter/jupytertest"
@@ -57,6 +61,10 @@ func TestReaderWalksThroughTheSite(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	until := func(condition string) {
+		t.Helper()
+		waits(t, ctx, condition)
+	}
 	number := func(js string) int {
 		t.Helper()
 		n, err := chromedp.Run(ctx, chromedp.Evaluate[int](js))
@@ -80,30 +88,36 @@ func TestReaderWalksThroughTheSite(t *testing.T) {
 	if cards == 0 {
 		t.Fatal("the index is empty")
 	}
-	do(chromedp.Click(".index li a"), chromedp.WaitVisible("#Fold"))
+	// follow clicks on a link and waits for the whole page that it leads to.
+	follow := func(link string) (name string) {
+		t.Helper()
+		from := text(`location.pathname.split("/").pop()`)
+		do(chromedp.Evaluate[chromedp.Void](`window.left = true`))
+		jupytertest.Click(t, ctx, link)
+		until(`!window.left && document.readyState === "complete" && !!document.querySelector("#Fold")`)
+		if name = text(`location.pathname.split("/").pop()`); name == from {
+			t.Fatalf("the link %s leads from %s to itself", link, from)
+		}
+		return name
+	}
+	name := follow(".index li a")
 	for i := range cards {
-		name := text(`location.pathname.split("/").pop()`)
 		t.Run(strings.TrimSuffix(name, ".html"), func(t *testing.T) {
 			figures := number(`document.querySelectorAll(".myogen-figure").length`)
 			if figures == 0 {
 				t.Error("the page has no figure")
 			}
-			if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`[...document.querySelectorAll(".myogen-figure")].every(f => f.dataset.state === "live")`)); err != nil {
-				t.Errorf("%d figures are not all alive: %v", figures, err)
-			}
-			for _, view := range []struct {
+			until(`[...document.querySelectorAll(".myogen-figure")].every(f => f.dataset.state === "live")`)
+			do(chromedp.Evaluate[chromedp.Void](string(axe)))
+			// Each page in both schemes and both widths, every other page the other way round.
+			for _, view := range [2][2]struct {
 				scheme string
 				width  int64
-			}{{"light", 1400}, {"dark", 1400}, {"light", 400}, {"dark", 400}} {
+			}{{{"light", 1400}, {"dark", 400}}, {{"dark", 1400}, {"light", 400}}}[i%2] {
 				do(chromedp.EmulateViewport(view.width, 900), colors(view.scheme))
-				if wide := number(`document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
-					t.Errorf("%s, %d px: the page is %d px too wide", view.scheme, view.width, wide)
-				}
-				// The page's own colours change at once, a figure's when it is drawn anew.
-				if _, err := chromedp.Run(ctx, chromedp.Poll[bool](fmt.Sprintf(`[...document.querySelectorAll(".myogen-figure .live")].every(e => e.style.colorScheme === %q)`, view.scheme))); err != nil {
-					t.Errorf("%s, %d px: not all figures are in the page's colours: %v", view.scheme, view.width, err)
-				}
-				do(chromedp.Evaluate[chromedp.Void](string(axe)))
+				// The page's own colours and width change at once, a figure's when it is drawn anew.
+				until(fmt.Sprintf(`innerWidth === %d && document.documentElement.scrollWidth <= document.documentElement.clientWidth`, view.width))
+				until(fmt.Sprintf(`[...document.querySelectorAll(".myogen-figure .live")].every(e => e.style.colorScheme === %q)`, view.scheme))
 				found, err := chromedp.Run(ctx, chromedp.Evaluate[string](
 					`axe.run({resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => [v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))])))`,
 					chromedp.EvalAwaitPromise))
@@ -117,26 +131,32 @@ func TestReaderWalksThroughTheSite(t *testing.T) {
 			do(chromedp.EmulateViewport(1400, 900), colors("light"))
 			opened := `document.querySelectorAll("details.code[open]").length`
 			if cells := number(opened); cells > 0 {
-				do(chromedp.Click("#Fold"))
-				if n := number(opened); n != 0 {
-					t.Errorf("%d of %d cells still show their code", n, cells)
-				}
-				do(chromedp.Click("#Fold"))
-				if n := number(opened); n != cells {
-					t.Errorf("%d of %d cells show their code again", n, cells)
+				for _, want := range []int{0, cells} {
+					jupytertest.Click(t, ctx, "#Fold")
+					until(fmt.Sprintf(`%s === %d`, opened, want))
 				}
 			}
 		})
 		if i+1 < cards {
-			do(chromedp.Click(`a[rel="next"]`), chromedp.WaitVisible("#Fold"))
-			if next := text(`location.pathname.split("/").pop()`); next == name {
-				t.Fatalf("the link to the next page leads from %s to itself", name)
-			}
+			name = follow(`a[rel="next"]`)
 		}
 	}
 	if n := number(`document.querySelectorAll('a[rel="next"]').length`); n != 0 {
 		t.Error("the last page has a next one")
 	}
+}
+
+// waits waits until a condition holds of a page.
+func waits(t *testing.T, ctx context.Context, condition string) {
+	t.Helper()
+	var err error
+	for end := time.Now().Add(jupytertest.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		var ok bool
+		if ok, err = chromedp.Run(ctx, chromedp.Evaluate[bool](condition)); ok {
+			return
+		}
+	}
+	t.Fatalf("waited for %s: %v", condition, err)
 }
 
 // tripwires are what a stranger's notebook may hold to run a script on its page
@@ -195,6 +215,25 @@ var tripwires = []string{
 	`<xmp><img src=x onerror="window.tripped = 24"></xmp><plaintext><img src=x onerror="window.tripped = 24">`,
 	`<b is="x-y" style="animation-name: x" onanimationend="window.tripped = 25" onpointerrawupdate="window.tripped = 25">x</b>`,
 	`<img src=x:x onerror&#61;"window.tripped = 26" ><img/src="x"/onerror="window.tripped = 26">`,
+	`<map name="m"><area href="javascript:window.tripped = 60" shape="default"></map><img usemap="#m" src="data:image/png;base64,PHNjcmlwdD53aW5kb3cudHJpcHBlZCA9IDYwPC9zY3JpcHQ+">`,
+	`<a download="x.html" href="data:text/html,<script>window.tripped = 60</script>">x</a><a href="x.html" download target="_blank" rel="opener">x</a>`,
+	"<a href=\"jav\tascript:window.tripped = 61\">x</a><a href=\"java\nscript&NewLine;&colon;window.tripped = 61\">x</a><a href=\"\u00a0javascript:window.tripped = 61\">x</a>",
+	"[x][r] ![x][r] <javascript:window.tripped=62> [x](<javascript:window.tripped=62>) [x](&#x6A;avascript&#58;window.tripped=62)\n\n[r]: javascript:window.tripped=62 '\" onmouseover=\"window.tripped=62'",
+	"![x](SERVER/markdown.png) ![x][p] ![\"onerror=\"window.tripped=63](x 'x\" onerror=\"window.tripped=63')\n\n[p]: SERVER/reference.png",
+	"```\"><script>window.tripped=64</script>\n</code></pre><script>window.tripped=64</script>\n```\n\n    </code><script>window.tripped=64</script>\n\n| <script>window.tripped=64</script> |\n|---|\n| `</code><script>window.tripped=64</script>` |",
+	"$$\\href{javascript:window.tripped=65}{x} \\includegraphics{SERVER/tex.png} <img src=x onerror=window.tripped=65>$$ \\(<script>window.tripped=65</script>\\) \\begin{x}</p><script>window.tripped=65</script>\\end{x}",
+	"# <script>window.tripped=66</script> x\" onclick=\"window.tripped=66\n\n[^1]: <script>window.tripped=66</script>\n\n<!-- > <script>window.tripped=66</script> -->\n\n<?php <script>window.tripped=66</script> ?>\n\n<![CDATA[<script>window.tripped=66</script>]]>",
+	`<div class="alive" data-cell="study.ipynb/1"></div><div class="myogen-interact" data-interact='{"kernel": "../../x", "address": "x", "knobs": []}'></div>`,
+	`<script type="importmap">{"imports": {"x": "SERVER/map.js"}}</script><script type="module">import "SERVER/module.js"</script><script type="speculationrules">{"prefetch": [{"urls": ["SERVER/speculation"]}]}</script>`,
+	`<link rel="modulepreload" href="SERVER/modulepreload.js"><link rel="preconnect" href="SERVER/"><link rel="dns-prefetch" href="SERVER/"><link rel="icon" href="SERVER/icon.png"><link rel="manifest" href="SERVER/manifest">`,
+	`<form id="Fold" name="body"><input name="getElementById"><input name="querySelectorAll"></form><img id="echarts" name="currentScript"><a id="myogenLive"></a>`,
+	`<p style="color: red; behavior: url(SERVER/behavior); -moz-binding: url(SERVER/binding); width: expression(window.tripped = 67); color: attr(x url); background-color: red}*{background:url(SERVER/close)">x</p>`,
+	`<p style="background-color: u\72l(SERVER/hex); border-image: url(SERVER/border); filter: url(SERVER/filter); font-family: 'x'; src: url(SERVER/src); list-style: url(SERVER/list-style)">x</p>`,
+	`<ruby><rt><xmp></rt></xmp><noembed><img src=x onerror="window.tripped = 68"></noembed><listing><img src=x onerror="window.tripped = 68"></listing></ruby>`,
+	`<table><caption><svg><desc><table><td><img title="</desc><img src=x onerror=window.tripped=69>"></td></table></desc></svg></caption></table>`,
+	`<math><annotation-xml encoding="text/html"><img src=x onerror="window.tripped = 70"><script>window.tripped = 70</script></annotation-xml></math>`,
+	`<svg><a href="javascript:window.tripped = 71"><rect width="9" height="9"/></a><image href="SERVER/svg3.png"/><feImage href="SERVER/fe.png"/><style>* { fill: url(SERVER/fill) }</style><handler>window.tripped = 71</handler></svg>`,
+	`<img src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'><script>window.tripped=72</script></svg>"><img src="data:image/png;base64,AAAA&quot; onerror=&quot;window.tripped=72"><img src="//127.0.0.1:1/x.png"><img src="\\\\127.0.0.1\\x.png">`,
 	`<x-y onclick="window.tripped = 14" style="animation: x 1s" onanimationstart="window.tripped = 14">x</x-y>`,
 }
 
@@ -230,18 +269,36 @@ func TestTripwires(t *testing.T) {
 			}
 		}
 	}
+	figure = forge(t, figure, func(any2) {})
 	cells := []any2{markdownCell("# Title <img src=x onerror=window.tripped=30> $<img src=x onerror=window.tripped=30>$")}
 	for _, wire := range tripwires {
 		wire = fill.Replace(wire)
 		caption := codeCell("x <script>window.tripped = 31</script>", shown("text/html", wire), shown("image/svg+xml", svg), shown("text/markdown", wire), shown("text/plain", wire),
-			any2{"output_type": "stream", "name": "stdout", "text": wire + "\x1b[31m" + wire}, shown("image/png", `AAAA" onerror="window.tripped = 32`))
-		caption["metadata"] = any2{"caption": wire}
+			any2{"output_type": "stream", "name": "stdout", "text": wire + "\x1b[31m" + wire}, shown("image/png", `AAAA" onerror="window.tripped = 32`),
+			shown("text/latex", wire), any2{"output_type": "error", "ename": wire, "evalue": wire, "traceback": []string{wire}})
+		caption["metadata"], caption["execution_count"] = any2{"caption": wire, "tags": []string{"raises-exception"}}, wire
 		cells = append(cells, markdownCell(wire), markdownCell("text "+wire+" text"), markdownCell("[x]("+wire+") ![x](javascript:window.tripped=33)"), caption)
 	}
-	cells = append(cells, codeCell("figure()", shown("text/html", figure)))
-	source := described(t, any2{"title": fill.Replace(tripwires[0]), "authors": `"><script>window.tripped = 34</script>`, "date": tripwires[2]}, cells...)
+	all := fill.Replace(strings.Join(tripwires, ""))
+	for _, mime := range []string{"application/javascript", "text/javascript", "application/vnd.bokehjs_exec.v0+json", "application/vnd.jupyter.widget-view+json", "application/vnd.plotly.v1+json",
+		"application/vnd.vega.v5+json", "application/vnd.x+html", "application/xhtml+xml", "application/pdf", "application/json", "text/vnd.mermaid", "text/xml", "video/mp4", "text/HTML", "text/html; charset=utf-8"} {
+		cells = append(cells, codeCell("x", shown(mime, all), any2{"output_type": "display_data", "data": any2{mime: any2{"model_id": all}, "text/plain": all}, "metadata": any2{mime: any2{"isolated": true}}}))
+	}
+	raw := any2{"cell_type": "raw", "source": all, "outputs": []any2{shown("text/html", all)}, "metadata": any2{"format": "text/html", "raw_mimetype": "text/html"}}
+	text := markdownCell("![x](attachment:a.svg) ![x](attachment:a.html) ![x](attachment:a.png)")
+	text["outputs"] = []any2{shown("text/html", all)}
+	text["attachments"] = any2{"a.svg": any2{"image/svg+xml": encode([]byte(svg))}, "a.html": any2{"text/html": all}, "a.png": any2{"image/png": encode([]byte(all))}}
+	skipped := codeCell("x", shown("text/html", all))
+	skipped["metadata"] = any2{"tags": []string{"skip-execution", all}}
+	cells = append(cells, raw, text, skipped, codeCell("figure()", shown("text/html", figure)))
+	source := described(t, any2{"title": fill.Replace(tripwires[0]), "authors": `"><script>window.tripped = 34</script>`, "date": tripwires[2], "description": all,
+		"widgets": any2{"application/vnd.jupyter.widget-state+json": any2{"state": any2{"x": any2{"model_name": "HTMLModel", "state": any2{"value": all}}}}}}, cells...)
+	forged := []any2{codeCell("figure()", shown("text/html", figure))}
+	for _, name := range slices.Sorted(maps.Keys(hostile)) {
+		forged = append(forged, markdownCell("## "+name), codeCell("figure()", shown("text/html", forge(t, figure, func(spec any2) { hostile[name](spec, server.URL) }))))
+	}
 	dir := t.TempDir()
-	if _, err := Write(dir, []Source{source}, Options{Title: tripwires[2], Scripts: scripts(t)}); err != nil {
+	if _, err := Write(dir, append([]Source{source}, open(t, write(t, t.TempDir(), "figures.ipynb", forged...))...), Options{Title: tripwires[2], Scripts: scripts(t)}); err != nil {
 		t.Fatal(err)
 	}
 	ctx := jupytertest.Browser(t, 1400, 900)
@@ -253,21 +310,37 @@ func TestTripwires(t *testing.T) {
 		}
 		return s
 	}
-	for _, name := range []string{"index.html", "study.html"} {
-		if err := chromedp.Do(ctx, chromedp.Navigate("file://"+filepath.Join(dir, name))); err != nil {
+	if _, err := chromedp.Call(ctx, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{
+		Source: `window.stopped = []; addEventListener("securitypolicyviolation", e => stopped.push(e.effectiveDirective + " " + e.blockedURI + " " + e.sample))`}); err != nil {
+		t.Fatal(err)
+	}
+	served := httptest.NewServer(http.FileServer(http.Dir(dir)))
+	defer served.Close()
+	for _, address := range []string{"file://" + dir + "/index.html", "file://" + dir + "/figures.html", served.URL + "/figures.html", served.URL + "/study.html", "file://" + dir + "/study.html"} {
+		name := path.Base(address)
+		if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
 			t.Fatal(err)
 		}
-		if name == "study.html" {
+		switch name {
+		case "study.html":
 			if state := value(`document.querySelectorAll(".myogen-figure").length + " " + [...document.querySelectorAll("script:not([src])")].length`); !strings.HasSuffix(state, " 2") {
 				t.Errorf("there are figures and scripts: %s; want two scripts, the figure's and the page's", state)
 			}
 			value(`document.querySelectorAll("#link, a, button, details, img").forEach(e => { if (!e.href || e.href.startsWith("javascript")) e.click(); e.focus(); }), ""`)
+		case "figures.html":
+			useFigures(t, ctx, len(hostile)) // all and the genuine one, but the one that cannot be drawn
 		}
 		if got := value(`String(window.tripped)`); got != "undefined" {
 			t.Errorf("%s: a script ran: %s", name, got)
 		}
 		if got := value(`document.querySelectorAll("iframe, object, embed, form, base, link, video, audio, main style:not(.myogen-figure style)").length + ""`); got != "0" {
 			t.Errorf("%s has %s elements that are not to be there", name, got)
+		}
+		if got := value(`location.href`); got != address {
+			t.Errorf("%s led to %s", address, got)
+		}
+		if got := value(`stopped.join("\n")`); got != "" {
+			t.Errorf("%s: the policy had to stop %s", address, got)
 		}
 	}
 	// Were one to come through, the policy would stop it. It does not know <meta>.
@@ -284,6 +357,31 @@ func TestTripwires(t *testing.T) {
 	defer mu.Unlock()
 	if len(asked) > 0 {
 		t.Errorf("somebody was asked for %v", asked)
+	}
+}
+
+// useFigures does what a reader can do with the figures of a page once some of them are
+// live: it clicks on all that they draw and on their buttons, and prints them.
+func useFigures(t *testing.T, ctx context.Context, live int) {
+	t.Helper()
+	waits(t, ctx, fmt.Sprintf(`document.querySelectorAll(".myogen-figure[data-state=live]").length === %d`, live))
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(async () => {
+		const figures = [...document.querySelectorAll(".myogen-figure")];
+		HTMLAnchorElement.prototype.click = function () { if (!this.download) window.open(this.href); }; // files are not saved
+		for (const f of figures) {
+			for (const b of f.querySelectorAll("button")) b.click();
+			const plot = f.querySelector(".plot"), chart = window.echarts && plot && echarts.getInstanceByDom(plot.firstElementChild);
+			if (!chart) continue;
+			for (const e of ["pointermove", "pointerdown", "pointerup"]) plot.dispatchEvent(new PointerEvent(e, { clientX: plot.getBoundingClientRect().x + 300, clientY: plot.getBoundingClientRect().y + 80 }));
+			for (const shown of chart.getZr().storage.getDisplayList(true)) {
+				for (let e = shown; e; e = e.parent || e.__hostTarget) for (const kind of ["mouseover", "mousemove", "click"]) e.trigger(kind, { target: shown, offsetX: 1, offsetY: 1, event: {} });
+			}
+		}
+		dispatchEvent(new Event("beforeprint"));
+		await new Promise(done => setTimeout(done, 100));
+		return "";
+	})()`, chromedp.EvalAwaitPromise)); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -311,9 +409,7 @@ func printed(t *testing.T, ctx context.Context, page string, ran bool, scheme st
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1400, 900), medium(""), chromedp.Navigate(page)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`[...document.querySelectorAll(".myogen-figure")].every(f => f.dataset.state === "live")`)); err != nil {
-		t.Fatal(err)
-	}
+	waits(t, ctx, `[...document.querySelectorAll(".myogen-figure")].every(f => f.dataset.state === "live")`)
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`(async () => {
 		const img = document.querySelector(".myogen-figure > img");
 		if (%t) {
@@ -328,6 +424,7 @@ func printed(t *testing.T, ctx context.Context, page string, ran bool, scheme st
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(680, 900), medium("print")); err != nil {
 		t.Fatal(err)
 	}
+	waits(t, ctx, `innerWidth === 680 && matchMedia("print").matches`)
 	for what, js := range map[string]string{
 		"buttons":                  `[...document.querySelectorAll("button, input, .bar, .plot, canvas:not(.sheet)")].filter(e => e.offsetParent && e.getBoundingClientRect().height > 0).length`,
 		"scroll bars":              `[...document.querySelectorAll("main *")].filter(e => ["auto", "scroll"].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth).length`,

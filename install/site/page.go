@@ -201,9 +201,13 @@ const maxContents = 40
 func (p *page) Long() bool { return len(p.Contents) > maxContents }
 
 // policyOf returns the policy of a page that runs these scripts alone, and asks
-// nobody for anything. The chart library comes out of the page as a blob.
+// nobody for anything. The chart library comes out of the page as a blob. Pictures are in
+// the page; the index, which has no scripts, has them beside it.
 func policyOf(scripts []string) string {
-	sums := map[string]bool{}
+	sums, pictures := map[string]bool{}, "data: blob:"
+	if len(scripts) == 0 {
+		pictures = "'self'"
+	}
 	if len(scripts) > 1 {
 		sums["blob:"] = true
 	}
@@ -212,7 +216,7 @@ func policyOf(scripts []string) string {
 		sums["'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'"] = true
 	}
 	return "default-src 'none'; script-src " + cmp.Or(strings.Join(slices.Sorted(maps.Keys(sums)), " "), "'none'") +
-		"; style-src 'unsafe-inline'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'"
+		"; style-src 'unsafe-inline'; img-src " + pictures + "; base-uri 'none'; form-action 'none'"
 }
 
 // cell returns what a page shows of a cell, nil for nothing.

@@ -153,7 +153,7 @@ func TestStopWhileCompiling(t *testing.T) {
 	base := filepath.Dir(filepath.Dir(cell))
 	begun := filepath.Join(base, "begun")
 	slow := filepath.Join(base, "slow", "go")
-	file(t, slow, "#!/bin/sh\ntouch "+begun+"\nexec sleep 60\n")
+	file(t, slow, "#!/bin/sh\ntouch "+begun+"\nexec sleep 600\n")
 	if err := os.Chmod(slow, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestStandInsOnOnePath(t *testing.T) {
 		}
 		path = append(path, dir)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(path[0], "go"), "version")
 	cmd.Env = append(os.Environ(), "PATH="+strings.Join(append(path, os.Getenv("PATH")), string(filepath.ListSeparator)))

@@ -28,10 +28,27 @@ func build(t *testing.T) (launcher, base string) {
 		}
 	})
 	launcher = filepath.Join(dir, "launcher")
-	if out, err := exec.Command("go", "build", "-o", launcher, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if err := os.Link(filepath.Join(built, "launcher"), launcher); err != nil {
+		t.Fatal(err)
 	}
 	return launcher, filepath.Join(dir, "tmp")
+}
+
+// built is the folder of the launcher that all tests run.
+var built string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		var err error
+		if built, err = os.MkdirTemp("", "l-"); err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(built)
+		if out, err := exec.Command("go", "build", "-o", filepath.Join(built, "launcher"), ".").CombinedOutput(); err != nil {
+			panic(fmt.Sprintf("%v\n%s", err, out))
+		}
+		return m.Run()
+	}())
 }
 
 // start starts a kernel that says where it is and then sleeps.
@@ -52,13 +69,13 @@ func start(t *testing.T, launcher, base, script string) (cmd *exec.Cmd, dir stri
 
 func wait(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for range 500 {
+	const patience = 3 * time.Minute // on a slow machine that does other work, too
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if done() {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatalf("%s: not within 5 s", what)
+	t.Fatalf("%s: not within %v", what, patience)
 }
 
 func gone(dir string) func() bool {
@@ -91,21 +108,23 @@ func TestAKernelLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no sleep")
 	}
-	script := `cp ` + sleep + ` "$TMPDIR/cell"; mkfifo "$TMPDIR/pipe"; "$TMPDIR/cell" 60 & echo a line of the log >&2; echo $$ > "$TMPDIR/ready"; `
+	script := `cp ` + sleep + ` "$TMPDIR/cell"; mkfifo "$TMPDIR/pipe"; "$TMPDIR/cell" 600 & echo a line of the log >&2; echo $$ > "$TMPDIR/ready"; `
 	for name, c := range map[string]struct {
 		then string
-		end  func(*exec.Cmd) error
+		end  func(c *exec.Cmd, dir string) error
 	}{
-		"ends":   {"kill $!; sleep 0.2", func(*exec.Cmd) error { return nil }},
-		"killed": {"wait", func(c *exec.Cmd) error { return c.Process.Kill() }},
-		"asked":  {"wait", func(c *exec.Cmd) error { return c.Process.Signal(syscall.SIGTERM) }},
+		"ends": {`while [ ! -e "$TMPDIR/end" ]; do sleep 0.02; done; kill $!`, func(_ *exec.Cmd, dir string) error {
+			return os.WriteFile(filepath.Join(dir, "end"), nil, 0o600)
+		}},
+		"killed": {"wait", func(c *exec.Cmd, _ string) error { return c.Process.Kill() }},
+		"asked":  {"wait", func(c *exec.Cmd, _ string) error { return c.Process.Signal(syscall.SIGTERM) }},
 	} {
 		cmd, dir := start(t, launcher, base, script+c.then)
 		wait(t, name+": the program has the launcher's process id", func() bool {
 			b, _ := os.ReadFile(filepath.Join(dir, "ready"))
-			return strings.TrimSpace(string(b)) == fmt.Sprint(cmd.Process.Pid) || name == "ends"
+			return strings.TrimSpace(string(b)) == fmt.Sprint(cmd.Process.Pid)
 		})
-		if err := c.end(cmd); err != nil {
+		if err := c.end(cmd, dir); err != nil {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait() // it was ended
@@ -121,7 +140,7 @@ func TestAKernelLeavesNothing(t *testing.T) {
 // A kernel whose Jupyter died ends.
 func TestJupyterDies(t *testing.T) {
 	launcher, base := build(t)
-	script := `JPY_PARENT_PID=$$ ` + launcher + ` sh -c 'touch "$TMPDIR/ready"; exec sleep 60' & echo $!; exec sleep 60`
+	script := `JPY_PARENT_PID=$$ ` + launcher + ` sh -c 'touch "$TMPDIR/ready"; exec sleep 600' & echo $!; exec sleep 600`
 	jupyter := exec.Command("sh", "-c", script)
 	jupyter.Env = append(os.Environ(), "MYOGEN_TMP="+base)
 	out, err := jupyter.StdoutPipe()
@@ -191,7 +210,7 @@ func TestShorten(t *testing.T) {
 // A start removes what a crash of the machine left, and only that.
 func TestSweep(t *testing.T) {
 	launcher, base := build(t)
-	living, livingDir := start(t, launcher, base, `touch "$TMPDIR/ready"; exec sleep 60`)
+	living, livingDir := start(t, launcher, base, `touch "$TMPDIR/ready"; exec sleep 600`)
 	dead := filepath.Join(base, "k-99999999")
 	old, fresh := filepath.Join(base, "new-1"), filepath.Join(base, "new-2")
 	for _, dir := range []string{dead, old, fresh, filepath.Join(base, "other")} {
@@ -203,7 +222,11 @@ func TestSweep(t *testing.T) {
 	if err := os.Chtimes(old, past, past); err != nil {
 		t.Fatal(err)
 	}
-	next, nextDir := start(t, launcher, base, `touch "$TMPDIR/ready"; exec sleep 60`)
+	soon := time.Now().Add(time.Hour) // young, however long it takes
+	if err := os.Chtimes(fresh, soon, soon); err != nil {
+		t.Fatal(err)
+	}
+	next, nextDir := start(t, launcher, base, `touch "$TMPDIR/ready"; exec sleep 600`)
 	for dir, there := range map[string]bool{livingDir: true, nextDir: true, dead: false, old: false, fresh: true, filepath.Join(base, "other"): true} {
 		if _, err := os.Stat(dir); (err == nil) != there {
 			t.Errorf("%s: error %v, want it there: %v", dir, err, there)
@@ -291,7 +314,7 @@ func TestNotebookOfACell(t *testing.T) {
 	t.Setenv(env.JupyterSession, "outer.ipynb")
 	for pipe, want := range map[string]string{"": "outer.ipynb", "/a/pipe": ""} {
 		t.Setenv("GONB_PIPE", pipe)
-		cmd, dir := start(t, launcher, base, `printf '%s' "$`+env.JupyterSession+`" > "$TMPDIR/name"; touch "$TMPDIR/ready"; exec sleep 60`)
+		cmd, dir := start(t, launcher, base, `printf '%s' "$`+env.JupyterSession+`" > "$TMPDIR/name"; touch "$TMPDIR/ready"; exec sleep 600`)
 		got, err := os.ReadFile(filepath.Join(dir, "name"))
 		if err != nil || string(got) != want {
 			t.Errorf("with the pipe %q the kernel is told %q (error %v), want %q", pipe, got, err, want)

@@ -15,12 +15,13 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), "sockets-"));
 const key = crypto.randomUUID();
 const session = crypto.randomUUID();
 
-async function freePort() {
-  const server = net.createServer();
-  await new Promise(done => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address();
-  await new Promise(done => server.close(done));
-  return port;
+// freePorts finds so many ports, all of them open at once: each is another one.
+async function freePorts(n) {
+  const servers = Array.from({ length: n }, () => net.createServer());
+  await Promise.all(servers.map(s => new Promise(done => s.listen(0, "127.0.0.1", done))));
+  const ports = servers.map(s => s.address().port);
+  await Promise.all(servers.map(s => new Promise(done => s.close(done))));
+  return ports;
 }
 
 const sign = frames => frames.reduce((h, f) => h.update(f), crypto.createHmac("sha256", key)).digest("hex");
@@ -54,7 +55,8 @@ async function until(what, holds) {
 async function main() {
   const names = ["shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"];
   const connection = { transport: "tcp", ip: "127.0.0.1", signature_scheme: "hmac-sha256", key };
-  for (const name of names) connection[name] = await freePort();
+  const ports = await freePorts(names.length);
+  names.forEach((name, i) => { connection[name] = ports[i]; });
   const file = path.join(folder, "kernel-v2-1.json");
   fs.writeFileSync(file, JSON.stringify(connection));
   const spec = JSON.parse(fs.readFileSync(specFile));

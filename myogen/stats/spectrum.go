@@ -93,24 +93,32 @@ func (c CrossSpectrum) Coherence() []float64 {
 
 // Confidence returns the coherence that independent signals exceed at a
 // frequency with probability alpha: 1 - alpha^(1/(Segments-1)) (Rosenberg et
-// al. 1989, Prog Biophys Mol Biol 53:1). With one segment it is 1.
+// al. 1989, Prog Biophys Mol Biol 53:1). With one segment it is 1, and for an alpha that
+// is no probability NaN.
 func (c CrossSpectrum) Confidence(alpha float64) float64 {
-	if c.Segments < 2 {
+	switch {
+	case !(alpha >= 0 && alpha <= 1):
+		return math.NaN()
+	case c.Segments < 2:
 		return 1
 	}
 	return 1 - math.Pow(alpha, 1/float64(c.Segments-1))
 }
 
 // Transfer returns gain (units of y over units of x) and phase (radians,
-// positive where y leads) from x to y at the frequency nearest to f (Hz).
+// positive where y leads) from x to y at the frequency nearest to f (Hz). For an f that
+// the spectra do not reach, below 0 or above half the sampling rate, they are NaN.
 func (c CrossSpectrum) Transfer(f units.Frequency) (gain, phase float64) {
+	if n := len(c.Frequencies); n == 0 || !(f >= 0 && float64(f) <= c.Frequencies[n-1]+c.Frequencies[min(1, n-1)]/2) {
+		return math.NaN(), math.NaN()
+	}
 	best := 0
 	for i, g := range c.Frequencies {
 		if math.Abs(g-float64(f)) < math.Abs(c.Frequencies[best]-float64(f)) {
 			best = i
 		}
 	}
-	if len(c.X) == 0 || c.X[best] == 0 {
+	if c.X[best] == 0 {
 		return math.NaN(), math.NaN()
 	}
 	h := c.XY[best] / complex(c.X[best], 0)

@@ -21,7 +21,10 @@
 //   - A shard may be ended at any time and started again, on another node too; it
 //     goes on where it was.
 //   - Two programs may run the same shard at the same time. Each writes a file of
-//     its own to DIR/rows; they make some runs twice, which changes nothing.
+//     its own to DIR/rows, and makes the runs that the other one is not making: on
+//     Linux a run is claimed by a lock on a byte of DIR/sweep.yaml, which ends with
+//     its program. On other systems, and where a file system has no locks, some runs
+//     are made twice, which changes nothing.
 //   - A row is the same on every processor, so shards may run on different ones.
 //   - -merge may run at any time and as often as one likes. It exits with 2 until
 //     all runs are made.

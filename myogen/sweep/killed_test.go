@@ -1,13 +1,19 @@
 package sweep
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
+
+	"gomyogen/myogen/sweep/internal/runs"
 )
 
 // folderVariable names the folder of the program that TestKilledAtAnyTime kills.
@@ -61,13 +67,7 @@ func TestKilledAtAnyTime(t *testing.T) {
 	if !bytes.Equal(files(t, s), want) {
 		t.Error("a sweep that was killed gives another table")
 	}
-	rows := map[int]int{}
-	if err := s.each(nil, 0, s.Runs(), func(r row) error {
-		rows[r.Run]++
-		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
+	rows := rowsOf(t, s)
 	for run := range s.Runs() {
 		if rows[run] != 1 {
 			t.Errorf("run %d was made %d times", run, rows[run])
@@ -80,6 +80,72 @@ func TestKilledAtAnyTime(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, trainsFolder, "*", ".*")); err != nil || len(left) > 2 {
 		t.Errorf("left over: %q, %v", left, err)
+	}
+}
+
+// rowsOf returns how many rows each run of a sweep has.
+func rowsOf(t *testing.T, s *Sweep) []int {
+	t.Helper()
+	rows := make([]int, s.Runs())
+	if err := s.each(nil, 0, s.Runs(), func(r row) error {
+		rows[r.Run]++
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// A run that a program was making when it was killed is made by another one that waits for
+// it, and is told of it.
+func TestRunOfAKilledProgram(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("there are no claims")
+	}
+	const holds = "SWEEP_TEST_CLAIM"
+	if dir := os.Getenv(holds); dir != "" {
+		claims := runs.OpenClaims(filepath.Join(dir, "sweep.yaml"))
+		if !claims.Take(3) {
+			t.Fatal("run 3 is not free")
+		}
+		fmt.Println("has it")
+		select {}
+	}
+	dir := t.TempDir()
+	told := make(chan bool, 1)
+	s := open(t, dir, Options{Workers: 2, Others: func() { told <- true }})
+	cmd := exec.Command(os.Args[0], "-test.run=^TestRunOfAKilledProgram$")
+	cmd.Env = append(os.Environ(), holds+"="+dir)
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "has it\n" {
+		t.Fatalf("%q, %v", line, err)
+	}
+	done := make(chan error)
+	go func() { done <- s.Run(t.Context()) }()
+	<-told
+	select {
+	case err := <-done:
+		t.Errorf("the run of the other program was not waited for, error %v", err)
+	default:
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // it was killed
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if rows := rowsOf(t, s); slices.Min(rows) != 1 || slices.Max(rows) != 1 {
+		t.Errorf("the runs were made %v times", rows)
+	}
+	if names, err := os.ReadDir(dir); err != nil || len(names) != 2 { // sweep.yaml and rows
+		t.Errorf("the folder holds %v, %v", names, err)
 	}
 }
 

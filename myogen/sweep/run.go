@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"gomyogen/myogen"
@@ -33,6 +34,9 @@ type Options struct {
 	// returns, which may be nil, learns of the simulated time of that run, which
 	// ends with the total even if the run fails.
 	Watch func(run int) func(done, total units.Time)
+	// Others, which may be nil, is called once when another program makes a run of the
+	// shard in the same folder.
+	Others func()
 }
 
 // check returns the options with their defaults.
@@ -58,6 +62,7 @@ type Sweep struct {
 	dir     string
 	options Options
 	made    bits // by run; nil before the folder was read
+	news    *news
 
 	blockRows int // of a table in memory
 }
@@ -109,11 +114,16 @@ func (s *Sweep) rows() string { return filepath.Join(s.dir, rowsFolder) }
 // each calls f with the rows of all shards whose run is in [start, stop), and looks at
 // each row.
 func (s *Sweep) each(w *watch.Watch, start, stop int, f func(row) error) error {
+	return s.follow(w, rows.NewTail(s.rows()), start, stop, f)
+}
+
+// follow is each for the rows that a tail has not read.
+func (s *Sweep) follow(w *watch.Watch, tail *rows.Tail, start, stop int, f func(row) error) error {
 	wanted := func(text []byte) (bool, error) {
 		run, ok := runOf(text)
 		return !ok || run >= start && run < stop, w.Did(1)
 	}
-	err := rows.ReadSome(s.rows(), wanted, func(r row) error {
+	err := rows.ReadNew(tail, wanted, func(r row) error {
 		if r.Run < 0 || r.Run >= s.Runs() || r.Error == "" && len(r.Values) != len(s.Statistics) {
 			return fmt.Errorf("it is run %d with %d values, of %d runs with %d", r.Run, len(r.Values), s.Runs(), len(s.Statistics))
 		}
@@ -151,13 +161,13 @@ func (s *Sweep) read(w *watch.Watch) error {
 		return nil
 	}
 	w.Begin("reading rows", s.Runs())
-	made := newBits(s.Runs())
-	err := s.each(w, 0, s.Runs(), func(r row) error {
+	made, tail := newBits(s.Runs()), rows.NewTail(s.rows())
+	err := s.follow(w, tail, 0, s.Runs(), func(r row) error {
 		made.add(r.Run)
 		return nil
 	})
 	if err == nil {
-		s.made = made
+		s.made, s.news = made, &news{sweep: s, tail: tail, made: newBits(s.Runs())}
 	}
 	return err
 }
@@ -182,15 +192,18 @@ func (s *Sweep) shard() (total, done int) {
 	return total, done
 }
 
-// Run makes the runs of the shard that no program has made. A run that fails is
-// a row with its error. When ctx is cancelled Run returns its error; what was
-// done is kept.
+// Run makes the runs of the shard that no program has made. A run that another program
+// is making is left to it; Run waits for it, and makes the run if that program dies. A
+// run that fails is a row with its error. When ctx is cancelled Run returns its error;
+// what was done is kept.
 func (s *Sweep) Run(ctx context.Context) error {
 	if err := s.read(watch.Of(ctx)); err != nil {
 		return err
 	}
+	o := s.others()
+	defer o.claims.Close()
 	total, done := s.shard()
-	before := slices.Clone(s.made)
+	var before bits // this round
 	left := func(yield func(int) bool) {
 		for run := s.options.Shard; run < s.Runs(); run += s.options.Shards {
 			if !before.has(run) && !yield(run) {
@@ -199,21 +212,109 @@ func (s *Sweep) Run(ctx context.Context) error {
 		}
 	}
 	l := s.log()
-	err := runs.Work(ctx, s.options.Workers, left, func(ctx context.Context, run int) (row, error) { return s.one(ctx, run) }, func(r row) error {
-		if err := l.Append(r); err != nil {
-			return fmt.Errorf("sweep: %w", err)
+	var err error
+	for err == nil && done < total {
+		doneBefore := done
+		before = slices.Clone(s.made)
+		err = runs.Work(ctx, s.options.Workers, left, func(ctx context.Context, run int) (turn, error) { return s.turn(ctx, o, run) }, func(t turn) error {
+			if t.elsewhere {
+				return nil
+			}
+			if !t.made {
+				err := l.Append(t.row)
+				o.claims.Give(t.Run)
+				if err != nil {
+					return fmt.Errorf("sweep: %w", err)
+				}
+			}
+			s.made.add(t.Run)
+			done++
+			if s.options.Progress != nil {
+				s.options.Progress(done, total)
+			}
+			return nil
+		})
+		if err == nil && done == doneBefore {
+			select {
+			case <-ctx.Done():
+			case <-time.After(askAgain):
+			}
 		}
-		s.made.add(r.Run)
-		done++
-		if s.options.Progress != nil {
-			s.options.Progress(done, total)
-		}
-		return nil
-	})
+	}
 	if closeErr := l.Close(); closeErr != nil {
 		err = errors.Join(err, fmt.Errorf("sweep: %w", closeErr))
 	}
 	return err
+}
+
+// askAgain is how long a program waits before it looks again at runs that others make.
+const askAgain = 200 * time.Millisecond
+
+// others are the programs that make runs of the sweep in its folder.
+type others struct {
+	claims *runs.Claims
+	tell   func() // once, that there are some
+	news   *news
+}
+
+// news are the runs that have been made since the folder was read.
+type news struct {
+	sweep *Sweep
+	mu    sync.Mutex
+	tail  *rows.Tail
+	made  bits
+}
+
+// others returns what there is to know of other programs.
+func (s *Sweep) others() *others {
+	tell := s.options.Others
+	if tell == nil {
+		tell = func() {}
+	}
+	return &others{runs.OpenClaims(filepath.Join(s.dir, "sweep.yaml")), sync.OnceFunc(tell), s.news}
+}
+
+// claim claims a run, unless another program has it or has made it.
+func (o *others) claim(run int) (ours, made bool, err error) {
+	if !o.claims.Take(run) {
+		o.tell()
+		return false, false, nil
+	}
+	made, err = o.news.has(run)
+	if made || err != nil {
+		o.claims.Give(run)
+	}
+	return !made && err == nil, made, err
+}
+
+// has reports whether a run is made by now.
+func (n *news) has(run int) (bool, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if err := n.sweep.follow(nil, n.tail, 0, n.sweep.Runs(), func(r row) error {
+		n.made.add(r.Run)
+		return nil
+	}); err != nil {
+		return false, err
+	}
+	return n.made.has(run), nil
+}
+
+// turn is what came of a run when it was its turn.
+type turn struct {
+	row
+	made      bool // by another program, which has its row
+	elsewhere bool // another program is making it
+}
+
+// turn makes a run unless another program does.
+func (s *Sweep) turn(ctx context.Context, o *others, run int) (turn, error) {
+	ours, made, err := o.claim(run)
+	if err != nil || !ours {
+		return turn{row: row{Run: run}, made: made, elsewhere: !made}, err
+	}
+	r, err := s.one(ctx, run)
+	return turn{row: r}, err
 }
 
 // one makes a run. An error of the experiment is in the row; the error that it
@@ -257,23 +358,40 @@ func (s *Sweep) one(ctx context.Context, run int) (row, error) {
 type Estimate struct {
 	Runs  int           // of the shard
 	Left  int           // that are not made
-	Each  time.Duration // of one core
+	Each  time.Duration // of one core; 0 where other programs are making all that is left
 	Bytes int64         // of what is kept of them
 }
 
-// Estimate makes and times the first run of the shard that is left, and keeps
-// its row.
+// Estimate makes and times the first run of the shard that is left and that no other
+// program is making, and keeps its row.
 func (s *Sweep) Estimate(ctx context.Context) (Estimate, error) {
 	if err := s.read(watch.Of(ctx)); err != nil {
 		return Estimate{}, err
 	}
 	total, done := s.shard()
 	e := Estimate{Runs: total, Left: total - done}
+	o := s.others()
+	defer o.claims.Close()
 	first := s.options.Shard
-	for ; first < s.Runs() && s.made.has(first); first += s.options.Shards {
-	}
-	if e.Left == 0 {
-		return e, nil
+	for ours := false; ; first += s.options.Shards {
+		if first >= s.Runs() {
+			return e, nil
+		}
+		if s.made.has(first) {
+			continue
+		}
+		var made bool
+		var err error
+		if ours, made, err = o.claim(first); err != nil {
+			return e, err
+		}
+		if made {
+			s.made.add(first)
+			e.Left--
+		}
+		if ours {
+			break
+		}
 	}
 	start := time.Now()
 	r, err := s.one(ctx, first)
@@ -304,8 +422,11 @@ func (e Estimate) String() string {
 	if e.Left < e.Runs {
 		text += fmt.Sprintf(", %d of them made before", e.Runs-e.Left)
 	}
-	if e.Left == 0 {
+	switch {
+	case e.Left == 0:
 		return text
+	case e.Each == 0:
+		return fmt.Sprintf("%s: %d are being made by another program", text, e.Left)
 	}
 	size := fmt.Sprintf("%.1f MB", float64(e.Bytes)/1e6)
 	if e.Bytes < 1e6 {

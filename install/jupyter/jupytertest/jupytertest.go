@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -80,35 +79,70 @@ func Lab(t testing.TB, home *jupyter.Home, dir string) Server {
 // LabAt is Lab below a base URL ("/user/me"), as a hub serves it.
 func LabAt(t testing.TB, home *jupyter.Home, dir, base string) Server {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	cmd := home.LabCommand(context.Background(), dir, "--ServerApp.base_url="+base+"/",
+		"--LabApp.expose_app_in_browser=True") // window.jupyterapp runs commands
+	return Serve(t, cmd)
+}
+
+// settings of JupyterLab keep a page from doing something at a time of its own: a page that
+// saves a notebook which another page has changed asks its user.
+var settings = map[string]string{
+	"@jupyterlab/docmanager-extension/plugin":     `{"autosave": false}`,
+	"@jupyterlab/apputils-extension/notification": `{"fetchNews": "false", "checkForUpdates": false}`,
+}
+
+// Serve starts a Jupyter server, which chooses its port, and ends it when the test does.
+// Settings and the trust database of the user stay as they are.
+func Serve(t testing.TB, cmd *exec.Cmd) Server {
+	t.Helper()
+	config, log := t.TempDir(), filepath.Join(t.TempDir(), "log")
+	for name, text := range settings {
+		path := filepath.Join(config, filepath.FromSlash(name)+".jupyterlab-settings")
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := os.Create(log) // not a pipe, which what it starts may keep open
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s := Server{URL: fmt.Sprintf("http://127.0.0.1:%d%s", port, base), Token: "test"}
-	ctx, cancel := context.WithCancel(context.Background())
-	cmd := home.LabCommand(ctx, dir, "--no-browser", fmt.Sprintf("--port=%d", port), "--ServerApp.port_retries=0", "--ServerApp.base_url="+base+"/", "--IdentityProvider.token="+s.Token,
-		"--LabApp.expose_app_in_browser=True") // window.jupyterapp runs commands
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	cmd.WaitDelay = 10 * time.Second
-	// Settings and the trust database of the user stay as they are.
-	config := t.TempDir()
-	cmd.Env = append(cmd.Env, "JUPYTER_CONFIG_DIR="+config, "JUPYTER_DATA_DIR="+config, "JUPYTER_RUNTIME_DIR="+config, "JUPYTERLAB_SETTINGS_DIR="+config, "JUPYTERLAB_WORKSPACES_DIR="+config)
+	defer out.Close()
+	s := Server{Token: "test"}
+	cmd.Args = append(cmd.Args, "--no-browser", "--port=0", "--IdentityProvider.token="+s.Token)
+	cmd.Env = append(cmd.Environ(), "JUPYTER_CONFIG_DIR="+config, "JUPYTER_DATA_DIR="+config, "JUPYTER_RUNTIME_DIR="+config, "JUPYTERLAB_SETTINGS_DIR="+config, "JUPYTERLAB_WORKSPACES_DIR="+config)
+	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // it is asked to end
+		close(ended)
+	}()
 	t.Cleanup(func() {
-		cancel()
-		_ = cmd.Wait() // it was interrupted
-		if t.Failed() {
-			t.Logf("JupyterLab said:\n%s", out.String())
+		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+		select {
+		case <-ended:
+		case <-time.After(Patience):
+			t.Errorf("Jupyter does not end within %v", Patience)
+			_ = cmd.Process.Kill()
+		}
+		if said, err := os.ReadFile(log); t.Failed() {
+			t.Logf("Jupyter said (error %v):\n%s", err, said)
 		}
 	})
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	info := filepath.Join(config, fmt.Sprintf("jpserver-%d.json", cmd.Process.Pid))
+	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		select {
+		case <-ended:
+			t.Fatal("Jupyter ended")
+		default:
+		}
+		var served struct{ URL string }
+		if text, err := os.ReadFile(info); err != nil || json.Unmarshal(text, &served) != nil {
+			continue // not yet there, or half of it
+		}
+		s.URL = strings.TrimSuffix(served.URL, "/")
 		if r, err := http.Get(s.URL + "/api/status?token=" + s.Token); err == nil {
 			if err := r.Body.Close(); err != nil {
 				t.Fatal(err)
@@ -118,15 +152,15 @@ func LabAt(t testing.TB, home *jupyter.Home, dir, base string) Server {
 			}
 		}
 	}
-	t.Fatalf("JupyterLab did not answer within %v", patience)
+	t.Fatalf("Jupyter did not answer within %v", Patience)
 	return s
 }
 
 // browsers are the names that Chromium goes by.
 var browsers = []string{"chromium", "chromium-browser", "google-chrome"}
 
-// patience is how long a server may take on a slow machine that does other work, too.
-const patience = 3 * time.Minute
+// Patience is how long a page or a server may take on a slow machine that does other work, too.
+const Patience = 3 * time.Minute
 
 // A browser starts a dozen processes: few tests have one at once.
 var (
@@ -176,15 +210,95 @@ func Browser(t testing.TB, width, height int) context.Context {
 	}
 	mayBrowse(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.WindowSize(width, height), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.WindowSize(width, height), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-gpu-watchdog", true),      // it ends what draws when the machine is busy with other work
 		chromedp.Flag("ignore-certificate-errors", true)) // of a test's own TLS server
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(func() { cancel(); stop() })
+	t.Cleanup(func() { cancel(); stop() }) // with its folder, when no process of its own writes there any more
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatalf("Chromium does not start: %v", err)
 	}
 	return ctx
+}
+
+// Click clicks on the first element of a selector. A page may move under the pointer: the
+// element must stand still, and where the click did not come to it, it is clicked again.
+func Click(t testing.TB, ctx context.Context, selector string) {
+	t.Helper()
+	find := fmt.Sprintf(`new Promise(done => {
+		if (window.clicked) return done([]);
+		const e = document.querySelector(%q), at = () => { const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; };
+		if (!e) return done([]);
+		e.scrollIntoViewIfNeeded();
+		const before = at();
+		setTimeout(() => {
+			const now = at();
+			if (String(now) !== String(before) || !e.contains(document.elementFromPoint(...now))) return done([]);
+			window.clicked = false;
+			e.addEventListener("click", () => { window.clicked = true; }, { capture: true, once: true });
+			done(now);
+		}, 30);
+	})`, selector)
+	const within = 15 * time.Second // of a step, whose answer a busy browser may lose
+	step := func(do func(ctx context.Context) error) error {
+		ctx, cancel := context.WithTimeout(ctx, within)
+		defer cancel()
+		return do(ctx)
+	}
+	ask := func(expression string) (yes bool, err error) {
+		err = step(func(ctx context.Context) (err error) {
+			yes, err = chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+			return err
+		})
+		return yes, err
+	}
+	if _, err := ask(`delete window.clicked`); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		var at []float64
+		if err = step(func(ctx context.Context) (err error) {
+			at, err = chromedp.Run(ctx, chromedp.Evaluate[[]float64](find, chromedp.EvalAwaitPromise))
+			return err
+		}); err == nil && len(at) == 2 {
+			err = step(func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.MouseClickXY(at[0], at[1])) })
+		}
+		if hit, asked := ask(`window.clicked === true`); asked == nil && hit {
+			return
+		}
+		if gone, asked := ask(`window.clicked === undefined`); len(at) == 2 && asked == nil && gone {
+			return // the click led to another page
+		}
+	}
+	t.Fatalf("%s is not clicked within %v: %v", selector, Patience, err)
+}
+
+// Wait waits until a file holds a text, and returns all that it holds.
+func Wait(t testing.TB, path, text string) string {
+	t.Helper()
+	var b []byte
+	var err error
+	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if b, err = os.ReadFile(path); err == nil && len(b) > 0 && strings.Contains(string(b), text) {
+			return string(b)
+		}
+	}
+	t.Fatalf("%s holds %q (error %v), want %q", path, b, err, text)
+	return ""
+}
+
+// Ends waits until a process has ended. A zombie has.
+func Ends(t testing.TB, pid string) {
+	t.Helper()
+	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		state, err := exec.Command("ps", "-o", "stat=", "-p", pid).Output()
+		if err != nil || strings.HasPrefix(string(state), "Z") {
+			return
+		}
+	}
+	t.Errorf("the program %s lives on", pid)
 }
 
 // Notebook returns the text of a notebook of code cells for our kernel. A cell

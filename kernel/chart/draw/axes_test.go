@@ -103,7 +103,7 @@ func TestColumnsStack(t *testing.T) {
 		}
 	}
 	w.do(chromedp.EmulateViewport(1200, 1000))
-	w.wait(`echarts.getInstanceByDom(document.querySelector(".plot").firstElementChild).getOption().grid[1].top === echarts.getInstanceByDom(document.querySelector(".plot").firstElementChild).getOption().grid[0].top`)
+	w.wait(first(`(g => g[1].top === g[0].top)(chart.getOption().grid)`))
 	if height := eval[float64](w, `plot.clientHeight`); math.Abs(height-float64(prepared(t, f).Layout(2).Height)-24) > 1 {
 		t.Errorf("it is %v px high", height)
 	}

@@ -92,18 +92,19 @@ func (w window) show(page []byte) {
 
 func (w window) do(steps ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 60*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, jupytertest.Patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-// wait asks until an expression is true.
+// wait asks until an expression is true. What a page may change at any time is asked for
+// whole, in one condition.
 func (w window) wait(condition string) {
 	w.t.Helper()
 	var err error
-	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(jupytertest.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		var ok bool
 		if ok, err = chromedp.Run(w.ctx, chromedp.Evaluate[bool](condition)); ok {
 			return
@@ -117,13 +118,18 @@ func (w window) wait(condition string) {
 	w.t.Fatalf("waited for %s: %v", condition, err)
 }
 
-// eval returns the value of an expression of the page, in which chart is the
-// ECharts instance of the first figure and plot its element.
+// first is an expression in which chart is the ECharts instance of the first figure and
+// plot its element.
+func first(expression string) string {
+	return `(() => { const plot = document.querySelector(".myogen-figure .plot"), chart = echarts.getInstanceByDom(plot.firstElementChild); return ` + expression + `; })()`
+}
+
+// eval returns the value of an expression of the first figure.
 func eval[T any](w window, expression string) T {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.ctx, 60*time.Second)
+	ctx, cancel := context.WithTimeout(w.ctx, jupytertest.Patience)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(() => { const plot = document.querySelector(".myogen-figure .plot"), chart = echarts.getInstanceByDom(plot.firstElementChild); return JSON.stringify(`+expression+`); })()`))
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](first(`JSON.stringify(`+expression+`)`)))
 	if err != nil {
 		w.t.Fatalf("%s: %v", expression, err)
 	}
@@ -173,9 +179,37 @@ func (w window) changes(act func()) {
 	w.t.Helper()
 	w.remember("before")
 	act()
-	w.wait(differ("before") + " > 300")
-	if n := w.colored(0); n < 300 {
-		w.t.Errorf("%d dots have a colour", n)
+	w.wait(differ("before") + " > 300 && " + colored(figure(0)) + " >= 300")
+}
+
+// settle lets the page do what it has put off: ECharts zooms ten times a second at most,
+// and the last one waits its turn.
+func (w window) settle() {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, jupytertest.Patience)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`new Promise(done => setTimeout(() => done(true), 150))`, chromedp.EvalAwaitPromise)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// slide presses a key at the slider over the runs of the first figure until it has gone to
+// a run: JupyterLab may take the focus away.
+func (w window) slide(key, to string) {
+	w.t.Helper()
+	const label = `document.querySelector(".myogen-figure .runs output").textContent`
+	from, got := evalPage[string](w, label), ""
+	for end := time.Now().Add(jupytertest.Patience); ; {
+		w.do(chromedp.Focus(chromedp.CSS(".myogen-figure .runs input")), chromedp.KeyEvent(key))
+		if got = evalPage[string](w, label); got != from {
+			break
+		}
+		if time.Now().After(end) {
+			w.t.Fatalf("the slider stays at %q", from)
+		}
+	}
+	if got != to {
+		w.t.Errorf("a key moves the slider from %q to %q, want %q", from, got, to)
 	}
 }
 

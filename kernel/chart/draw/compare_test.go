@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -94,14 +95,19 @@ func (p picture) color() (sum float64) {
 // a figure.
 func shows(w window, name string, i int, f chart.Figure) {
 	w.t.Helper()
-	r := evalPage[[]float64](w, fmt.Sprintf(`(e => { e.scrollIntoView({ block: "center" }); const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom, e.naturalWidth]; })(document.querySelectorAll(".myogen-figure img")[%d])`, i))
+	img := fmt.Sprintf(`document.querySelectorAll(".myogen-figure img")[%d]`, i)
+	place := `(e => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom, e.naturalWidth]; })(` + img + `)`
+	w.wait(`(e => { e.scrollIntoView({ block: "center" }); const r = e.getBoundingClientRect(); return e.complete && r.width >= 600 && r.height >= 150; })(` + img + `)`)
+	var r []float64
+	var shot []byte
+	for standing := false; !standing; { // while the picture is taken
+		r = evalPage[[]float64](w, place)
+		shot = w.shot(name)
+		standing = slices.Equal(r, evalPage[[]float64](w, place))
+	}
 	round := func(v float64) int { return int(math.Round(v)) }
 	area := image.Rect(round(r[0]), round(r[1]), round(r[2]), round(r[3]))
-	if area.Dx() < 600 || area.Dy() < 150 {
-		w.t.Errorf("%s: the picture is at %v", name, area)
-		return
-	}
-	seen, ok := decode(w.t, w.shot(name)).(interface {
+	seen, ok := decode(w.t, shot).(interface {
 		SubImage(image.Rectangle) image.Image
 	})
 	if !ok {

@@ -54,9 +54,18 @@ func carriers(t *testing.T, file string) (at []int) {
 // command runs a command of JupyterLab and waits for its end.
 func command(w window, name, args string) {
 	w.t.Helper()
-	w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`window.ended = false; window.jupyterapp.commands.execute(%q, %s).then(() => { window.ended = true; })`, name, args)))
+	commandAfter(w, "", name, args)
+}
+
+// commandAfter runs a script and a command at once, and waits for the end.
+func commandAfter(w window, script, name, args string) {
+	w.t.Helper()
+	w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`%s; window.ended = false; window.jupyterapp.commands.execute(%q, %s).then(() => { window.ended = true; })`, script, name, args)))
 	w.wait(`window.ended`)
 }
+
+// active makes a cell of the notebook the one that commands are for.
+func active(cell int) string { return fmt.Sprintf(`window.book.content.activeCellIndex = %d`, cell) }
 
 // live waits until n figures are in the page and alive, with coloured marks on them.
 func (w window) live(n int) {
@@ -71,32 +80,26 @@ func (w window) live(n int) {
 func openLab(w window, s jupytertest.Server, name string) {
 	w.t.Helper()
 	w.do(chromedp.Navigate(s.Lab(name) + "&reset"))
-	w.wait(`!!window.jupyterapp && !!document.querySelector(".jp-Notebook .jp-CodeCell")`)
-	w.find()
+	w.wait(`!!window.jupyterapp && !!document.querySelector(".jp-Notebook .jp-CodeCell") && !!(window.book = ` + book + `)`)
 }
 
-// find lets window.book be the notebook, and returns whether commands are for
-// it and its kernel is there.
-func (w window) find() bool {
-	w.t.Helper()
-	return evalPage[bool](w, `window.book = [...window.jupyterapp.shell.widgets("main")].find(p => p.sessionContext && p.content.widgets), !!window.book && window.book.sessionContext.isReady && window.jupyterapp.shell.currentWidget === window.book`)
-}
+// book is the notebook of the page.
+const book = `[...window.jupyterapp.shell.widgets("main")].find(p => p.sessionContext && p.content.widgets)`
 
 // ready waits for the kernel, and clicks into the notebook, whose commands are
 // for the widget that was clicked last.
 func (w window) ready() {
 	w.t.Helper()
-	for range 120 {
-		if w.find() {
+	for end := time.Now().Add(jupytertest.Patience); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		if evalPage[bool](w, `window.book = `+book+`, !!window.book && window.book.sessionContext.isReady && window.jupyterapp.shell.currentWidget === window.book`) {
 			return
 		}
 		if at := evalPage[[]float64](w, `(e => { if (!e) return []; const r = e.getBoundingClientRect(); return [r.left + 20, r.top + 10]; })(document.querySelector(".jp-CodeCell .cm-content"))`); len(at) == 2 {
 			w.do(chromedp.MouseClickXY(at[0], at[1]))
 		}
-		time.Sleep(500 * time.Millisecond)
 	}
 	w.shot("failed")
-	w.t.Fatal("the notebook has no kernel after 60 s")
+	w.t.Fatalf("the notebook has no kernel within %v", jupytertest.Patience)
 }
 
 // openLabWithoutKernel opens a notebook as a reader does who chose that none
@@ -131,18 +134,16 @@ func handle(w window) {
 	t := w.t
 	t.Helper()
 	w.do(chromedp.ScrollIntoView(chromedp.CSS(".myogen-figure")))
-	help := func() []float64 {
-		return eval[[]float64](w, `(h => [h.offsetHeight, h.offsetWidth - h.parentElement.clientWidth])(document.querySelector(".myogen-figure .help"))`)
+	help := func(condition string) {
+		t.Helper()
+		w.wait(`(h => { const high = h.offsetHeight, wider = h.offsetWidth - h.parentElement.clientWidth; return ` + condition + `; })(document.querySelector(".myogen-figure .help"))`)
 	}
-	if got := help(); got[0] != 0 {
-		t.Errorf("the help begins %v px high", got[0])
-	}
+	help(`high === 0`)
 	click(w, "Help")
-	if got := help(); got[0] < 40 || got[0] > 200 || got[1] > 0 {
-		t.Errorf("the help is %v px high and %v px wider than the figure", got[0], got[1])
-	}
+	help(`high >= 40 && high <= 200 && wider <= 0`)
 	w.shot("lab-help")
 	click(w, "Help")
+	help(`high === 0`)
 	w.remember("whole")
 	reset := func() {
 		t.Helper()
@@ -153,10 +154,12 @@ func handle(w window) {
 		for range 4 {
 			wheel(w, 2, -240) // Ctrl
 		}
+		w.settle()
 	})
 	w.changes(func() {
 		x, y := at(w, 1, 5, 20)
 		w.do(chromedp.DragAndDropXY(x, y, x-60, y, 5))
+		w.settle()
 	})
 	reset()
 	w.changes(func() {
@@ -175,15 +178,12 @@ func handle(w window) {
 		t.Errorf("the crosshair is %v px high", cross)
 	}
 	w.shot("lab-reading")
-	w.do(chromedp.Focus(chromedp.CSS(".myogen-figure .runs input")))
-	w.changes(func() { w.do(chromedp.KeyEvent(kb.ArrowRight)) })
-	if got := evalPage[string](w, `document.querySelector(".myogen-figure .runs output").textContent`); got != "80 pps" {
-		t.Errorf("a key moves the slider to %q", got)
-	}
-	w.changes(func() { w.do(chromedp.KeyEvent(kb.ArrowLeft)) })
+	w.changes(func() { w.slide(kb.ArrowRight, "80 pps") })
+	w.changes(func() { w.slide(kb.ArrowLeft, "40 pps") })
 	w.wait(differ("whole") + " === 0")
 	// The figure is as wide as the notebook.
 	const follows = `(p => p.clientWidth === p.querySelector("canvas").clientWidth ? p.clientWidth : 0)(document.querySelector(".myogen-figure .plot"))`
+	w.wait(follows + " > 0")
 	width := evalPage[int](w, follows)
 	command(w, "application:toggle-left-area", "{}")
 	w.wait(fmt.Sprintf(`(v => v > %d)(%s)`, width+100, follows))
@@ -212,7 +212,7 @@ func handle(w window) {
 // downloaded waits for a file.
 func downloaded(t *testing.T, file string) []byte {
 	t.Helper()
-	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(jupytertest.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if b, err := os.ReadFile(file); err == nil && len(b) > 0 { // it gets its name when it is complete
 			return b
 		}
@@ -244,20 +244,14 @@ func TestFiguresInJupyterLab(t *testing.T) {
 	}
 	command(w, "notebook:run-all-cells", "{}")
 	step("run-all", 1)
-	for i, hidden := range evalPage[[]float64](w, `[...document.querySelectorAll(".myogen-figure")].map(f => f.closest(".jp-OutputArea-output")).map(o => Math.max(o.scrollHeight - o.clientHeight, o.scrollWidth - o.clientWidth))`) {
-		if hidden > 0 {
-			t.Errorf("figure %d of the notebook stands in a box that scrolls by %v px", i, hidden)
-		}
-	}
+	// No figure stands in a box that scrolls.
+	w.wait(`[...document.querySelectorAll(".myogen-figure")].map(f => f.closest(".jp-OutputArea-output")).every(o => o.scrollHeight <= o.clientHeight && o.scrollWidth <= o.clientWidth)`)
 	handle(w)
 	command(w, "notebook:run-all-cells", "{}")
 	step("run-all-again", 1)
-	select1 := `window.book.content.activeCellIndex = 1`
-	w.do(chromedp.Evaluate[chromedp.Void](select1))
-	command(w, "notebook:run-cell", "{}")
+	commandAfter(w, active(1), "notebook:run-cell", "{}")
 	step("first-again", 1)
-	w.do(chromedp.Evaluate[chromedp.Void](select1 + `; window.book.content.activeCell.model.sharedModel.setSource("%%\nkernel.Show(charttest.Runs())\nfmt.Println(\"edited\")")`))
-	command(w, "notebook:run-cell", "{}")
+	commandAfter(w, active(1)+`; window.book.content.activeCell.model.sharedModel.setSource("%%\nkernel.Show(charttest.Runs())\nfmt.Println(\"edited\")")`, "notebook:run-cell", "{}")
 	step("first-edited", 1)
 	// A near-copy of a cell could be the cell, edited: the library moves to it.
 	source := func(cell int, code string) {
@@ -265,8 +259,7 @@ func TestFiguresInJupyterLab(t *testing.T) {
 		w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`window.book.content.widgets[%d].model.sharedModel.setSource(%q)`, cell, code)))
 	}
 	source(2, nearCopy)
-	w.do(chromedp.Evaluate[chromedp.Void](`window.book.content.activeCellIndex = 2`))
-	command(w, "notebook:run-cell", "{}")
+	commandAfter(w, active(2), "notebook:run-cell", "{}")
 	step("copied", 2)
 	command(w, "notebook:run-all-cells", "{}")
 	step("copied-run-all", 2)
@@ -279,7 +272,7 @@ func TestFiguresInJupyterLab(t *testing.T) {
 	}
 	w.do(chromedp.ScrollIntoView(chromedp.CSS(".myogen-figure .plot")))
 	before := top()
-	for end := time.Now().Add(60 * time.Second); top() > before-50; time.Sleep(50 * time.Millisecond) { // JupyterLab may still scroll to the cell that ran
+	for end := time.Now().Add(jupytertest.Patience); top() > before-50; time.Sleep(50 * time.Millisecond) { // JupyterLab may still scroll to the cell that ran
 		if time.Now().After(end) {
 			t.Fatalf("the wheel does not scroll the notebook from %v", before)
 		}
@@ -292,8 +285,7 @@ func TestFiguresInJupyterLab(t *testing.T) {
 	w.shot("lab-dark")
 	command(w, "apputils:change-theme", `{ theme: "JupyterLab Light" }`)
 	// A view of one output beside the notebook.
-	w.do(chromedp.Evaluate[chromedp.Void](select1))
-	command(w, "notebook:create-output-view", "{}")
+	commandAfter(w, active(1), "notebook:create-output-view", "{}")
 	w.live(3)
 	w.shot("lab-output-view")
 	// After reload, without a kernel.
@@ -302,9 +294,7 @@ func TestFiguresInJupyterLab(t *testing.T) {
 	w.wait(`window.quiet`)
 	openLabWithoutKernel(w, lab, "test.ipynb")
 	w.live(2)
-	w.changes(func() {
-		w.do(chromedp.Focus(chromedp.CSS(".runs input")), chromedp.KeyEvent(kb.ArrowRight))
-	})
+	w.changes(func() { w.slide(kb.ArrowRight, "80 pps") })
 	w.shot("lab-reloaded")
 	if n := kernels(t, lab); n != 0 {
 		t.Errorf("%d kernels run, want none", n)
@@ -312,8 +302,7 @@ func TestFiguresInJupyterLab(t *testing.T) {
 	openLab(w, lab, "test.ipynb")
 	w.ready()
 	// Without the cell that brought the library, the kernelspec serves it.
-	w.do(chromedp.Evaluate[chromedp.Void](select1))
-	command(w, "notebook:delete-cell", "{}")
+	commandAfter(w, active(1), "notebook:delete-cell", "{}")
 	command(w, "docmanager:save", "{}")
 	if got := carriers(t, file); len(got) > 0 {
 		t.Fatalf("cells %v still bring the library", got)
@@ -359,20 +348,17 @@ func TestFiguresInWindowedNotebook(t *testing.T) {
 	openLab(w, lab, "long.ipynb")
 	w.ready()
 	for _, i := range []int{0, 1, 2, len(all) - 1} {
-		w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`window.book.content.activeCellIndex = %d`, i)))
-		command(w, "notebook:run-cell", "{}")
+		commandAfter(w, active(i), "notebook:run-cell", "{}")
 	}
 	command(w, "docmanager:save", "{}")
 	if got := carriers(t, file); fmt.Sprint(got) != "[1]" {
 		t.Errorf("cells %v bring the library", got)
 	}
 	openLab(w, lab, "long.ipynb")
-	if n := evalPage[int](w, `document.querySelectorAll(".jp-Notebook .jp-CodeCell").length`); n >= len(all) {
-		t.Errorf("all %d cells are in the page; is it windowed?", n)
-	}
+	w.wait(fmt.Sprintf(`document.querySelectorAll(".jp-Notebook .jp-CodeCell").length < %d`, len(all))) // it is windowed
 	for i, cell := range []int{1, len(all) - 1, 1, len(all) - 1} {
 		title := []string{"Three runs", "Last"}[i%2]
-		w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`window.book.content.activeCellIndex = %d; window.book.content.scrollToItem(%d, "center"); 0`, cell, cell)))
+		w.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`%s; window.book.content.scrollToItem(%d, "center"); 0`, active(cell), cell)))
 		shown := `[...document.querySelectorAll(".myogen-figure .plot")].find(p => { const r = p.getBoundingClientRect(), f = p.closest(".myogen-figure"); return r.top > 0 && r.top < innerHeight - 200 && f.dataset.state === "live" && f.querySelector(".name").textContent === "` + title + `" && p.querySelector("canvas").clientWidth > 500; })`
 		w.wait(colored(shown) + " >= 1000") // in one go: the notebook may take a cell out of the page at any time
 		w.shot(fmt.Sprintf("lab-windowed-%d", i))
@@ -424,10 +410,8 @@ func TestFiguresInExportedPage(t *testing.T) {
 	w := window{t: t, ctx: jupytertest.Browser(t, 1200, 1000)}
 	w.do(chromedp.Func(offline), chromedp.Navigate("file://"+filepath.Join(dir, "test.html")))
 	w.live(3)
-	w.do(chromedp.ScrollIntoView(chromedp.CSS(".runs input")), chromedp.Focus(chromedp.CSS(".runs input")), chromedp.KeyEvent(kb.ArrowRight))
-	if got := evalPage[string](w, `document.querySelector(".runs output").textContent`); got != "80 pps" {
-		t.Errorf("the slider of the exported page shows %q", got)
-	}
+	w.do(chromedp.ScrollIntoView(chromedp.CSS(".runs input")))
+	w.slide(kb.ArrowRight, "80 pps")
 	w.shot("exported")
 	w.do(scripts(false), chromedp.Navigate("file://"+filepath.Join(dir, "test.html")))
 	second := charttest.Spikes(100, 20000)

@@ -404,13 +404,22 @@
 
   // --- The option of a chart: what Go described, the theme, and the series.
 
+  // What Go writes of an option, and what a style of ours never has. A figure of another
+  // origin may lead away, or load something.
+  const described = {
+    title: ["top", "textStyle"], legend: ["type", "show", "top", "data", "itemWidth", "itemHeight"], grid: ["top", "height", "outerBoundsMode"],
+    xAxis: ["type", "gridIndex", "name", "nameLocation", "nameGap"], yAxis: ["type", "gridIndex", "name", "nameLocation", "nameGap"]
+  };
+  const loads = /url|import|image|src|\\/i;
+  const pick = (o, names) => Object.fromEntries(names.filter(n => n in o).map(n => [n, o[n]]));
+  const known = from => Object.fromEntries(Object.entries(described).map(([part, names]) => [part, (from[part] || []).map(o => pick(o, names))]));
   function option(spec, theme, shown, o) {
-    const { o: from, grids, legends, titles } = geometry(spec, o.width), out = JSON.parse(JSON.stringify({ title: from.title, legend: from.legend || [], grid: from.grid, xAxis: from.xAxis, yAxis: from.yAxis }));
+    const { o: from, grids, legends, titles } = geometry(spec, o.width), out = JSON.parse(JSON.stringify(known(from)));
     const frame = spec.frames[shown], text = { color: theme.ink, fontFamily: "sans-serif" };
     out.animation = false;
     out.backgroundColor = o.paper || "transparent";
     out.textStyle = text;
-    out.title.forEach((t, i) => { t.text = frame.titles[i]; t.left = grids[i].left; t.top = titles[i].top; t.padding = [4, 0, 0, 0]; t.textStyle = { ...t.textStyle, ...text, width: titles[i].width, overflow: "break", lineHeight: titleRow }; });
+    out.title.forEach((t, i) => { t.text = frame.titles[i]; t.left = grids[i].left; t.top = titles[i].top; t.padding = [4, 0, 0, 0]; t.textStyle = { ...pick(t.textStyle || {}, ["fontSize"]), ...text, width: titles[i].width, overflow: "break", lineHeight: titleRow }; });
     const noSymbol = name => !frame.series.some(s => s.name === name && (s.kind !== "line" || s.marker) && s.kind !== "dots"); // without one in the legend
     out.legend.forEach((l, at) => {
       const { panel, top, width, scrolls } = legends[at], { left } = grids[panel];
@@ -487,7 +496,7 @@
       const base = { id: "series " + at, name: s.name, xAxisIndex: s.panel, yAxisIndex: s.panel, animation: false, silent: true }, color = s.color ? theme.mark(s.color) : theme.ink;
       const errors = s.errors ? [custom({ ...base, id: "errors " + at }, s.panel, s.right, 3, color, marks.errors(s, theme))] : [];
       if (s.kind === "line" || s.kind === "dots") {
-        const symbol = s.marker || "none", data = s.step && !s.marker ? [] : points(s), bare = s.kind === "dots" || s.noLine || s.step && !!s.marker;
+        const symbol = Object.hasOwn(sizes, s.marker) ? s.marker : "none", data = s.step && !s.marker ? [] : points(s), bare = s.kind === "dots" || s.noLine || s.step && !!s.marker;
         if (s.step) errors.unshift(custom({ ...base, id: "steps " + at }, s.panel, s.right, 2, color, marks.steps(s, theme)));
         return [{ ...base, type: "line", data, dimensions: ["x", "y"], showSymbol: !!s.marker, showAllSymbol: !!s.marker, symbol, symbolSize: s.kind === "dots" ? s.width + 3 : sizes[symbol] || 0, itemStyle: { color, opacity: 1 }, lineStyle: { width: bare ? 0 : s.width, type: s.dashed ? [6, 4] : "solid", color, join: "round" } }, ...errors];
       }
@@ -626,20 +635,31 @@
     const named = a => a.label && a.unit ? a.label + " (" + a.unit + ")" : a.label || a.unit;
     const own = spec.panels.some(p => p.x), frame = spec.frames[shown];
     const rows = [["panel", "series", own ? "x" : named(spec.x) || "x", "value", "low", "error", "quantity"].concat(own ? ["x quantity"] : [])];
+    const has = a => a && a.categories, hasX = has(spec.x) || spec.panels.some(p => has(p.x)), hasY = spec.panels.some(p => has(p.y) || has(p.right));
+    const category = (a, v) => Number.isInteger(v) && has(a) && a.categories[v] || "";
+    rows[0].push(...(hasX ? ["x category"] : []), ...(hasY ? ["y category"] : []));
     // The digits that the numbers of a column have.
     const exact = (v, c) => isNaN(v) ? "" : c.decimal ? String(v) : String(+v.toPrecision(c.log ? 6 : 12));
     for (const s of frame.series) {
-      const panel = frame.titles[s.panel], y = named(s.axis), add = (...fields) => rows.push([panel, ...fields].concat(own ? [named(s.x)] : []));
+      const panel = frame.titles[s.panel], y = named(s.axis);
+      // A row at a place, which has categories.
+      const add = (atX, atY, ...fields) => rows.push([panel, ...fields].concat(own ? [named(s.x)] : [], hasX ? [category(s.x, atX)] : [], hasY ? [category(s.axis, atY)] : []));
       if (s.kind === "raster") {
         const times = s.column(s.xs);
-        for (let r = 0; r < s.rows; r++) for (let i = s.first[r]; i < s.first[r + 1]; i++) add(s.names && s.names[r] || r, exact(times[i], s.xs), r, "", "", y);
+        for (let r = 0; r < s.rows; r++) for (let i = s.first[r]; i < s.first[r + 1]; i++) add(times[i], r, s.names && s.names[r] || r, exact(times[i], s.xs), r, "", "", y);
       } else if (s.kind === "heat") {
-        s.column(s.ys).forEach((v, i) => add(Math.floor(i / s.columns), tidy(s.span[0] + (i % s.columns + 0.5) / s.columns * (s.span[1] - s.span[0])), exact(v, s.ys), "", "", s.name || ""));
+        s.column(s.ys).forEach((v, i) => {
+          const row = Math.floor(i / s.columns), x = tidy(s.span[0] + (i % s.columns + 0.5) / s.columns * (s.span[1] - s.span[0]));
+          add(x, row, row, x, exact(v, s.ys), "", "", s.name || "");
+        });
       } else if (s.kind === "rule") {
-        add(...(s.vertical ? [s.name, s.at || 0, ""] : [s.name, "", s.at || 0]), "", "", y);
+        const at = s.at || 0;
+        add(...(s.vertical ? [at, NaN, s.name, at, ""] : [NaN, at, s.name, "", at]), "", "", y);
       } else if (s.kind !== "dots") {
         const xs = s.column(s.xs), low = s.lows && s.column(s.lows), half = s.errors && s.column(s.errors);
-        s.column(s.ys).forEach((v, i) => add(s.name, exact(xs[i], s.xs), exact(v, s.ys), low ? exact(low[i], s.lows) : "", half ? exact(half[i], s.errors) : "", y));
+        s.column(s.ys).forEach((v, i) => add(xs[i], v, s.name, exact(xs[i], s.xs), exact(v, s.ys), low ? exact(low[i], s.lows) : "", half ? exact(half[i], s.errors) : "", y));
+        const end = xs[s.ys.n]; // of the last step
+        if (end !== undefined) add(end, NaN, s.name, exact(end, s.xs), "", "", "", y);
       }
     }
     const quote = v => /[",\n]/.test(v) ? '"' + String(v).replace(/"/g, '""') + '"' : String(v);
@@ -689,7 +709,7 @@
 
   function draw(spec) {
     const el = make("div", "live"), still = box.querySelector("img");
-    make("style", "", el, spec.style);
+    make("style", "", el, loads.test(spec.style) ? "" : spec.style);
     const head = make("div", "head", el);
     make("div", "name", head, spec.title).dir = "auto";
     const tools = make("div", "tools", head);

@@ -49,7 +49,7 @@ func receive(t *testing.T, got chan *protocol.DisplayData) *protocol.DisplayData
 	select {
 	case d := <-got:
 		return d
-	case <-time.After(20 * time.Second):
+	case <-time.After(3 * time.Minute):
 		t.Fatal("nothing arrives")
 		return nil
 	}

@@ -193,3 +193,19 @@ func TestQuestionsAndOffsets(t *testing.T) {
 		t.Errorf("the excerpt is %q", got)
 	}
 }
+
+func TestPointed(t *testing.T) {
+	for _, c := range []struct{ before, after, want string }{
+		{"", "x", "x\n^"},
+		{"\tµ := ", "zz", "    µ := zz\n         ^"},
+		{"f(1", "", "f(1\n   ^"},
+		{strings.Repeat("a", 40), "b := 1", "…" + strings.Repeat("a", 37) + "b := 1\n" + strings.Repeat(" ", 38) + "^"},
+		{"zz(", strings.Repeat("a", 60), "zz(" + strings.Repeat("a", 40) + "…\n   ^"},
+		{strings.Repeat("é", 60), "z" + strings.Repeat("a", 60), "…" + strings.Repeat("é", 21) + "z" + strings.Repeat("a", 20) + "…\n" + strings.Repeat(" ", 22) + "^"},
+		{strings.Repeat("a", 60), "", "…" + strings.Repeat("a", 43) + "\n" + strings.Repeat(" ", 44) + "^"},
+	} {
+		if got := pointed(c.before+c.after, len(c.before)+1); got != c.want {
+			t.Errorf("%q, %q:\n%s\nwant\n%s", c.before, c.after, got, c.want)
+		}
+	}
+}

@@ -238,33 +238,6 @@ func at(count, line int) string {
 	return fmt.Sprintf("cell [%d] line %d: ", count, line)
 }
 
-// around is how many lines stand before and after the one with an error.
-const around = 2
-
-// excerpt shows a line of a cell with those around it, and what is wrong.
-func excerpt(count int, c *cell.Cell, line, column int, message string) string {
-	var b strings.Builder
-	if count > 0 {
-		fmt.Fprintf(&b, "Cell[%d]: Line %d\n", count, line)
-	} else {
-		fmt.Fprintf(&b, "Line %d\n", line)
-	}
-	last := strings.Count(c.Text, "\n") + 1
-	for i := max(1, line-around); i <= min(last, line+around); i++ {
-		fmt.Fprintln(&b, c.Line(i))
-		if i == line && column > 0 {
-			lead := strings.Map(func(r rune) rune {
-				if r == '\t' {
-					return r
-				}
-				return ' '
-			}, c.Line(i)[:min(column-1, len(c.Line(i)))])
-			fmt.Fprintln(&b, lead+"^")
-		}
-	}
-	return b.String() + "\x1b[31m" + message + "\x1b[0m"
-}
-
 // foreign returns the language that a text looks like, where it is not Go.
 func foreign(code string) string {
 	for _, l := range languages {

@@ -30,7 +30,9 @@ func runFit(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s, err := fit.Open(*dir, plan, optimizer.Minimize, fit.Options{Workers: *workers, Progress: trialLine(out, plan)})
+	s, err := fit.Open(*dir, plan, optimizer.Minimize, fit.Options{Workers: *workers, Progress: trialLine(out, plan), Others: func() {
+		fmt.Fprintf(out, "another program makes trials of this fit in %s; this one waits for them\n", *dir)
+	}})
 	if err != nil {
 		return err
 	}

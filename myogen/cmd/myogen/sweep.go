@@ -67,6 +67,9 @@ func runSweep(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	o.Progress = countProgress(out, time.Now)
+	o.Others = func() {
+		fmt.Fprintf(out, "another program makes runs of this sweep in %s; each run is made by one of them\n", *dir)
+	}
 	s, err := sweep.Open(*dir, plan, o)
 	if err != nil {
 		return err

@@ -24,7 +24,8 @@ import (
 
 // Write replaces the file at path by data, or creates it. The folder must
 // exist. An existing file keeps its permissions and, where the process may give
-// it away, its owner and group; a new one gets 0666 less the umask. A symbolic
+// it away, its owner and group; where it keeps not its group, the new group may what
+// others may. A new file gets 0666 less the umask. A symbolic
 // link is followed to its target. Write refuses a target that is not a regular
 // file and one that is write-protected. Each error names path, and after an error
 // the old content is still there.
@@ -78,10 +79,13 @@ func Create(path string) (*File, error) {
 	f := &File{disk: disk, path: path}
 	old, err := f.look()
 	if err == nil {
-		err = f.create(old)
+		err = f.create(old.mode())
 	}
 	if err != nil {
 		return nil, f.errorf(err)
+	}
+	if err := f.takeOver(old); err != nil {
+		return nil, errors.Join(f.errorf(err), f.Discard())
 	}
 	return f, nil
 }
@@ -94,6 +98,15 @@ func Check(path string) error {
 		return err
 	}
 	return f.Discard()
+}
+
+// RemoveOld removes the file that [File.Commit] is to replace: until then there is none at
+// the path. Its permissions and links are kept all the same.
+func (f *File) RemoveOld() error {
+	if err := f.disk.Remove(f.target); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return f.errorf(err)
+	}
+	return nil
 }
 
 // Remove removes a file, if it is there.
@@ -187,23 +200,17 @@ func (f *File) look() (*target, error) {
 }
 
 // create makes the temporary file.
-func (f *File) create(old *target) error {
+func (f *File) create(mode fs.FileMode) error {
 	base := filepath.Base(f.target)
 	removeLeftovers(f.disk, folder(f.target), short(base))
 	var err error
 	for range 100 {
 		f.tmp = beside(f.target, temporary(base, rand.Uint64()))
-		if f.file, err = f.disk.Create(f.tmp, old.mode()); !errors.Is(err, fs.ErrExist) {
+		if f.file, err = f.disk.Create(f.tmp, mode); !errors.Is(err, fs.ErrExist) {
 			break
 		}
 	}
-	if err != nil {
-		return err
-	}
-	if err := f.takeOver(old); err != nil {
-		return errors.Join(err, f.Discard())
-	}
-	return nil
+	return err
 }
 
 // takeOver gives the new file the owner and the permissions of the old one.
@@ -211,9 +218,12 @@ func (f *File) takeOver(old *target) error {
 	if old == nil {
 		return nil
 	}
-	f.file.Own(old)
+	mode := old.mode()
+	if !f.file.Own(old) { // what a group may is not for another one
+		mode = mode&^0o070 | mode&0o007<<3
+	}
 	// The umask took part in the mode that Create gave.
-	return f.file.Chmod(old.mode())
+	return f.file.Chmod(mode)
 }
 
 // kind names what is no regular file.
@@ -435,5 +445,10 @@ func (f *File) Close() error { return f.errorf(f.file.Close()) }
 
 // Discard removes the new content.
 func (f *File) Discard() error {
-	return f.errorf(errors.Join(f.file.Close(), f.disk.Remove(f.tmp)))
+	err := f.file.Close()
+	// Once it is closed, another writer may remove it as a dead one's.
+	if e := f.disk.Remove(f.tmp); !errors.Is(e, fs.ErrNotExist) {
+		err = errors.Join(err, e)
+	}
+	return f.errorf(err)
 }

@@ -18,7 +18,7 @@ type Disk interface {
 	Lstat(name string) (fs.FileInfo, error)
 	Readlink(name string) (string, error)
 	ReadDir(name string) ([]string, error)
-	// CheckWritable returns an error if the file may not be written.
+	// CheckWritable returns an error if the file may not be written, or not be replaced.
 	CheckWritable(name string) error
 	// Create makes a new file with the permissions mode less the umask and marks it as having a
 	// living writer. If there is one of this name, the error is fs.ErrExist.
@@ -30,6 +30,8 @@ type Disk interface {
 	// RemoveDead removes a file made by Create whose writer has died.
 	RemoveDead(name string)
 	Rename(from, to string) error
+	// Link gives a file a second name. If there is a file of that name, the error is fs.ErrExist.
+	Link(from, to string) error
 	Remove(name string) error
 	// SyncDir flushes the names in a folder to the disk.
 	SyncDir(name string) error
@@ -44,8 +46,9 @@ type Handle interface {
 	io.WriterAt
 	io.Closer
 	Chmod(mode fs.FileMode) error
-	// Own gives the file the owner and group of another, where the process may.
-	Own(other fs.FileInfo)
+	// Own gives the file the owner and group of another, where the process may, and
+	// reports whether the file now has that group.
+	Own(other fs.FileInfo) bool
 	Sync() error
 }
 
@@ -78,6 +81,7 @@ type machine struct{}
 func (machine) Now() time.Time                         { return time.Now() }
 func (machine) Lstat(name string) (fs.FileInfo, error) { return os.Lstat(name) }
 func (machine) Readlink(name string) (string, error)   { return os.Readlink(name) }
+func (machine) Link(from, to string) error             { return os.Link(from, to) }
 
 func (machine) Rename(from, to string) error {
 	defer hold(to)()
@@ -118,7 +122,7 @@ func (machine) CheckWritable(name string) error {
 	if err != nil {
 		return err
 	}
-	return f.Close()
+	return errors.Join(mayReplace(name), f.Close())
 }
 
 func (machine) Create(name string, mode fs.FileMode) (Handle, error) {
@@ -168,7 +172,7 @@ func (machine) Resume(name string, mode fs.FileMode, size int64) (Handle, error)
 // handle is an open file of this machine.
 type handle struct{ *os.File }
 
-func (h handle) Own(other fs.FileInfo) { own(h.File, other) }
+func (h handle) Own(other fs.FileInfo) bool { return own(h.File, other) }
 
 func (machine) RemoveDead(name string) {
 	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {

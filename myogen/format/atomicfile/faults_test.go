@@ -118,7 +118,69 @@ func TestOldOrNewNeverHalf(t *testing.T) {
 	}
 }
 
-// The test above finds a writer that does not flush.
+// A file that is made anew is there whole or not at all, and replaces none.
+func TestNewOrNoneNeverHalf(t *testing.T) {
+	var made, stood, failed, dead int
+	faultydisk.Seeds(t, 500, func(seed uint64, dir string) error {
+		path := filepath.Join(dir, "name")
+		d := faultydisk.New(seed, dir, 14)
+		d.NoLinks = d.Random.IntN(2) == 0
+		content := bytes.Repeat([]byte("NEW "), 1+d.Random.IntN(50))
+		want := content
+		if d.Random.IntN(4) == 0 {
+			want = []byte("old")
+			if err := os.WriteFile(path, want, 0o644); err != nil {
+				return err
+			}
+		}
+		var err error
+		died := d.Run(func() { err = atomicfile.WriteNew(path, content, 0o600) })
+		if d.Random.IntN(2) == 0 {
+			if err := d.PowerLoss(); err != nil {
+				return err
+			}
+		}
+		got, readErr := os.ReadFile(path)
+		switch {
+		case errors.Is(readErr, fs.ErrNotExist) && (died || err != nil) && want[0] == 'N':
+		case readErr != nil || !bytes.Equal(got, want):
+			return fmt.Errorf("the file holds %q, %v, want %q; WriteNew: %v", got, readErr, want, err)
+		}
+		switch {
+		case died:
+			dead++
+		case err == nil && want[0] == 'N':
+			made++
+		case errors.Is(err, fs.ErrExist) && want[0] == 'o':
+			stood++
+		case err == nil || errors.Is(err, fs.ErrExist):
+			return fmt.Errorf("over %q: %v", want, err)
+		default:
+			failed++
+			if !strings.Contains(err.Error(), path) {
+				return fmt.Errorf("error %q, want it to name the file", err)
+			}
+		}
+		// The next one removes what a dead one left, a lock, too.
+		d.Restart()
+		d.Run(func() { err = atomicfile.WriteNew(path, content, 0o600) })
+		if (err != nil) != (got != nil) || err != nil && !errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("the next writer: %w, over %q", err, got)
+		}
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+			return fmt.Errorf("%v after the next writer, %v; want one file", entries, err)
+		}
+		if info, err := os.Stat(path); err != nil || want[0] == 'N' && info.Mode() != 0o600 {
+			return fmt.Errorf("the mode is %v, %v", info.Mode(), err)
+		}
+		return nil
+	})
+	if min(made, stood, failed, dead) < 10 {
+		t.Errorf("%d were made, %d stood already, %d failed, %d died: too few of a kind", made, stood, failed, dead)
+	}
+}
+
+// TestOldOrNewNeverHalf finds a writer that does not flush.
 func TestWithoutFlushingFilesAreHalf(t *testing.T) {
 	halves := 0
 	for seed := range uint64(300) {

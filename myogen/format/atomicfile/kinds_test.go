@@ -119,6 +119,43 @@ func TestLinksAndGroups(t *testing.T) {
 	}
 }
 
+// A user who may write a file of others keeps what is protected protected: where the group
+// cannot be kept, the user's own is given nothing; and in a folder such as /tmp, where the
+// file cannot be replaced, that is said before anything is written.
+func TestFilesOfOthers(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can be two users")
+	}
+	dir, err := os.MkdirTemp("", "kinds-")
+	must(t, err)
+	defer os.RemoveAll(dir)
+	const me, others = 12345, 23456
+	for name, mode := range map[string]fs.FileMode{"mine": 0o660, "open": 0o674, "theirs": 0o666} {
+		path := filepath.Join(dir, name)
+		must(t, errors.Join(os.WriteFile(path, []byte("old"), 0o600), os.Chown(path, me, others), os.Chmod(path, mode)))
+	}
+	must(t, errors.Join(os.Chown(dir, me, me), os.Mkdir(filepath.Join(dir, "tmp"), 0o777), os.Chmod(filepath.Join(dir, "tmp"), 0o777|fs.ModeSticky)))
+	sticky := filepath.Join(dir, "tmp", "f")
+	must(t, errors.Join(os.WriteFile(sticky, []byte("old"), 0o600), os.Chown(sticky, others, others), os.Chmod(sticky, 0o666)))
+
+	groups, err := syscall.Getgroups()
+	must(t, err)
+	must(t, errors.Join(syscall.Setgroups(nil), syscall.Setegid(me), syscall.Seteuid(me)))
+	defer func() { must(t, errors.Join(syscall.Seteuid(0), syscall.Setegid(0), syscall.Setgroups(groups))) }()
+	for name, mode := range map[string]fs.FileMode{"mine": 0o600, "open": 0o644, "theirs": 0o666} {
+		path := filepath.Join(dir, name)
+		must(t, Write(path, []byte("new")))
+		expect(t, path, "new", mode)
+	}
+	if err := Check(sticky); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "of another user, in a folder where only owners replace files") {
+		t.Errorf("error %v, want fs.ErrPermission and why", err)
+	}
+	expect(t, sticky, "old", 0o666)
+	if names, err := (machine{}).ReadDir(filepath.Dir(sticky)); err != nil || len(names) != 1 {
+		t.Errorf("the folder holds %q, %v", names, err)
+	}
+}
+
 // In a folder that may not be written, nothing is, and the error says why.
 func TestReadOnlyFolder(t *testing.T) {
 	if os.Geteuid() == 0 {

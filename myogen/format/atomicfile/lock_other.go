@@ -14,7 +14,10 @@ var errLocked = errors.New("locked")
 func lock(*os.File) error { return errors.ErrUnsupported }
 
 // own does nothing: there are no owners here that could be kept.
-func own(*os.File, fs.FileInfo) {}
+func own(*os.File, fs.FileInfo) bool { return true }
+
+// mayReplace returns nil: who may write a file may replace it here.
+func mayReplace(string) error { return nil }
 
 // openHeld opens nothing: where a file is open its name cannot be taken away.
 func openHeld(string) *os.File { return nil }

@@ -84,8 +84,12 @@ func ExampleSpikes() {
 
 // A table of a signal, as a spreadsheet or a script writes it.
 func ExampleCSV_ReadBlock() {
-	path := filepath.Join(os.TempDir(), "example_rate.csv")
-	defer os.Remove(path)
+	dir, err := os.MkdirTemp("", "frame-")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "rate.csv")
 	if err := os.WriteFile(path, []byte("time [s],rate [pps]\n0,40\n0.01,42\n0.02,45\n"), 0o644); err != nil {
 		log.Fatal(err)
 	}

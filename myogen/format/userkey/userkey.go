@@ -15,7 +15,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"gomyogen/myogen/format/atomicfile"
 )
@@ -45,55 +44,16 @@ func Make(path string) ([]byte, error) {
 	if key, err := Read(path); key != nil || err != nil {
 		return key, err
 	}
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, err
 	}
 	key := make([]byte, Size)
-	_, _ = rand.Read(key)                        // never fails
-	tmp, err := os.CreateTemp(dir, ".new-*.key") // of mode 0600
-	if err != nil {
-		return nil, err
-	}
-	_, err = tmp.WriteString(hex.EncodeToString(key) + "\n")
-	err = errors.Join(err, tmp.Sync(), tmp.Close())
-	if err == nil {
-		err = place(tmp.Name(), path)
-	}
-	if err := errors.Join(err, atomicfile.Remove(tmp.Name())); err != nil {
+	_, _ = rand.Read(key) // never fails
+	err := atomicfile.WriteNew(path, []byte(hex.EncodeToString(key)+"\n"), 0o600)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
 	return Read(path)
-}
-
-// link is os.Link, but in tests.
-var link = os.Link
-
-// place gives a complete file the name path, unless another program has done so.
-func place(file, path string) error {
-	err := link(file, path) // unlike a new name, it leaves the file of another program
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	// FAT, exFAT and some network file systems have no links: a folder, which one
-	// program alone can make, is the lock there.
-	lock := path + ".lock"
-	for range 100 {
-		if err := os.Mkdir(lock, 0o700); err == nil {
-			if _, err = os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-				err = os.Rename(file, path)
-			}
-			return errors.Join(err, os.Remove(lock))
-		} else if !errors.Is(err, fs.ErrExist) {
-			return err
-		}
-		time.Sleep(10 * time.Millisecond)
-		if _, err := os.Lstat(path); err == nil {
-			return nil
-		}
-	}
-	// Its maker was killed. What it held apart was a moment.
-	return errors.Join(os.Rename(file, path), os.Remove(lock))
 }
 
 // Sign returns the HMAC-SHA256 of parts of a text, in hexadecimal digits.

@@ -380,3 +380,19 @@ func TestErrorsAreShort(t *testing.T) {
 		}
 	}
 }
+
+// A misspelt key is told with the one that is meant, if there is one.
+func TestMeant(t *testing.T) {
+	table := []Field{{Name: "values"}, {Name: "from"}, {Name: "to"}, {Name: "n"}, {Name: "log"}, {Name: "with"}, {Name: "tau1"}, {Name: "tau2"}, {Name: "contraction_time_range"}}
+	for key, want := range map[string]string{
+		"value": "values", "vlaues": "values", "Values": "values", "form": "from", "fron": "from", "too": "to", "logg": "log", "contraction_range": "contraction_time_range",
+		"whit": "", "steps": "", "tau": "", "x": "", "": "", "description": "",
+	} {
+		if want != "" {
+			want = "; did you mean " + want + "?"
+		}
+		if got := meant(key, table); got != want {
+			t.Errorf("%q: %q, want %q", key, got, want)
+		}
+	}
+}

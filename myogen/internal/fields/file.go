@@ -289,19 +289,28 @@ func (f *File) Number(what string, n ast.Node) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
+	x, err := ParseNumber(what, text)
+	if err != nil {
+		return 0, f.ErrorAt(n, "%v", err)
+	}
+	return x, nil
+}
+
+// ParseNumber reads a finite number as a file has it.
+func ParseNumber(what, text string) (float64, error) {
 	switch strings.ToLower(text) {
 	case ".nan", ".inf", "+.inf", "-.inf", "nan", "inf", "+inf", "-inf", "infinity":
-		return 0, f.ErrorAt(n, "%s is %s, must be a finite number", what, text)
+		return 0, fmt.Errorf("%s is %s, must be a finite number", what, text)
 	}
 	if leadingZero(text) {
-		return 0, f.ErrorAt(n, "%s is %q; a number must not begin with 0", what, text)
+		return 0, fmt.Errorf("%s is %q; a number must not begin with 0", what, text)
 	}
 	x, err := strconv.ParseFloat(text, 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) || strings.ContainsAny(text, "xX_") { // Go's numbers, not YAML's
-		return 0, f.ErrorAt(n, "%s must be a number, it is %q", what, text)
+		return 0, fmt.Errorf("%s must be a number, it is %q", what, text)
 	}
 	if math.IsInf(x, 0) {
-		return 0, f.ErrorAt(n, "%s is %s, must be a finite number", what, text)
+		return 0, fmt.Errorf("%s is %s, must be a finite number", what, text)
 	}
 	return x, nil
 }

@@ -60,7 +60,7 @@ func ParsePath(s string) (Path, error) {
 			if end < 0 {
 				return nil, fmt.Errorf("path %q: %q has no end", s, rest)
 			}
-			if _, err := strconv.ParseUint(rest[1:end], 10, 31); err != nil {
+			if _, ok := index(rest[:end+1]); !ok {
 				return nil, fmt.Errorf("path %q: %q is not an index", s, rest[:end+1])
 			}
 			p, rest = append(p, rest[:end+1]), rest[end+1:]
@@ -87,12 +87,13 @@ func ParsePath(s string) (Path, error) {
 	return p, nil
 }
 
-// index returns the number in "[3]".
+// index returns the number in "[3]". It has one spelling, so that equal paths are equal
+// texts.
 func index(element string) (int, bool) {
 	inner, ok := strings.CutPrefix(element, "[")
 	inner, closed := strings.CutSuffix(inner, "]")
 	i, err := strconv.ParseUint(inner, 10, 31)
-	return int(i), ok && closed && err == nil
+	return int(i), ok && closed && err == nil && inner == strconv.FormatUint(i, 10)
 }
 
 // Index returns element i as an index, and whether it is one.

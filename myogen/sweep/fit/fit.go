@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"time"
 
 	"gomyogen/myogen"
 	"gomyogen/myogen/internal/watch"
@@ -28,6 +29,9 @@ type Options struct {
 	// that it returns, which may be nil, learns of the simulated time of that run,
 	// which ends with the total even if the run fails.
 	Watch func(trial, repeat int) func(done, total units.Time)
+	// Others, which may be nil, is called once when another program makes trials of the
+	// same fit in the folder.
+	Others func()
 }
 
 // Trial is a point that was tried.
@@ -62,6 +66,9 @@ type Search struct {
 	minimize Minimizer
 	options  Options
 	kept     map[int]trial
+	tail     *rows.Tail
+	claims   *runs.Claims
+	told     bool // that there are other programs
 	trials   []Trial
 	ended    string // why the search is over; "" if it is not
 }
@@ -95,9 +102,22 @@ func (s *Search) rows() string { return filepath.Join(s.dir, rowsFolder) }
 
 // each calls f with the trials that are kept, and looks at each.
 func (s *Search) each(w *watch.Watch, f func(trial) error) error {
+	return s.follow(w, rows.NewTail(s.rows()), f)
+}
+
+// readNew reads the trials that were kept since it was last called.
+func (s *Search) readNew(w *watch.Watch) error {
+	return s.follow(w, s.tail, func(r trial) error {
+		s.kept[r.Trial] = r
+		return nil
+	})
+}
+
+// follow calls f with the trials that a tail has not read, and looks at each.
+func (s *Search) follow(w *watch.Watch, tail *rows.Tail, f func(trial) error) error {
 	w.Begin("reading trials", s.Trials)
 	looked := func([]byte) (bool, error) { return true, w.Did(1) }
-	err := rows.ReadSome(s.rows(), looked, func(r trial) error {
+	err := rows.ReadNew(tail, looked, func(r trial) error {
 		if r.Trial < 0 || r.Trial >= s.Trials || len(r.Parameters) != len(s.Dimensions) || r.Error == "" && len(r.Statistics) != len(s.Goals) {
 			return fmt.Errorf("it is trial %d of %d with %d parameters and %d statistics, the fit has %d and %d",
 				r.Trial, s.Trials, len(r.Parameters), len(r.Statistics), len(s.Dimensions), len(s.Goals))
@@ -110,17 +130,18 @@ func (s *Search) each(w *watch.Watch, f func(trial) error) error {
 	return nil
 }
 
-// Run makes the trials that are not kept, until the search ends. A run that
-// fails is a trial with its error. When ctx is cancelled Run returns its error;
+// Run makes the trials that are not kept, until the search ends. Trials that another
+// program is making in the folder are left to it; Run waits for them, and makes them if
+// that program dies. A run that fails is a trial with its error. When ctx is cancelled Run returns its error;
 // what was done is kept.
 func (s *Search) Run(ctx context.Context) error {
 	s.kept, s.trials, s.ended = map[int]trial{}, nil, ""
-	if err := s.each(watch.Of(ctx), func(r trial) error {
-		s.kept[r.Trial] = r
-		return nil
-	}); err != nil {
+	s.tail = rows.NewTail(s.rows())
+	if err := s.readNew(watch.Of(ctx)); err != nil {
 		return err
 	}
+	s.claims = runs.OpenClaims(filepath.Join(s.dir, "fit.yaml"))
+	defer s.claims.Close()
 	start := make([]float64, len(s.Dimensions))
 	for i, d := range s.Dimensions {
 		start[i] = d.Share(d.Start)
@@ -181,6 +202,10 @@ func (s *Search) batch(ctx context.Context, log *rows.Log, points [][]float64) (
 		return nil, ctx.Err()
 	}
 	first := len(s.trials)
+	if err := s.claim(ctx, first, first+len(points)); err != nil {
+		return nil, err
+	}
+	defer s.claims.Give(first)
 	values := make([][]float64, len(points))
 	left := make([]int, len(points)) // runs
 	for i, p := range points {
@@ -231,6 +256,38 @@ func (s *Search) batch(ctx context.Context, log *rows.Log, points [][]float64) (
 	}
 	return costs, nil
 }
+
+// claim waits until no other program makes a batch of trials, which it names by its first
+// one, or until they are all there.
+func (s *Search) claim(ctx context.Context, first, last int) error {
+	for {
+		ours := s.claims.Take(first)
+		if err := s.readNew(nil); err != nil {
+			return err
+		}
+		missing := false
+		for i := first; i < last; i++ {
+			_, ok := s.kept[i]
+			missing = missing || !ok
+		}
+		if ours || !missing {
+			return nil
+		}
+		if !s.told && s.options.Others != nil {
+			s.options.Others()
+		}
+		s.told = true
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(askAgain):
+		}
+	}
+}
+
+// askAgain is how long a program waits before it looks again at trials that another one
+// makes.
+const askAgain = 200 * time.Millisecond
 
 // one makes a run.
 func (s *Search) one(ctx context.Context, j job, values []float64, cores int) (run, error) {

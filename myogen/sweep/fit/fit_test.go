@@ -296,3 +296,25 @@ func TestTrialsThatFail(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// No parameter is called like another column of the table, which is found before the
+// first trial.
+func TestColumnNamesAreTaken(t *testing.T) {
+	p := example(t, "fit_rate_cv.yaml", nil)
+	s := open(t, t.TempDir(), p, Options{})
+	parameters := map[string]bool{}
+	for _, d := range p.Dimensions {
+		parameters[d.Name] = true
+	}
+	for _, c := range s.Result().Table().Columns {
+		if parameters[c.Name] {
+			continue
+		}
+		f := p.Fit
+		f.Parameters = append([]myogen.Parameter(nil), f.Parameters...)
+		f.Parameters[0].Name = c.Name
+		if _, err := f.Plan(); err == nil || !strings.Contains(err.Error(), "another column called") {
+			t.Errorf("a parameter called %q: error %v", c.Name, err)
+		}
+	}
+}

@@ -2,9 +2,12 @@ package fit
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -60,5 +63,46 @@ func TestKilledAtAnyTime(t *testing.T) {
 	}
 	if !bytes.Equal(written(t, again), written(t, whole)) {
 		t.Error("a search that was killed gives another answer")
+	}
+}
+
+// Two programs that make one fit in one folder at once make each trial once, and come to
+// the same answer.
+func TestTwoFitsAtOnce(t *testing.T) {
+	p := example(t, "fit_rate_cv.yaml", func(f *myogen.Fit) { f.Trials = 6 })
+	dir := t.TempDir()
+	told := 0
+	var searches [2]*Search
+	var errs [2]error
+	var wg sync.WaitGroup
+	for i := range searches {
+		o := Options{Workers: 1}
+		if i == 0 {
+			o.Others = func() { told++ }
+		}
+		searches[i] = open(t, dir, p, o)
+		wg.Go(func() { errs[i] = searches[i].Run(t.Context()) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(written(t, searches[0]), written(t, searches[1])) {
+		t.Error("they come to two answers")
+	}
+	rows := map[int]int{}
+	if err := searches[0].each(nil, func(r trial) error {
+		rows[r.Trial]++
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for trial := range 6 {
+		if runtime.GOOS == "linux" && rows[trial] != 1 { // elsewhere there are no claims
+			t.Errorf("trial %d was made %d times", trial, rows[trial])
+		}
+	}
+	if told > 1 {
+		t.Errorf("it was told %d times", told)
 	}
 }

@@ -65,7 +65,7 @@ type Header struct {
 	Took     time.Duration `json:"took"`
 	Why      string        `json:"why"`               // why it was computed
 	Partial  string        `json:"partial,omitempty"` // what of it is missing; "" where it is complete
-	Done     float64       `json:"done,omitempty"`    // how far the run of a state is, in its own unit
+	Done     float64       `json:"done,omitempty"`    // how far the run of a state is, in its own unit, and a partial value, which is less than 0
 	Parts    []code.Part   `json:"parts"`             // what Key is made of
 	Values   []Source      `json:"values,omitempty"`  // kept values that it was computed from, by their keys
 	Files    []Source      `json:"files,omitempty"`   // inputs of these, by their content

@@ -48,6 +48,8 @@ type Disk struct {
 	At    int
 	// Lies makes Sync do nothing.
 	Lies bool
+	// NoLinks makes it a file system without links, as FAT.
+	NoLinks bool
 	// Room, unless it is 0, is how many bytes can be written before the disk is full,
 	// and stays so. Claims, unless it is 0, is what it says is free.
 	Room, Claims uint64
@@ -342,6 +344,25 @@ func (d *Disk) Rename(from, to string) error {
 		return err
 	}
 	d.change(func(names map[string]*inode) { delete(names, from); names[to] = n })
+	return nil
+}
+
+// Link gives a file a second name, unless [Disk.NoLinks].
+func (d *Disk) Link(from, to string) error {
+	if err := d.error("link", from); err != nil {
+		return err
+	}
+	n, err := d.node(from)
+	if err != nil {
+		return err
+	}
+	if d.NoLinks {
+		return &os.LinkError{Op: "link", Old: from, New: to, Err: syscall.EPERM}
+	}
+	if err := d.Disk.Link(from, to); err != nil {
+		return err
+	}
+	d.change(func(names map[string]*inode) { names[to] = n })
 	return nil
 }
 

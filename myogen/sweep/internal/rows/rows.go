@@ -65,21 +65,32 @@ func parse(line []byte, record any) error {
 // that is not there has none. The last line of a file may be torn: its program
 // was killed, or is writing it.
 func Read[T any](dir string, each func(T) error) error {
-	return ReadSome(dir, func([]byte) (bool, error) { return true, nil }, each)
+	return ReadNew(NewTail(dir), func([]byte) (bool, error) { return true, nil }, each)
 }
 
-// ReadSome is Read for the records of which wanted, given their JSON, returns true. Its
-// error ends the reading.
-func ReadSome[T any](dir string, wanted func([]byte) (bool, error), each func(T) error) error {
-	paths, err := filepath.Glob(filepath.Join(escape(dir), "*.jsonl"))
+// Tail follows the records of a folder to which programs add.
+type Tail struct {
+	dir   string
+	sizes map[string]int64 // of each file, as far as it was read
+}
+
+// NewTail returns a tail of a folder of which nothing was read.
+func NewTail(dir string) *Tail { return &Tail{dir, map[string]int64{}} }
+
+// ReadNew is Read for what was added since it was last called, and of that for the
+// records of which wanted, given their JSON, returns true. Its error ends the reading.
+func ReadNew[T any](t *Tail, wanted func([]byte) (bool, error), each func(T) error) error {
+	paths, err := filepath.Glob(filepath.Join(escape(t.dir), "*.jsonl"))
 	if err != nil {
 		return err
 	}
 	slices.Sort(paths)
 	for _, path := range paths {
-		if err := readFile(path, wanted, each); err != nil {
+		size, err := readFile(path, t.sizes[path], wanted, each)
+		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
+		t.sizes[path] = size
 	}
 	return nil
 }
@@ -96,43 +107,54 @@ func escape(path string) string {
 	return b.String()
 }
 
-func readFile[T any](path string, wanted func([]byte) (bool, error), each func(T) error) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe may have no writer
-		return fmt.Errorf("not a regular file (%v)", info.Mode())
+// readFile reads a file from a size on, and returns the size of its whole lines.
+func readFile[T any](path string, size int64, wanted func([]byte) (bool, error), each func(T) error) (int64, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && !info.Mode().IsRegular(): // a pipe may have no writer
+		return size, fmt.Errorf("not a regular file (%v)", info.Mode())
+	case err == nil && size > 0 && info.Size() == size:
+		return size, nil
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return size, err
 	}
 	defer f.Close()
+	if _, err := f.Seek(size, io.SeekStart); err != nil {
+		return size, err
+	}
 	r := bufio.NewReaderSize(f, 1<<16)
 	for n := 1; ; n++ {
 		line, err := readLine(r)
 		if err == io.EOF {
-			return nil
+			return size, nil
 		}
 		if err != nil {
-			return err
+			return size, err
 		}
+		here := int64(len(line))
 		if _, text, ok := bytes.Cut(line, []byte(" ")); ok {
 			this, err := wanted(text)
 			if err != nil {
-				return err
+				return size, err
 			}
 			if !this {
+				size += here
 				continue
 			}
 		}
 		var record T
 		if err := parse(line, &record); err != nil {
 			if _, more := r.Peek(1); more != nil { // power failed while it was written
-				return nil
+				return size, nil
 			}
-			return fmt.Errorf("line %d: %w", n, err)
+			return size, fmt.Errorf("line %d: %w", n, err)
 		}
 		if err := each(record); err != nil {
-			return fmt.Errorf("line %d: %w", n, err)
+			return size, fmt.Errorf("line %d: %w", n, err)
 		}
+		size += here
 	}
 }
 

@@ -43,31 +43,13 @@ func Prepare(dir, name, text string, ours ...string) error {
 			return fmt.Errorf("the folder %s has other files, %q among them; choose an empty one", dir, f.Name())
 		}
 	}
-	switch err := create(path, text); {
+	switch err := atomicfile.WriteNew(path, []byte(text), 0o666); {
 	case errors.Is(err, os.ErrExist): // another program was first
 		return Prepare(dir, name, text, ours...)
 	case err != nil:
 		return fmt.Errorf("%w", err)
 	}
 	return nil
-}
-
-// create writes a file that is there with all of its text or not at all. If there is
-// one, the error is os.ErrExist.
-func create(path, text string) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-")
-	if err != nil {
-		return err
-	}
-	_, err = tmp.WriteString(text)
-	err = errors.Join(err, tmp.Sync(), tmp.Chmod(0o644), tmp.Close())
-	if err == nil {
-		// A link, unlike a renaming, does not replace what is there.
-		if err = os.Link(tmp.Name(), path); err != nil && !errors.Is(err, os.ErrExist) {
-			err = atomicfile.Write(path, []byte(text)) // a file system without links
-		}
-	}
-	return errors.Join(err, os.Remove(tmp.Name()))
 }
 
 // Values returns the statistics of a result.
