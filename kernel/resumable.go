@@ -51,7 +51,7 @@ func (w *resumable) do(open func(dir string) error, work func(ctx context.Contex
 	if err := open(dir); err != nil {
 		return err
 	}
-	if err := w.goOn.state.Load(w.loadState); err != nil {
+	if err := w.goOn.state.Load(w.loadState, func(int, int) error { return ctx.Err() }); err != nil {
 		w.goOn.anew(err)
 	}
 	n, err := w.made()

@@ -15,6 +15,7 @@ import (
 
 	"gomyogen/kernel/internal/keep"
 	"gomyogen/kernel/internal/keep/code"
+	"gomyogen/kernel/internal/keep/store"
 	"gomyogen/myogen"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
@@ -154,7 +155,10 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	sim, err = resume(observed, goOn.state, sim, e)
+	sim, err = resume(observed, goOn.state, sim, e, func(done, total int) error {
+		p.starting("reading the kept state", done, total)
+		return ctx.Err()
+	})
 	if err != nil && ctx.Err() != nil {
 		return p.notBegun(ctx, e)
 	}
@@ -222,7 +226,7 @@ func (p *Progress) notBegun(ctx context.Context, e myogen.Experiment) (*myogen.R
 // resume returns the simulation that the checkpoint holds, or sim, which is new,
 // if there is none. With an error, which says why the checkpoint cannot be used,
 // it returns sim too.
-func resume(ctx context.Context, c *keep.Checkpoint, sim *myogen.Simulation, e myogen.Experiment) (*myogen.Simulation, error) {
+func resume(ctx context.Context, c *keep.Checkpoint, sim *myogen.Simulation, e myogen.Experiment, look store.Look) (*myogen.Simulation, error) {
 	err := c.Load(func(path string) error {
 		old, err := myogen.ResumeState(ctx, e, path)
 		if err != nil {
@@ -230,6 +234,6 @@ func resume(ctx context.Context, c *keep.Checkpoint, sim *myogen.Simulation, e m
 		}
 		sim = old
 		return nil
-	})
+	}, look)
 	return sim, err
 }

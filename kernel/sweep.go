@@ -180,7 +180,7 @@ func (b *Bars) Sweep(s myogen.Sweep) (*sweep.Table, error) {
 	b.n = plan.Runs()
 	var table *sweep.Table
 	var folder *sweep.Sweep
-	j := &resumable{bars: b, yaml: s.YAML, what: "runs", total: plan.Runs(), each: 1}
+	j := &resumable{bars: b, yaml: plan.YAML, what: "runs", total: plan.Runs(), each: 1}
 	err = j.do(func(dir string) (err error) {
 		folder, err = sweep.Open(dir, plan, sweep.Options{
 			Progress: func(done, total int) { j.progress(done, total) },

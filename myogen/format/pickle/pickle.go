@@ -376,7 +376,7 @@ func (m *machine) set(items []any) error {
 func words(x any) string {
 	switch x := x.(type) {
 	case string:
-		return fmt.Sprintf("%.60q", x)
+		return fmt.Sprintf("%.60s", x)
 	case nil:
 		return "None"
 	case bool, int64:

@@ -106,19 +106,19 @@ func (s *Search) rows() string { return filepath.Join(s.dir, rowsFolder) }
 
 // each calls f with the trials that are kept, and looks at each.
 func (s *Search) each(w *watch.Watch, f func(trial) error) error {
-	return s.follow(rows.NewTail(s.rows()), w, f)
+	return s.follow(w, rows.NewTail(s.rows()), f)
 }
 
 // readNew reads the trials that were kept since it was last called.
 func (s *Search) readNew(w *watch.Watch) error {
-	return s.follow(s.tail, w, func(r trial) error {
+	return s.follow(w, s.tail, func(r trial) error {
 		s.kept[r.Trial] = r
 		return nil
 	})
 }
 
-// follow calls f with the trials that a tail has not read.
-func (s *Search) follow(tail *rows.Tail, w *watch.Watch, f func(trial) error) error {
+// follow calls f with the trials that a tail has not read, and looks at each.
+func (s *Search) follow(w *watch.Watch, tail *rows.Tail, f func(trial) error) error {
 	w.Begin("reading trials", s.Trials)
 	looked := func([]byte) (bool, error) { return true, w.Did(1) }
 	err := rows.ReadNew(tail, looked, func(r trial) error {

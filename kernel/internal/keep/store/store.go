@@ -128,6 +128,9 @@ func (f Folder) Save(h Header, value []byte) error {
 // Look learns how many bytes of the work are done, of a total.
 type Look func(done, total int) error
 
+// lookEvery is the number of bytes between two looks.
+const lookEvery = 64 << 10
+
 // SaveFollowed is Save that calls look each 64 kB that are summed or written, and while
 // a flush to the disk lasts, unless look is nil. Its error ends it, and the value of
 // before stays.
@@ -141,7 +144,7 @@ func (f Folder) SaveFollowed(h Header, value []byte, look Look) error {
 		return look(done, 2*len(value))
 	}
 	sum := sha256.New()
-	for piece := range slices.Chunk(value, 64<<10) {
+	for piece := range slices.Chunk(value, lookEvery) {
 		if err := did(len(piece)); err != nil {
 			return err
 		}
@@ -280,6 +283,12 @@ func (f Folder) bound(limit int64, keep string) error {
 // ForeignError. No more is read than the header says, and no value whose header
 // was not made with the secret.
 func (f Folder) Load(name, key string) (Header, []byte, error) {
+	return f.LoadFollowed(name, key, nil)
+}
+
+// LoadFollowed is Load that calls look each 64 kB that are read and summed, unless look is
+// nil. Its error ends it.
+func (f Folder) LoadFollowed(name, key string, look Look) (Header, []byte, error) {
 	if err := f.check(); err != nil {
 		return Header{}, nil, err
 	}
@@ -296,11 +305,20 @@ func (f Folder) Load(name, key string) (Header, []byte, error) {
 	if h.Name != name || h.Key != key {
 		return Header{}, nil, &DamagedError{path, fmt.Sprintf("it holds %q", h.Name)}
 	}
-	value := make([]byte, h.Size)
-	if _, err := io.ReadFull(file.r, value); err != nil {
-		return Header{}, nil, &DamagedError{path, err.Error()}
+	value, sum := make([]byte, h.Size), sha256.New()
+	done := 0
+	for piece := range slices.Chunk(value, lookEvery) {
+		if done += len(piece); look != nil {
+			if err := look(done, len(value)); err != nil {
+				return Header{}, nil, err
+			}
+		}
+		if _, err := io.ReadFull(file.r, piece); err != nil {
+			return Header{}, nil, &DamagedError{path, err.Error()}
+		}
+		sum.Write(piece)
 	}
-	if sum := sha256.Sum256(value); hex.EncodeToString(sum[:]) != h.Sum {
+	if hex.EncodeToString(sum.Sum(nil)) != h.Sum {
 		return Header{}, nil, &DamagedError{path, "its checksum is wrong"}
 	}
 	now := time.Now()
