@@ -356,4 +356,13 @@ func TestStopWhileGathering(t *testing.T) {
 	if r, err := Run(observed, e, nil); err != nil || r.Partial() || ctx.Err() == nil || r.Block.SpikeSHA256() != want.Block.SpikeSHA256() {
 		t.Errorf("the function Run: %v, stopped: %v", err, ctx.Err())
 	}
+	ctx, cancel = context.WithCancel(t.Context())
+	defer cancel()
+	if r, err := Run(ctx, e, func(done, total units.Time) {
+		if done == total {
+			cancel()
+		}
+	}); err != nil || r.Partial() || ctx.Err() == nil || r.Block.SpikeSHA256() != want.Block.SpikeSHA256() {
+		t.Errorf("the function Run without an observer: %v, stopped: %v", err, ctx.Err())
+	}
 }
