@@ -176,7 +176,7 @@ func TestNumbersThatSayTooLittle(t *testing.T) {
 	pool := AlphaMNPool{Name: "aMN", N: 3, Parameters: Parameters{"NERLab.soma.gl": {First: 1e-3}}}
 	refused(t, `population "aMN": parameters: NERLab.soma.gl goes from 0.001 to 0: a range needs first and last`, Experiment{Duration: 1, Populations: []Population{pool}}.Check())
 	pool.Parameters = nil
-	refused(t, `force of "aMN": stop: the statistics are from 5 ms to 5.5 ms, shorter than the sampling period of 1 ms`,
+	refused(t, `force of "aMN": the statistics are from 5 ms to 5.5 ms, shorter than the sampling period of 1 ms`,
 		Experiment{Duration: 100, Populations: []Population{pool}, Force: []Force{{Population: "aMN", Start: 5, Stop: 5.5}}}.Check())
 }
 
