@@ -404,7 +404,7 @@ func shapes[Q Quantity](t *rapid.T, e Experiment, numbers *rapid.Generator[float
 		mean := value("mean")
 		return Sinusoid[Q]{mean, mean / Q(rapid.IntRange(1, 9).Draw(t, "share")), units.Frequency(rapid.Float64Range(1e-3, 1e3).Draw(t, "frequency"))}
 	case 2:
-		return Ramp[Q]{value("from"), value("to"), while("start"), while("duration")}
+		return Ramp[Q]{value("from"), value("to"), while("start"), units.Time(oddNumbers.Draw(t, "duration"))}
 	case 3:
 		return Step[Q]{value("baseline"), value("level"), while("start"), units.Time(oddNumbers.Draw(t, "duration"))}
 	case 4:
