@@ -106,8 +106,8 @@ func (f *Figure) rangeWords(s side) string {
 	switch {
 	case a.Min < a.Max:
 		return limitsWords(a.Min, a.Max)
-	case halfOpen(a) && data[0] <= data[1]:
-		if data, err := withGiven(a, data); err == nil { // else scale says it
+	case halfOpen(*a) && data[0] <= data[1]:
+		if data, err := withGiven(*a, data); err == nil { // else scale says it
 			return limitsWords(data[0], data[1])
 		}
 	case data[0] <= data[1]:

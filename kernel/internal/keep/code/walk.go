@@ -3,11 +3,14 @@ package code
 import (
 	"fmt"
 	"go/ast"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"gomyogen/kernel/env"
 )
 
 // walk follows names from a function to the declarations that it reaches.
