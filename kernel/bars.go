@@ -20,6 +20,7 @@ type Bars struct {
 	kept  int         // of those, that were kept before
 	first float64     // fraction that was done before
 	runs  []*Progress // that were asked for and are not finished
+	aside string      // what goes on before it is known how many there are
 }
 
 // NewBars returns a bar over n runs; [Bars.Next] returns the bar of each.
@@ -52,6 +53,14 @@ func (b *Bars) Next(title string) *Progress {
 	b.runs = append(b.runs, p)
 	b.asked++
 	return p
+}
+
+// starting shows how far work is that comes before the runs.
+func (b *Bars) starting(what string, done, total int) {
+	b.board.mu.Lock()
+	defer b.board.mu.Unlock()
+	b.aside = asideOf(what, done, total)
+	b.board.show(time.Now())
 }
 
 // before notes that so many runs were made before.
@@ -107,6 +116,9 @@ func (b *Bars) below() []*Progress {
 }
 
 func (b *Bars) line(now time.Time, stopped bool) string {
+	if b.n == 0 && b.asked == 0 && b.aside != "" {
+		return b.title + b.aside
+	}
 	f := b.fraction()
 	of := fmt.Sprintf("%s: %d of %d (%.0f %%)", b.title, b.done, b.n, 100*f)
 	if b.kept > 0 {

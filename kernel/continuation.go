@@ -41,13 +41,27 @@ func (c *continuation) due(at string, done float64, write func(path string) erro
 		return
 	}
 	c.unsaved = err
-	c.warn("if the kernel dies, it cannot go on: %v", err)
+	c.lost(err)
+}
+
+// lost says that the state is not saved.
+func (c *continuation) lost(err error) { c.warn("if the kernel dies, it cannot go on: %v", err) }
+
+// secure saves the state of work that goes on though it was stopped, since little of it is
+// left.
+func (c *continuation) secure(at string, done float64, write func(path string) error, look store.Look) {
+	err := c.state.Save(at, done, write, look)
+	var ahead *keep.AheadError
+	if err != nil && !errors.As(err, &ahead) {
+		c.lost(err)
+	}
 }
 
 // stopped saves the state of work that was stopped, and marks all that the cell
-// computes from it as partial. look follows the copy into the folder of kept values.
-func (c *continuation) stopped(at string, done float64, write func(path string) error, look store.Look) {
-	c.cell.Cut(c.title + " " + at)
+// computes from it as partial. done is how far the work is, of a total. look follows the
+// copy into the folder of kept values.
+func (c *continuation) stopped(at string, done, total float64, write func(path string) error, look store.Look) {
+	c.cell.CutShort(c.title+" "+at, 1-done/total)
 	err := c.state.Save(at, done, write, look)
 	var ahead *keep.AheadError
 	if errors.As(err, &ahead) {

@@ -85,7 +85,7 @@ func (b *Bars) Fit(f myogen.Fit, minimize fit.Minimizer) (*fit.Result, error) {
 	live := newLive(b.title)
 	defer live.ends()
 	made := 0
-	w := &resumable{bars: b, yaml: f.YAML, what: "trials"}
+	w := &resumable{bars: b, yaml: f.YAML, what: "trials", total: plan.Trials, each: plan.Repeats}
 	err = w.do(func(dir string) (err error) {
 		folder, err = fit.Open(dir, plan, minimize, fit.Options{
 			Progress: func(t fit.Trial) {
@@ -104,11 +104,7 @@ func (b *Bars) Fit(f myogen.Fit, minimize fit.Minimizer) (*fit.Result, error) {
 		if err != nil {
 			return err
 		}
-		w.saveState, w.loadState = folder.SaveState, folder.LoadState
-		w.made = func() (int, error) {
-			n, err := folder.Made()
-			return n * plan.Repeats, err
-		}
+		w.saveState, w.loadState, w.made = folder.SaveState, folder.LoadState, folder.Made
 		return nil
 	}, func(ctx context.Context) error {
 		err := folder.Run(ctx)

@@ -35,6 +35,9 @@ var sliders = []kernel.Slider{
 	{Name: "Noise", Min: 0, Max: 1, Step: 0.1, Value: 0.5},
 }
 
+// A page has time to come on a slow machine that does other work, too.
+var interaction = kernel.Interaction{Sliders: sliders, ConnectTimeout: 600e9, IdleTimeout: 3600e9}
+
 func line(ctx context.Context, v []float64) (chart.Figure, error) {
 	switch v[1] {
 	case 0.9:
@@ -52,7 +55,7 @@ func line(ctx context.Context, v []float64) (chart.Figure, error) {
 const nextCell = "%%\nfmt.Println(\"the next cell\")"
 
 const interact = `%%
-fmt.Println(kernel.Interact(kernel.Interaction{Sliders: sliders}, line))`
+fmt.Println(kernel.Interact(interaction, line))`
 
 // failing ends its program at some noises.
 const failing = `import (
@@ -73,7 +76,7 @@ func frail(ctx context.Context, v []float64) (chart.Figure, error) {
 }
 
 %%
-kernel.Interact(kernel.Interaction{Sliders: sliders}, frail)`
+kernel.Interact(interaction, frail)`
 
 const (
 	slidersForm = ".myogen-interact form"
@@ -316,7 +319,7 @@ func TestInteractStops(t *testing.T) {
 	p.wait(outputs, "the next cell")
 }
 
-const coldStarts = 10
+const coldStarts = 5
 
 // Sliders go when the program ends, or say that it did.
 func TestInteractFails(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -434,6 +435,72 @@ func TestWhatComesOfAPartialResultIsNotKept(t *testing.T) {
 				t.Errorf("computed %d values, want all of both, 4", n)
 			}
 		})
+	}
+}
+
+// Of two kernels that are stopped while they compute one value, the partial value of the
+// one that is further stays, and a whole one in any case.
+func TestPartialValuesOfTwoKernels(t *testing.T) {
+	for _, c := range []struct {
+		stops string // of the kernels in turn, at tenths of the run; w is not stopped
+		want  string
+		kept  string // "" for each stop that is not kept
+	}{
+		{"4 9", "9", "yes yes"},
+		{"9 4", "9", "yes no"},
+		{"4 9 5 9", "9", "yes yes no yes"},
+		{"0 1 0", "1", "yes yes no"},
+		{"4 w", "", "yes yes"},
+	} {
+		keepHere(t)
+		for i, stop := range strings.Fields(c.stops) {
+			nextCell(t)
+			set(innerValue, inFunction(func() kept {
+				if stop != "w" {
+					running.CutShort("run stopped at "+stop+" of 10 ms", 1-float64(stop[0]-'0')/10)
+				}
+				return kept{}
+			}))
+			said := quiet(t, func() { Keep("rates", makeOuter).Get() })
+			no := strings.Contains(said, "not kept: another program is further (run stopped at ")
+			if no != (strings.Fields(c.kept)[i] == "no") {
+				t.Errorf("%s: the stop at %s says %q", c.stops, stop, said)
+			}
+		}
+		nextCell(t)
+		_, ok := Keep("rates", makeOuter).Peek()
+		want := []string{"run stopped at " + c.want + " of 10 ms"}
+		if c.want == "" {
+			want = nil
+		}
+		if got := running.Partial(); !ok || !slices.Equal(got, want) {
+			t.Errorf("%s: there is %q, want %q", c.stops, got, want)
+		}
+	}
+}
+
+// A partial value does not stand beside a whole one that another kernel has kept meanwhile.
+func TestPartialValueBesideAWholeOne(t *testing.T) {
+	keepHere(t)
+	set(innerValue, inFunction(func() kept {
+		slow := running
+		nextCell(t)
+		set(innerValue, inFunction(func() kept { return kept{} }))
+		Keep("rates", makeOuter).Get()
+		running = slow
+		running.CutShort("run stopped at 4 of 10 ms", 0.6)
+		return kept{}
+	}))
+	said := quiet(t, func() { Keep("rates", makeOuter).Get() })
+	if !strings.Contains(said, "not kept: another program has kept the whole value") {
+		t.Errorf("it says %q", said)
+	}
+	nextCell(t)
+	if _, ok := Keep("rates", makeOuter).Peek(); !ok || len(running.Partial()) > 0 {
+		t.Errorf("there is one: %v, partial %q", ok, running.Partial())
+	}
+	if files, err := filepath.Glob(filepath.Join(os.Getenv(env.NotebookDir), ".myogen", "*.kept")); err != nil || len(files) != 1 {
+		t.Errorf("kept files %v, error %v", files, err)
 	}
 }
 

@@ -377,7 +377,7 @@ func (p page) sorts() {
 
 // outsized lists the parts of outputs that have a scroll bar or stick out of their
 // output, once the page has the given width and its charts have followed; the last ones
-// if there are some for a long time.
+// if there are some for a minute.
 const outsized = `(async (width, beside) => {
 	const shell = window.jupyterapp.shell;
 	beside ? shell.expandLeft() : shell.collapseLeft();
@@ -390,7 +390,7 @@ const outsized = `(async (width, beside) => {
 		return e.clientWidth > 1 && (e.scrollWidth > e.clientWidth && scrolls(s.overflowX) || e.scrollHeight > e.clientHeight && scrolls(s.overflowY) ||
 			e.getBoundingClientRect().right > o.getBoundingClientRect().right + 1);
 	}).map(e => e.localName + "." + e.className + " " + e.scrollWidth + "/" + e.clientWidth + " " + e.scrollHeight + "/" + e.clientHeight + " " + e.textContent.slice(0, 40)));
-	for (let last, calm = 0, end = Date.now() + 10000; ; await new Promise(requestAnimationFrame)) {
+	for (let last, calm = 0, end = Date.now() + 180000; ; await new Promise(done => setTimeout(done, 50))) {
 		if (!settled()) calm = 0;
 		else if ((last = found()).length === 0 && ++calm === 3) return outputs.length > 0 ? "" : "no outputs";
 		if (Date.now() > end) return last?.join("\n") ?? "the page does not take the width";

@@ -305,7 +305,7 @@ func TestCompileErrorsAreSaved(t *testing.T) {
 		"%%\nfmt.Println(half(3))")
 	for c, want := range map[int][]string{
 		1: {"Cell[2]: Line 3\n", "cell [2] line 3: undefined: halve", "fmt.Println(half(1))\nfmt.Println(halve(1))\n            ^\n"},
-		2: {"Cell[3]: Line 2\n", "cell [3] line 2: undefined: units", "\treturn x / units\n\t           ^\n"},
+		2: {"Cell[3]: Line 2\n", "cell [3] line 2: undefined: units", "    return x / units\n               ^\n"},
 	} {
 		outputs := nb.Cells[c].Outputs
 		if len(outputs) == 0 || outputs[len(outputs)-1].Type != "error" {

@@ -22,6 +22,8 @@ type resumable struct {
 	made      func() (int, error) // rows
 	goOn      *continuation
 	what      string // "runs"
+	total     int    // rows at most
+	each      int    // runs of a row
 	at        string // how far it is
 	done      int    // rows
 }
@@ -49,14 +51,14 @@ func (w *resumable) do(open func(dir string) error, work func(ctx context.Contex
 	if err := open(dir); err != nil {
 		return err
 	}
-	if err := w.goOn.state.Load(w.loadState); err != nil {
+	if err := w.goOn.state.Load(w.loadState, func(int, int) error { return ctx.Err() }); err != nil {
 		w.goOn.anew(err)
 	}
 	n, err := w.made()
 	if err != nil {
 		return err
 	}
-	w.bars.before(n)
+	w.bars.before(n * w.each)
 	w.at, w.done = fmt.Sprintf("going on after %d %s", n, w.what), n
 	if err := work(ctx); err != nil {
 		return err
@@ -65,7 +67,7 @@ func (w *resumable) do(open func(dir string) error, work func(ctx context.Contex
 		w.bars.ends()
 		return w.goOn.done()
 	}
-	w.goOn.stopped(strings.Replace(w.at, "going on", "stopped", 1), float64(w.done), func(path string) error {
+	w.goOn.stopped(strings.Replace(w.at, "going on", "stopped", 1), float64(w.done), float64(w.total), func(path string) error {
 		return w.saveState(context.WithoutCancel(ctx), path)
 	}, nil)
 	return nil

@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -14,6 +15,7 @@ import (
 
 	"gomyogen/kernel/internal/keep"
 	"gomyogen/kernel/internal/keep/code"
+	"gomyogen/kernel/internal/keep/store"
 	"gomyogen/myogen"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
@@ -153,7 +155,10 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	sim, err = resume(observed, goOn.state, sim, e)
+	sim, err = resume(observed, goOn.state, sim, e, func(done, total int) error {
+		p.starting("reading the kept state", done, total)
+		return ctx.Err()
+	})
 	if err != nil && ctx.Err() != nil {
 		return p.notBegun(ctx, e)
 	}
@@ -176,21 +181,25 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 			return ctx.Err()
 		})
 	})
+	// What the button stops once it was pressed is the cell, which is killed when it does
+	// not end, and then goes on from the last state.
+	last := myogen.Observe(context.WithoutCancel(ctx), myogen.Observer{Starting: p.afterStop})
+	write := func(path string) error { return sim.SaveStateContext(last, path, nil) }
+	keeping := func(done, total int) error {
+		p.afterStop("keeping the state", done, total)
+		return nil
+	}
+	if errors.Is(err, context.Canceled) { // the run is complete, and its result was being gathered
+		goOn.secure(reached("complete", sim.Time(), e.Duration), float64(sim.Time()), write, keeping)
+		result, err = sim.Run(last, nil)
+	}
 	if err != nil {
 		return nil, err
 	}
 	if !result.Partial() {
 		return result, goOn.done()
 	}
-	// The button was pressed: what it stops now is the cell, which is killed when it does
-	// not end, and then goes on from the state of before.
-	last := myogen.Observe(context.WithoutCancel(ctx), myogen.Observer{Starting: p.afterStop})
-	goOn.stopped(reached("stopped", result.Simulated, e.Duration), float64(result.Simulated), func(path string) error {
-		return sim.SaveStateContext(last, path, nil)
-	}, func(done, total int) error {
-		p.afterStop("keeping the state", done, total)
-		return nil
-	})
+	goOn.stopped(reached("stopped", result.Simulated, e.Duration), float64(result.Simulated), float64(e.Duration), write, keeping)
 	p.stopsAt(result.Simulated)
 	return result, nil
 }
@@ -209,7 +218,7 @@ func (p *Progress) notBegun(ctx context.Context, e myogen.Experiment) (*myogen.R
 	}
 	goOn := &continuation{cell: cellOf(p.board), title: p.title}
 	at := reached("stopped", 0, e.Duration)
-	goOn.cell.Cut(p.title + " " + at)
+	goOn.cell.CutShort(p.title+" "+at, 1)
 	goOn.told(at)
 	return sim.Result(), nil
 }
@@ -217,7 +226,7 @@ func (p *Progress) notBegun(ctx context.Context, e myogen.Experiment) (*myogen.R
 // resume returns the simulation that the checkpoint holds, or sim, which is new,
 // if there is none. With an error, which says why the checkpoint cannot be used,
 // it returns sim too.
-func resume(ctx context.Context, c *keep.Checkpoint, sim *myogen.Simulation, e myogen.Experiment) (*myogen.Simulation, error) {
+func resume(ctx context.Context, c *keep.Checkpoint, sim *myogen.Simulation, e myogen.Experiment, look store.Look) (*myogen.Simulation, error) {
 	err := c.Load(func(path string) error {
 		old, err := myogen.ResumeState(ctx, e, path)
 		if err != nil {
@@ -225,6 +234,6 @@ func resume(ctx context.Context, c *keep.Checkpoint, sim *myogen.Simulation, e m
 		}
 		sim = old
 		return nil
-	})
+	}, look)
 	return sim, err
 }

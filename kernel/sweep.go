@@ -168,14 +168,19 @@ func pointOf(p *myogen.Plan, run int) string {
 // Sweep makes the runs of a sweep at once, with these bars, and keeps the rows of
 // one that was stopped, but not the table.
 func (b *Bars) Sweep(s myogen.Sweep) (*sweep.Table, error) {
-	plan, err := s.Plan()
+	ctx, release := untilStop()
+	plan, err := s.PlanContext(myogen.Observe(ctx, myogen.Observer{Starting: b.starting}))
+	release()
+	if err != nil && ctx.Err() != nil {
+		return nil, fmt.Errorf("kernel: %w before the first run", context.Cause(ctx))
+	}
 	if err != nil {
 		return nil, err
 	}
 	b.n = plan.Runs()
 	var table *sweep.Table
 	var folder *sweep.Sweep
-	j := &resumable{bars: b, yaml: s.YAML, what: "runs"}
+	j := &resumable{bars: b, yaml: plan.YAML, what: "runs", total: plan.Runs(), each: 1}
 	err = j.do(func(dir string) (err error) {
 		folder, err = sweep.Open(dir, plan, sweep.Options{
 			Progress: func(done, total int) { j.progress(done, total) },

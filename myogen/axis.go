@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -95,7 +96,13 @@ func (a Axis) name(e Experiment) (string, error) {
 			return "", fields.At("also", fields.Index(i, err))
 		}
 	}
-	if a.Name != "" {
+	switch {
+	case a.Name == "":
+	case strings.TrimSpace(a.Name) == "":
+		return "", fields.At("name", fmt.Errorf("name is %q, must not be blank", a.Name))
+	case strings.ContainsFunc(a.Name, unicode.IsControl):
+		return "", fields.At("name", fmt.Errorf("name is %q, must have no line breaks, tabs or other control characters", a.Name))
+	default:
 		return a.Name, nil
 	}
 	for _, element := range slices.Backward(path) {
@@ -186,6 +193,26 @@ func (a Axis) ends(e Experiment) (ends [2]float64, unit string, err error) {
 		return ends, "", fields.At("log", fmt.Errorf("a range by equal factors from %s to %s: both must be above 0", a.From, a.To))
 	}
 	return ends, unit, nil
+}
+
+// checkUsed returns an error if the experiment does not use what the axis sets to any
+// of some values.
+func (a Axis) checkUsed(e Experiment, values ...string) error {
+	for i, path := range append([]string{a.Path}, a.Also...) {
+		var unused error
+		for _, text := range values {
+			if with, err := a.set(e, text); err == nil && unused == nil {
+				unused = with.checkUsed(path)
+			}
+		}
+		switch {
+		case unused != nil && i == 0:
+			return fields.At("path", unused)
+		case unused != nil:
+			return fields.At("also", fields.Index(i-1, unused))
+		}
+	}
+	return nil
 }
 
 // set returns the experiment with the axis at a value.

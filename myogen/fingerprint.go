@@ -108,8 +108,8 @@ func (f Fingerprint) add(w *watch.Watch, table func() []fields.Field) error {
 
 // planFingerprint returns what decides the rows of a sweep or a fit: its
 // experiment's fingerprint and the section of its file.
-func planFingerprint[P any](ctx context.Context, e Experiment, section fields.Field, plan func() (P, error)) (Fingerprint, error) {
-	if _, err := plan(); err != nil {
+func planFingerprint[P any](ctx context.Context, e Experiment, section fields.Field, plan func(*watch.Watch) (P, error)) (Fingerprint, error) {
+	if _, err := plan(watch.Of(ctx)); err != nil {
 		return nil, prefixed(err)
 	}
 	f, err := e.FingerprintContext(ctx)

@@ -48,8 +48,9 @@ func (m Metronome) plan(*watch.Watch) (population.Plan, error) { return metronom
 
 type metronomePlan struct{ Metronome }
 
-func (p metronomePlan) Membranes() []population.Membrane { return nil }
-func (p metronomePlan) Generators() int                  { return 0 }
+func (p metronomePlan) Membranes() []population.Membrane   { return nil }
+func (p metronomePlan) Generators() int                    { return 0 }
+func (p metronomePlan) Earliest() (fires, latency float64) { return 0, 0 }
 func (p metronomePlan) Start(population.Env) population.Group {
 	return &metronome{period: float64(p.Period), spikes: make([][]engine.Spike, p.size())}
 }

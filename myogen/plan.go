@@ -2,6 +2,7 @@ package myogen
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/watch"
 )
 
 // Plan is a checked sweep.
@@ -37,23 +39,34 @@ type Column struct {
 }
 
 // Plan checks the sweep. Every value is tried on the experiment, alone.
-func (s Sweep) Plan() (*Plan, error) {
-	p, err := s.plan()
+func (s Sweep) Plan() (*Plan, error) { return s.PlanContext(context.Background()) }
+
+// PlanContext is [Sweep.Plan] that ends with the error of ctx soon after it is cancelled,
+// and reports to the Starting of an [Observer] how far it is: a hundred thousand values take
+// seconds.
+func (s Sweep) PlanContext(ctx context.Context) (*Plan, error) {
+	if ctx == nil {
+		return nil, prefixed(errNoContext)
+	}
+	p, err := s.plan(watch.Of(ctx))
 	return p, prefixed(err)
 }
 
-func (s Sweep) plan() (*Plan, error) {
+func (s Sweep) plan(w *watch.Watch) (*Plan, error) {
 	if err := s.Experiment.recordsNothing(); err != nil {
 		return nil, err
 	}
 	p := &Plan{Sweep: s, Statistics: s.Experiment.Statistics()}
-	if err := p.check(); err != nil {
+	if err := p.check(w); err != nil {
+		if w.Err() != nil {
+			return nil, w.Err()
+		}
 		return nil, fields.At(sweepKey, err)
 	}
 	return p, nil
 }
 
-func (p *Plan) check() error {
+func (p *Plan) check(w *watch.Watch) error {
 	switch {
 	case len(p.Axes) == 0:
 		return fields.At("axes", errors.New("the sweep has no axes"))
@@ -96,13 +109,39 @@ func (p *Plan) check() error {
 	if err := p.measure(); err != nil {
 		return err
 	}
+	values := 0
+	for _, c := range p.Columns {
+		values += p.sizes[c.Group]
+	}
+	w.Begin("trying values", values)
 	for i := range p.Columns {
 		c := &p.Columns[i]
-		if err := c.fill(p.Experiment); err != nil {
+		if err := p.fill(c, w); err != nil {
 			return c.at(err)
 		}
 	}
+	for i := range p.Columns {
+		if err := p.checkUsed(i); err != nil {
+			return p.Columns[i].at(err)
+		}
+	}
 	return p.checkTwice()
+}
+
+// checkUsed refuses an axis whose values the experiment does not use, neither as it is
+// nor at a value of another axis, that of the model say.
+func (p *Plan) checkUsed(column int) error {
+	c := p.Columns[column]
+	unused := c.axis.checkUsed(p.Experiment, c.Text...)
+	for i, other := range p.Columns {
+		for j := 0; unused != nil && i != column && j < len(other.Text); j++ {
+			e, err := other.axis.set(p.Experiment, other.Text[j])
+			if err == nil && c.axis.checkUsed(e, c.Text...) == nil {
+				return nil
+			}
+		}
+	}
+	return unused
 }
 
 // Columns of a sweep's table beside those of axes and statistics.
@@ -253,7 +292,7 @@ func (p *Plan) checkTwice() error {
 			seen[key] = i
 		}
 		for _, c := range columns {
-			if err := p.checkSeedColumn(c, len(columns) == 1 && len(c.axis.Also) == 0); err != nil {
+			if err := p.checkSeedColumn(c, columns); err != nil {
 				return c.at(err)
 			}
 		}
@@ -261,11 +300,21 @@ func (p *Plan) checkTwice() error {
 	return nil
 }
 
-// checkSeedColumn refuses an axis of seeds whose repeats have seeds that no table holds or,
-// where only seeds change, the seeds of another of its values.
-func (p *Plan) checkSeedColumn(c Column, alone bool) error {
+// checkSeedColumn refuses an axis of seeds whose repeats have seeds that no table holds or
+// that another of its values has, unless the columns that step with it, or the other paths
+// of its own, tell the runs apart.
+func (p *Plan) checkSeedColumn(c Column, together []Column) error {
 	if c.Path != seedColumn {
 		return nil
+	}
+	besides := func(i int) string { // the values beside seed i
+		var values []string
+		for _, other := range together {
+			if other.Path != seedColumn {
+				values = append(values, other.Text[i])
+			}
+		}
+		return strings.Join(values, "\x00")
 	}
 	at := func(i int, err error) error {
 		if c.axis.Values == nil {
@@ -274,8 +323,9 @@ func (p *Plan) checkSeedColumn(c Column, alone bool) error {
 		return fields.At("values", fields.Index(i, err))
 	}
 	type seeds struct {
-		first uint64
-		at    int
+		besides string
+		first   uint64
+		at      int
 	}
 	all := make([]seeds, len(c.Text))
 	for i, text := range c.Text {
@@ -286,13 +336,30 @@ func (p *Plan) checkSeedColumn(c Column, alone bool) error {
 		if err != nil {
 			return at(i, err)
 		}
-		all[i] = seeds{first, i}
+		all[i] = seeds{besides(i), first, i}
 	}
-	slices.SortFunc(all, func(a, b seeds) int { return cmp.Compare(a.first, b.first) })
-	for i := 1; alone && i < len(all); i++ {
+	slices.SortFunc(all, func(a, b seeds) int {
+		return cmp.Or(cmp.Compare(a.besides, b.besides), cmp.Compare(a.first, b.first))
+	})
+	for i := 1; len(c.axis.Also) == 0 && i < len(all); i++ {
 		a, b := all[i-1], all[i]
-		if b.first-a.first < uint64(max(p.Repeats, 1)) {
+		if a.besides == b.besides && b.first-a.first < uint64(max(p.Repeats, 1)) {
 			return at(b.at, fmt.Errorf("the %d repeats of seed %d have seed %d, too, so that the same run would be made twice", p.Repeats, a.first, b.first))
+		}
+	}
+	return nil
+}
+
+// sameCells refuses an experiment of the sweep in which a population of Recruitment has
+// another number of cells: the table has columns for each cell.
+func (p *Plan) sameCells(e Experiment) error {
+	for _, name := range p.Recruitment {
+		all, err := p.cells(name)
+		if err != nil {
+			return err
+		}
+		if n, err := (Sweep{Experiment: e}).cells(name); err != nil || n != all {
+			return fmt.Errorf("population %q of recruitment, whose columns are those of %d cells, has %d", name, all, n)
 		}
 	}
 	return nil
@@ -309,15 +376,21 @@ func (s Sweep) cells(name string) (int, error) {
 }
 
 // fill lists the values of a column's axis and tries each.
-func (c *Column) fill(of Experiment) error {
-	texts, err := c.axis.texts(of)
+func (p *Plan) fill(c *Column, w *watch.Watch) error {
+	texts, err := c.axis.texts(p.Experiment)
 	if err != nil {
 		return err
 	}
 	for i, text := range texts {
-		e, err := c.axis.set(of, text)
+		e, err := c.axis.set(p.Experiment, text)
 		if err == nil {
-			err = e.Check()
+			_, err = e.resolveUnder(w.Part())
+		}
+		if w.Did(1) != nil {
+			return w.Err()
+		}
+		if err == nil {
+			err = p.sameCells(e)
 		}
 		if err != nil {
 			err = fmt.Errorf("value %d, %s: %s", i, text, withoutPrefix(err))
@@ -380,5 +453,5 @@ func (p *Plan) Run(run int) (Experiment, error) {
 // YAML returns the text of the sweep's file, without checking it again.
 func (p *Plan) YAML() (string, error) {
 	s := p.Sweep
-	return planYAML(s.file, &s.Experiment, func() (*Plan, error) { return p, nil })
+	return planYAML(s.file, &s.Experiment, func(*watch.Watch) (*Plan, error) { return p, nil })
 }

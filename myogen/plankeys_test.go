@@ -22,7 +22,7 @@ var planFiles = map[string]struct {
 }{
 	sweepKey: {sweepFile + `  axes:
     - {name: a, path: "connections[0].weight", from: 0.1 uS, to: 0.4 uS, n: 3, log: true}
-    - {name: cells, path: populations.DD.n, also: [populations.aMN.n], values: [5, 7, 9], with: [{name: length, path: duration, values: [1 s, 2 s, 3 s]}]}
+    - {name: cells, path: populations.DD.n, also: [seed], values: [5, 7, 9], with: [{name: length, path: duration, values: [1 s, 2 s, 3 s]}]}
   zip: true
   repeats: 2
   recruitment: [aMN]

@@ -27,7 +27,7 @@ type Population interface {
 // internal/population.
 var populationKinds = []fields.Case[Population]{
 	kindOf("drive_neurons", "neurons that fire at a common rate", (*DescendingDrivePool).fields),
-	kindOf("motor_neurons", "alpha motor neurons", (*AlphaMNPool).fields),
+	kindOf(poolKind, "alpha motor neurons", (*AlphaMNPool).fields),
 	kindOf("spike_source", "cells whose spikes are given", (*SpikeSource).fields),
 }
 
@@ -75,8 +75,6 @@ func checkPopulation(p Population, seen map[string]bool) error {
 	switch {
 	case name == "":
 		return fmt.Errorf("a population needs a name")
-	case strings.TrimSpace(name) == "":
-		return fmt.Errorf("the name %q of a population must not be blank", name)
 	case strings.ContainsFunc(name, func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }):
 		return fmt.Errorf("the name %q of a population must be printable text", name)
 	case seen[name]:

@@ -284,6 +284,7 @@ func (s *Simulation) connect(c resolvedConnection, shared *random.Generator, w *
 		}
 		given[l.Source] = append(given[l.Source], l)
 	}
+	drawn := 0
 	var contacts []engine.Contact
 	add := func(cell, synapse int) {
 		contacts = append(contacts, engine.Contact{Neuron: target.first + cell, Synapse: synapse, Amount: amounts[synapse]})
@@ -309,9 +310,18 @@ func (s *Simulation) connect(c resolvedConnection, shared *random.Generator, w *
 			return fmt.Errorf("%s: %w", c.words(), err)
 		}
 		d.terminals = append(d.terminals, terminal)
+		drawn += len(contacts)
 		if err := w.Did(1); err != nil { // a source has a million targets at most: some ms
 			return err
 		}
+	}
+	switch {
+	case drawn > 0:
+	case c.Pairs != nil:
+		s.warnings = append(s.warnings, fmt.Sprintf("%s: it has no pairs, and connects nothing", c.words()))
+	default:
+		s.warnings = append(s.warnings, fmt.Sprintf("%s: with probability %v none of the %d pairs was drawn, and it connects nothing",
+			c.words(), c.Probability, source.size*target.size))
 	}
 	source.out = append(source.out, len(s.links))
 	s.links = append(s.links, d)

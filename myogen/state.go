@@ -93,18 +93,8 @@ func (s *Simulation) SaveStateContext(ctx context.Context, path string, key []by
 }
 
 // textArray returns an array of texts.
-func textArray(all ...string) npz.Pieces { return inPieces([][]string{all}, npz.Texts) }
-
-// inPieces returns an array of pieces that are in memory.
-func inPieces[T any](pieces [][]T, array func([]T) npz.Array) npz.Pieces {
-	return func(yield func(npz.Array) error) error {
-		for _, x := range pieces {
-			if err := yield(array(x)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
+func textArray(all ...string) npz.Pieces {
+	return func(yield func(npz.Array) error) error { return yield(npz.Texts(all)) }
 }
 
 // ResumeState returns a simulation that goes on from a saved state, with the
@@ -197,25 +187,20 @@ func (s *Simulation) encode(look *watch.Watch) (map[string]npz.Pieces, int, erro
 	if all := s.recorded(); len(all) > 0 {
 		f["recordings"] = textArray(all...)
 	}
-	bytes := 0
-	for name, pieces := range w.Ints {
-		f[name] = inPieces(pieces, npz.Ints)
-		bytes += size(pieces)
+	for name, list := range w.AllInts() {
+		f[name] = inPieces(list, npz.Ints)
 	}
-	for name, pieces := range w.Floats {
-		f[name] = inPieces(pieces, npz.Floats)
-		bytes += size(pieces)
+	for name, list := range w.AllFloats() {
+		f[name] = inPieces(list, npz.Floats)
 	}
-	return f, bytes, nil
+	return f, 8 * w.Size(), nil
 }
 
-// size returns how many bytes numbers in pieces have.
-func size[T int64 | float64](pieces [][]T) int {
-	n := 0
-	for _, x := range pieces {
-		n += 8 * len(x)
+// inPieces returns a list as an array.
+func inPieces[T any](list state.List[T], array func([]T) npz.Array) npz.Pieces {
+	return func(yield func(npz.Array) error) error {
+		return list(func(piece []T) error { return yield(array(piece)) })
 	}
-	return n
 }
 
 func (s *Simulation) decode(w *watch.Watch, f npz.File) error {

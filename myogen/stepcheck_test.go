@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"gomyogen/myogen/stats"
@@ -98,6 +100,53 @@ func TestGivenSpikesKeepTheirEffect(t *testing.T) {
 		}
 		if c := stats.Compare(r.Block, run(t, given).Block); !c.Identical() {
 			t.Errorf("%v: %v", order, c)
+		}
+	}
+}
+
+// What a silent pool has not is none, at each step or at one of them.
+func TestStepCheckOfNothing(t *testing.T) {
+	none := math.NaN()
+	rows := func(population string, spikes int, cv float64) []StepStatistics {
+		silent := StepStatistics{Population: population, Step: 0.1, MeanRate: units.Rate(none), MeanCV: none}
+		fine := StepStatistics{Population: population, Step: 0.025, Spikes: spikes, Active: min(spikes, 1), MeanRate: units.Rate(none), MeanCV: cv}
+		return []StepStatistics{silent, fine}
+	}
+	if moved := (StepCheck{Rows: rows("aMN", 0, none)}).Moved(); moved != nil {
+		t.Errorf("of a silent pool there moves %q", moved)
+	}
+	c := StepCheck{Rows: rows("aMN", 3, 0.25)}
+	want := []string{"aMN: 0 spikes at 0.1 ms, 100 % fewer than the 3 at 0.025 ms", "aMN: 0 active cells at 0.1 ms, 100 % fewer than the 1 at 0.025 ms", "aMN: mean CV none at 0.1 ms, 0.25 at 0.025 ms"}
+	if moved := c.Moved(); !slices.Equal(moved, want) {
+		t.Errorf("there moves %q, want %q", moved, want)
+	}
+	slices.Reverse(c.Rows)
+	if moved := c.Moved(); len(moved) != 3 || moved[0] != "aMN: 3 spikes at 0.025 ms, 0 at 0.1 ms" {
+		t.Errorf("there moves %q", moved)
+	}
+	if line := strings.Split(c.String(), "\n")[2]; line != "aMN        0.1 ms           0       0          none     none" {
+		t.Errorf("a silent pool prints as %q", line)
+	}
+}
+
+// What moved is said in whole counts and in numbers with their units.
+func TestMovedReadsWell(t *testing.T) {
+	row := func(step units.Time, spikes, active int, rate units.Rate, cv float64) StepStatistics {
+		return StepStatistics{Population: "aMN", Step: step, Spikes: spikes, Active: active, MeanRate: rate, MeanCV: cv}
+	}
+	for _, c := range []struct {
+		coarse, fine StepStatistics
+		want         []string
+	}{
+		{row(0.1, 14113, 100, 10, 0.2), row(0.025, 14325, 100, 10, 0.2), []string{"aMN: 14113 spikes at 0.1 ms, 1.5 % fewer than the 14325 at 0.025 ms"}},
+		{row(0.1, 1411300, 3, 10, 0.1768), row(0.025, 1411300, 2, 10.5, 0.1713), []string{
+			"aMN: 3 active cells at 0.1 ms, 50 % more than the 2 at 0.025 ms",
+			"aMN: mean rate 10 pps at 0.1 ms, 4.8 % below the 10.5 pps at 0.025 ms",
+			"aMN: mean CV 0.1768 at 0.1 ms, 3.2 % above the 0.1713 at 0.025 ms"}},
+		{row(0.1, 7, 1, 0, 0), row(0.025, 0, 1, 0, 0), []string{"aMN: 7 spikes at 0.1 ms, 0 at 0.025 ms"}},
+	} {
+		if got := (StepCheck{Rows: []StepStatistics{c.coarse, c.fine}}).Moved(); !slices.Equal(got, c.want) {
+			t.Errorf("it says %q, want %q", got, c.want)
 		}
 	}
 }

@@ -63,8 +63,8 @@ func TestStopBeforeTheFirstStep(t *testing.T) {
 			t.Errorf("%s: it looked up %d times", name, whole.Looks)
 		}
 		for i := range 12 {
-			c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 12}
-			if err := begin(c); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+			c, err := watchtest.Stopped(t.Context(), i*whole.Looks/12, begin)
+			if !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
 				t.Errorf("%s: after %d looks of %d: %v", name, c.Looks, c.Most, err)
 			}
 		}
@@ -253,8 +253,8 @@ func TestStopInLongLists(t *testing.T) {
 		t.Errorf("it looked up %d times, and told of %v", whole.Looks, told)
 	}
 	for i := range 12 {
-		c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 12}
-		if _, err := NewSimulation(c, e); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+		c, err := watchtest.Stopped(t.Context(), i*whole.Looks/12, func(ctx context.Context) error { _, err := NewSimulation(ctx, e); return err })
+		if !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
 			t.Errorf("after %d looks of %d: %v", c.Looks, c.Most, err)
 		}
 	}
@@ -265,8 +265,8 @@ func TestStopInLongLists(t *testing.T) {
 		t.Errorf("it looked up %d times: %v, %v, %s", whole.Looks, err, plainErr, f.Difference(g))
 	}
 	for i := range 12 {
-		c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 12}
-		if _, err := e.FingerprintContext(c); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+		c, err := watchtest.Stopped(t.Context(), i*whole.Looks/12, func(ctx context.Context) error { _, err := e.FingerprintContext(ctx); return err })
+		if !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
 			t.Errorf("fingerprint: after %d looks of %d: %v", c.Looks, c.Most, err)
 		}
 	}
@@ -355,5 +355,14 @@ func TestStopWhileGathering(t *testing.T) {
 	}})
 	if r, err := Run(observed, e, nil); err != nil || r.Partial() || ctx.Err() == nil || r.Block.SpikeSHA256() != want.Block.SpikeSHA256() {
 		t.Errorf("the function Run: %v, stopped: %v", err, ctx.Err())
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	defer cancel()
+	if r, err := Run(ctx, e, func(done, total units.Time) {
+		if done == total {
+			cancel()
+		}
+	}); err != nil || r.Partial() || ctx.Err() == nil || r.Block.SpikeSHA256() != want.Block.SpikeSHA256() {
+		t.Errorf("the function Run without an observer: %v, stopped: %v", err, ctx.Err())
 	}
 }

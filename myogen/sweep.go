@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/watch"
 )
 
 // Sweep is an experiment that is run again and again with some of its values
@@ -51,16 +52,24 @@ func (s *Sweep) section() fields.Field {
 const sweepKey = "sweep"
 
 // LoadSweep reads an experiment file that has a key sweep.
-func LoadSweep(path string) (*Plan, error) {
-	return load(path, ParseSweep)
+func LoadSweep(path string) (*Plan, error) { return LoadSweepContext(context.Background(), path) }
+
+// LoadSweepContext is [LoadSweep] under a context, as [Sweep.PlanContext].
+func LoadSweepContext(ctx context.Context, path string) (*Plan, error) {
+	if ctx == nil {
+		return nil, prefixed(errNoContext)
+	}
+	return load(path, func(name string, text []byte) (*Plan, error) { return parseSweep(watch.Of(ctx), name, text) })
 }
 
 // ParseSweep reads the text of an experiment file that has a key sweep, and
 // checks it.
-func ParseSweep(name string, text []byte) (*Plan, error) {
+func ParseSweep(name string, text []byte) (*Plan, error) { return parseSweep(nil, name, text) }
+
+func parseSweep(w *watch.Watch, name string, text []byte) (*Plan, error) {
 	var s Sweep
-	plan := func() (*Plan, error) { return s.plan() } // of what is read by then
-	return parsePlan(name, text, s.file, &s.Experiment, plan)
+	plan := func(w *watch.Watch) (*Plan, error) { return s.plan(w) } // of what is read by then
+	return parsePlan(name, text, s.file, &s.Experiment, w, plan)
 }
 
 // Fingerprint returns what decides the rows of the sweep, with all defaults, but

@@ -1,12 +1,16 @@
 package myogen
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"gomyogen/myogen/internal/watch/watchtest"
 	"gomyogen/myogen/units"
 )
 
@@ -62,11 +66,16 @@ func TestSweepErrorsHaveAPlace(t *testing.T) {
 		"  axes:\n    - {path: seed, values: [9223372036854775807]}\n  repeats: 2\n":                                                                                "x.yaml:16:29: the seeds begin at 9223372036854775807 and there are 2 repeats",
 		"  axes:\n    - {name: replicate, path: seed, values: [1]}\n":                                                                                               `x.yaml:16:14: the column of seeds is called "seed", not "replicate"`,
 		"  axes:\n    - {path: duration, values: [1 s]}\n  recruitment: [aMN, aMN]\n":                                                                               `x.yaml:17:22: population "aMN" is there twice`,
+		"  axes:\n    - {path: populations.aMN.n, values: [4, 3]}\n  recruitment: [aMN]\n":                                                                          `x.yaml:16:45: value 1, 3: population "aMN" of recruitment, whose columns are those of 4 cells, has 3`,
 		"  axes:\n    - {path: duration, name: seed, values: [1 s]}\n":                                                                                              `x.yaml:16:30: the table has another column called "seed"`,
 		"  axes:\n    - {path: duration, name: aMN.0.recruitment, values: [1 s]}\n  recruitment: [aMN]\n":                                                           `x.yaml:16:30: the table has another column called "aMN.0.recruitment"`,
 		"  axes:\n    - {path: duration, name: \"a\\nb\", values: [1 s]}\n":                                                                                         `x.yaml:16:30: name is "a\nb", must have no line breaks`,
 		"  axes:\n    - {path: duration, name: ' ', values: [1 s]}\n":                                                                                               `x.yaml:16:30: name is " ", must not be blank`,
 		"  axes:\n    - {path: 'connections[00].weight', values: [1 uS]}\n":                                                                                         `x.yaml:16:14: path "connections[00].weight": "[00]" is not an index`,
+		"  axes:\n    - {path: populations.aMN.parameters.lambda, values: [0, 0.5, 1]}\n":                                                                           `x.yaml:16:14: path "populations.aMN.parameters.lambda": its values change nothing: population "aMN": it has the parameter lambda, its model is NERLab`,
+		"  axes:\n    - {path: populations.aMN.motor_neurons.temperature, values: [6 degC, 37 degC]}\n":                                                             `its values change nothing: population "aMN": it has the temperature 6 degC, its model is NERLab`,
+		"  axes:\n    - {path: populations.aMN.parameters.NERLab.soma.el, also: [populations.aMN.parameters.Powers2017.soma.ek], values: [-5, -4]}\n":               `Powers2017.soma.ek": its values change nothing`,
+		"  axes:\n    - {path: seed, values: [1, 2], with: [{path: duration, values: [1 s, 1 s]}]}\n  repeats: 2\n":                                                 "x.yaml:16:32: the 2 repeats of seed 1 have seed 2, too",
 		"  axis:\n    - {path: seed, values: [1]}\n":                                                                                                                `x.yaml:15:3: sweep has no "axis"; it has axes,`,
 	} {
 		if _, err := ParseSweep("x.yaml", []byte(sweepFile+sweep)); err == nil || !strings.Contains(err.Error(), want) {
@@ -92,9 +101,11 @@ func TestSweepPoints(t *testing.T) {
 		body + "  repeats: 4\n": {36, 22, []int{1, 2}, 5},
 		strings.Replace(body, "[5, 7, 9]}", "[5, 7, 9], with: [{name: length, path: duration, values: [1 s, 2 s, 3 s]}]}", 1) + `    - {path: "inputs[0].step.level", from: 80 pps, to: 20 pps, n: 2}
 `: {18, 11, []int{1, 2, 2, 1}, 3},
-		"  axes: [{path: seed, from: 10, to: 12, n: 3}]\n":           {3, 2, []int{2}, 12},
-		"  axes: [{path: seed, values: [7, 9]}]\n  repeats: 2":       {4, 3, []int{1}, 10},
-		"  axes: [{path: seed, from: 1000000, to: 1000002, n: 3}]\n": {3, 2, []int{2}, 1000002},
+		"  axes: [{path: seed, from: 10, to: 12, n: 3}]\n": {3, 2, []int{2}, 12},
+		"  axes: [{path: populations.aMN.parameters.lambda, values: [0.5, 1]}, {path: populations.aMN.model, values: [NERLab, Powers2017]}]\n": {4, 3, []int{1, 1}, 3},
+		"  axes: [{path: seed, values: [7, 8], with: [{path: duration, values: [1 s, 2 s]}]}]\n  repeats: 2":                                   {4, 3, []int{1, 1}, 9},
+		"  axes: [{path: seed, values: [7, 9]}]\n  repeats: 2":                                                                                 {4, 3, []int{1}, 10},
+		"  axes: [{path: seed, from: 1000000, to: 1000002, n: 3}]\n":                                                                           {3, 2, []int{2}, 1000002},
 	} {
 		p, err := ParseSweep("x.yaml", []byte(sweepFile+sweep))
 		if err != nil {
@@ -187,5 +198,31 @@ func TestFingerprintsOfPlans(t *testing.T) {
 	other.Axes = nil
 	if _, err := other.Fingerprint(); err == nil || !strings.Contains(err.Error(), "has no axes") {
 		t.Errorf("without axes: error %v", err)
+	}
+}
+
+// A sweep is looked at at each value that is tried, and can be stopped there.
+func TestStopInManyValues(t *testing.T) {
+	const n = 300
+	s := Sweep{Experiment: tutorial(AlphaMNPool{N: 2}), Axes: []Axis{{Path: "connections[0].weight"}}}
+	for i := range n {
+		s.Axes[0].Values = append(s.Axes[0].Values, fmt.Sprintf("%d nS", i+1))
+	}
+	told := map[string]bool{}
+	whole := &watchtest.Counting{Context: t.Context(), Most: 1 << 30}
+	observed := Observe(whole, Observer{Starting: func(what string, done, total int) {
+		told[what] = true
+		if total != n || done > n {
+			t.Errorf("%s: %d of %d", what, done, total)
+		}
+	}})
+	if p, err := s.PlanContext(observed); err != nil || p.Runs() != n || whole.Looks < n || !told["trying values"] {
+		t.Errorf("it looked up %d times, and told of %v, %v", whole.Looks, told, err)
+	}
+	for i := range 8 {
+		c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 8}
+		if _, err := s.PlanContext(c); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+			t.Errorf("after %d looks of %d: %v", c.Looks, c.Most, err)
+		}
 	}
 }

@@ -26,9 +26,17 @@ func (r *resolved) warnings(drives []*driveRate) []string {
 		if c.Weight > strongWeight {
 			warn("%s: the weight is %v, far above the tutorials' 0.15 uS: a number without a unit is in uS", c.words(), c.Weight)
 		}
+		fires, latency := r.earliest(c.Source)
 		switch delay := delayOr(c.Delay); {
 		case delay >= r.Duration:
 			warn("%s: the delay is %v, so that no spike arrives before the end of the run at %v", c.words(), delay, r.Duration)
+		case fires >= r.Duration || latency >= r.Duration: // that is told elsewhere
+		case fires+latency+delay >= r.Duration && fires > 0:
+			warn("%s: the first spike of %q is at %v, its latency is %v and the delay %v, so that no spike arrives before the end of the run at %v",
+				c.words(), c.Source, fires, latency, delay, r.Duration)
+		case fires+latency+delay >= r.Duration:
+			warn("%s: the latency of %q is %v and the delay %v, so that no spike arrives before the end of the run at %v",
+				c.words(), c.Source, latency, delay, r.Duration)
 		case delay < r.step():
 			warn("%s: the delay is %v, and spikes arrive at the next of the steps of %v", c.words(), delay, r.step())
 		}
@@ -91,6 +99,23 @@ func (r *resolved) warnings(drives []*driveRate) []string {
 		}
 	}
 	return all
+}
+
+// earliest returns the earliest time at which a population can fire, and the least time
+// from a spike to the terminals of its axons.
+func (r *resolved) earliest(population string) (fires, latency units.Time) {
+	at, err := r.find(population)
+	if err != nil {
+		return 0, 0 // resolve has seen to it
+	}
+	first, least := r.plans[at].Earliest()
+	fires, latency = units.Time(first), units.Time(least)
+	for _, x := range r.Inputs {
+		if x.Target == population {
+			latency = delayOr(x.Latency)
+		}
+	}
+	return fires, latency
 }
 
 func (r *resolved) step() units.Time { return stepOr(r.Step) }

@@ -78,6 +78,12 @@ func TestWarnings(t *testing.T) {
 		"defaults that are written out": {pool(AlphaMNPool{Recruitment: RecruitmentThresholds{Model: Fuglevand, Slope: 5, Max: 1}}), ""},
 		"all that combined uses":        {pool(AlphaMNPool{Recruitment: RecruitmentThresholds{Slope: 3, Max: 0.5}}), ""},
 		"the temperature of NERLab":     {pool(AlphaMNPool{Celsius: &body}), `it has the temperature 37 degC, its model is NERLab, which does not use it`},
+		"lambda of NERLab":              {pool(AlphaMNPool{Parameters: Parameters{"lambda": Constant(0.5)}}), `it has the parameter lambda, its model is NERLab, which does not use it`},
+		"the default lambda":            {pool(AlphaMNPool{Parameters: Parameters{"lambda": Constant(1)}}), ""},
+		"lambda of Powers 2017":         {pool(AlphaMNPool{Model: Powers2017, Parameters: Parameters{"lambda": Constant(0.5)}}), ""},
+		"what no equation uses":         {pool(AlphaMNPool{Parameters: Parameters{"NERLab.soma.mact": Constant(5)}}), `it has the parameter NERLab.soma.mact, which no equation uses`},
+		"two spike thresholds":          {pool(AlphaMNPool{SpikeThreshold: mV(30), Parameters: Parameters{"NERLab.spike_threshold": Constant(40)}}), `it has the parameter NERLab.spike_threshold and the spike_threshold 30 mV, which takes its place`},
+		"parameters of both models":     {pool(AlphaMNPool{Parameters: Parameters{"NERLab.soma.cm": Constant(1.5), "Powers2017.soma.length": Constant(3000)}}), ""},
 		"that of Powers 2017":           {pool(AlphaMNPool{Celsius: &body, Model: Powers2017}), ""},
 		"parameters of the other model": {pool(AlphaMNPool{Parameters: Parameters{"Powers2017.soma.length": {First: 40, Last: 50}}}), `it has the parameter Powers2017.soma.length, its model is NERLab`},
 		"parameters of the other way":   {pool(AlphaMNPool{Model: Powers2017, Parameters: Parameters{"NERLab.soma.cm": {First: 1, Last: 1}}}), `it has the parameter NERLab.soma.cm, its model is Powers2017`},
@@ -131,6 +137,25 @@ func TestWarnings(t *testing.T) {
 		}, ""},
 		"given spikes alone": {func(e *Experiment) {
 			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{Times: []units.Time{10}}}})
+		}, ""},
+		"a latency and a delay": {func(e *Experiment) {
+			connect(150)(e)
+			e.Inputs[0].Latency = 50
+		}, `connection "DD" to "aMN": the latency of "DD" is 50 ms and the delay 150 ms, so that no spike arrives before the end of the run at 200 ms`},
+		"a latency and a delay that do": {func(e *Experiment) {
+			connect(149)(e)
+			e.Inputs[0].Latency = 50
+		}, ""},
+		"the latency of an axon and a delay": {func(e *Experiment) {
+			e.Connections = []Connection{{Source: "aMN", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 198}}
+		}, `the latency of "aMN" is `},
+		"a source, its latency and a delay": {func(e *Experiment) {
+			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{}, {Times: []units.Time{100, 199}}}, Latency: 50})
+			e.Connections = []Connection{{Source: "Ia", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 60}}
+		}, `connection "Ia" to "aMN": the first spike of "Ia" is at 100 ms, its latency is 50 ms and the delay 60 ms, so that no spike arrives`},
+		"a silent source": {func(e *Experiment) {
+			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{}}})
+			e.Connections = append(e.Connections, Connection{Source: "Ia", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 199})
 		}, ""},
 		"a late source": {func(e *Experiment) {
 			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{Times: []units.Time{10}}}, Latency: 300})
@@ -187,4 +212,24 @@ func TestTrianglesNeedAPeak(t *testing.T) {
 	refused(t, `input "cortex": triangles: peaks: there are none`, e.Check())
 	_, err := ParseExperiment("e.yaml", []byte("duration: 1 s\npopulations: {DD: {drive_neurons: {n: 2}}}\ninputs: [{source: c, target: DD, triangles: {peaks: [], ramp: 1 s}}]\n"))
 	refused(t, "e.yaml:3:53: peaks: there are none", err)
+}
+
+// A connection that connects nothing is told of.
+func TestConnectionOfNoPairs(t *testing.T) {
+	for want, c := range map[string]Connection{
+		`connection "DD" to "aMN": with probability 1e-09 none of the 6 pairs was drawn, and it connects nothing`: {Probability: 1e-9},
+		`connection "DD" to "aMN": it has no pairs, and connects nothing`:                                         {Pairs: []Link{}},
+		"": {Pairs: []Link{{Source: 1}}},
+	} {
+		c.Source, c.Target, c.Weight = "DD", "aMN", 0.1
+		sim, err := NewSimulation(t.Context(), Experiment{Duration: 200,
+			Populations: []Population{DescendingDrivePool{Name: "DD", N: 2}, AlphaMNPool{Name: "aMN", N: 3}},
+			Inputs:      []Input{{Source: "cortex", Target: "DD", Shape: Level[units.Rate]{5}}}, Connections: []Connection{c}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(sim.Warnings(), "; "); got != want {
+			t.Errorf("%v: warnings %q, want %q", c, got, want)
+		}
+	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/internal/fields"
+	"gomyogen/myogen/internal/watch"
 	"gomyogen/myogen/units"
 )
 
@@ -123,10 +124,10 @@ func otherFile(f *fields.File, n ast.Node, table []fields.Field) error {
 
 // parsePlan reads the text of a file whose table holds an experiment and says what
 // to do with it, and makes the plan of that.
-func parsePlan[P any](name string, text []byte, table func() []fields.Field, e *Experiment, plan func() (P, error)) (p P, err error) {
+func parsePlan[P any](name string, text []byte, table func() []fields.Field, e *Experiment, w *watch.Watch, plan func(*watch.Watch) (P, error)) (p P, err error) {
 	err = parseFile(name, text, table, func() (err error) {
-		if _, err = e.resolve(); err == nil {
-			p, err = plan()
+		if _, err = e.resolveUnder(w); err == nil {
+			p, err = plan(w)
 		}
 		return err
 	})
@@ -134,10 +135,10 @@ func parsePlan[P any](name string, text []byte, table func() []fields.Field, e *
 }
 
 // planYAML returns the text of such a file.
-func planYAML[P any](table func() []fields.Field, e *Experiment, plan func() (P, error)) (string, error) {
+func planYAML[P any](table func() []fields.Field, e *Experiment, plan func(*watch.Watch) (P, error)) (string, error) {
 	r, err := e.resolve()
 	if err == nil {
-		_, err = plan()
+		_, err = plan(nil)
 	}
 	if err != nil {
 		return "", prefixed(err)

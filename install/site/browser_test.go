@@ -108,6 +108,7 @@ func TestReaderWalksThroughTheSite(t *testing.T) {
 				t.Error("the page has no figure")
 			}
 			until(`[...document.querySelectorAll(".myogen-figure")].every(f => f.dataset.state === "live")`)
+			do(chromedp.Evaluate[chromedp.Void](string(axe)))
 			for _, view := range []struct {
 				scheme string
 				width  int64
@@ -116,7 +117,6 @@ func TestReaderWalksThroughTheSite(t *testing.T) {
 				// The page's own colours and width change at once, a figure's when it is drawn anew.
 				until(fmt.Sprintf(`innerWidth === %d && document.documentElement.scrollWidth <= document.documentElement.clientWidth`, view.width))
 				until(fmt.Sprintf(`[...document.querySelectorAll(".myogen-figure .live")].every(e => e.style.colorScheme === %q)`, view.scheme))
-				do(chromedp.Evaluate[chromedp.Void](string(axe)))
 				found, err := chromedp.Run(ctx, chromedp.Evaluate[string](
 					`axe.run({resultTypes: ["violations"]}).then(r => JSON.stringify(r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => [v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 200))])))`,
 					chromedp.EvalAwaitPromise))
@@ -363,10 +363,7 @@ func TestTripwires(t *testing.T) {
 // live: it clicks on all that they draw and on their buttons, and prints them.
 func useFigures(t *testing.T, ctx context.Context, live int) {
 	t.Helper()
-	_, err := chromedp.Run(ctx, chromedp.Poll[bool](fmt.Sprintf(`document.querySelectorAll(".myogen-figure[data-state=live]").length === %d`, live)))
-	if err != nil {
-		t.Fatalf("the figures are not alive: %v", err)
-	}
+	waits(t, ctx, fmt.Sprintf(`document.querySelectorAll(".myogen-figure[data-state=live]").length === %d`, live))
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(async () => {
 		const figures = [...document.querySelectorAll(".myogen-figure")];
 		HTMLAnchorElement.prototype.click = function () { if (!this.download) window.open(this.href); }; // files are not saved

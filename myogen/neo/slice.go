@@ -7,14 +7,22 @@ import (
 	"gomyogen/myogen/units"
 )
 
+// checkSlice refuses the ends of a slice that are not in their order.
+func checkSlice(start, stop units.Time) error {
+	if math.IsNaN(float64(start)) || math.IsNaN(float64(stop)) || start > stop {
+		return fmt.Errorf("a slice from %v to %v", start, stop)
+	}
+	return nil
+}
+
 // overlap returns the part of [start, stop] within [tStart, tStop]. As in Neo,
 // nothing is known outside: to be cut off there is fine, to be there is an
 // error.
 func overlap(what string, start, stop, tStart, tStop units.Time) (first, last units.Time, err error) {
-	switch {
-	case math.IsNaN(float64(start)) || math.IsNaN(float64(stop)) || start > stop:
-		return 0, 0, fmt.Errorf("%s: a slice from %v to %v", what, start, stop)
-	case !(start <= tStop && stop >= tStart):
+	if err := checkSlice(start, stop); err != nil {
+		return 0, 0, fmt.Errorf("%s: %w", what, err)
+	}
+	if !(start <= tStop && stop >= tStart) {
 		return 0, 0, fmt.Errorf("%s: the slice from %v to %v is outside of t_start %v to t_stop %v", what, start, stop, tStart, tStop)
 	}
 	return max(start, tStart), min(stop, tStop), nil
@@ -89,6 +97,9 @@ func (s Segment) Slice(start, stop units.Time) (Segment, error) {
 }
 
 func (s Segment) slice(start, stop units.Time) (Segment, error) {
+	if err := checkSlice(start, stop); err != nil {
+		return Segment{}, fmt.Errorf("segment %q: %w", s.Name, err)
+	}
 	r := Segment{Name: s.Name}
 	for _, t := range s.SpikeTrains {
 		cut, err := t.slice(start, stop)
@@ -109,6 +120,9 @@ func (s Segment) slice(start, stop units.Time) (Segment, error) {
 
 // Slice returns the slices of all segments. The annotations are shared.
 func (b *Block) Slice(start, stop units.Time) (*Block, error) {
+	if err := checkSlice(start, stop); err != nil {
+		return nil, prefixed(fmt.Errorf("block %q: %w", b.Name, err))
+	}
 	r := &Block{Name: b.Name, Annotations: b.Annotations}
 	for _, s := range b.Segments {
 		cut, err := s.Slice(start, stop)

@@ -41,8 +41,12 @@ func TestSlicesRefuse(t *testing.T) {
 	} {
 		_, trainErr := train.Slice(c.start, c.stop)
 		_, signalErr := signal.Slice(c.start, c.stop)
-		_, blockErr := (&Block{Segments: []Segment{{Name: "aMN", SpikeTrains: []SpikeTrain{train}}}}).Slice(c.start, c.stop)
-		for name, err := range map[string]error{`train "MN_1"`: trainErr, `signal "v"`: signalErr, `neo: segment "aMN": train "MN_1"`: blockErr} {
+		_, blockErr := (&Block{Name: "run", Segments: []Segment{{Name: "aMN", SpikeTrains: []SpikeTrain{train}}}}).Slice(c.start, c.stop)
+		block := `neo: segment "aMN": train "MN_1"`
+		if !(c.start <= c.stop) { // whatever it holds
+			block = `neo: block "run"`
+		}
+		for name, err := range map[string]error{`train "MN_1"`: trainErr, `signal "v"`: signalErr, block: blockErr} {
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), name) {
 				t.Errorf("%v to %v: error %v, want %s and %q", c.start, c.stop, err, name, c.want)
 			}
@@ -125,4 +129,27 @@ func TestBlockSlicesMeet(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// A slice whose ends are not in their order is refused, whatever there is to cut.
+func TestSliceEnds(t *testing.T) {
+	nan := units.Time(math.NaN())
+	train, signal := SpikeTrain{Name: "MN_0", TStop: 10}, AnalogSignal{Name: "v", SamplingPeriod: 1, Values: make([]float64, 10)}
+	for _, ends := range [][2]units.Time{{5, 1}, {nan, 5}, {1, nan}, {nan, nan}, {units.Time(math.Inf(1)), units.Time(math.Inf(-1))}} {
+		for name, slice := range map[string]func(start, stop units.Time) error{
+			"a train":          func(a, b units.Time) error { _, err := train.Slice(a, b); return err },
+			"a signal":         func(a, b units.Time) error { _, err := signal.Slice(a, b); return err },
+			"an empty segment": func(a, b units.Time) error { _, err := Segment{Name: "s"}.Slice(a, b); return err },
+			"a segment": func(a, b units.Time) error {
+				_, err := Segment{SpikeTrains: []SpikeTrain{train}}.Slice(a, b)
+				return err
+			},
+			"an empty block":       func(a, b units.Time) error { _, err := (&Block{}).Slice(a, b); return err },
+			"a block of a segment": func(a, b units.Time) error { _, err := (&Block{Segments: []Segment{{}}}).Slice(a, b); return err },
+		} {
+			if err := slice(ends[0], ends[1]); err == nil || !strings.HasPrefix(err.Error(), "neo: ") || !strings.Contains(err.Error(), "a slice from ") {
+				t.Errorf("%s from %v to %v: error %v", name, ends[0], ends[1], err)
+			}
+		}
+	}
 }

@@ -2,7 +2,9 @@ package stats
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"gomyogen/myogen/neo"
@@ -14,6 +16,12 @@ type Comparison struct {
 	Populations []PopulationComparison
 	// OnlyA and OnlyB are populations that the other block lacks.
 	OnlyA, OnlyB []string
+	// Metadata are the annotations that both blocks have and that differ: `seed is 1 in A,
+	// 2 in B`.
+	Metadata []string
+	// Titles are the names of the blocks where both have one and they differ; they are no
+	// difference.
+	Titles []string
 }
 
 // PopulationComparison lists how the segments of one name differ.
@@ -34,7 +42,8 @@ type PopulationComparison struct {
 	OnlyA, OnlyB []string
 	// Metadata are the names, time spans, sampling periods and units that
 	// differ: `train 3: t_stop is 15 s in A, 10 s in B`. What one of the blocks
-	// does not know, a zero value, is no difference.
+	// does not know, a zero value, is no difference. A signal that only A has and one
+	// that only B has are one signal of two names where their values are the same.
 	Metadata []string
 }
 
@@ -53,22 +62,37 @@ type SignalDifference struct {
 }
 
 // Compare compares two blocks, population by population: spikes, and signals
-// that both have, to the last bit, and names, time spans, sampling periods and
-// units. Segments, and signals, of one name are compared in turn. Signals that
+// that both have, to the last bit, and names, time spans, sampling periods, units
+// and annotations. Segments, and signals, of one name are compared in turn. Signals that
 // one block did not record are listed and are no difference.
 func Compare(a, b *neo.Block) Comparison {
 	var c Comparison
-	var pairs [][2]neo.Segment
-	pairs, c.OnlyA, c.OnlyB = match(a.Segments, b.Segments, func(s neo.Segment) string { return s.Name })
+	name := func(s neo.Segment) string { return s.Name }
+	pairs, onlyA, onlyB := match(a.Segments, b.Segments, name)
 	for _, p := range pairs {
 		c.Populations = append(c.Populations, compareSegments(p[0], p[1]))
+	}
+	c.OnlyA, c.OnlyB = namesOf(onlyA, name), namesOf(onlyB, name)
+	for _, key := range slices.Sorted(maps.Keys(a.Annotations)) {
+		if x, y := a.Annotations[key], b.Annotations[key]; y != "" && x != "" && x != y {
+			c.Metadata = append(c.Metadata, fmt.Sprintf("%s is %s in A, %s in B", key, x, y))
+		}
+	}
+	if a.Name != b.Name && a.Name != "" && b.Name != "" {
+		c.Titles = []string{a.Name, b.Name}
 	}
 	return c
 }
 
-// match pairs what has the same name, the n-th with the n-th, and returns the
-// names of the rest.
-func match[T any](a, b []T, name func(T) string) (pairs [][2]T, onlyA, onlyB []string) {
+func namesOf[T any](all []T, name func(T) string) (names []string) {
+	for _, x := range all {
+		names = append(names, name(x))
+	}
+	return names
+}
+
+// match pairs what has the same name, the n-th with the n-th, and returns the rest.
+func match[T any](a, b []T, name func(T) string) (pairs [][2]T, onlyA, onlyB []T) {
 	of := map[string][]T{}
 	for _, y := range b {
 		of[name(y)] = append(of[name(y)], y)
@@ -77,7 +101,7 @@ func match[T any](a, b []T, name func(T) string) (pairs [][2]T, onlyA, onlyB []s
 	for _, x := range a {
 		n := name(x)
 		if len(of[n]) == 0 {
-			onlyA = append(onlyA, n)
+			onlyA = append(onlyA, x)
 			continue
 		}
 		pairs = append(pairs, [2]T{x, of[n][0]})
@@ -88,7 +112,7 @@ func match[T any](a, b []T, name func(T) string) (pairs [][2]T, onlyA, onlyB []s
 		if n := name(y); paired[n] > 0 {
 			paired[n]--
 		} else {
-			onlyB = append(onlyB, n)
+			onlyB = append(onlyB, y)
 		}
 	}
 	return pairs, onlyA, onlyB
@@ -102,7 +126,7 @@ func (c Comparison) Identical() bool {
 			return false
 		}
 	}
-	return len(c.OnlyA)+len(c.OnlyB) == 0
+	return len(c.OnlyA)+len(c.OnlyB)+len(c.Metadata) == 0
 }
 
 func (p PopulationComparison) identical() bool {
@@ -132,14 +156,25 @@ func compareSegments(a, b neo.Segment) PopulationComparison {
 	for i := range min(len(a.SpikeTrains), len(b.SpikeTrains)) {
 		p.compareTrains(i, a.SpikeTrains[i], b.SpikeTrains[i])
 	}
-	var pairs [][2]neo.AnalogSignal
-	pairs, p.OnlyA, p.OnlyB = match(a.AnalogSignals, b.AnalogSignals, func(s neo.AnalogSignal) string { return s.Name })
+	name := func(s neo.AnalogSignal) string { return s.Name }
+	pairs, onlyA, onlyB := match(a.AnalogSignals, b.AnalogSignals, name)
+	for i := 0; i < len(onlyA); i++ {
+		j := slices.IndexFunc(onlyB, func(s neo.AnalogSignal) bool { return len(s.Values) > 0 && compareSignals(onlyA[i], s) == nil })
+		if j < 0 {
+			continue
+		}
+		pairs = append(pairs, [2]neo.AnalogSignal{onlyA[i], onlyB[j]})
+		onlyA, onlyB = slices.Delete(onlyA, i, i+1), slices.Delete(onlyB, j, j+1)
+		i--
+	}
+	p.OnlyA, p.OnlyB = namesOf(onlyA, name), namesOf(onlyB, name)
 	for _, pair := range pairs {
 		s, other := pair[0], pair[1]
 		if d := compareSignals(s, other); d != nil {
 			p.Signals = append(p.Signals, *d)
 		}
 		what := fmt.Sprintf("signal %q", s.Name)
+		p.differ(what, "name", fmt.Sprintf("%q", s.Name), fmt.Sprintf("%q", other.Name), s.Name == other.Name)
 		p.differ(what, "unit", s.Units, other.Units, s.Units == other.Units)
 		p.differ(what, "t_start", s.TStart, other.TStart, sameTimes(s.TStart, other.TStart))
 		p.differ(what, "sampling period", s.SamplingPeriod, other.SamplingPeriod, samePeriod(s.SamplingPeriod, other.SamplingPeriod))
@@ -244,6 +279,12 @@ func (c Comparison) String() string {
 		b.WriteString("identical to the last bit\n")
 	} else {
 		b.WriteString("different\n")
+	}
+	for _, m := range c.Metadata {
+		fmt.Fprintf(&b, "%s\n", m)
+	}
+	if len(c.Titles) == 2 {
+		fmt.Fprintf(&b, "A is called %q, B %q\n", c.Titles[0], c.Titles[1])
 	}
 	for _, p := range c.Populations {
 		b.WriteString(p.String())

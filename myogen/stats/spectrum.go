@@ -79,22 +79,25 @@ func NewCrossSpectrum(x, y neo.AnalogSignal, segment units.Time) (CrossSpectrum,
 }
 
 // Coherence returns the magnitude-squared coherence at each frequency,
-// |XY|²/(X Y), between 0 and 1; 0 where a signal has no power, NaN where a signal
-// has values that are not finite.
+// |XY|²/(X Y), between 0 and 1; NaN where a signal has no power, or values that are
+// not finite.
 func (c CrossSpectrum) Coherence() []float64 {
 	out := make([]float64, len(c.XY))
 	for i, xy := range c.XY {
-		if p := c.X[i] * c.Y[i]; p != 0 {
-			out[i] = (real(xy)*real(xy) + imag(xy)*imag(xy)) / p
-		}
+		out[i] = (real(xy)*real(xy) + imag(xy)*imag(xy)) / (c.X[i] * c.Y[i])
 	}
 	return out
 }
 
-// Confidence returns the coherence that independent signals exceed at a
-// frequency with probability alpha: 1 - alpha^(1/(Segments-1)) (Rosenberg et
-// al. 1989, Prog Biophys Mol Biol 53:1). With one segment it is 1.
+// Confidence returns the confidence limit of the coherence, which independent signals
+// exceed at a frequency with probability alpha: 1 - alpha^(1/(Segments-1))
+// (Rosenberg et al. 1989, Prog Biophys Mol Biol 53:1). Alpha is the significance
+// level and not the level of confidence: that of the 95 % limit is 0.05. With one
+// segment the limit is 1, and it is NaN unless 0 < alpha < 1.
 func (c CrossSpectrum) Confidence(alpha float64) float64 {
+	if !(alpha > 0 && alpha < 1) {
+		return math.NaN()
+	}
 	if c.Segments < 2 {
 		return 1
 	}
@@ -102,15 +105,19 @@ func (c CrossSpectrum) Confidence(alpha float64) float64 {
 }
 
 // Transfer returns gain (units of y over units of x) and phase (radians,
-// positive where y leads) from x to y at the frequency nearest to f (Hz).
+// positive where y leads) from x to y at the frequency nearest to f (Hz). For an f that
+// the spectra do not reach, below 0 or above half the sampling rate, they are NaN.
 func (c CrossSpectrum) Transfer(f units.Frequency) (gain, phase float64) {
+	if n := len(c.Frequencies); n == 0 || !(f >= 0 && float64(f) <= c.Frequencies[n-1]+c.Frequencies[min(1, n-1)]/2) {
+		return math.NaN(), math.NaN()
+	}
 	best := 0
 	for i, g := range c.Frequencies {
 		if math.Abs(g-float64(f)) < math.Abs(c.Frequencies[best]-float64(f)) {
 			best = i
 		}
 	}
-	if len(c.X) == 0 || c.X[best] == 0 {
+	if c.X[best] == 0 {
 		return math.NaN(), math.NaN()
 	}
 	h := c.XY[best] / complex(c.X[best], 0)

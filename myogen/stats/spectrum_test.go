@@ -171,3 +171,34 @@ func TestPooledCoherence(t *testing.T) {
 		t.Errorf("another span: %v", err)
 	}
 }
+
+// What a spectrum does not reach has no gain, and what is no probability no confidence.
+func TestBeyondASpectrum(t *testing.T) {
+	x := neo.AnalogSignal{Name: "x", SamplingPeriod: 1 * units.Ms}
+	for i := range 4000 {
+		x.Values = append(x.Values, math.Sin(float64(i)))
+	}
+	c, err := NewCrossSpectrum(x, x, 1*units.S)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nan := math.NaN()
+	for _, f := range []units.Frequency{-1, 501, 5000, units.Frequency(nan), units.Frequency(math.Inf(1)), units.Frequency(math.Inf(-1))} {
+		if gain, phase := c.Transfer(f); !math.IsNaN(gain) || !math.IsNaN(phase) {
+			t.Errorf("at %v the gain is %v, the phase %v", f, gain, phase)
+		}
+	}
+	for _, f := range []units.Frequency{0.4, 159, 500, 500.4} {
+		if gain, _ := c.Transfer(f); math.Abs(gain-1) > 1e-9 {
+			t.Errorf("at %v the gain is %v", f, gain)
+		}
+	}
+	if gain, _ := (CrossSpectrum{}).Transfer(1); !math.IsNaN(gain) {
+		t.Errorf("of no spectrum the gain is %v", gain)
+	}
+	for _, alpha := range []float64{-0.1, 1.1, 5, nan} {
+		if limit := c.Confidence(alpha); !math.IsNaN(limit) {
+			t.Errorf("the confidence at %v is %v", alpha, limit)
+		}
+	}
+}

@@ -203,8 +203,8 @@ func (s *Sweep) Run(ctx context.Context) error {
 	o := s.others()
 	defer o.claims.Close()
 	total, done := s.shard()
+	var before bits // this round
 	left := func(yield func(int) bool) {
-		before := slices.Clone(s.made)
 		for run := s.options.Shard; run < s.Runs(); run += s.options.Shards {
 			if !before.has(run) && !yield(run) {
 				return
@@ -214,7 +214,8 @@ func (s *Sweep) Run(ctx context.Context) error {
 	l := s.log()
 	var err error
 	for err == nil && done < total {
-		before := done
+		doneBefore := done
+		before = slices.Clone(s.made)
 		err = runs.Work(ctx, s.options.Workers, left, func(ctx context.Context, run int) (turn, error) { return s.turn(ctx, o, run) }, func(t turn) error {
 			if t.elsewhere {
 				return nil
@@ -233,7 +234,7 @@ func (s *Sweep) Run(ctx context.Context) error {
 			}
 			return nil
 		})
-		if err == nil && done == before {
+		if err == nil && done == doneBefore {
 			select {
 			case <-ctx.Done():
 			case <-time.After(askAgain):

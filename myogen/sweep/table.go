@@ -254,10 +254,19 @@ func (t *Table) NPZ() npz.File {
 // Write writes the table to NAME.csv and NAME.npz in a folder. Package parquet
 // writes the Frame of a table as Parquet.
 func (t *Table) Write(dir, name string) error {
-	if err := t.WriteCSV(filepath.Join(dir, name+".csv")); err != nil {
+	return t.WriteContext(context.Background(), dir, name)
+}
+
+// WriteContext is [Table.Write] that ends with the error of ctx soon after it is cancelled,
+// and then leaves the file of before, or both. It reports to the Starting of a
+// [myogen.Observer].
+func (t *Table) WriteContext(ctx context.Context, dir, name string) error {
+	w := watch.Of(ctx)
+	w.Begin("writing the table", 0)
+	if err := atomicfile.WriteFollowed(filepath.Join(dir, name+".csv"), w.Did, t.EncodeCSV); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
-	return npz.Write(filepath.Join(dir, name+".npz"), t.NPZ())
+	return npz.Writer{Look: w.Did}.Write(filepath.Join(dir, name+".npz"), t.NPZ())
 }
 
 // Rows of a table that Merge has in memory at a time, and the most passes over all

@@ -211,6 +211,7 @@ func Browser(t testing.TB, width, height int) context.Context {
 	mayBrowse(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.WindowSize(width, height), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-gpu-watchdog", true),      // it ends what draws when the machine is busy with other work
 		chromedp.Flag("ignore-certificate-errors", true)) // of a test's own TLS server
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
@@ -226,33 +227,52 @@ func Browser(t testing.TB, width, height int) context.Context {
 func Click(t testing.TB, ctx context.Context, selector string) {
 	t.Helper()
 	find := fmt.Sprintf(`new Promise(done => {
+		if (window.clicked) return done([]);
 		const e = document.querySelector(%q), at = () => { const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; };
 		if (!e) return done([]);
 		e.scrollIntoViewIfNeeded();
 		const before = at();
-		requestAnimationFrame(() => requestAnimationFrame(() => {
+		setTimeout(() => {
 			const now = at();
 			if (String(now) !== String(before) || !e.contains(document.elementFromPoint(...now))) return done([]);
 			window.clicked = false;
 			e.addEventListener("click", () => { window.clicked = true; }, { capture: true, once: true });
 			done(now);
-		}));
+		}, 30);
 	})`, selector)
-	ctx, cancel := context.WithTimeout(ctx, Patience)
-	defer cancel()
-	for {
-		at, err := chromedp.Run(ctx, chromedp.Evaluate[[]float64](find, chromedp.EvalAwaitPromise))
-		if err == nil && len(at) == 2 {
-			err = chromedp.Do(ctx, chromedp.MouseClickXY(at[0], at[1]))
-			if missed, _ := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.clicked === false`)); err == nil && !missed { // also where the click led to another page
-				return
-			}
-		}
-		if err != nil || ctx.Err() != nil {
-			t.Fatalf("%s is not clicked: %v", selector, errors.Join(err, ctx.Err()))
-		}
-		time.Sleep(20 * time.Millisecond)
+	const within = 15 * time.Second // of a step, whose answer a busy browser may lose
+	step := func(do func(ctx context.Context) error) error {
+		ctx, cancel := context.WithTimeout(ctx, within)
+		defer cancel()
+		return do(ctx)
 	}
+	ask := func(expression string) (yes bool, err error) {
+		err = step(func(ctx context.Context) (err error) {
+			yes, err = chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+			return err
+		})
+		return yes, err
+	}
+	if _, err := ask(`delete window.clicked`); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		var at []float64
+		if err = step(func(ctx context.Context) (err error) {
+			at, err = chromedp.Run(ctx, chromedp.Evaluate[[]float64](find, chromedp.EvalAwaitPromise))
+			return err
+		}); err == nil && len(at) == 2 {
+			err = step(func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.MouseClickXY(at[0], at[1])) })
+		}
+		if hit, asked := ask(`window.clicked === true`); asked == nil && hit {
+			return
+		}
+		if gone, asked := ask(`window.clicked === undefined`); len(at) == 2 && asked == nil && gone {
+			return // the click led to another page
+		}
+	}
+	t.Fatalf("%s is not clicked within %v: %v", selector, Patience, err)
 }
 
 // Wait waits until a file holds a text, and returns all that it holds.

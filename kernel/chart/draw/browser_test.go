@@ -188,7 +188,7 @@ func (w window) settle() {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, jupytertest.Patience)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`new Promise(done => setTimeout(() => requestAnimationFrame(() => done(true)), 150))`, chromedp.EvalAwaitPromise)); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`new Promise(done => setTimeout(() => done(true), 150))`, chromedp.EvalAwaitPromise)); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -79,8 +79,8 @@ func TestTableHasAll(t *testing.T) {
 		got = append(got, strings.Join(r, "|"))
 	}
 	want := []string{
-		"p|step|0|5|||Rate (pps)", "p|step|1|1e+300|||Rate (pps)", "p|error|0.0021|5||0.1|Rate (pps)", "p|bars|2|-3|||Rate (pps)", "p|band|1|4|2||Rate (pps)",
-		"p|across||6|||Rate (pps)", "p|up|1.5||||Rate (pps)", "p|force|0|12|||Force (N)",
+		"p|step|0|5|||Rate (pps)", "p|step|1|1e+300|||Rate (pps)", "p|step|2||||Rate (pps)", "p|error|0.0021|5||0.1|Rate (pps)", "p|bars|2|-3|||Rate (pps)", "p|band|1|4|2||Rate (pps)",
+		"p|across||6|||Rate (pps)", "p|up|1.5||||Rate (pps)", "p|force|0|12|||Force (N)", "p|force|1||||Force (N)",
 		"q|1|0.125|1|||Neuron",
 		"q|0|0.25|1|||Rate (pps)", "q|0|0.75|2|||Rate (pps)", "q|1|0.25|3|||Rate (pps)", "q|1|0.75||||Rate (pps)",
 	}
@@ -149,6 +149,26 @@ func TestTableNamesX(t *testing.T) {
 		{Title: "b", X: chart.Axis{Label: "Interval", Unit: "ms"}, Series: []chart.Series{chart.Bars{X: []float64{3}, Y: []float64{4}}}},
 	}})
 	for i, want := range []string{"panel|series|x|value|low|error|quantity|x quantity", "a||1|2||||Time (s)", "b||3|4||||Interval (ms)"} {
+		if got := strings.Join(rows[i], "|"); got != want {
+			t.Errorf("row %d is %s, want %s", i, got, want)
+		}
+	}
+}
+
+// Categories are in a table by name, beside the numbers that stand for them.
+func TestTableNamesCategories(t *testing.T) {
+	rows := read(t, chart.Figure{X: chart.Axis{Label: "Model", Categories: []string{"Fuglevand", "De Luca"}}, Panels: []chart.Panel{
+		{Title: "a", Series: []chart.Series{chart.Bars{X: []float64{0, 1, 1.5, 2}, Y: []float64{5, 6, 7, 8}}}},
+		{Title: "b", Y: chart.Axis{Label: "Pool", Categories: []string{"slow", "fast"}}, Series: []chart.Series{
+			chart.Line{X: []float64{1}, Y: []float64{1}},
+			chart.HeatMap{Rows: [][]float64{{3}, {4}}, X0: -0.5, X1: 0.5, Max: 4, Label: "Rate (pps)"},
+		}},
+	}})
+	for i, want := range []string{
+		"panel|series|Model|value|low|error|quantity|x category|y category",
+		"a||0|5||||Fuglevand|", "a||1|6||||De Luca|", "a||1.5|7|||||", "a||2|8|||||",
+		"b||1|1|||Pool|De Luca|fast", "b|0|0|3|||Rate (pps)|Fuglevand|slow", "b|1|0|4|||Rate (pps)|Fuglevand|fast",
+	} {
 		if got := strings.Join(rows[i], "|"); got != want {
 			t.Errorf("row %d is %s, want %s", i, got, want)
 		}

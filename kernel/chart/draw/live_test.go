@@ -249,7 +249,7 @@ func saved(t *testing.T, w window, buttons ...string) map[string][]byte {
 
 // A table says what of the data it holds.
 func TestTableSaysWhatItHolds(t *testing.T) {
-	step := &chart.Line{Name: "step", X: []float64{0, 1, 2}, Y: []float64{5, 7, 6}, Step: true}
+	step := &chart.Line{Name: "step", X: []float64{0, 1, 2, 2.5}, Y: []float64{5, 7, 6}, Step: true}
 	line := &chart.Line{Name: "line", X: make([]float64, 100000), Y: make([]float64, 100000)}
 	for i := range line.X {
 		line.X[i], line.Y[i] = 2*float64(i)/99999, math.Sin(float64(i))
@@ -261,7 +261,7 @@ func TestTableSaysWhatItHolds(t *testing.T) {
 	if table == "" {
 		t.Fatalf("it saves %v", slices.Sorted(maps.Keys(files)))
 	}
-	n := strings.Count(table, "\n") - 2 // without the head and the rule
+	n := strings.Count(table, "\n") - 3 // without the head, the end of the steps and the rule
 	if n < 15000 || n > 50000 {
 		t.Errorf("the table has %d points", n)
 	}
@@ -270,15 +270,26 @@ func TestTableSaysWhatItHolds(t *testing.T) {
 		t.Errorf("the button says %q, want %q", title, want)
 	}
 	rows, err := csv.NewReader(strings.NewReader(table)).ReadAll() // each of as many fields as the first
-	if err != nil || len(rows) != n+2 {
-		t.Errorf("%d rows of %d are read, error %v", len(rows), n+2, err)
+	if err != nil || len(rows) != n+3 {
+		t.Errorf("%d rows of %d are read, error %v", len(rows), n+3, err)
 	}
-	if !strings.HasPrefix(table, "panel,series,Time (s),value,low,error,quantity\np,step,0,5,,,v\np,step,1,7,,,v\np,step,2,6,,,v\np,line,") {
+	if !strings.HasPrefix(table, "panel,series,Time (s),value,low,error,quantity\np,step,0,5,,,v\np,step,1,7,,,v\np,step,2,6,,,v\np,step,2.5,,,,v\np,line,") {
 		t.Errorf("the table is\n%.300s", table)
 	}
 	// The steps are drawn with corners and read as such.
 	if got := hover(w, 0, 0.9, 5); !strings.Contains(got, "step: 5") {
 		t.Errorf("at 0.9 s it reads %q", got)
+	}
+	// Names of categories stand in it as in that of the data.
+	f = charttest.Odd()["categories"]
+	f.Panels[0].Series = append(f.Panels[0].Series, &chart.Rule{Name: "r", At: 1})
+	text, err := drawn(render.Job{Figure: f, As: "csv"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = saved(t, open(t, f, 900, 400), "CSV")
+	if table := string(files["Bars_with_names.csv"]); strings.ReplaceAll(table, "\r", "") != strings.ReplaceAll(string(text), "\r", "") || !strings.Contains(table, ",Konstantin") {
+		t.Errorf("with categories it is\n%s\nwant\n%s", table, text)
 	}
 }
 

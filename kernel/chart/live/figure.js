@@ -635,20 +635,31 @@
     const named = a => a.label && a.unit ? a.label + " (" + a.unit + ")" : a.label || a.unit;
     const own = spec.panels.some(p => p.x), frame = spec.frames[shown];
     const rows = [["panel", "series", own ? "x" : named(spec.x) || "x", "value", "low", "error", "quantity"].concat(own ? ["x quantity"] : [])];
+    const has = a => a && a.categories, hasX = has(spec.x) || spec.panels.some(p => has(p.x)), hasY = spec.panels.some(p => has(p.y) || has(p.right));
+    const category = (a, v) => Number.isInteger(v) && has(a) && a.categories[v] || "";
+    rows[0].push(...(hasX ? ["x category"] : []), ...(hasY ? ["y category"] : []));
     // The digits that the numbers of a column have.
     const exact = (v, c) => isNaN(v) ? "" : c.decimal ? String(v) : String(+v.toPrecision(c.log ? 6 : 12));
     for (const s of frame.series) {
-      const panel = frame.titles[s.panel], y = named(s.axis), add = (...fields) => rows.push([panel, ...fields].concat(own ? [named(s.x)] : []));
+      const panel = frame.titles[s.panel], y = named(s.axis);
+      // A row at a place, which has categories.
+      const add = (atX, atY, ...fields) => rows.push([panel, ...fields].concat(own ? [named(s.x)] : [], hasX ? [category(s.x, atX)] : [], hasY ? [category(s.axis, atY)] : []));
       if (s.kind === "raster") {
         const times = s.column(s.xs);
-        for (let r = 0; r < s.rows; r++) for (let i = s.first[r]; i < s.first[r + 1]; i++) add(s.names && s.names[r] || r, exact(times[i], s.xs), r, "", "", y);
+        for (let r = 0; r < s.rows; r++) for (let i = s.first[r]; i < s.first[r + 1]; i++) add(times[i], r, s.names && s.names[r] || r, exact(times[i], s.xs), r, "", "", y);
       } else if (s.kind === "heat") {
-        s.column(s.ys).forEach((v, i) => add(Math.floor(i / s.columns), tidy(s.span[0] + (i % s.columns + 0.5) / s.columns * (s.span[1] - s.span[0])), exact(v, s.ys), "", "", s.name || ""));
+        s.column(s.ys).forEach((v, i) => {
+          const row = Math.floor(i / s.columns), x = tidy(s.span[0] + (i % s.columns + 0.5) / s.columns * (s.span[1] - s.span[0]));
+          add(x, row, row, x, exact(v, s.ys), "", "", s.name || "");
+        });
       } else if (s.kind === "rule") {
-        add(...(s.vertical ? [s.name, s.at || 0, ""] : [s.name, "", s.at || 0]), "", "", y);
+        const at = s.at || 0;
+        add(...(s.vertical ? [at, NaN, s.name, at, ""] : [NaN, at, s.name, "", at]), "", "", y);
       } else if (s.kind !== "dots") {
         const xs = s.column(s.xs), low = s.lows && s.column(s.lows), half = s.errors && s.column(s.errors);
-        s.column(s.ys).forEach((v, i) => add(s.name, exact(xs[i], s.xs), exact(v, s.ys), low ? exact(low[i], s.lows) : "", half ? exact(half[i], s.errors) : "", y));
+        s.column(s.ys).forEach((v, i) => add(xs[i], v, s.name, exact(xs[i], s.xs), exact(v, s.ys), low ? exact(low[i], s.lows) : "", half ? exact(half[i], s.errors) : "", y));
+        const end = xs[s.ys.n]; // of the last step
+        if (end !== undefined) add(end, NaN, s.name, exact(end, s.xs), "", "", "", y);
       }
     }
     const quote = v => /[",\n]/.test(v) ? '"' + String(v).replace(/"/g, '""') + '"' : String(v);

@@ -180,6 +180,12 @@ func (c *Cell) cut(what string) {
 	c.Values.Cut(what)
 }
 
+// CutShort is Cut where the share that is missing of the result is known.
+func (c *Cell) CutShort(what string, missing float64) {
+	c.Cut(what)
+	c.Values.CutShort(what, missing)
+}
+
 // Partial returns what was cut short so far.
 func (c *Cell) Partial() []string {
 	c.mu.Lock()

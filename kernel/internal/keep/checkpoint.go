@@ -65,8 +65,9 @@ func (v *Values) Checkpoint(title, key string) (*Checkpoint, error) {
 // nil once read does. If the state is damaged or was made by another user, or
 // read fails, it does the same with the state before. The error says why there
 // is none to go on from; without any it is nil, and read is not called. The file
-// is gone when Load returns.
-func (c *Checkpoint) Load(read func(path string) error) error {
+// is gone when Load returns. While the state is copied into the file look is called as by
+// [store.Folder.LoadFollowed]; nil is nobody.
+func (c *Checkpoint) Load(read func(path string) error, look store.Look) error {
 	type state struct {
 		slot  int
 		made  time.Time
@@ -75,7 +76,7 @@ func (c *Checkpoint) Load(read func(path string) error) error {
 	var states []state
 	var errs []error
 	for i := range slots {
-		h, b, err := c.folder.Load(c.header.Name, c.header.Key+slots[i])
+		h, b, err := c.folder.LoadFollowed(c.header.Name, c.header.Key+slots[i], look)
 		switch {
 		case err == nil:
 			states = append(states, state{i, h.Made, b})
@@ -87,7 +88,7 @@ func (c *Checkpoint) Load(read func(path string) error) error {
 	slices.SortFunc(states, func(a, b state) int { return cmp.Compare(b.made.UnixNano(), a.made.UnixNano()) })
 	for _, s := range states {
 		err := withFile(func(path string) error {
-			if err := os.WriteFile(path, s.bytes, 0o600); err != nil {
+			if err := writeFile(path, s.bytes, look); err != nil {
 				return err
 			}
 			return read(path)
@@ -193,5 +194,29 @@ func withFile(use func(path string) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(use(filepath.Join(dir, "state.npz")), os.RemoveAll(dir))
+	path := filepath.Join(dir, "state.npz")
+	err = use(path)
+	// Removed like this nobody waits until a gigabyte is free.
+	return errors.Join(err, atomicfile.Remove(path), os.RemoveAll(dir))
+}
+
+// writeFile writes a new file, and calls look each 64 kB unless it is nil.
+func writeFile(path string, b []byte, look store.Look) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	done := 0
+	for piece := range slices.Chunk(b, 64<<10) {
+		if done += len(piece); look != nil {
+			err = look(done, len(b))
+		}
+		if err == nil {
+			_, err = f.Write(piece)
+		}
+		if err != nil {
+			break
+		}
+	}
+	return errors.Join(err, f.Close())
 }

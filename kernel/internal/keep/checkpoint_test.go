@@ -36,7 +36,7 @@ func state(t *testing.T) (text string, err error) {
 		b, err := os.ReadFile(path)
 		text = string(b)
 		return err
-	})
+	}, nil)
 	return text, err
 }
 
@@ -94,7 +94,7 @@ func TestCheckpoint(t *testing.T) {
 			return refused
 		}
 		return err
-	})
+	}, nil)
 	if err != nil || read != "43" {
 		t.Errorf("read %q, error %v", read, err)
 	}
@@ -111,7 +111,7 @@ func TestCheckpoint(t *testing.T) {
 	}
 	want("the last one damaged", "3", 2)
 	c = checkpoint(t)
-	if err := c.Load(func(string) error { return nil }); err != nil {
+	if err := c.Load(func(string) error { return nil }, nil); err != nil {
 		t.Error(err)
 	}
 	if err := c.Save("stopped", 6, writes("end"), nil); err != nil {
@@ -153,7 +153,7 @@ func TestTwoKernelsOfOneRun(t *testing.T) {
 		refused := ""
 		for _, k := range kernels {
 			k.interval = 0
-			if err := k.Load(func(string) error { return nil }); err != nil {
+			if err := k.Load(func(string) error { return nil }, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -180,7 +180,7 @@ func TestTwoKernelsOfOneRun(t *testing.T) {
 		// A later kernel, for which it cannot be read, begins again.
 		later := checkpoint(t)
 		later.interval = 0
-		if err := later.Load(func(string) error { return errors.New("of another version") }); err == nil {
+		if err := later.Load(func(string) error { return errors.New("of another version") }, nil); err == nil {
 			t.Error("it was read")
 		}
 		if err := later.SaveDue("at 1", 1, writes("1"), nil); err != nil {
@@ -205,7 +205,7 @@ func TestKilledAtACheckpoint(t *testing.T) {
 				n, err = strconv.Atoi(strings.TrimSpace(string(b)))
 			}
 			return err
-		}); err != nil {
+		}, nil); err != nil {
 			t.Fatal(err)
 		}
 		for {
@@ -278,7 +278,7 @@ func TestFaultsLoseNoState(t *testing.T) {
 					return
 				}
 				c.interval = time.Minute
-				if err = c.Load(func(string) error { return nil }); err != nil {
+				if err = c.Load(func(string) error { return nil }, nil); err != nil {
 					return
 				}
 				for range 5 {
@@ -358,6 +358,30 @@ func TestStopInTheCopy(t *testing.T) {
 		}
 		if text, err := state(t); err != nil || !strings.HasPrefix(text, "first") {
 			t.Errorf("stopped after %d looks the state is %.5q, %v", most, text, err)
+		}
+	}
+	// So it is when the state is loaded: it is read and summed, and written to a file.
+	load := func() (read bool, err error) {
+		err = checkpoint(t).Load(func(string) error { read = true; return nil }, func(done, total int) error {
+			if done <= 0 || done > total || total != size {
+				t.Errorf("%d of %d bytes", done, total)
+			}
+			if looks++; looks > most {
+				return stopped
+			}
+			return nil
+		})
+		return read, err
+	}
+	looks, most = 0, 1<<30
+	if read, err := load(); !read || err != nil || looks < 2*size>>16 {
+		t.Fatalf("loaded: %v, %v after %d looks", read, err, looks)
+	}
+	whole = looks
+	for i := range 8 {
+		looks, most = 0, i*whole/8
+		if read, err := load(); read || !errors.Is(err, stopped) || looks > most+2 {
+			t.Errorf("loaded: after %d looks of %d: %v, %v", looks, most, read, err)
 		}
 	}
 }

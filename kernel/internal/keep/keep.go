@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"reflect"
+	"strings"
 	"sync"
 	"time"
 
@@ -101,6 +102,9 @@ func (k *Value) Peek() (value any, partial string, ok bool, err error) {
 		if err == nil {
 			o := k.origin(id)
 			o.add(origin{values: h.Values, files: h.Files, partial: h.Partial})
+			if h.Done != 0 {
+				o.missing = map[string]float64{h.Partial: -h.Done}
+			}
 			k.values.use(o)
 			return value, h.Partial, true, nil
 		}
@@ -212,7 +216,13 @@ func (k *Value) make(folder store.Folder, h store.Header) (any, error) {
 		return v, nil
 	case h.Partial != "":
 		h.Key += partialKey
-		h.Why = "partial: " + h.Partial
+		h.Why, h.Done = "partial: "+h.Partial, used.done()
+		if further, ok := k.further(folder, h); ok {
+			if !used.told {
+				k.notice("partial (%s), and not kept: another program %s", h.Partial, further)
+			}
+			return v, nil
+		}
 	}
 	limit := math.MaxInt
 	if h.Partial != "" {
@@ -234,6 +244,23 @@ func (k *Value) make(folder store.Folder, h store.Header) (any, error) {
 		k.notice("partial (%s): Peek returns it, the next Get computes it", h.Partial)
 	}
 	return back, nil
+}
+
+// further reports whether another program has kept more of a value than a partial one
+// with this header, and says what: of two that compute it at once, the value of the one
+// that is further stays.
+func (k *Value) further(folder store.Folder, partial store.Header) (what string, ok bool) {
+	for _, key := range []string{strings.TrimSuffix(partial.Key, partialKey), partial.Key} {
+		h, err := folder.Header(k.name, key)
+		switch {
+		case err != nil || k.values.outdated(h) != "": // none, or none that can be read
+		case h.Partial == "":
+			return "has kept the whole value", true
+		case h.Done > partial.Done:
+			return "is further (" + h.Partial + ")", true
+		}
+	}
+	return "", false
 }
 
 // doubt says why others are not kept that may be computed from this value.

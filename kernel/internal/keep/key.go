@@ -23,7 +23,7 @@ type identity struct {
 }
 
 // formatVersion changes when values that earlier versions kept must not be read.
-const formatVersion = "3"
+const formatVersion = "4"
 
 // identity returns the identity, or a [code.RefusedError] that names the part of
 // the code or the input on which the value may depend in a way that cannot be seen.

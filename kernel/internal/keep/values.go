@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -75,17 +76,34 @@ func (v *Values) named(name string) []*Value {
 
 // origin records what a value depends on.
 type origin struct {
-	values  []store.Source // kept values, and those that they were computed from
-	files   []store.Source // that these have as inputs
-	partial string         // what was cut short on the way, or ""
-	doubt   string         // why what is computed from it must not be kept, or ""
-	told    bool           // the user was told that it is partial
+	values  []store.Source     // kept values, and those that they were computed from
+	files   []store.Source     // that these have as inputs
+	partial string             // what was cut short on the way, or ""
+	missing map[string]float64 // the share that is missing of what was cut short, where it is known
+	doubt   string             // why what is computed from it must not be kept, or ""
+	told    bool               // the user was told that it is partial
 }
 
 func (o *origin) add(other origin) {
 	o.values, o.files = union(o.values, other.values), union(o.files, other.files)
 	o.partial, o.doubt = cmp.Or(o.partial, other.partial), cmp.Or(o.doubt, other.doubt)
 	o.told = o.told || other.told
+	for what, share := range other.missing {
+		if o.missing == nil {
+			o.missing = map[string]float64{}
+		}
+		o.missing[what] = share
+	}
+}
+
+// done says how far a value is that was cut short, to compare with others of its key: 0
+// where nothing is known to be missing, and less the more is.
+func (o *origin) done() float64 {
+	done := 0.0
+	for _, what := range slices.Sorted(maps.Keys(o.missing)) {
+		done -= o.missing[what]
+	}
+	return done
 }
 
 // union returns what is in a or b, in order, once.
@@ -125,6 +143,11 @@ func (v *Values) use(this origin) {
 // Cut notes that something was cut short, and with it all values that are being
 // computed: "NERLab stopped at 4200 of 15000 ms".
 func (v *Values) Cut(what string) { v.use(origin{partial: what}) }
+
+// CutShort is Cut where the share that is missing is known.
+func (v *Values) CutShort(what string, missing float64) {
+	v.use(origin{partial: what, missing: map[string]float64{what: missing}})
+}
 
 // Told notes that the user was told how the values that are being computed go
 // on, so that no other line need say that they are partial.

@@ -22,9 +22,9 @@ func excerpt(count int, c *cell.Cell, line, column int, message string) string {
 	}
 	last := strings.Count(c.Text, "\n") + 1
 	for i := max(1, line-around); i <= min(last, line+around); i++ {
-		text := c.Line(i)
+		text := strings.ReplaceAll(c.Line(i), "\t", tab)
 		if i == line && column > 0 {
-			text = pointed(text, column)
+			text = pointed(c.Line(i), column)
 		}
 		fmt.Fprintln(&b, text)
 	}
@@ -35,10 +35,12 @@ func excerpt(count int, c *cell.Cell, line, column int, message string) string {
 // a window of 500 px. In a longer line that wraps, a caret below would point to nothing.
 const pointedWidth = 44
 
+// tab stands for a tab, whose width is not the same everywhere.
+const tab = "    "
+
 // pointed returns a line with a caret below one of its columns, which are bytes from 1.
 // Of a long line it shows the part around the column.
 func pointed(line string, column int) string {
-	const tab = "    "
 	before := strings.ReplaceAll(line[:min(column-1, len(line))], "\t", tab)
 	text := []rune(before + strings.ReplaceAll(line[min(column-1, len(line)):], "\t", tab))
 	at := len([]rune(before))

@@ -250,14 +250,11 @@ func TestStopInACheckpoint(t *testing.T) {
 	wentOn := 0
 	for i := range 12 {
 		results := filepath.Join(dir, fmt.Sprintf("r%d.npz", i))
-		c := &watchtest.Counting{Context: t.Context(), Most: (i + 1) * whole.Looks / 13}
 		var out strings.Builder
-		err := run(c, append(every, results), &out)
-		for err == nil { // it was faster, took more steps at once, and looked less often
-			c.Looks, c.Most = 0, c.Most*3/4
+		c, err := watchtest.Stopped(t.Context(), (i+1)*whole.Looks/13, func(ctx context.Context) error { // one that is faster takes more steps at once
 			out.Reset()
-			err = run(c, append(every, results), &out)
-		}
+			return run(ctx, append(every, results), &out)
+		})
 		if !strings.Contains(err.Error(), "interrupted") || strings.Contains(out.String(), "no checkpoint") {
 			t.Errorf("stopped after %d looks: %v\n%s", c.Most, err, out.String())
 		}

@@ -46,7 +46,7 @@ func readBlock(path string) (*neo.Block, error) {
 		}
 		return b, nil
 	}
-	b := &neo.Block{Name: path}
+	b := &neo.Block{}
 	var duration, step float64 // 0 if the file does not have them
 	for name, x := range map[string]*float64{"T_ms": &duration, "dt_ms": &step} {
 		if values, err := f.Floats(name); err == nil && len(values) == 1 {

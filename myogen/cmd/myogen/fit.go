@@ -39,9 +39,10 @@ func runFit(ctx context.Context, args []string, out io.Writer) error {
 	if err := checkTables(files[0], *dir, "trials.parquet", "trials.csv", "trials.npz", "best.yaml"); err != nil {
 		return fmt.Errorf("fit: %w", err)
 	}
+	ctx = myogen.Observe(ctx, myogen.Observer{Starting: starting(out)})
 	start := time.Now()
 	runErr := s.Run(ctx)
-	t, err := s.Write() // what there is of it
+	t, err := s.Write(saving(ctx)) // what there is of it
 	if err == nil {
 		err = parquet.Write(filepath.Join(*dir, "trials.parquet"), &t.Frame)
 	}

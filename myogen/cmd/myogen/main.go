@@ -143,8 +143,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if !help {
 		err = c.run(ctx, args[1:], out)
 	}
-	if errors.Is(err, flag.ErrHelp) {
+	switch {
+	case errors.Is(err, flag.ErrHelp):
 		_, err = io.WriteString(out, c.usage)
+	case errors.Is(err, context.Canceled) && strings.TrimPrefix(err.Error(), "myogen: ") == context.Canceled.Error():
+		err = fmt.Errorf("%s: interrupted", name)
 	}
 	return err
 }

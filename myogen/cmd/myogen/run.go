@@ -135,7 +135,7 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 	if err != nil {
 		return err
 	}
-	e, err := myogen.LoadExperiment(o.experiment)
+	e, err := interruptible(ctx, func() (myogen.Experiment, error) { return myogen.LoadExperiment(o.experiment) })
 	if err != nil {
 		return err
 	}
@@ -265,7 +265,7 @@ func checkStep(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	e, err := myogen.LoadExperiment(files[0])
+	e, err := interruptible(ctx, func() (myogen.Experiment, error) { return myogen.LoadExperiment(files[0]) })
 	if err != nil {
 		return err
 	}

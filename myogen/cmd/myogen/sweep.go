@@ -62,7 +62,7 @@ func runSweep(ctx context.Context, args []string, out io.Writer) error {
 		}
 	}
 	ctx = myogen.Observe(ctx, myogen.Observer{Starting: starting(out)})
-	plan, err := interruptible(ctx, func() (*myogen.Plan, error) { return myogen.LoadSweep(files[0]) })
+	plan, err := interruptible(ctx, func() (*myogen.Plan, error) { return myogen.LoadSweepContext(ctx, files[0]) })
 	if err != nil {
 		return err
 	}

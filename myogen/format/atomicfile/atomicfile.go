@@ -43,10 +43,16 @@ func Write(path string, data []byte) error {
 // WriteFunc replaces the file at path by what write writes, on the terms of [Write].
 // If write fails, its error is returned behind the path, and the old content stays.
 func WriteFunc(path string, write func(io.Writer) error) error {
+	return WriteFollowed(path, nil, write)
+}
+
+// WriteFollowed is WriteFunc whose file look follows, unless it is nil; see [File.Follow].
+func WriteFollowed(path string, look func(bytes int) error, write func(io.Writer) error) error {
 	f, err := Create(path)
 	if err != nil {
 		return err
 	}
+	f.Follow(look)
 	if err := write(f); err != nil {
 		return fmt.Errorf("%s: %w", path, errors.Join(err, f.Discard()))
 	}
@@ -439,5 +445,10 @@ func (f *File) Close() error { return f.errorf(f.file.Close()) }
 
 // Discard removes the new content.
 func (f *File) Discard() error {
-	return f.errorf(errors.Join(f.file.Close(), f.disk.Remove(f.tmp)))
+	err := f.file.Close()
+	// Once it is closed, another writer may remove it as a dead one's.
+	if e := f.disk.Remove(f.tmp); !errors.Is(e, fs.ErrNotExist) {
+		err = errors.Join(err, e)
+	}
+	return f.errorf(err)
 }

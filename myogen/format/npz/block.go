@@ -109,13 +109,16 @@ func encodeBlock(b *neo.Block) map[string]source {
 		f[p+"signal_names"], f[p+"signal_units"] = Texts(signals), Texts(unit)
 		f[p+"signal_counts"], f[p+"signal_spans_ms"] = Ints(signalCounts), Floats(signalSpans)
 		long[p+"spike_times_ms"] = source{row: true, each: func(yield func(Array) error) error {
+			var times []float64 // used again and again
 			for _, t := range s.SpikeTrains {
-				times := make([]float64, len(t.Times))
-				for j, x := range t.Times {
-					times[j] = float64(x)
-				}
-				if err := yield(Floats(times)); err != nil {
-					return err
+				for piece := range slices.Chunk(t.Times, 1<<13) {
+					times = times[:0]
+					for _, x := range piece {
+						times = append(times, float64(x))
+					}
+					if err := yield(Floats(times)); err != nil {
+						return err
+					}
 				}
 			}
 			return nil
@@ -160,6 +163,9 @@ type arrays struct {
 
 func take[T any](a *arrays, get func(string) ([]T, error), name string) []T {
 	x, err := get(name)
+	if shape := a.f[name].Shape; err == nil && len(shape) > 1 {
+		err = fmt.Errorf("array %q: its shape is %v, must be a list", name, shape)
+	}
 	if a.err == nil {
 		a.err = err
 	}
@@ -191,7 +197,13 @@ func DecodeBlock(f File) (*neo.Block, error) {
 		if b.Annotations == nil {
 			b.Annotations = map[string]string{}
 		}
+		if _, twice := b.Annotations[notes[i]]; twice {
+			return nil, fmt.Errorf(`array "annotations": the key %q is there twice`, notes[i])
+		}
 		b.Annotations[notes[i]] = notes[i+1]
+	}
+	if err := checkKnown(f, len(segments)); err != nil {
+		return nil, err
 	}
 	for i, name := range segments {
 		s, err := a.segment(fmt.Sprintf("%d/", i), name)
@@ -201,6 +213,28 @@ func DecodeBlock(f File) (*neo.Block, error) {
 		b.Segments = append(b.Segments, s)
 	}
 	return b, b.Validate()
+}
+
+// segmentArrays are the arrays of a segment.
+var segmentArrays = []string{"spike_names", "spike_counts", "spike_times_ms", "spike_spans_ms",
+	"signal_names", "signal_units", "signal_spans_ms", "signal_counts", "signal_values", "signal_binned"}
+
+// checkKnown refuses an array of a segment that is not one of them, or of a segment that
+// is not there: with its name misspelt, what it says would be lost. Other arrays may be
+// anything.
+func checkKnown(f File, segments int) error {
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		number, array, ok := strings.Cut(name, "/")
+		i, err := strconv.Atoi(number)
+		switch {
+		case !ok || err != nil:
+		case i < 0 || i >= segments || number != strconv.Itoa(i):
+			return fmt.Errorf("array %q: there is no segment %s; there are %d", name, number, segments)
+		case !slices.Contains(segmentArrays, array):
+			return fmt.Errorf("array %q: a segment has no %q; it has %s", name, array, strings.Join(segmentArrays, ", "))
+		}
+	}
+	return nil
 }
 
 func checkFormat(format []string) error {
@@ -241,6 +275,11 @@ func (a *arrays) segment(p, name string) (s neo.Segment, err error) {
 	} {
 		if err != nil {
 			return s, err
+		}
+	}
+	for j, x := range binned {
+		if x != 0 && x != 1 {
+			return s, fmt.Errorf("array %q: value %d is %d, must be 0 or 1", p+"signal_binned", j, x)
 		}
 	}
 	for j, n := range counts {

@@ -2,6 +2,7 @@ package npz
 
 import (
 	"bytes"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -108,6 +109,10 @@ func TestReadBlockRefuses(t *testing.T) {
 		`array "annotations": it holds 1 texts`:                                    func(f File) { f["annotations"] = Texts([]string{"seed"}) },
 		`array "name": it holds integers, not text`:                                func(f File) { f["name"] = Ints([]int64{1}) },
 		`array "0/spike_times_ms": value 0 is the integer 9007199254740993`:        func(f File) { f["0/spike_times_ms"] = Ints([]int64{1<<53 + 1, 1<<53 + 2}) },
+		`array "annotations": the key "seed" is there twice`:                       func(f File) { f["annotations"] = Texts([]string{"seed", "1", "seed", "2"}) },
+		`array "0/signal_binned": value 0 is 2, must be 0 or 1`:                    func(f File) { f["0/signal_binned"] = Ints([]int64{2}) },
+		`array "0/signal_bined": a segment has no "signal_bined"; it has`:          func(f File) { f["0/signal_bined"] = Ints([]int64{1}) },
+		`array "1/spike_names": there is no segment 1; there are 1`:                func(f File) { f["1/spike_names"] = Texts([]string{"MN_0"}) },
 		`array "0/signal_counts": value 0 is 9223372036854775807`:                  func(f File) { f["0/signal_counts"] = Ints([]int64{math.MaxInt64}) },
 	} {
 		f := encoded(goodBlock())
@@ -128,6 +133,49 @@ func TestReadBlockRefuses(t *testing.T) {
 	}
 	if _, err := os.Stat(path); err == nil {
 		t.Error("it was written")
+	}
+}
+
+// Each array of a block is missed, and known when its name is misspelt, it is a table, or it
+// has one value more or less.
+func TestEveryArrayOfABlockCounts(t *testing.T) {
+	good := goodBlock()
+	good.Segments[0].AnalogSignals[0].Binned = true
+	good.Annotations = map[string]string{"seed": "1"}
+	whole := encoded(good)
+	if _, err := DecodeBlock(whole); err != nil {
+		t.Fatal(err)
+	}
+	own := File{"mine": Floats([]float64{1}), "a/b": Texts([]string{"x"}), "-/spike_names": Ints([]int64{1})} // arrays of others
+	maps.Copy(own, whole)
+	if _, err := DecodeBlock(own); err != nil {
+		t.Error(err)
+	}
+	for name, a := range whole {
+		for what, change := range map[string]func(File){
+			"left out": func(f File) { delete(f, name) },
+			"misspelt": func(f File) { delete(f, name); f[name+"s"] = a },
+			"a table":  func(f File) { b := a; b.Shape = []int{1, max(1, len(a.Text)+len(a.Int)+len(a.Float))}; f[name] = b },
+			"a value more": func(f File) {
+				switch {
+				case a.Text != nil:
+					f[name] = Texts(append(slices.Clone(a.Text), ""))
+				case a.Int != nil:
+					f[name] = Ints(append(slices.Clone(a.Int), 1))
+				default:
+					f[name] = Floats(append(slices.Clone(a.Float), 1e6))
+				}
+			},
+			"infinite":   func(f File) { f[name] = Floats([]float64{math.Inf(1)}) },
+			"other text": func(f File) { f[name] = Texts([]string{"a", "b", "c"}) },
+		} {
+			f := maps.Clone(whole)
+			change(f)
+			optional := name == "0/signal_binned" && what == "left out"
+			if _, err := DecodeBlock(f); (err == nil) != optional {
+				t.Errorf("%s %s: error %v", name, what, err)
+			}
+		}
 	}
 }
 

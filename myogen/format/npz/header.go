@@ -199,7 +199,7 @@ func (p *literal) tuple() []int {
 		rest := strings.TrimLeft(p.rest, blanks)
 		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
 		n, err := strconv.ParseInt(rest[:digits], 10, 0)
-		if err != nil {
+		if err != nil || rest[0] == '0' && strings.Trim(rest[:digits], "0") != "" { // Python has no 01
 			p.err = fmt.Errorf("a length below 2^63 must follow at %q", p.rest)
 			break
 		}
@@ -207,6 +207,9 @@ func (p *literal) tuple() []int {
 		p.accept("L") // Python 2
 		if !p.accept(",") {
 			p.expect(")")
+			if p.err == nil && len(shape) == 1 {
+				p.err = fmt.Errorf("the shape is the number %d, must be a list: (%[1]d,)", n)
+			}
 			break
 		}
 	}

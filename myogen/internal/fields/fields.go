@@ -73,7 +73,7 @@ func (s structure) Read(f *File, what string, n ast.Node) error {
 	for _, e := range entries {
 		i := slices.IndexFunc(table, func(f Field) bool { return f.Name == e.Key })
 		if i < 0 {
-			return f.ErrorAt(e.At, "%s has no %q; it has %s", what, e.Key, names(table))
+			return f.ErrorAt(e.At, "%s has no %q; it has %s%s", what, e.Key, names(table), meant(e.Key, table))
 		}
 		if err := table[i].Value.Read(f, e.Key, e.Value); err != nil {
 			return err
@@ -177,7 +177,7 @@ func (s structure) Child(element string) (Value, error) {
 			return f.Value, nil
 		}
 	}
-	return nil, fmt.Errorf("there is no %q; there are %s", element, names(table))
+	return nil, fmt.Errorf("there is no %q; there are %s%s", element, names(table), meant(element, table))
 }
 
 // defaulted is a value whose zero stands for another.

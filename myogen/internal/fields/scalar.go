@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
@@ -311,19 +310,12 @@ func (x *name) Read(f *File, what string, n ast.Node) error {
 
 func (x *name) Write(bool) Node { return Quoted(*x.p) }
 
-func (x *name) Check(what string) error { return CheckName(what, *x.p) }
-
-// CheckName returns an error unless a text can be seen and stands on one line.
-func CheckName(what, text string) error {
+func (x *name) Check(what string) error {
 	switch {
-	case text == "":
+	case *x.p == "":
 		return fmt.Errorf("%s is missing", what)
-	case !utf8.ValidString(text):
-		return fmt.Errorf("%s is %q, must be UTF-8", what, text)
-	case strings.TrimSpace(text) == "":
-		return fmt.Errorf("%s is %q, must not be blank", what, text)
-	case strings.ContainsFunc(text, unicode.IsControl):
-		return fmt.Errorf("%s is %q, must have no line breaks, tabs or other control characters", what, text)
+	case !utf8.ValidString(*x.p):
+		return fmt.Errorf("%s is %q, must be UTF-8", what, *x.p)
 	}
 	return nil
 }

@@ -25,6 +25,9 @@ func (d *Drive) Membranes() []Membrane { return nil }
 // Generators implements [Plan]: one for each neuron.
 func (d *Drive) Generators() int { return d.N }
 
+// Earliest implements [Plan].
+func (d *Drive) Earliest() (fires, latency float64) { return 0, d.Latency }
+
 // Drive implements [Driven].
 func (d *Drive) Drive(fill Rates, latency float64) { d.fill, d.Latency = fill, latency }
 

@@ -2,6 +2,7 @@ package population
 
 import (
 	"fmt"
+	"math"
 
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/state"
@@ -18,6 +19,17 @@ func (p *Given) Membranes() []Membrane { return nil }
 
 // Generators implements [Plan]: it draws nothing.
 func (p *Given) Generators() int { return 0 }
+
+// Earliest implements [Plan]. A cell without spikes never fires.
+func (p *Given) Earliest() (fires, latency float64) {
+	fires = math.Inf(1)
+	for _, train := range p.Trains {
+		if len(train) > 0 {
+			fires = min(fires, train[0])
+		}
+	}
+	return fires, p.Latency
+}
 
 // Start implements [Plan].
 func (p *Given) Start(e Env) Group {

@@ -2,6 +2,7 @@ package population
 
 import (
 	"fmt"
+	"slices"
 
 	"gomyogen/myogen/internal/engine"
 	"gomyogen/myogen/internal/membrane"
@@ -23,6 +24,9 @@ type Background struct{ Excitatory, Inhibitory Fluctuation }
 
 // Membranes implements [Plan].
 func (n *Neurons) Membranes() []Membrane { return n.Cells }
+
+// Earliest implements [Plan].
+func (n *Neurons) Earliest() (fires, latency float64) { return 0, slices.Min(n.AxonDelay) }
 
 // Generators implements [Plan]: they draw nothing that MyoGen draws.
 func (n *Neurons) Generators() int { return 0 }

@@ -31,6 +31,9 @@ type Plan interface {
 	Membranes() []Membrane
 	// Generators returns how many seeds of MyoGen's order of draws it takes.
 	Generators() int
+	// Earliest returns the earliest time at which a cell can fire, and the least time
+	// from a spike to the terminals of its axon, in ms.
+	Earliest() (fires, latency float64)
 	// Start returns the cells at their initial state.
 	Start(Env) Group
 }

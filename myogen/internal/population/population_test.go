@@ -147,11 +147,11 @@ func save(t *testing.T, r *rig) *lists {
 		t.Fatal(err)
 	}
 	all := &lists{map[string][]int64{}, map[string][]float64{}}
-	for name, pieces := range w.Ints {
-		all.Ints[name] = slices.Concat(pieces...)
+	for name, list := range w.AllInts() {
+		_ = list(func(piece []int64) error { all.Ints[name] = append(all.Ints[name], piece...); return nil }) // which is nil
 	}
-	for name, pieces := range w.Floats {
-		all.Floats[name] = slices.Concat(pieces...)
+	for name, list := range w.AllFloats() {
+		_ = list(func(piece []float64) error { all.Floats[name] = append(all.Floats[name], piece...); return nil })
 	}
 	return all
 }

@@ -14,11 +14,13 @@ import (
 )
 
 // Writer collects numbers in lists by name. A list is in pieces: one of a gigabyte
-// would be copied as a whole whenever it grows.
+// would be copied as a whole whenever it grows. Spikes and traces stay where they are, and
+// must not be changed until the lists were read.
 type Writer struct {
 	Ints   map[string][][]int64
 	Floats map[string][][]float64
-	Watch  *watch.Watch // its error ends Save
+	Trains map[string][][]engine.Spike // by kind, of each cell
+	Watch  *watch.Watch                // its error ends Save
 }
 
 // The room of the pieces of a list, each twice that of the one before.
@@ -46,7 +48,84 @@ func add[T any](lists map[string][][]T, name string, x ...T) {
 
 // NewWriter returns a writer with empty lists.
 func NewWriter() *Writer {
-	return &Writer{Ints: map[string][][]int64{}, Floats: map[string][][]float64{}}
+	return &Writer{Ints: map[string][][]int64{}, Floats: map[string][][]float64{}, Trains: map[string][][]engine.Spike{}}
+}
+
+// List is a list of numbers: it calls yield with its pieces in order, which hold until the
+// next one.
+type List[T any] func(yield func([]T) error) error
+
+// AllInts returns all lists of whole numbers by name, with the steps of the spikes.
+func (w *Writer) AllInts() map[string]List[int64] {
+	return all(w, w.Ints, "_spike_steps", func(s engine.Spike) int64 { return int64(s.Step) })
+}
+
+// AllFloats returns all other lists of numbers by name, with the times of the spikes.
+func (w *Writer) AllFloats() map[string]List[float64] {
+	return all(w, w.Floats, "_spike_times_ms", func(s engine.Spike) float64 { return s.T })
+}
+
+func all[T any](w *Writer, lists map[string][][]T, suffix string, of func(engine.Spike) T) map[string]List[T] {
+	out := map[string]List[T]{}
+	for name, pieces := range lists {
+		out[name] = func(yield func([]T) error) error {
+			for _, x := range pieces {
+				if err := yield(x); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	for kind, trains := range w.Trains {
+		if size(trains) > 0 {
+			out[kind+suffix] = column(trains, of)
+		}
+	}
+	return out
+}
+
+// column returns a number of each spike as a list.
+func column[T any](trains [][]engine.Spike, of func(engine.Spike) T) List[T] {
+	return func(yield func([]T) error) error {
+		piece := make([]T, 0, min(size(trains), mostPiece))
+		for _, train := range trains {
+			for _, s := range train {
+				if piece = append(piece, of(s)); len(piece) < cap(piece) {
+					continue
+				}
+				if err := yield(piece); err != nil {
+					return err
+				}
+				piece = piece[:0]
+			}
+		}
+		return yield(piece)
+	}
+}
+
+// Size returns how many numbers all lists have.
+func (w *Writer) Size() int {
+	n := 0
+	for _, pieces := range w.Ints {
+		n += size(pieces)
+	}
+	for _, pieces := range w.Floats {
+		n += size(pieces)
+	}
+	for _, trains := range w.Trains {
+		n += 2 * size(trains)
+	}
+	return n
+}
+
+// size counts the items of pieces.
+func size[T any](pieces [][]T) int {
+	n := 0
+	for _, x := range pieces {
+		n += len(x)
+	}
+	return n
 }
 
 // Int appends to a list of whole numbers.
@@ -65,16 +144,11 @@ func (w *Writer) Bytes(name string, b []byte) {
 	}
 }
 
-// Spikes appends the spikes of a cell. The error is that of the Watch.
+// Spikes appends the spikes of a cell, which it does not copy. The error is that of the
+// Watch.
 func (w *Writer) Spikes(kind string, spikes []engine.Spike) error {
 	w.Int(kind+"_spike_counts", len(spikes))
-	for i, x := range spikes {
-		if i%lookEvery == lookEvery-1 && w.Watch.Did(0) != nil {
-			break
-		}
-		w.Int(kind+"_spike_steps", x.Step)
-		w.Float(kind+"_spike_times_ms", x.T)
-	}
+	w.Trains[kind] = append(w.Trains[kind], slices.Clip(spikes))
 	return w.Watch.Did(1)
 }
 

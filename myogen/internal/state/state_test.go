@@ -19,13 +19,19 @@ const steps = 5
 // reader reads what a writer has collected.
 func reader(w *state.Writer) *state.Reader {
 	r := &state.Reader{Ints: map[string][]int64{}, Floats: map[string][]float64{}, Steps: steps}
-	for name, pieces := range w.Ints {
-		r.Ints[name] = slices.Concat(pieces...)
+	for name, list := range w.AllInts() {
+		r.Ints[name] = whole(list)
 	}
-	for name, pieces := range w.Floats {
-		r.Floats[name] = slices.Concat(pieces...)
+	for name, list := range w.AllFloats() {
+		r.Floats[name] = whole(list)
 	}
 	return r
+}
+
+// whole returns a list in one piece.
+func whole[T any](list state.List[T]) (all []T) {
+	_ = list(func(piece []T) error { all = append(all, piece...); return nil }) // which is nil
+	return all
 }
 
 // What is written in any order and mixture is read in the same order, to the bit,

@@ -62,6 +62,15 @@ func (w *Watch) Did(n int) error {
 	return w.err
 }
 
+// Part returns a Watch of one of the pieces of this one's work: it looks at the same
+// context, and reports how far all of it is.
+func (w *Watch) Part() *Watch {
+	if w == nil {
+		return nil
+	}
+	return &Watch{ctx: w.ctx, report: func(string, int, int) { w.report(w.what, w.done, w.total) }}
+}
+
 // Err returns what Did has returned last.
 func (w *Watch) Err() error {
 	if w == nil {

@@ -12,7 +12,10 @@ import (
 	"testing"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/internal/watch"
+	"gomyogen/myogen/internal/watch/watchtest"
 	"gomyogen/myogen/sweep/fit/optimizer"
+	"gomyogen/myogen/sweep/internal/rows"
 )
 
 // example returns an example fit with a smaller pool and a shorter run.
@@ -49,7 +52,7 @@ func open(t *testing.T, dir string, p *myogen.FitPlan, o Options) *Search {
 // written returns the bytes of what a search writes.
 func written(t *testing.T, s *Search) []byte {
 	t.Helper()
-	if _, err := s.Write(); err != nil {
+	if _, err := s.Write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	var all []byte
@@ -176,7 +179,7 @@ func TestAnswerIsTheSameHoweverItIsMade(t *testing.T) {
 			t.Errorf("%v: an interrupted search gives another answer", method)
 		}
 		made := map[int]int{}
-		if err := again.each(func(r trial) error {
+		if err := again.each(nil, func(r trial) error {
 			made[r.Trial]++
 			return nil
 		}); err != nil {
@@ -201,6 +204,52 @@ func TestAnswerIsTheSameHoweverItIsMade(t *testing.T) {
 		if !bytes.Equal(written(t, elsewhere), want) {
 			t.Errorf("%v: a search from a state gives another answer", method)
 		}
+	}
+}
+
+// Trials that are read and written can be stopped at each, and leave the files of before.
+func TestStopWhileWriting(t *testing.T) {
+	const trials = 3000
+	s := open(t, t.TempDir(), example(t, "fit_rate.yaml", func(f *myogen.Fit) { f.Trials = trials }), Options{})
+	l := rows.New(s.rows(), "trials")
+	for i := range trials {
+		r := trial{Trial: i, Parameters: kept([]float64{float64(i)}), Statistics: make([]rows.Float, len(s.Goals)), SHA256: strings.Repeat("0", 64)}
+		s.trials = append(s.trials, s.trial(r))
+		if err := l.Append(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	before := written(t, s)
+	told := map[string]bool{}
+	for name, c := range map[string]struct {
+		least int // looks
+		do    func(context.Context) error
+	}{
+		"reading trials":    {trials, func(ctx context.Context) error { return s.each(watch.Of(ctx), func(trial) error { return nil }) }},
+		"saving trials":     {trials, func(ctx context.Context) error { return s.SaveState(ctx, filepath.Join(t.TempDir(), "state")) }},
+		"writing the table": {trials * 64 / (1 << 16), func(ctx context.Context) error { _, err := s.Write(ctx); return err }},
+	} {
+		whole := &watchtest.Counting{Context: t.Context(), Most: 1 << 40}
+		observed := myogen.Observe(whole, myogen.Observer{Starting: func(what string, done, total int) { told[what] = true }})
+		if err := c.do(observed); err != nil || whole.Looks < c.least || !told[name] {
+			t.Errorf("%s: it looked up %d times, and told of %v, %v", name, whole.Looks, told, err)
+		}
+		for i := range 8 {
+			stop := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 8}
+			if err := c.do(stop); !errors.Is(err, context.Canceled) || stop.Looks > stop.Most+2 {
+				t.Errorf("%s: after %d looks of %d: %v", name, stop.Looks, stop.Most, err)
+			}
+		}
+	}
+	if !bytes.Equal(written(t, s), before) {
+		t.Error("other files after stops")
+	}
+	stopped := &watchtest.Counting{Context: t.Context()}
+	if err := s.Run(stopped); !errors.Is(err, context.Canceled) {
+		t.Errorf("a search that is stopped while it reads: %v", err)
 	}
 }
 
@@ -243,7 +292,7 @@ func TestTrialsThatFail(t *testing.T) {
 	if text := nothing.Result().String(); !strings.Contains(text, "no answer after 6 trials") || !strings.Contains(text, "none: no") {
 		t.Error(text)
 	}
-	if _, err := nothing.Write(); err != nil {
+	if _, err := nothing.Write(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
@@ -267,5 +316,47 @@ func TestColumnNamesAreTaken(t *testing.T) {
 		if _, err := f.Plan(); err == nil || !strings.Contains(err.Error(), "another column called") {
 			t.Errorf("a parameter called %q: error %v", c.Name, err)
 		}
+	}
+}
+
+// A point that is known is no further trial, whether the method asks for it again, at once
+// twice or beyond a bound; a method that goes round in a circle ends.
+func TestKnownPointsAreNoTrials(t *testing.T) {
+	p := example(t, "fit_rate.yaml", func(f *myogen.Fit) {
+		f.Experiment.Duration, f.Trials = 50, 10
+		f.Statistics = []myogen.Statistic{{Name: "any", Of: func(*myogen.Result) (float64, error) { return 1, nil }}}
+		f.Targets = []myogen.Target{{Statistic: "any", Value: "0", Tolerance: "1"}}
+	})
+	asked := 0
+	s, err := Open(t.TempDir(), p, func(_ myogen.FitMethod, _ uint64, _ []float64, evaluate func([][]float64) ([]float64, bool)) {
+		for more := true; more; asked++ {
+			var costs []float64
+			if costs, more = evaluate([][]float64{{0.25}, {0.75}, {1.25}, {0.25}}); len(costs) != 4 || costs[3] != 1 {
+				t.Errorf("the costs are %v, want 1 of each", costs)
+			}
+			if asked > 1000 {
+				t.Fatal("the search does not end")
+			}
+		}
+	}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if r := s.Result(); len(r.Trials) != 2 || !strings.Contains(r.Ended, "points were all tried before") {
+		t.Errorf("%d trials, ended because %s", len(r.Trials), r.Ended)
+	}
+}
+
+// A trial without a statistic is no answer.
+func TestNoStatisticIsNoAnswer(t *testing.T) {
+	r := &Result{
+		Parameters: []Quantity{{Name: "drive"}}, Targets: []Wanted{{Quantity{Name: "aMN.force_cv"}, 0.02, 0.05}},
+		Trials: []Trial{{Parameters: []float64{20}, Statistics: []float64{math.NaN()}, Cost: math.Inf(1)}},
+	}
+	if best, ok := r.Best(); ok || r.String() != "no answer after 1 trials; the last has no aMN.force_cv, as of a silent pool" {
+		t.Errorf("best is %v: %v", best, r)
 	}
 }

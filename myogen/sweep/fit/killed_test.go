@@ -91,7 +91,7 @@ func TestTwoFitsAtOnce(t *testing.T) {
 		t.Error("they come to two answers")
 	}
 	rows := map[int]int{}
-	if err := searches[0].each(func(r trial) error {
+	if err := searches[0].each(nil, func(r trial) error {
 		rows[r.Trial]++
 		return nil
 	}); err != nil {

@@ -1,6 +1,7 @@
 package fit
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -44,7 +45,7 @@ func (s *Search) Result() *Result {
 func (r *Result) Partial() bool { return r.Ended == "" }
 
 // Best returns the trial with the least cost, the first of equals; ok is false if
-// every trial failed or there is none.
+// every trial failed or lacks a statistic, or there is none.
 func (r *Result) Best() (best Trial, ok bool) {
 	best.Cost = math.Inf(1)
 	for _, t := range r.Trials {
@@ -69,13 +70,27 @@ func (r *Result) Within(t Trial) bool {
 	return true
 }
 
+// lacks says why a trial has no cost.
+func (t Trial) lacks(targets []Wanted) string {
+	if t.Error != "" {
+		return "failed: " + t.Error
+	}
+	var names []string
+	for i, w := range targets {
+		if math.IsNaN(t.Statistics[i]) {
+			names = append(names, w.Name)
+		}
+	}
+	return "has no " + strings.Join(names, " and no ") + ", as of a silent pool"
+}
+
 // String says in a few lines what was found.
 func (r *Result) String() string {
 	best, ok := r.Best()
 	if !ok {
 		text := fmt.Sprintf("no answer after %d trials", len(r.Trials))
 		if n := len(r.Trials); n > 0 {
-			text += "; the last failed: " + r.Trials[n-1].Error
+			text += "; the last " + r.Trials[n-1].lacks(r.Targets)
 		}
 		return text
 	}
@@ -135,11 +150,12 @@ func (r *Result) Table() *sweep.Table {
 }
 
 // Write writes the trials to trials.csv and trials.npz in the folder, and the
-// experiment of the best one to best.yaml, and returns the table.
-func (s *Search) Write() (*sweep.Table, error) {
+// experiment of the best one to best.yaml, and returns the table. It ends with the error of
+// ctx soon after it is cancelled, and reports to the Starting of a [myogen.Observer].
+func (s *Search) Write(ctx context.Context) (*sweep.Table, error) {
 	r := s.Result()
 	t := r.Table()
-	if err := t.Write(s.dir, "trials"); err != nil {
+	if err := t.WriteContext(ctx, s.dir, "trials"); err != nil {
 		return nil, err
 	}
 	best, ok := r.Best()

@@ -13,14 +13,15 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 )
 
 // Sum returns a digest of the type and content of v, unexported fields
 // included. A func, a channel or an unsafe pointer has no content: the error
-// says where in v it is.
+// says where in v it is. So is what is deeper than [Deepest].
 func Sum(v any) (string, error) {
 	s := newSummer(map[visit]bool{})
-	if err := s.value(reflect.ValueOf(v), ""); err != nil {
+	if err := s.value(reflect.ValueOf(v), nil); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(s.sum()), nil
@@ -31,7 +32,7 @@ func Sum(v any) (string, error) {
 func Check(v any) error {
 	s := newSummer(map[visit]bool{})
 	s.acyclic = true
-	return s.value(reflect.ValueOf(v), "")
+	return s.value(reflect.ValueOf(v), nil)
 }
 
 // visit is a pointer that is being followed.
@@ -74,10 +75,13 @@ func (s *summer) number(x uint64) {
 }
 
 // value adds v, which is at path in the whole value.
-func (s *summer) value(v reflect.Value, path string) error {
+func (s *summer) value(v reflect.Value, path *Path) error {
 	if !v.IsValid() {
 		s.text("nil")
 		return nil
+	}
+	if err := path.Check(); err != nil {
+		return err
 	}
 	s.text(typeName(v.Type()))
 	if b, ok, err := Marshal(v); ok {
@@ -88,7 +92,7 @@ func (s *summer) value(v reflect.Value, path string) error {
 }
 
 // content adds what v holds; its type is known.
-func (s *summer) content(v reflect.Value, path string) error {
+func (s *summer) content(v reflect.Value, path *Path) error {
 	switch v.Kind() {
 	case reflect.Bool:
 		s.number(map[bool]uint64{true: 1}[v.Bool()])
@@ -116,7 +120,7 @@ func (s *summer) content(v reflect.Value, path string) error {
 		for i := range v.NumField() {
 			name := v.Type().Field(i).Name
 			s.text(name)
-			if err := s.value(v.Field(i), path+"."+name); err != nil {
+			if err := s.value(v.Field(i), path.Field(name)); err != nil {
 				return err
 			}
 		}
@@ -127,26 +131,26 @@ func (s *summer) content(v reflect.Value, path string) error {
 		}
 		return s.once(v, path, s.mapping)
 	case reflect.Interface:
-		return s.value(v.Elem(), path)
+		return s.value(v.Elem(), path.Inside())
 	case reflect.Pointer:
 		return s.pointer(v, path)
 	default:
 		if v.Kind() == reflect.Func && v.IsNil() || v.Kind() == reflect.Chan && v.IsNil() {
 			return nil
 		}
-		return fmt.Errorf("%s is a %s, which has no content to compare", at(path), v.Kind())
+		return fmt.Errorf("%s is a %s, which has no content to compare", path, v.Kind())
 	}
 	return nil
 }
 
-func (s *summer) elements(v reflect.Value, path string) error {
+func (s *summer) elements(v reflect.Value, path *Path) error {
 	plain := Plain(v.Type().Elem())
 	if plain && s.acyclic {
 		return nil // nothing can be wrong with them, and the digest is not asked for
 	}
 	for i := range v.Len() {
 		if !plain {
-			if err := s.value(v.Index(i), fmt.Sprintf("%s[%d]", path, i)); err != nil {
+			if err := s.value(v.Index(i), path.Index(i)); err != nil {
 				return err
 			}
 		} else if err := s.content(v.Index(i), path); err != nil {
@@ -156,20 +160,20 @@ func (s *summer) elements(v reflect.Value, path string) error {
 	return nil
 }
 
-func (s *summer) pointer(v reflect.Value, path string) error {
+func (s *summer) pointer(v reflect.Value, path *Path) error {
 	if v.IsNil() {
 		s.text("nil")
 		return nil
 	}
-	return s.once(v, path, func(v reflect.Value, path string) error { return s.value(v.Elem(), path) })
+	return s.once(v, path, func(v reflect.Value, path *Path) error { return s.value(v.Elem(), path.Inside()) })
 }
 
 // once adds a pointer, slice or map by follow, unless v is inside itself.
-func (s *summer) once(v reflect.Value, path string, follow func(reflect.Value, string) error) error {
+func (s *summer) once(v reflect.Value, path *Path, follow func(reflect.Value, *Path) error) error {
 	here := visit{v.Pointer(), v.Type()}
 	if s.inside[here] {
 		if s.acyclic {
-			return fmt.Errorf("%s leads back to itself", at(path))
+			return fmt.Errorf("%s leads back to itself", path)
 		}
 		s.text("cycle")
 		return nil
@@ -180,14 +184,14 @@ func (s *summer) once(v reflect.Value, path string, follow func(reflect.Value, s
 }
 
 // mapping adds the sums of the entries in their own order.
-func (s *summer) mapping(v reflect.Value, path string) error {
+func (s *summer) mapping(v reflect.Value, path *Path) error {
 	var sums [][]byte
 	for it := v.MapRange(); it.Next(); {
 		entry := newSummer(s.inside)
 		entry.acyclic = s.acyclic
-		where := path + "[...]"
+		where := path.Key("...")
 		if k := it.Key(); k.Kind() == reflect.String {
-			where = fmt.Sprintf("%s[%q]", path, k.String())
+			where = path.Key(strconv.Quote(k.String()))
 		}
 		if err := entry.value(it.Key(), where); err != nil {
 			return err
@@ -216,11 +220,4 @@ func typeName(t reflect.Type) string {
 		return t.PkgPath() + "." + t.Name()
 	}
 	return t.String()
-}
-
-func at(path string) string {
-	if path == "" {
-		return "it"
-	}
-	return path
 }

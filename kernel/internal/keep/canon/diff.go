@@ -11,60 +11,63 @@ import (
 // differ, and so do 0 and -0. All NaNs are equal.
 func Diff(a, b any) string {
 	d := differ{seen: map[visit]bool{}}
-	return d.value(reflect.ValueOf(a), reflect.ValueOf(b), "")
+	return d.value(reflect.ValueOf(a), reflect.ValueOf(b), nil)
 }
 
 type differ struct{ seen map[visit]bool }
 
-func (d differ) value(a, b reflect.Value, path string) string {
+func (d differ) value(a, b reflect.Value, path *Path) string {
 	if !a.IsValid() || !b.IsValid() {
 		if a.IsValid() != b.IsValid() {
-			return fmt.Sprintf("%s is there in one only", at(path))
+			return fmt.Sprintf("%s is there in one only", path)
 		}
 		return ""
 	}
+	if err := path.Check(); err != nil {
+		return err.Error()
+	}
 	if a.Type() != b.Type() {
-		return fmt.Sprintf("%s is a %v and a %v", at(path), a.Type(), b.Type())
+		return fmt.Sprintf("%s is a %v and a %v", path, a.Type(), b.Type())
 	}
 	if x, ok, err := Marshal(a); ok && err == nil {
 		if y, _, err := Marshal(b); err == nil && string(x) == string(y) {
 			return ""
 		}
-		return at(path) + " differs"
+		return path.String() + " differs"
 	}
 	return d.content(a, b, path)
 }
 
 // content compares values of one type.
-func (d differ) content(a, b reflect.Value, path string) string {
+func (d differ) content(a, b reflect.Value, path *Path) string {
 	if k := a.Kind(); (k == reflect.Slice || k == reflect.Map) && a.IsNil() != b.IsNil() {
-		return fmt.Sprintf("%s is nil in one only", at(path))
+		return fmt.Sprintf("%s is nil in one only", path)
 	}
 	switch a.Kind() {
 	case reflect.Float32, reflect.Float64:
 		if !sameFloat(a.Float(), b.Float()) {
-			return fmt.Sprintf("%s is %v and %v", at(path), a.Float(), b.Float())
+			return fmt.Sprintf("%s is %v and %v", path, a.Float(), b.Float())
 		}
 	case reflect.Complex64, reflect.Complex128:
 		if x, y := a.Complex(), b.Complex(); !sameFloat(real(x), real(y)) || !sameFloat(imag(x), imag(y)) {
-			return fmt.Sprintf("%s is %v and %v", at(path), x, y)
+			return fmt.Sprintf("%s is %v and %v", path, x, y)
 		}
 	case reflect.Slice, reflect.Array:
 		if a.Len() != b.Len() {
-			return fmt.Sprintf("%s has %d and %d elements", at(path), a.Len(), b.Len())
+			return fmt.Sprintf("%s has %d and %d elements", path, a.Len(), b.Len())
 		}
 		plain := Plain(a.Type().Elem())
 		for i := range a.Len() {
-			if plain && d.content(a.Index(i), b.Index(i), "") == "" {
+			if plain && d.content(a.Index(i), b.Index(i), nil) == "" {
 				continue // without the path: signals have many
 			}
-			if s := d.value(a.Index(i), b.Index(i), fmt.Sprintf("%s[%d]", path, i)); s != "" {
+			if s := d.value(a.Index(i), b.Index(i), path.Index(i)); s != "" {
 				return s
 			}
 		}
 	case reflect.Struct:
 		for i := range a.NumField() {
-			if s := d.value(a.Field(i), b.Field(i), path+"."+a.Type().Field(i).Name); s != "" {
+			if s := d.value(a.Field(i), b.Field(i), path.Field(a.Type().Field(i).Name)); s != "" {
 				return s
 			}
 		}
@@ -74,25 +77,25 @@ func (d differ) content(a, b reflect.Value, path string) string {
 		return d.indirect(a, b, path)
 	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
 		if !a.IsZero() || !b.IsZero() {
-			return fmt.Sprintf("%s is a %s", at(path), a.Kind())
+			return fmt.Sprintf("%s is a %s", path, a.Kind())
 		}
 	default:
 		if !a.Equal(b) {
-			return fmt.Sprintf("%s is %v and %v", at(path), a, b)
+			return fmt.Sprintf("%s is %v and %v", path, a, b)
 		}
 	}
 	return ""
 }
 
-func (d differ) mapping(a, b reflect.Value, path string) string {
+func (d differ) mapping(a, b reflect.Value, path *Path) string {
 	if a.Len() != b.Len() {
-		return fmt.Sprintf("%s has %d and %d entries", at(path), a.Len(), b.Len())
+		return fmt.Sprintf("%s has %d and %d entries", path, a.Len(), b.Len())
 	}
 	for it := a.MapRange(); it.Next(); {
-		where := fmt.Sprintf("%s[%v]", path, it.Key())
+		where := path.Key(fmt.Sprint(it.Key()))
 		other := b.MapIndex(it.Key())
 		if !other.IsValid() {
-			return where + " is there in one only"
+			return where.String() + " is there in one only"
 		}
 		if s := d.value(it.Value(), other, where); s != "" {
 			return s
@@ -101,10 +104,10 @@ func (d differ) mapping(a, b reflect.Value, path string) string {
 	return ""
 }
 
-func (d differ) indirect(a, b reflect.Value, path string) string {
+func (d differ) indirect(a, b reflect.Value, path *Path) string {
 	if a.IsNil() || b.IsNil() {
 		if a.IsNil() != b.IsNil() {
-			return fmt.Sprintf("%s is nil in one only", at(path))
+			return fmt.Sprintf("%s is nil in one only", path)
 		}
 		return ""
 	}
@@ -115,7 +118,7 @@ func (d differ) indirect(a, b reflect.Value, path string) string {
 		}
 		d.seen[here] = true
 	}
-	return d.value(a.Elem(), b.Elem(), path)
+	return d.value(a.Elem(), b.Elem(), path.Inside())
 }
 
 func sameFloat(x, y float64) bool {

@@ -5,11 +5,13 @@ import (
 	"encoding/gob"
 	"fmt"
 	"reflect"
+	"time"
 )
 
 // Marshaled reports whether values of type t are written and read by their own
 // methods: those of [encoding.BinaryMarshaler] and [encoding.BinaryUnmarshaler],
-// or [gob.GobEncoder] and [gob.GobDecoder], as time.Time and big.Int have them.
+// or [gob.GobEncoder] and [gob.GobDecoder], as big.Int has them. Those of time.Time
+// leave out the name of its zone, which [Marshal] adds.
 //
 // A struct that may have such methods from an embedded field does not count:
 // they would write that field alone.
@@ -51,6 +53,8 @@ func Marshal(v reflect.Value) (b []byte, ok bool, err error) {
 	ok = true
 	defer recovered(v.Type(), &err)
 	switch m := p.Interface().(type) {
+	case *time.Time:
+		b, err = marshalTime(*m)
 	case interface {
 		encoding.BinaryMarshaler
 		encoding.BinaryUnmarshaler
@@ -66,6 +70,12 @@ func Marshal(v reflect.Value) (b []byte, ok bool, err error) {
 func Unmarshal(v reflect.Value, b []byte) (err error) {
 	defer recovered(v.Type(), &err)
 	switch m := v.Addr().Interface().(type) {
+	case *time.Time:
+		t, err := unmarshalTime(b)
+		if err == nil {
+			*m = t
+		}
+		return err
 	case interface {
 		encoding.BinaryMarshaler
 		encoding.BinaryUnmarshaler

@@ -36,7 +36,8 @@ import (
 // Encode returns the bytes of v, which must not lead back to itself (see
 // [canon.Check]). What cannot be written is an error that says where in v it
 // is: a func, a channel, an unexported field that is not zero, an interface
-// whose type is not registered, a map with NaN as a key.
+// whose type is not registered, a map with NaN as a key, and what is deeper than
+// [canon.Deepest].
 func Encode(v reflect.Value) ([]byte, error) { return EncodeAtMost(v, math.MaxInt) }
 
 // ErrTooLarge is the error of EncodeAtMost for values that take more bytes.
@@ -46,7 +47,7 @@ var ErrTooLarge = errors.New("it is too large")
 // take an element. It does not write those that take more to the end.
 func EncodeAtMost(v reflect.Value, limit int) ([]byte, error) {
 	e := encoder{limit: limit, types: map[reflect.Type]uint64{}}
-	err := e.value(v, "")
+	err := e.value(v, nil)
 	return e.b, err
 }
 
@@ -65,10 +66,13 @@ func (e *encoder) bytes(b []byte) {
 	e.b = append(e.b, b...)
 }
 
-func (e *encoder) value(v reflect.Value, path string) error {
+func (e *encoder) value(v reflect.Value, path *canon.Path) error {
+	if err := path.Check(); err != nil {
+		return err
+	}
 	if b, ok, err := canon.Marshal(v); ok {
 		if err != nil {
-			return fmt.Errorf("%s: %w", at(path), err)
+			return fmt.Errorf("%s: %w", path, err)
 		}
 		e.bytes(b)
 		return nil
@@ -77,7 +81,7 @@ func (e *encoder) value(v reflect.Value, path string) error {
 }
 
 // content writes a value that does not write itself.
-func (e *encoder) content(v reflect.Value, path string) error {
+func (e *encoder) content(v reflect.Value, path *canon.Path) error {
 	switch v.Kind() {
 	case reflect.Bool:
 		x := uint64(0)
@@ -115,19 +119,19 @@ func (e *encoder) content(v reflect.Value, path string) error {
 			return nil
 		}
 		e.number(1)
-		return e.value(v.Elem(), path)
+		return e.value(v.Elem(), path.Inside())
 	case reflect.Interface:
 		return e.dynamic(v, path)
 	default:
 		if v.Kind() == reflect.UnsafePointer || !v.IsNil() {
-			return fmt.Errorf("%s is a %s, which has no content to keep", at(path), v.Kind())
+			return fmt.Errorf("%s is a %s, which has no content to keep", path, v.Kind())
 		}
 		e.number(0)
 	}
 	return nil
 }
 
-func (e *encoder) elements(v reflect.Value, path string) error {
+func (e *encoder) elements(v reflect.Value, path *canon.Path) error {
 	plain := canon.Plain(v.Type().Elem()) // signals have many elements: their type is looked at once
 	if size := v.Len() * int(v.Type().Elem().Size()); plain && len(e.b)+size > e.limit {
 		return ErrTooLarge
@@ -136,17 +140,17 @@ func (e *encoder) elements(v reflect.Value, path string) error {
 	}
 	for i := range v.Len() {
 		if plain {
-			_ = e.content(v.Index(i), "") // never fails
+			_ = e.content(v.Index(i), nil) // never fails
 			continue
 		}
-		if err := e.value(v.Index(i), fmt.Sprintf("%s[%d]", path, i)); err != nil {
+		if err := e.value(v.Index(i), path.Index(i)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (e *encoder) mapping(v reflect.Value, path string) error {
+func (e *encoder) mapping(v reflect.Value, path *canon.Path) error {
 	if v.IsNil() {
 		e.number(0)
 		return nil
@@ -159,11 +163,11 @@ func (e *encoder) mapping(v reflect.Value, path string) error {
 	for it := v.MapRange(); it.Next(); {
 		k := it.Key()
 		if !k.Equal(k) {
-			return fmt.Errorf("%s has the key %v, which nothing equals, itself neither", at(path), k)
+			return fmt.Errorf("%s has the key %v, which nothing equals, itself neither", path, k)
 		}
 		// The numbers of types in keys must not depend on the order of the map.
 		of := encoder{limit: e.limit, types: map[reflect.Type]uint64{}}
-		if err := of.value(k, fmt.Sprintf("a key of %s", at(path))); err != nil {
+		if err := of.value(k, path.KeyOf()); err != nil {
 			return err
 		}
 		all = append(all, entry{of.b, k, it.Value()})
@@ -171,7 +175,7 @@ func (e *encoder) mapping(v reflect.Value, path string) error {
 	slices.SortFunc(all, func(a, b entry) int { return bytes.Compare(a.written, b.written) })
 	e.number(uint64(len(all)) + 1)
 	for _, x := range all {
-		where := fmt.Sprintf("%s[%v]", path, x.key)
+		where := path.Key(fmt.Sprint(x.key))
 		if err := e.value(x.key, where); err != nil {
 			return err
 		}
@@ -184,11 +188,11 @@ func (e *encoder) mapping(v reflect.Value, path string) error {
 
 // fields writes a struct. Its first byte is there so that nothing with a size
 // has no bytes, by which the reader bounds lengths.
-func (e *encoder) fields(v reflect.Value, path string) error {
+func (e *encoder) fields(v reflect.Value, path *canon.Path) error {
 	e.number(1)
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		where := path + "." + f.Name
+		where := path.Field(f.Name)
 		if !written(f) {
 			if !v.Field(i).IsZero() {
 				return fmt.Errorf("%s is not exported, so that it would be lost", where)
@@ -208,7 +212,7 @@ func written(f reflect.StructField) bool {
 	return f.IsExported() || f.Anonymous && f.Type.Kind() == reflect.Struct
 }
 
-func (e *encoder) dynamic(v reflect.Value, path string) error {
+func (e *encoder) dynamic(v reflect.Value, path *canon.Path) error {
 	if v.IsNil() {
 		e.number(0)
 		return nil
@@ -223,11 +227,11 @@ func (e *encoder) dynamic(v reflect.Value, path string) error {
 	if !ok {
 		name, err := typeName(v.Type())
 		if err != nil {
-			return fmt.Errorf("%s: %w", at(path), err)
+			return fmt.Errorf("%s: %w", path, err)
 		}
 		e.bytes(name)
 	}
-	return e.value(v, path)
+	return e.value(v, path.Inside())
 }
 
 // typeName returns an interface that holds a value of type t as gob writes it:
@@ -309,13 +313,9 @@ func (d *decoder) bytes() ([]byte, error) {
 	return b, nil
 }
 
-// deepest is how many values may be in one another. A type that contains itself
-// could else be as deep as there are bytes.
-const deepest = 10_000
-
 func (d *decoder) value(v reflect.Value, depth int) error {
-	if depth > deepest {
-		return fmt.Errorf("more than %d values are in one another", deepest)
+	if depth > canon.Deepest {
+		return fmt.Errorf("more than %d values are in one another", canon.Deepest)
 	}
 	if v.CanInterface() && canon.Marshaled(v.Type()) {
 		b, err := d.bytes()
@@ -484,11 +484,4 @@ func (d *decoder) dynamic(v reflect.Value, depth int) error {
 	}
 	v.Set(x)
 	return nil
-}
-
-func at(path string) string {
-	if path == "" {
-		return "it"
-	}
-	return path
 }

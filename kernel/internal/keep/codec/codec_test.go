@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/gob"
 	"encoding/json"
@@ -10,6 +11,8 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"sync"
@@ -301,4 +304,98 @@ func FuzzDecode(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// chain is a linked list.
+type chain struct {
+	Value int
+	Next  *chain
+}
+
+// linked returns a list of n values.
+func linked(n int) *chain {
+	var c *chain
+	for i := range n {
+		c = &chain{i, c}
+	}
+	return c
+}
+
+// A long linked list is kept, and one that is too deep is an error that says so, before
+// the stack is used up.
+func TestLinkedLists(t *testing.T) {
+	long := linked(20_000)
+	back, err := roundTrip(long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if where := canon.Diff(long, back); where != "" {
+		t.Error(where)
+	}
+	last := back.(*chain)
+	for ; last.Next != nil; last = last.Next {
+	}
+	last.Value = 7
+	if where := canon.Diff(long, back); !strings.HasPrefix(where, ".Next.Next.") || !strings.HasSuffix(where, ".Next.Value is 0 and 7") || len(where) > 300 {
+		t.Errorf("the last value differs, it says %q", where)
+	}
+	if _, err := canon.Sum(long); err != nil {
+		t.Error(err)
+	}
+	deep := linked(3_000_000)
+	_, encodeErr := roundTrip(deep)
+	_, sumErr := canon.Sum(deep)
+	for what, err := range map[string]error{"Encode": encodeErr, "Sum": sumErr, "Check": canon.Check(deep), "Diff": errors.New(canon.Diff(deep, linked(3_000_000)))} {
+		if err == nil || !strings.HasPrefix(err.Error(), ".Next.Next.") || !strings.Contains(err.Error(), " is deeper than 100000 values in one another") || len(err.Error()) > 300 {
+			t.Errorf("%s of a list that is too long: error %v", what, err)
+		}
+	}
+	b := bytes.Repeat([]byte{1, 1, 0}, 1_000_000)
+	if _, err := Decode(b, reflect.TypeFor[*chain]()); err == nil || !strings.Contains(err.Error(), "more than 100000 values are in one another") {
+		t.Errorf("Decode of bytes that are too deep: error %v", err)
+	}
+}
+
+// A time comes back in its zone, with the zone's name.
+func TestTimeZones(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Skip(err) // there is no database of zones
+	}
+	cet, err := time.LoadLocation("CET") // has summer time, unlike a fixed one of its name
+	if err != nil {
+		t.Skip(err)
+	}
+	at := time.Unix(1_700_000_000, 5)
+	for _, loc := range []*time.Location{
+		berlin, cet, time.UTC, time.Local, time.FixedZone("CET", 3600), time.FixedZone("", -90), time.FixedZone("UTC", 0), time.FixedZone("Local", 0), time.FixedZone("lab clock", 20),
+	} {
+		want := at.In(loc)
+		back, err := roundTrip([]time.Time{want})
+		if err != nil {
+			t.Errorf("%v: %v", want, err)
+			continue
+		}
+		got := back.([]time.Time)[0]
+		summer := func(t time.Time) string { return t.AddDate(0, 6, 0).String() }
+		if !got.Equal(want) || got.String() != want.String() || got.Location().String() != loc.String() || summer(got) != summer(want) {
+			t.Errorf("%v in %v comes back as %v in %v", want, loc, got, got.Location())
+		}
+	}
+}
+
+// A value whose zone could not be found again is an error that names the zone.
+func TestUnknownTimeZone(t *testing.T) {
+	tz := filepath.Join("/usr/share/zoneinfo", "Europe", "Berlin")
+	data, err := os.ReadFile(tz)
+	if err != nil {
+		t.Skip(err)
+	}
+	loc, err := time.LoadLocationFromTZData("Lab/Bench", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := roundTrip(map[string]time.Time{"a": time.Unix(5, 6).In(loc)}); err == nil || err.Error() != `[a]: its time zone "Lab/Bench" is not one that could be found again` {
+		t.Errorf("error %v", err)
+	}
 }

@@ -25,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -65,7 +66,7 @@ type Header struct {
 	Took     time.Duration `json:"took"`
 	Why      string        `json:"why"`               // why it was computed
 	Partial  string        `json:"partial,omitempty"` // what of it is missing; "" where it is complete
-	Done     float64       `json:"done,omitempty"`    // how far the run of a state is, in its own unit
+	Done     float64       `json:"done,omitempty"`    // how far the run of a state is, in its own unit, and a partial value, which is less than 0
 	Parts    []code.Part   `json:"parts"`             // what Key is made of
 	Values   []Source      `json:"values,omitempty"`  // kept values that it was computed from, by their keys
 	Files    []Source      `json:"files,omitempty"`   // inputs of these, by their content
@@ -127,6 +128,9 @@ func (f Folder) Save(h Header, value []byte) error {
 // Look learns how many bytes of the work are done, of a total.
 type Look func(done, total int) error
 
+// lookEvery is the number of bytes between two looks.
+const lookEvery = 64 << 10
+
 // SaveFollowed is Save that calls look each 64 kB that are summed or written, and while
 // a flush to the disk lasts, unless look is nil. Its error ends it, and the value of
 // before stays.
@@ -140,7 +144,7 @@ func (f Folder) SaveFollowed(h Header, value []byte, look Look) error {
 		return look(done, 2*len(value))
 	}
 	sum := sha256.New()
-	for piece := range slices.Chunk(value, 64<<10) {
+	for piece := range slices.Chunk(value, lookEvery) {
 		if err := did(len(piece)); err != nil {
 			return err
 		}
@@ -279,6 +283,12 @@ func (f Folder) bound(limit int64, keep string) error {
 // ForeignError. No more is read than the header says, and no value whose header
 // was not made with the secret.
 func (f Folder) Load(name, key string) (Header, []byte, error) {
+	return f.LoadFollowed(name, key, nil)
+}
+
+// LoadFollowed is Load that calls look each 64 kB that are read and summed, unless look is
+// nil. Its error ends it.
+func (f Folder) LoadFollowed(name, key string, look Look) (Header, []byte, error) {
 	if err := f.check(); err != nil {
 		return Header{}, nil, err
 	}
@@ -295,11 +305,20 @@ func (f Folder) Load(name, key string) (Header, []byte, error) {
 	if h.Name != name || h.Key != key {
 		return Header{}, nil, &DamagedError{path, fmt.Sprintf("it holds %q", h.Name)}
 	}
-	value := make([]byte, h.Size)
-	if _, err := io.ReadFull(file.r, value); err != nil {
-		return Header{}, nil, &DamagedError{path, err.Error()}
+	value, sum := make([]byte, h.Size), sha256.New()
+	done := 0
+	for piece := range slices.Chunk(value, lookEvery) {
+		if done += len(piece); look != nil {
+			if err := look(done, len(value)); err != nil {
+				return Header{}, nil, err
+			}
+		}
+		if _, err := io.ReadFull(file.r, piece); err != nil {
+			return Header{}, nil, &DamagedError{path, err.Error()}
+		}
+		sum.Write(piece)
 	}
-	if sum := sha256.Sum256(value); hex.EncodeToString(sum[:]) != h.Sum {
+	if hex.EncodeToString(sum.Sum(nil)) != h.Sum {
 		return Header{}, nil, &DamagedError{path, "its checksum is wrong"}
 	}
 	now := time.Now()
@@ -376,12 +395,13 @@ func (f Folder) List() ([]Entry, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	paths, err := filepath.Glob(filepath.Join(f.Path, "*"+suffix))
+	names, err := fs.Glob(os.DirFS(f.Path), "*"+suffix) // the folder's own name is no pattern
 	if err != nil {
 		return nil, err
 	}
 	var all []Entry
-	for _, path := range paths {
+	for _, name := range names {
+		path := filepath.Join(f.Path, name)
 		info, err := os.Lstat(path)
 		if err != nil {
 			continue // another program removed it

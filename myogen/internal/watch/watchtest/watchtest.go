@@ -15,3 +15,16 @@ func (c *Counting) Err() error {
 	}
 	return nil
 }
+
+// Stopped calls do with a context that is cancelled after so many looks, or fewer: what
+// only computes is looked at by time, and a run that is faster than one whose looks were
+// counted may end before.
+func Stopped(parent context.Context, most int, do func(context.Context) error) (*Counting, error) {
+	for {
+		c := &Counting{Context: parent, Most: most}
+		if err := do(c); err != nil || most == 0 {
+			return c, err
+		}
+		most = most * 3 / 4
+	}
+}
