@@ -385,7 +385,7 @@ func (p *FitPlan) SearchCost(statistics []float64) float64 {
 	if missing == 0 {
 		return min(cost, half)
 	}
-	share := (float64(missing) - 1/(1+cost)) / float64(len(p.Goals)) // in [0, 1]
+	share := (float64(missing) - 0.5/(1+cost)) / float64(len(p.Goals)) // above 0, at most 1
 	return half + share*(half/2)
 }
 

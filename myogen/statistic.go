@@ -55,8 +55,8 @@ var forceStatistics = []struct {
 // aMN.population_rate. Of each force of the experiment they are mean and SD, in N or
 // units of the smallest twitch, CV, a plain number as that of intervals, and the mean in
 // percent of the pool's maximum, 30 for 30 %: aMN.force_mean, aMN.force_sd, aMN.force_cv
-// and aMN.force_percent. A mean or SD of rates or intervals that no cell has is NaN, and
-// so is the CV of no force.
+// and aMN.force_percent. A mean or SD of rates or intervals
+// that no cell has is NaN, and so is the CV of no force.
 func (e Experiment) Statistics() []Statistic {
 	var all []Statistic
 	for _, p := range present(e.Populations) {

@@ -103,6 +103,25 @@ func TestWarnings(t *testing.T) {
 		"a pulse of a long time":        {inject(Injection{Amplitude: 1, Start: 10.03, Duration: 33.33}), ""},
 		"a current between two samples": {inject(Injection{Shape: Step[units.Current]{Level: 1, Start: 10.01, Duration: 0.05}}), `it lasts 0.05 ms from 10.01 ms, between two samples`},
 		"a short trapezoid":             {input(Trapezoid[units.Rate]{Peak: 5, Rest: 10.02, Plateau: 0.05}), `it lasts 0.05 ms from 10.02 ms, between two samples`},
+		"a latency and a delay": {func(e *Experiment) {
+			connect(150)(e)
+			e.Inputs[0].Latency = 50
+		}, `connection "DD" to "aMN": the latency of "DD" is 50 ms and the delay 150 ms, so that no spike arrives before the end of the run at 200 ms`},
+		"a latency and a delay that do": {func(e *Experiment) {
+			connect(149)(e)
+			e.Inputs[0].Latency = 50
+		}, ""},
+		"the latency of an axon and a delay": {func(e *Experiment) {
+			e.Connections = []Connection{{Source: "aMN", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 198}}
+		}, `the latency of "aMN" is `},
+		"a source, its latency and a delay": {func(e *Experiment) {
+			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{}, {Times: []units.Time{100, 199}}}, Latency: 50})
+			e.Connections = []Connection{{Source: "Ia", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 60}}
+		}, `connection "Ia" to "aMN": the first spike of "Ia" is at 100 ms, its latency is 50 ms and the delay 60 ms, so that no spike arrives`},
+		"a silent source": {func(e *Experiment) {
+			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{}}})
+			e.Connections = append(e.Connections, Connection{Source: "Ia", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 199})
+		}, ""},
 		"a trapezoid in seconds": {func(e *Experiment) {
 			e.Duration, e.Inputs[0].Shape = 2000, Trapezoid[units.Rate]{Peak: 60, Rest: 1, Ramp: 0.5, Plateau: 10}
 		}, `input "cortex": all is over at 12 ms of 2 s: a number without a unit is in ms`},
@@ -137,25 +156,6 @@ func TestWarnings(t *testing.T) {
 		}, ""},
 		"given spikes alone": {func(e *Experiment) {
 			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{Times: []units.Time{10}}}})
-		}, ""},
-		"a latency and a delay": {func(e *Experiment) {
-			connect(150)(e)
-			e.Inputs[0].Latency = 50
-		}, `connection "DD" to "aMN": the latency of "DD" is 50 ms and the delay 150 ms, so that no spike arrives before the end of the run at 200 ms`},
-		"a latency and a delay that do": {func(e *Experiment) {
-			connect(149)(e)
-			e.Inputs[0].Latency = 50
-		}, ""},
-		"the latency of an axon and a delay": {func(e *Experiment) {
-			e.Connections = []Connection{{Source: "aMN", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 198}}
-		}, `the latency of "aMN" is `},
-		"a source, its latency and a delay": {func(e *Experiment) {
-			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{}, {Times: []units.Time{100, 199}}}, Latency: 50})
-			e.Connections = []Connection{{Source: "Ia", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 60}}
-		}, `connection "Ia" to "aMN": the first spike of "Ia" is at 100 ms, its latency is 50 ms and the delay 60 ms, so that no spike arrives`},
-		"a silent source": {func(e *Experiment) {
-			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{}}})
-			e.Connections = append(e.Connections, Connection{Source: "Ia", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 199})
 		}, ""},
 		"a late source": {func(e *Experiment) {
 			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{Times: []units.Time{10}}}, Latency: 300})
