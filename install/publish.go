@@ -69,6 +69,9 @@ func publish(ctx context.Context, home *jupyter.Home, out io.Writer, args []stri
 		plans, refused = append(plans, p), append(refused, err)
 	}
 	if err := errors.Join(refused...); err != nil {
+		if !errors.As(err, new(*notRunError)) {
+			return err
+		}
 		return fmt.Errorf("%w\nrun it yourself, or publish with -run: code of a notebook can do whatever you can", err)
 	}
 	var sources []site.Source
@@ -149,6 +152,16 @@ type plan struct {
 	mine     bool   // whether the user has run this code before
 }
 
+// notRunError reports a notebook that a run would make ready to be published.
+type notRunError struct {
+	file string
+	why  error
+}
+
+func (e *notRunError) Error() string { return fmt.Sprintf("%s is not published: %v", e.file, e.why) }
+
+func (e *notRunError) Unwrap() error { return e.why }
+
 // planFor finds an executed form of a notebook whose outputs are those of its
 // code: itself, what an earlier run left in results/, or what a run will put
 // there. A run must be allowed, unless the user has run the same code before.
@@ -173,7 +186,7 @@ func planFor(home *jupyter.Home, key []byte, file string, may bool) (plan, error
 		p.mine = p.mine || earlier.Ran(home.Module, key)
 	}
 	if !may && !p.mine {
-		return p, fmt.Errorf("%s is not published: %w", file, p.why)
+		return p, &notRunError{file, p.why}
 	}
 	return p, nil
 }

@@ -54,16 +54,18 @@
 // What cannot be told from the code is refused by name: other local variables,
 // methods bound to a value, and top-level variables that are changed after their
 // declaration (assigned, cleared, copied into, their address taken, or by a
-// method that changes its receiver). Not seen are changes through another name
+// method that changes its receiver). So is a [Run], [Sweep] or [Fit] that
+// initialises a top-level variable from one that is changed: it was given what
+// that held before. Not seen are changes through another name
 // of the same slice, map or pointer, as by slices.Sort, and by methods of other
 // modules.
 //
 // A kept value is what was computed: empty slices stay empty, nil stays nil, and a time
 // keeps its zone. A value that cannot be read back so is not kept, and a line says why;
 // so it is with a func, a channel, an unexported field that is not zero, an interface
-// whose type is unknown to [encoding/gob.Register], a time zone that has no name or
-// another one's, and more than 100,000 values in one another, as of a linked list of
-// 50,000.
+// whose type is unknown to [encoding/gob.Register] (those of units and neo are known), a
+// time zone that has no name or another one's, and more than 100,000 values in one
+// another, as of a linked list of 50,000.
 //
 // A value that the stop button cut short, or that used one, is partial. It is
 // kept apart: Get computes it again, or goes on, while [Value.Peek] returns what

@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -48,7 +49,7 @@ func Fit(title string, f myogen.Fit, minimize fit.Minimizer) *FitResult {
 		return NewBars(title, 0).Fit(f, minimize)
 	}
 	return &FitResult{&Value[*fit.Result]{
-		running.Values.DeclareWith(title, reflect.TypeFor[*fit.Result](), fit.Open, compute, parts(f.FingerprintContext)),
+		running.Values.DeclareWith("Fit", title, reflect.TypeFor[*fit.Result](), fit.Open, compute, parts(f.FingerprintContext)),
 	}, title, f}
 }
 
@@ -75,6 +76,9 @@ func (r *FitResult) Best() *Result {
 // Fit searches at once, with these bars, and keeps the trials of a search that
 // was stopped, but not its result.
 func (b *Bars) Fit(f myogen.Fit, minimize fit.Minimizer) (*fit.Result, error) {
+	if minimize == nil {
+		return nil, errors.New("kernel: Fit: the function minimize is nil; optimizer.Minimize is one")
+	}
 	plan, err := f.Plan()
 	if err != nil {
 		return nil, err

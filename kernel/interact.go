@@ -41,6 +41,9 @@ const (
 )
 
 func (i Interaction) run(draw func(context.Context, []float64) (chart.Figure, error)) ([]float64, error) {
+	if draw == nil {
+		return nil, errors.New("kernel: Interact: the function draw is nil")
+	}
 	if err := i.check(); err != nil {
 		return nil, fmt.Errorf("kernel: Interact: %w", err)
 	}

@@ -69,7 +69,9 @@ func declare(name string, pointer any, source any, compute func() (any, error), 
 }
 
 // Get returns the value: the kept one or, computed now, a new one, which it
-// keeps. An error of the function ends the cell as [Check] does.
+// keeps. An error of the function ends the cell as [Check] does. In one cell, all
+// calls return the same slices and maps: a change of them is seen by later calls
+// there, but is not kept. Change a copy.
 func (v *Value[T]) Get() T {
 	return Must(v.Load())
 }

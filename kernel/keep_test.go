@@ -781,3 +781,26 @@ func TestNotebooksOfAFolder(t *testing.T) {
 		t.Errorf("of a notebook that is gone there is %q, error %v", keptNames(), err)
 	}
 }
+
+func makeMixed() ([]any, error) {
+	return []any{units.Time(5), []units.Rate{6}, neo.SpikeTrain{Name: "a", Times: []units.Time{1}}}, nil
+}
+
+// The module's own types may be in the interfaces of a kept value.
+func TestOwnTypesInInterfaces(t *testing.T) {
+	v, _, said := twice(t, makeMixed)
+	if want, _ := makeMixed(); said != "" || !reflect.DeepEqual(v, want) {
+		t.Errorf("kept is %v: %s", v, said)
+	}
+}
+
+// A function that is nil is named.
+func TestNilFunctions(t *testing.T) {
+	keepHere(t)
+	if _, err := (Interaction{Sliders: []Slider{{Name: "x", Min: 0, Max: 1, Step: 1}}}).run(nil); err == nil || !strings.Contains(err.Error(), "kernel: Interact: the function draw is nil") {
+		t.Errorf("Interact: error %v", err)
+	}
+	if _, err := NewBars("f", 0).Fit(myogen.Fit{}, nil); err == nil || !strings.Contains(err.Error(), "kernel: Fit: the function minimize is nil") {
+		t.Errorf("Fit: error %v", err)
+	}
+}

@@ -55,7 +55,7 @@ func (p *Progress) Run(e myogen.Experiment) *Result {
 func keepRun(title string, e myogen.Experiment, bar func() *Progress) *Result {
 	simulate := func() (any, error) { return bar().Simulate(e) }
 	return &Result{&Value[*myogen.Result]{
-		running.Values.DeclareWith(title, reflect.TypeFor[*myogen.Result](), myogen.Run, simulate, parts(e.FingerprintContext)),
+		running.Values.DeclareWith("Run", title, reflect.TypeFor[*myogen.Result](), myogen.Run, simulate, parts(e.FingerprintContext)),
 	}, e}
 }
 

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/render"
@@ -73,7 +74,11 @@ func drawn(j render.Job) ([]byte, error) {
 	}
 	program := os.Getenv(env.Renderer)
 	if program == "" {
-		return render.Draw(p)
+		b, err := render.Draw(p)
+		if err == nil {
+			sayLacking(j.Figure.Title, render.Lacking(p))
+		}
+		return b, err
 	}
 	var out, failed bytes.Buffer
 	cmd := exec.Command(program)
@@ -96,7 +101,21 @@ func drawn(j render.Job) ([]byte, error) {
 	case sent != nil:
 		return nil, fmt.Errorf("kernel: figure %q: %w", j.Figure.Title, sent)
 	}
+	sayLacking(j.Figure.Title, strings.TrimSpace(failed.String()))
 	return out.Bytes(), nil
+}
+
+// lacking has what was said of the letters that drawings lack.
+var lacking sync.Map
+
+// sayLacking says, once, which letters the drawing of a figure lacks.
+func sayLacking(title, what string) {
+	if what == "" {
+		return
+	}
+	if _, old := lacking.LoadOrStore(what, true); !old {
+		fmt.Fprintf(os.Stderr, "kernel: figure %q: %s\n", title, what)
+	}
 }
 
 func noRenderer(err error) error {
@@ -108,7 +127,8 @@ func noRenderer(err error) error {
 // needs no other file and no network; .svg, .png and .pdf are pictures; .csv is all
 // data of the figure, where the CSV button of the page saves the points that are
 // drawn. In PNG and PDF an emoji is replaced by its name, "[brain]", since their
-// font has none.
+// font has none, and a letter that it lacks, as those of Chinese, by a box; a line
+// on standard error says which.
 func Save(f chart.Figure, path string) error {
 	ext := strings.ToLower(filepath.Ext(path))
 	switch ext {

@@ -49,7 +49,7 @@ func Sweep(title string, s myogen.Sweep) *SweepResult {
 		return NewBars(title, 0).Sweep(s)
 	}
 	return &SweepResult{&Value[*sweep.Table]{
-		running.Values.DeclareWith(title, reflect.TypeFor[*sweep.Table](), sweep.Open, compute, parts(s.FingerprintContext)),
+		running.Values.DeclareWith("Sweep", title, reflect.TypeFor[*sweep.Table](), sweep.Open, compute, parts(s.FingerprintContext)),
 	}, title, s}
 }
 

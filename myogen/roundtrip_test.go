@@ -238,6 +238,13 @@ func force(t *rapid.T, e Experiment, population string, n int) Force {
 	f.Muscle.SamplingPeriod = min(e.Duration, units.Time(zeroOr(t, "sampling period", rapid.Float64Range(0.05, 10))))
 	f.Start = units.Time(rapid.Float64Range(0, 0.4).Draw(t, "start")) * e.Duration
 	f.Stop = units.Time(zeroOr(t, "stop", rapid.Float64Range(0.5, 1))) * e.Duration
+	period := f.Muscle.SamplingPeriod
+	if period == 0 {
+		period = units.Ms
+	}
+	if f.window(e.Duration)-f.Start < period {
+		f.Start, f.Stop, f.Muscle.SamplingPeriod = 0, 0, min(period, e.Duration)
+	}
 	return f
 }
 

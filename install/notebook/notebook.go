@@ -3,11 +3,14 @@
 package notebook
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"gomyogen/myogen/format/atomicfile"
 )
@@ -237,12 +240,31 @@ func Parse(path string, text []byte) (nb Notebook, err error) {
 		return nb, fmt.Errorf("%s has some %d values, must have at most %d", path, n, maxValues)
 	}
 	if err = json.Unmarshal(text, &nb); err != nil {
-		return nb, fmt.Errorf("%s: %w", path, err)
+		return nb, unreadable(path, text, err)
 	}
 	if nb.Format > 0 && nb.Format < 4 {
 		return nb, fmt.Errorf("%s has the notebook format %d, must have 4; JupyterLab saves it so", path, nb.Format)
 	}
 	return nb, nil
+}
+
+// unreadable is an error of JSON with its place.
+func unreadable(path string, text []byte, err error) error {
+	offset := int64(-1)
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		offset = syntax.Offset
+	case errors.As(err, &kind):
+		offset = kind.Offset
+	}
+	if offset < 0 {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	before := text[:min(max(0, int(offset)-1), len(text))] // of the character that was read last
+	line, column := 1+bytes.Count(before, []byte("\n")), 1+utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
+	return fmt.Errorf("%s:%d:%d: it is not the JSON of a notebook: %w", path, line, column, err)
 }
 
 // Printed returns what the cells printed, and the values that they showed as text.

@@ -221,3 +221,17 @@ func TestStale(t *testing.T) {
 		t.Errorf("error %v, want that a package changed", err)
 	}
 }
+
+// What is no JSON is named with its place.
+func TestBrokenJSON(t *testing.T) {
+	for text, want := range map[string]string{
+		"{\n \"cells\": [],\n {b\n": "n.ipynb:3:2: it is not the JSON of a notebook: invalid character '{'",
+		"":                          "n.ipynb:1:1: it is not the JSON of a notebook: unexpected end of JSON input",
+		"{\"cells\": \"µ\" 5}":      "n.ipynb:1:15: it is not",
+		"{\n\"cells\": 5}":          "n.ipynb:2:",
+	} {
+		if _, err := Parse("n.ipynb", []byte(text)); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: error %v, want %q", text, err, want)
+		}
+	}
+}

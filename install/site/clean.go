@@ -74,6 +74,9 @@ type cleaner struct {
 	headings []heading
 	lead     string // the first paragraph after a heading
 	figures  int    // figures of ours
+	asTeX    int    // formulas
+	notes    int    // marks of footnotes
+	alerts   int    // quotations that begin with [!NOTE]
 	pictures int    // bytes of pictures so far
 	used     []string
 	put      map[string]string // what stands for a word in the end

@@ -38,7 +38,10 @@ var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 // markdown renders a text cell.
 func (c *cleaner) markdown(source string, attachments map[string]map[string]notebook.Lines) (template.HTML, error) {
 	c.attachments, c.formulas = map[string]map[string]notebook.Lines{}, newFormulas()
-	defer func() { c.formulas = nil }()
+	defer func() {
+		c.asTeX, c.notes, c.alerts = c.asTeX+len(c.formulas.all), c.notes+c.formulas.footnotes, c.alerts+c.formulas.alerts
+		c.formulas = nil
+	}()
 	maps.Copy(c.attachments, attachments)
 	source = lineEnds.Replace(source)
 	short := inline.ReplaceAllStringFunc(source, func(url string) string {
@@ -61,6 +64,28 @@ func (c *cleaner) markdown(source string, attachments map[string]map[string]note
 	}
 	c.leftOut("the layout of a text: " + why)
 	return template.HTML(`<pre class="plain" tabindex="0">` + html.EscapeString(short) + "</pre>\n"), nil
+}
+
+// asWritten says what of Markdown's extensions the texts so far have that stands as
+// it is written.
+func (c *cleaner) asWritten() (said []string) {
+	for _, k := range []struct {
+		n            int
+		one, several string
+	}{
+		{c.asTeX, "formula, which stands as TeX", "formulas, which stand as TeX"},
+		{c.notes, "mark of a footnote, which stands as it is written", "marks of footnotes, which stand as they are written"},
+		{c.alerts, "note such as [!NOTE], which is a quotation", "notes such as [!NOTE], which are quotations"},
+	} {
+		switch k.n {
+		case 0:
+		case 1:
+			said = append(said, "the layout of 1 "+k.one)
+		default:
+			said = append(said, fmt.Sprintf("the layout of %d %s", k.n, k.several))
+		}
+	}
+	return said
 }
 
 var nested = regexp.MustCompile(fmt.Sprintf(`(?m)^(?:[ \t]*(?:[>*+-]|\d{1,9}[.)])){%d}|[\[!(<]{%[1]d}`, maxDepth))

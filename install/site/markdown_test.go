@@ -205,6 +205,15 @@ func TestPicturesHaveALimit(t *testing.T) {
 	}
 }
 
+// What stands as it is written is named once, with how often.
+func TestAsWritten(t *testing.T) {
+	source := "$a_1$ and\n\n$$b$$\n\n\\begin{align}c\\end{align} `$d$`\n\ntext[^1]\n\n> [!NOTE]\n> x\n\n```\n> [!NOTE]\n```\n"
+	want := []string{"the layout of 3 formulas, which stand as TeX", "the layout of 1 mark of a footnote, which stands as it is written", "the layout of 1 note such as [!NOTE], which is a quotation"}
+	if _, leftOut := rendered(t, t.TempDir(), source, nil); !slices.Equal(leftOut, want) {
+		t.Errorf("left out are %q, want %q", leftOut, want)
+	}
+}
+
 // Links lead to pages whatever the names of the notebooks hold.
 func TestLinks(t *testing.T) {
 	dir := t.TempDir()

@@ -15,6 +15,8 @@ type formulas struct {
 	word string // that no text has, followed by a number and "x"
 	all  []string
 	find *regexp.Regexp
+
+	footnotes, alerts int // marks that stand as they are written, too
 }
 
 // maxFormula is the length, in bytes, up to which the end of a formula is
@@ -42,6 +44,9 @@ func (f *formulas) hide(text string) string {
 	for i := 0; i < len(text); {
 		if lineStart {
 			line, _, _ := strings.Cut(text[i:], "\n")
+			if fence == "" && alert.MatchString(line) {
+				f.alerts++
+			}
 			mark := fenceOf(line)
 			switch {
 			case fence == "" && mark != "":
@@ -70,6 +75,7 @@ func (f *formulas) hide(text string) string {
 		}
 		if footnote.MatchString(text[i:]) {
 			out.WriteByte('\\')
+			f.footnotes++
 		}
 		if n := formula(text[i:]); n > 0 {
 			fmt.Fprintf(&out, "%s%dx", f.word, len(f.all))
@@ -157,6 +163,9 @@ func comment(text string) int {
 // footnote is a mark "[^1]", which stands as it is written; of "[^1]: word" Markdown
 // would make a link to "word".
 var footnote = regexp.MustCompile(`^\[\^[^\]\s]{1,100}\](?:[^(]|$)`)
+
+// alert is the first line of a note as GitHub draws it, a quotation here.
+var alert = regexp.MustCompile(`^ {0,3}> ?\[!(?i:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$`)
 
 var environment = regexp.MustCompile(`^\\begin\{([A-Za-z]+\*?)\}`)
 

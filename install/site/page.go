@@ -126,6 +126,7 @@ func newPage(s Source, all *names, o Options) (*page, error) {
 			p.Cells = append(p.Cells, *made)
 		}
 	}
+	p.omitted = append(p.omitted, m.asWritten()...)
 	// Who wrote it and the contents stand between the heading and the text.
 	if len(p.Cells) > 0 {
 		const end = "</h1>"

@@ -3,7 +3,8 @@ package chart
 import "fmt"
 
 // Axis is an axis with a label ("Time"), a unit ("s") and limits. Limits left at
-// zero are taken from the data. With Categories, the whole numbers from 0 have
+// zero are taken from the data: both, or the upper one of an axis with a Min above
+// zero, or the lower one of an axis with a Max below zero. With Categories, the whole numbers from 0 have
 // these names in place of ticks.
 type Axis struct {
 	Label, Unit string
@@ -32,7 +33,7 @@ func (a Axis) isZero() bool {
 
 func (a Axis) check() error {
 	switch {
-	case !finite(a.Min) || !finite(a.Max) || a.Min > a.Max:
+	case !finite(a.Min) || !finite(a.Max) || a.Min > a.Max && a.Min != 0 && a.Max != 0:
 		return fmt.Errorf("the axis %q goes from %v to %v", a.Label, a.Min, a.Max)
 	case a.Log && (a.Min != 0 || a.Max != 0) && !(a.Min > 0):
 		return fmt.Errorf("the log axis %q goes from %v to %v; it needs limits above 0, or none", a.Label, a.Min, a.Max)

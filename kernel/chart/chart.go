@@ -175,7 +175,36 @@ func checkSeries(s Series, x, y Axis, twoAxes bool) error {
 	default: // a struct that embeds one
 		return fmt.Errorf("a %T cannot be drawn; use a Line, Band, Bars, Rule, Raster or HeatMap of package chart", s)
 	}
-	return s.check(x)
+	if err := s.check(x); err != nil {
+		return err
+	}
+	return checkCategories(s, x, y)
+}
+
+// checkCategories refuses bars and rows beyond the categories of their axis, which
+// would have no name.
+func checkCategories(s Series, x, y Axis) error {
+	if v := reflect.ValueOf(s); v.Kind() == reflect.Pointer {
+		s, _ = v.Elem().Interface().(Series)
+	}
+	switch t := s.(type) {
+	case Bars:
+		n := float64(len(x.Categories))
+		for i, at := range t.X {
+			if n > 0 && !(at > -0.5 && at < n-0.5) {
+				return fmt.Errorf("bar %d of %d is at %v on the axis %q, whose %d categories are at 0 to %v", i+1, len(t.X), at, x.Text(), len(x.Categories), n-1)
+			}
+		}
+	case HeatMap:
+		if n := len(y.Categories); n > 0 && len(t.Rows) > n {
+			return fmt.Errorf("the map has %d rows, the axis %q %d categories", len(t.Rows), y.Text(), n)
+		}
+	case Raster:
+		if n := len(y.Categories); n > 0 && len(t.Trains) > n {
+			return fmt.Errorf("the raster has %d rows, the axis %q %d categories", len(t.Trains), y.Text(), n)
+		}
+	}
+	return nil
 }
 
 // same reports how an axis differs from that of the first frame.

@@ -292,7 +292,7 @@ func TestRowsOfHeatMaps(t *testing.T) {
 		words  string
 		table  string
 	}{
-		"one row":            {[]neo.AnalogSignal{rate("MN_0", 0.0021, 0.1)}, nil, "heat map of 1 row,", "0,0.10035,0.0021|0,0.10105,0.1"},
+		"one row":            {[]neo.AnalogSignal{rate("MN_0", 0.0021, 0.1)}, nil, "heat map of 1 row without values, no data", "0,0.10035,0.0021|0,0.10105,0.1"},
 		"all silent":         {[]neo.AnalogSignal{rate("MN_1", 0, 0)}, trains, "heat map of 3 rows", "0,0.10035,0|0,0.10105,0|1,0.10035,0|1,0.10105,0|2,0.10035,0|2,0.10105,0"},
 		"a row of NaN":       {[]neo.AnalogSignal{rate("MN_2", nan, nan), rate("MN_0", 1e-7, 3)}, trains, "heat map of 3 rows", "0,0.10035,1e-07|0,0.10105,3|1,0.10035,0|1,0.10105,0|2,0.10035,|2,0.10105,"},
 		"all NaN":            {[]neo.AnalogSignal{rate("MN_0", nan)}, nil, "heat map of 1 row,", "0,0.10035,"},

@@ -241,6 +241,11 @@ func Wrong() map[string]chart.Figure {
 	one := func(s chart.Series) chart.Figure {
 		return chart.Figure{Title: "wrong", Panels: []chart.Panel{{Title: "p", Series: []chart.Series{s}}}}
 	}
+	onCategories := func(s chart.Series) chart.Figure {
+		f := one(s)
+		f.X.Categories = []string{"a", "b"}
+		return f
+	}
 	var none *chart.Line
 	frames := Runs()
 	frames.Frames[2].Panels = frames.Frames[2].Panels[:1]
@@ -251,19 +256,20 @@ func Wrong() map[string]chart.Figure {
 	both := Runs()
 	both.Panels = Sheet().Panels
 	return map[string]chart.Figure{
-		`figure "wrong": it has no panels`:                                 {Title: "wrong"},
-		`panel 0 ("p"): series 0: point 1 is (1, +Inf)`:                    one(&chart.Line{X: []float64{0, 1}, Y: []float64{0, inf}}),
-		`panel 0 ("p"): series 0: point 0 is (NaN, 0)`:                     one(&chart.Line{X: []float64{math.NaN()}, Y: []float64{0}, Step: true}),
-		`panel 0 ("p"): series 0: 1 x values and 2 y values`:               one(&chart.Bars{X: []float64{0}, Y: []float64{0, 1}}),
-		`panel 0 ("p"): series 0: point 0 goes from 2 to 1 at 0`:           one(&chart.Band{X: []float64{0}, Low: []float64{2}, High: []float64{1}}),
-		`panel 0 ("p"): series 0: the line "r" is at +Inf`:                 one(&chart.Rule{Name: "r", At: inf}),
-		`panel 0 ("p"): series 0: row 0: neo: train "": spike 1 is at NaN`: one(&chart.Raster{Trains: []neo.SpikeTrain{{Times: []units.Time{0, units.Time(math.NaN())}}}}),
-		`panel 0 ("p"): series 0: row 1 has 2 values, row 0 has 1`:         one(&chart.HeatMap{Rows: [][]float64{{0}, {0, 1}}, X1: 1, Max: 1}),
-		`panel 0 ("p"): series 0: row 0, value 0 is -Inf`:                  one(&chart.HeatMap{Rows: [][]float64{{-inf}}, X1: 1, Max: 1}),
-		`panel 0 ("p"): series 0: the colours go from 1 to 1`:              one(&chart.HeatMap{Rows: [][]float64{{0}}, X1: 1, Min: 1, Max: 1}),
-		`panel 0 ("p"): series 0: it is a nil *chart.Line`:                 one(none),
-		`the axis "Time" goes from 2 to 1`:                                 {Title: "wrong", X: chart.Axis{Label: "Time", Min: 2, Max: 1}, Panels: []chart.Panel{{}}},
-		`frame 2 ("80 pps"): 1 panels, the first frame has 2`:              frames,
+		`figure "wrong": it has no panels`:                                                                                          {Title: "wrong"},
+		`panel 0 ("p"): series 0: point 1 is (1, +Inf)`:                                                                             one(&chart.Line{X: []float64{0, 1}, Y: []float64{0, inf}}),
+		`panel 0 ("p"): series 0: point 0 is (NaN, 0)`:                                                                              one(&chart.Line{X: []float64{math.NaN()}, Y: []float64{0}, Step: true}),
+		`panel 0 ("p"): series 0: 1 x values and 2 y values`:                                                                        one(&chart.Bars{X: []float64{0}, Y: []float64{0, 1}}),
+		`panel 0 ("p"): series 0: point 0 goes from 2 to 1 at 0`:                                                                    one(&chart.Band{X: []float64{0}, Low: []float64{2}, High: []float64{1}}),
+		`panel 0 ("p"): series 0: the line "r" is at +Inf`:                                                                          one(&chart.Rule{Name: "r", At: inf}),
+		`panel 0 ("p"): series 0: bar 3 of 3 is at 2 on the axis "", whose 2 categories are at 0 to 1`:                              onCategories(&chart.Bars{X: []float64{0, 1, 2}, Y: []float64{1, 2, 3}}),
+		`panel 0 ("p"): series 0: row 0: neo: train "": spike 1 is at NaN`:                                                          one(&chart.Raster{Trains: []neo.SpikeTrain{{Times: []units.Time{0, units.Time(math.NaN())}}}}),
+		`panel 0 ("p"): series 0: row 1 has 2 values, row 0 has 1`:                                                                  one(&chart.HeatMap{Rows: [][]float64{{0}, {0, 1}}, X1: 1, Max: 1}),
+		`panel 0 ("p"): series 0: row 0, value 0 is -Inf`:                                                                           one(&chart.HeatMap{Rows: [][]float64{{-inf}}, X1: 1, Max: 1}),
+		`panel 0 ("p"): series 0: the colours go from 1 to 1`:                                                                       one(&chart.HeatMap{Rows: [][]float64{{0}}, X1: 1, Min: 1, Max: 1}),
+		`panel 0 ("p"): series 0: it is a nil *chart.Line`:                                                                          one(none),
+		`the axis "Time" goes from 2 to 1`:                                                                                          {Title: "wrong", X: chart.Axis{Label: "Time", Min: 2, Max: 1}, Panels: []chart.Panel{{}}},
+		`frame 2 ("80 pps"): 1 panels, the first frame has 2`:                                                                       frames,
 		`frame 1 ("40 pps"): panel 1 ("Drive"): its axis "Rate (Hz)" from 0 to 0 is not the first frame's "Rate (pps)" from 0 to 0`: unit,
 		`frame 2 ("80 pps"): panel 0 ("Spikes at 80 pps"): its axis "Neuron" from 0 to 30 is not`:                                   ends,
 		`figure "Three runs": it has both panels and frames`:                                                                        both,

@@ -26,7 +26,16 @@ const LibraryEnv = env.ECharts
 // notebooks, of which there are many, have fewer.
 const sharpness, notebookSharpness = 2, 1.5
 
-func init() { render.Register(Draw) }
+func init() { render.Register(Draw, Lacking) }
+
+// Lacking says which letters the drawing has not; it is empty if it has all.
+func Lacking(p render.Prepared) string {
+	switch p.As {
+	case "png", "pdf", "html", "cell":
+		return still.Lacking(p.Scene)
+	}
+	return ""
+}
 
 // Draw returns the figure in the format that the job asks for.
 func Draw(p render.Prepared) ([]byte, error) {

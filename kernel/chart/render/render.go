@@ -57,10 +57,25 @@ func Words(f chart.Figure) (string, error) {
 	return s.Frames[s.Frame].Words, nil
 }
 
-var linked func(Prepared) ([]byte, error)
+var (
+	linked func(Prepared) ([]byte, error)
+	warn   func(Prepared) string
+)
 
-// Register makes the renderers known; package draw does it.
-func Register(draw func(Prepared) ([]byte, error)) { linked = draw }
+// Register makes the renderers known, with a function that says what a drawing
+// lacks, or nothing; package draw does it.
+func Register(draw func(Prepared) ([]byte, error), lacking func(Prepared) string) {
+	linked, warn = draw, lacking
+}
+
+// Lacking says which letters a drawing by [Draw] has not; it is empty if it has
+// all.
+func Lacking(p Prepared) string {
+	if warn == nil {
+		return ""
+	}
+	return warn(p)
+}
 
 // ErrNoRenderer is the error of a program that does not link the renderers.
 var ErrNoRenderer = errors.New(`chart: nothing here draws figures; run "go run ./install", or import _ "gomyogen/kernel/chart/draw"`)

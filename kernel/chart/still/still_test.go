@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/image/font/sfnt"
 	"gonum.org/v1/plot/vg"
 	"pgregory.net/rapid"
 
@@ -231,11 +232,39 @@ func TestSignsWithoutALetterAreNamed(t *testing.T) {
 			t.Errorf("%q is drawn as %q, want %q", text, got, want)
 		}
 	}
+	if got := p.drawable(words{text: "日本 µV", size: 12}); got != "□□ µV" {
+		t.Errorf("letters that the font lacks are drawn as %q", got)
+	}
+	face := p.fonts.Fonts.Lookup(p.style(words{size: 12}).Font, 12)
+	if i, err := face.Face.GlyphIndex(&sfnt.Buffer{}, []rune(substitute)[0]); err != nil || i == 0 {
+		t.Errorf("the font lacks the sign for what it lacks: %v", err)
+	}
 	svg, err := SVG(figure(t, f))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(svg), "Motor neurons 🧠⚡ firing") {
 		t.Error("the SVG does not have the emoji itself")
+	}
+}
+
+// Letters that are replaced are named with their texts.
+func TestLacking(t *testing.T) {
+	x := []float64{0, 1}
+	f := chart.Figure{Title: "日本 µV", X: chart.Axis{Label: "時"}, Panels: []chart.Panel{{
+		Title: "肌", Legend: true, Y: chart.Axis{Label: "力", Unit: "N"},
+		Series: []chart.Series{&chart.Line{Name: "線", X: x, Y: x}, &chart.Rule{Name: "刺激 ⚡", At: 0.5}, &chart.Line{Name: "α ≤ ş, Ω", X: x, Y: x}},
+	}}}
+	said := Lacking(figure(t, f))
+	for _, want := range []string{"日本肌時力線刺激", `"日本 µV", "肌", "時", "力 (N)", 2 more texts`, "□"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q does not have %q", said, want)
+		}
+	}
+	if strings.Contains(said, "Ω") || strings.Contains(said, "⚡") {
+		t.Errorf("%q names what is not replaced", said)
+	}
+	if said := Lacking(figure(t, charttest.Sheet())); said != "" {
+		t.Errorf("of a figure with all letters it says %q", said)
 	}
 }

@@ -1,8 +1,11 @@
 package still
 
 import (
+	"fmt"
 	"image/color"
 	"math"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -12,8 +15,12 @@ import (
 	"golang.org/x/text/unicode/bidi"
 	"golang.org/x/text/unicode/runenames"
 	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/font/liberation"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"gomyogen/kernel/chart"
+	"gomyogen/kernel/chart/internal/scene"
 )
 
 // words is a text and its position: y is the middle of the line, or its upper edge
@@ -132,7 +139,7 @@ func (p *page) outline(s draw.TextStyle, at vg.Point, t string) {
 }
 
 // drawable returns the text in the order in which letters are drawn, from left to
-// right, with the names of symbols that the font lacks. A viewer of SVG does both
+// right, with the names of symbols and a sign for letters that the font lacks. A viewer of SVG does both
 // itself.
 func (p *page) drawable(w words) string {
 	line := strings.Join(strings.Fields(w.text), " ")
@@ -146,13 +153,88 @@ func (p *page) drawable(w words) string {
 		if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Mn, r) && r >= 0xfe00 {
 			continue // marks of direction, selectors of variants
 		}
-		if i, err := face.Face.GlyphIndex(&buf, r); (err != nil || i == 0) && unicode.IsSymbol(r) {
+		i, err := face.Face.GlyphIndex(&buf, r)
+		switch {
+		case err == nil && i != 0:
+			b.WriteRune(r)
+		case unicode.IsSymbol(r):
 			b.WriteString("[" + strings.ToLower(runenames.Name(r)) + "]")
-			continue
+		default:
+			b.WriteString(substitute)
 		}
-		b.WriteRune(r)
 	}
 	return visual(b.String())
+}
+
+// substitute stands for a letter that the font lacks.
+const substitute = "\u25a1"
+
+// Lacking says which letters of the texts that the figure shows are replaced in
+// PNG and PDF, since their font lacks them; it is empty if there are none. Symbols
+// are named in their place.
+func Lacking(f *scene.Figure) string {
+	face := font.NewCache(liberation.Collection()).Lookup(font.Font{Typeface: "Liberation", Variant: "Sans"}, 12).Face
+	var buf sfnt.Buffer
+	var letters []rune
+	var in []string
+	for _, text := range texts(f) {
+		lacks := false
+		for _, r := range text {
+			if unicode.IsSymbol(r) || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Mn, r) && r >= 0xfe00 {
+				continue
+			}
+			if i, err := face.GlyphIndex(&buf, r); err == nil && i != 0 {
+				continue
+			}
+			lacks = true
+			if !slices.Contains(letters, r) {
+				letters = append(letters, r)
+			}
+		}
+		if lacks && !slices.Contains(in, text) {
+			in = append(in, text)
+		}
+	}
+	if len(in) == 0 {
+		return ""
+	}
+	const most = 20
+	named, more := string(letters[:min(len(letters), most)]), ""
+	if len(letters) > most {
+		more = fmt.Sprintf(" and %d more letters", len(letters)-most)
+	}
+	for i, text := range in {
+		in[i] = strconv.Quote(text)
+	}
+	if n := len(in) - 4; n > 0 {
+		in = append(in[:4], fmt.Sprintf("%d more texts", n))
+	}
+	return fmt.Sprintf("PNG and PDF have %s in place of %s%s, which their font lacks, in %s; live figures, .html and .svg have the letters",
+		substitute, named, more, strings.Join(in, ", "))
+}
+
+// texts returns the words of the frame that a still picture shows.
+func texts(f *scene.Figure) []string {
+	all := []string{f.Title, f.FrameText(f.Frame)}
+	for _, p := range f.Frames[f.Frame].Panels {
+		all = append(all, p.Title)
+		for _, a := range []chart.Axis{p.X, p.Y, p.Right} {
+			all = append(append(all, a.Text()), a.Categories...)
+		}
+		for _, s := range p.Series {
+			switch t := s.Series.(type) {
+			case *chart.Rule:
+				all = append(all, t.Name)
+			case *chart.HeatMap:
+				all = append(all, t.Label)
+			default:
+				if p.Legend {
+					all = append(all, s.Label())
+				}
+			}
+		}
+	}
+	return all
 }
 
 // visual returns the letters from left to right.

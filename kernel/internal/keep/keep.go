@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ import (
 
 // Value is a value that outlives the program that computes it.
 type Value struct {
+	by      string // the function of package kernel that declares it: "Run"
 	values  *Values
 	name    string
 	typ     reflect.Type
@@ -25,6 +27,7 @@ type Value struct {
 	compute func() (any, error)
 	inputs  []any
 	parts   func() ([]code.Part, error) // that count besides code and inputs; nil is none
+	stack   []uintptr                   // of the declaration, where parts are what it was given
 
 	mu    sync.Mutex
 	done  bool
@@ -37,15 +40,18 @@ type Value struct {
 // nil if there is none, and compute calls it. Inputs count by content; a [File]
 // by that of the file, a *[Value] by its key.
 func (v *Values) Declare(name string, typ reflect.Type, source any, compute func() (any, error), inputs ...any) *Value {
-	k := &Value{values: v, name: name, typ: typ, source: source, compute: compute, inputs: inputs}
+	k := &Value{by: "Keep", values: v, name: name, typ: typ, source: source, compute: compute, inputs: inputs}
 	v.add(k)
 	return k
 }
 
-// DeclareWith is Declare for a value that is made from parts that it can list.
-// An error of parts is the error of the value.
-func (v *Values) DeclareWith(name string, typ reflect.Type, source any, compute func() (any, error), parts func() ([]code.Part, error)) *Value {
-	k := &Value{values: v, name: name, typ: typ, source: source, compute: compute, parts: parts}
+// DeclareWith is Declare, on behalf of a function of package kernel, for a value
+// that is made from parts that it can list. An error of parts is the error of the
+// value. If it initialises a top-level variable, it is refused where a variable
+// that it uses is changed later on.
+func (v *Values) DeclareWith(by, name string, typ reflect.Type, source any, compute func() (any, error), parts func() ([]code.Part, error)) *Value {
+	k := &Value{by: by, values: v, name: name, typ: typ, source: source, compute: compute, parts: parts, stack: make([]uintptr, 64)}
+	k.stack = k.stack[:runtime.Callers(2, k.stack)]
 	v.add(k)
 	return k
 }
@@ -120,7 +126,7 @@ func (k *Value) Peek() (value any, partial string, ok bool, err error) {
 const partialKey = " partial"
 
 // refusal is an error of code and inputs as the user sees it.
-func (k *Value) refusal(err error) error { return fmt.Errorf("kernel: Keep %q: %w", k.name, err) }
+func (k *Value) refusal(err error) error { return fmt.Errorf("kernel: %s %q: %w", k.by, k.name, err) }
 
 func (k *Value) load() (any, error) {
 	id, err := k.identity()

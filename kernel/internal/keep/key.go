@@ -36,6 +36,9 @@ func (k *Value) identity() (id identity, err error) {
 	case k.source == nil:
 		return id, &code.RefusedError{Reason: "there is no function to compute it"}
 	}
+	if err := code.Unchanged(k.stack, k.values.Own); err != nil {
+		return id, err
+	}
 	if id.parts, err = code.Reached(reflect.ValueOf(k.source).Pointer(), k.values.Own); err != nil {
 		return id, err
 	}

@@ -200,9 +200,35 @@ func (f *Figure) counts(s side) bool {
 	return false
 }
 
+// halfOpen reports whether one limit of an axis is given and the other is that of
+// the data.
+func halfOpen(a chart.Axis) bool { return a.Min > a.Max }
+
+// withGiven returns the limits of data on an axis with those that are given.
+func withGiven(a chart.Axis, data [2]float64) ([2]float64, error) {
+	given := max(a.Min, -a.Max) // on one side of zero
+	switch up := a.Min > 0; {
+	case !halfOpen(a) && a.Min != a.Max:
+		return [2]float64{a.Min, a.Max}, nil
+	case !halfOpen(a):
+		return data, nil
+	case !(data[0] <= data[1]) && up: // no data
+		return [2]float64{a.Min, a.Min + given}, nil
+	case !(data[0] <= data[1]):
+		return [2]float64{a.Max - given, a.Max}, nil
+	case up && data[1] <= a.Min:
+		return data, fmt.Errorf("the axis %q begins at %v, and all data are below that: up to %v", a.Text(), a.Min, data[1])
+	case !up && data[0] >= a.Max:
+		return data, fmt.Errorf("the axis %q ends at %v, and all data are above that: from %v", a.Text(), a.Max, data[0])
+	case up:
+		return [2]float64{a.Min, data[1]}, nil
+	}
+	return [2]float64{data[0], a.Max}, nil
+}
+
 // scale sets the limits of all axes. Axes whose numbers nobody can read, below
 // 1e-4 or from 1e7 on, are shown in a power of ten of their unit: "1e-300 s".
-func (f *Figure) scale() {
+func (f *Figure) scale() error {
 	all := f.sides()
 	exponents := make([]int, len(all))
 	for i, s := range all {
@@ -216,8 +242,9 @@ func (f *Figure) scale() {
 			data = [2]float64{min(data[0], -0.5), max(data[1], float64(n)-0.5)}
 		}
 		by := 1.0
-		if a.Min != a.Max {
-			data = [2]float64{a.Min, a.Max}
+		data, err := withGiven(a, data)
+		if err != nil {
+			return fmt.Errorf("chart: figure %q: %w", f.Title, err)
 		}
 		if e := exponent(spread(data)); e != 0 && !a.Log {
 			exponents[i], by = e, math.Pow10(e)
@@ -225,7 +252,7 @@ func (f *Figure) scale() {
 			data = [2]float64{data[0] / by, data[1] / by}
 		}
 		switch {
-		case a.Min != a.Max:
+		case a.Min < a.Max:
 		case a.Log:
 			data = decades(data)
 		case s.x && f.marked(s):
@@ -239,6 +266,12 @@ func (f *Figure) scale() {
 				data[0] = 0
 			}
 			data = openLimits(data, Steps(panels[0].Height))
+		}
+		switch {
+		case halfOpen(a) && a.Min > 0:
+			data[0] = a.Min / by
+		case halfOpen(a):
+			data[1] = a.Max / by
 		}
 		a.Min, a.Max = data[0], data[1]
 		if s.panel < 0 {
@@ -267,6 +300,7 @@ func (f *Figure) scale() {
 	}
 	f.scaleMaps()
 	f.clipBands()
+	return nil
 }
 
 // tiny is what counts as zero: smaller numbers have lost digits.

@@ -44,6 +44,9 @@ func (h heatMap) thin(int, bool) chart.Series {
 }
 
 func (h heatMap) words(int) string {
+	if !hasData(h.HeatMap) {
+		return "heat map of " + counted(len(h.Rows), "row") + " without values"
+	}
 	return fmt.Sprintf("heat map of %s, colours %s %s", counted(len(h.Rows), "row"), limitsWords(h.Min, h.Max), h.Label)
 }
 

@@ -2,7 +2,9 @@ package scene
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 
 	"gomyogen/kernel/chart"
 )
@@ -44,15 +46,58 @@ func maskedWords(n int) string {
 	return fmt.Sprintf("%d values not above 0 left out", n)
 }
 
-// title says in the titles of panels what is left out, for those who see them.
+// findEmpty finds the panels whose series have no value: neither points nor rows,
+// or NaN alone. A raster without spikes shows silent neurons.
+func (f *Figure) findEmpty() {
+	for i := range f.Frames {
+		for j := range f.Frames[i].Panels {
+			p := &f.Frames[i].Panels[j]
+			n := 0
+			p.NoData = !slices.ContainsFunc(p.Series, func(s Series) bool {
+				if _, ok := s.Series.(*chart.Rule); ok { // it is beside data
+					return false
+				}
+				n++
+				return hasData(s.Series)
+			}) && (n > 0 || p.Masked > 0)
+		}
+	}
+}
+
+func hasData(s chart.Series) bool {
+	switch s := s.(type) {
+	case *chart.HeatMap:
+		return slices.ContainsFunc(s.Rows, func(row []float64) bool {
+			return slices.ContainsFunc(row, func(v float64) bool { return !math.IsNaN(v) })
+		})
+	case *chart.Raster:
+		return len(s.Trains) > 0
+	}
+	b := kindOf(s).bounds(false, false)
+	return b.x0 <= b.x1 && b.y0 <= b.y1
+}
+
+// lacks says what a panel leaves out, or that it has no data.
+func (p Panel) lacks() string {
+	var all []string
+	if p.NoData {
+		all = append(all, "no data")
+	}
+	if p.Masked > 0 {
+		all = append(all, maskedWords(p.Masked))
+	}
+	return strings.Join(all, ": ")
+}
+
+// title says in the titles of panels what they lack, for those who see them.
 func (f *Figure) title() {
 	for i := range f.Frames {
 		for j := range f.Frames[i].Panels {
 			switch p := &f.Frames[i].Panels[j]; {
-			case p.Masked > 0 && p.Title != "":
-				p.Title += " (" + maskedWords(p.Masked) + ")"
-			case p.Masked > 0:
-				p.Title = maskedWords(p.Masked)
+			case p.lacks() != "" && p.Title != "":
+				p.Title += " (" + p.lacks() + ")"
+			case p.lacks() != "":
+				p.Title = p.lacks()
 			}
 		}
 	}

@@ -39,7 +39,8 @@ type Panel struct {
 	Height      int
 	Legend      bool
 	Series      []Series
-	Masked      int // values that its log axes cannot show
+	Masked      int  // values that its log axes cannot show
+	NoData      bool // none of its series has a value
 }
 
 // Series is one of *chart.Line, *chart.Band, *chart.Bars, *chart.Rule,
@@ -63,12 +64,15 @@ func New(f chart.Figure) (*Figure, error) {
 		return nil, err
 	}
 	out.mask()
+	out.findEmpty()
 	ranges := out.rangesWords()
 	for i := range out.Frames {
 		out.Frames[i].Words = out.words(i, ranges)
 	}
 	out.title()
-	out.scale()
+	if err := out.scale(); err != nil {
+		return nil, err
+	}
 	return out, nil
 }
 

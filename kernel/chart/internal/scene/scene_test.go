@@ -13,6 +13,7 @@ import (
 
 	"gomyogen/kernel/chart"
 	"gomyogen/kernel/chart/charttest"
+	"gomyogen/myogen/neo"
 )
 
 func TestTicks(t *testing.T) {
@@ -472,7 +473,7 @@ func TestWordsOfOddAxes(t *testing.T) {
 			"on the right axis. Left axis: " + long + ". Right axis: " + long + "." + overX + "2.",
 		"fivepanels":   "five panels." + panels(3),
 		"fiveinarow":   "five in a row." + panels(5),
-		"logbothempty": `empty log axes. Line "none" without points. ` + power + " Horizontal axis: Frequency (Hz), log axis.",
+		"logbothempty": `empty log axes. Line "none" without points, no data. ` + power + " Horizontal axis: Frequency (Hz), log axis.",
 	}
 	odd := charttest.OddAxes()
 	for name, f := range odd {
@@ -492,6 +493,67 @@ func TestWordsOfOddAxes(t *testing.T) {
 		}[name]
 		if got := figure(t, charttest.Odd()[name]).Frames[0].Words; got != want {
 			t.Errorf("%s: the words are\n%s\nwant\n%s", name, got, want)
+		}
+	}
+}
+
+// One limit may be given; the other is that of the data.
+func TestOneLimit(t *testing.T) {
+	x, y := []float64{0, 1, 2}, []float64{1, 4, 9}
+	draw := func(a chart.Axis, y []float64) (*Figure, error) {
+		return New(chart.Figure{Title: "f", Panels: []chart.Panel{{Title: "p", Y: a, Series: []chart.Series{chart.Line{X: x[:len(y)], Y: y}}}}})
+	}
+	for _, c := range []struct {
+		axis      chart.Axis
+		y         []float64
+		low, high float64
+		refused   string
+	}{
+		{chart.Axis{Min: 2}, y, 2, 9, ""},
+		{chart.Axis{Min: 2, Log: true}, y, 2, 10, ""},
+		{chart.Axis{Max: 25}, y, 0, 25, ""},
+		{chart.Axis{Min: -5}, y, -5, 0, ""},
+		{chart.Axis{Max: -2}, []float64{-9, -4, -1}, -9, -2, ""},
+		{chart.Axis{Min: 2}, nil, 2, 4, ""},
+		{chart.Axis{Label: "Force", Min: 20}, y, 0, 0, `the axis "Force" begins at 20, and all data are below that: up to 9`},
+		{chart.Axis{Label: "Force", Max: -20}, y, 0, 0, `the axis "Force" ends at -20, and all data are above that: from 1`},
+		{chart.Axis{Min: 3, Max: 2}, y, 0, 0, "goes from 3 to 2"},
+	} {
+		f, err := draw(c.axis, c.y)
+		switch {
+		case c.refused != "":
+			if err == nil || !strings.Contains(err.Error(), c.refused) {
+				t.Errorf("%+v: error %v, want %q", c.axis, err, c.refused)
+			}
+		case err != nil:
+			t.Errorf("%+v: %v", c.axis, err)
+		default:
+			if got := f.Frames[0].Panels[0].Y; c.axis.Min != 0 && got.Min != c.low || c.axis.Max != 0 && got.Max != c.high ||
+				got.Min > c.low || got.Min < c.low-1.01 || got.Max < c.high || got.Max > c.high+1.01 {
+				t.Errorf("%+v goes from %v to %v, want about %v to %v", c.axis, got.Min, got.Max, c.low, c.high)
+			}
+		}
+	}
+}
+
+// A panel that has nothing to show says so, in its title and in words.
+func TestNoData(t *testing.T) {
+	nan := math.NaN()
+	for name, c := range map[string]struct {
+		s    chart.Series
+		want bool
+	}{
+		"an empty line": {chart.Line{Name: "l"}, true}, "a line of NaN": {chart.Line{X: []float64{1, 2}, Y: []float64{nan, nan}}, true},
+		"a map of NaN": {chart.HeatMap{X1: 1, Rows: [][]float64{{nan, nan}}}, true}, "a map": {chart.HeatMap{X1: 1, Rows: [][]float64{{nan, 1}}}, false},
+		"a line": {chart.Line{X: []float64{1, 2}, Y: []float64{nan, 1}}, false}, "silent neurons": {chart.Raster{Trains: make([]neo.SpikeTrain, 2)}, false},
+	} {
+		f, err := New(chart.Figure{Title: "f", Panels: []chart.Panel{{Title: "p", Series: []chart.Series{c.s, chart.Rule{At: 1}}}}})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if title := f.Frames[0].Panels[0].Title; (title == "p (no data)") != c.want || strings.Contains(f.Frames[0].Words, "no data") != c.want {
+			t.Errorf("%s: the title is %q, the words are %q", name, title, f.Frames[0].Words)
 		}
 	}
 }

@@ -60,8 +60,8 @@ func (f *Figure) words(frame int, ranges []string) string {
 				b.WriteString(" on the right axis")
 			}
 		}
-		if p.Masked > 0 {
-			b.WriteString(", " + maskedWords(p.Masked))
+		if lacks := p.lacks(); lacks != "" {
+			b.WriteString(", " + lacks)
 		}
 		if left := axisWords(p.Y, ""); left != "" {
 			b.WriteString(". " + map[bool]string{false: "Vertical", true: "Left"}[p.TwoAxes] + " axis: " + left)
@@ -104,8 +104,12 @@ func (f *Figure) rangeWords(s side) string {
 	a := s.axis(panels[0])
 	data, _ := f.extent(s)
 	switch {
-	case a.Min != a.Max:
+	case a.Min < a.Max:
 		return limitsWords(a.Min, a.Max)
+	case halfOpen(*a) && data[0] <= data[1]:
+		if data, err := withGiven(*a, data); err == nil { // else scale says it
+			return limitsWords(data[0], data[1])
+		}
 	case data[0] <= data[1]:
 		return limitsWords(data[0], data[1])
 	}

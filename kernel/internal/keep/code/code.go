@@ -52,11 +52,53 @@ func Reached(pc uintptr, own Package) ([]Part, error) {
 	if f == nil {
 		return nil, fmt.Errorf("the function has no name")
 	}
-	file, line := f.FileLine(pc)
-	if dir := os.Getenv(env.GoNBDir); dir != "" && !filepath.IsAbs(file) { // the compiler names lines of the cells
-		return reached(f.Name(), filepath.Join(dir, "main.go"), place{file, line}, own)
+	file, at := locate(f.FileLine(pc))
+	return reached(f.Name(), file, at, own)
+}
+
+// Unchanged returns a [RefusedError] if a call was made to initialise a top-level
+// variable from others that are changed after their declaration: it was given
+// what these held before. pcs is the stack of the call. A later call is given
+// what they hold then.
+func Unchanged(pcs []uintptr, own Package) error {
+	for frames := runtime.CallersFrames(pcs); ; {
+		f, more := frames.Next()
+		if _, name := split(f.Function); name == "init" {
+			file, at := locate(f.File, f.Line)
+			return unchanged(file, at, own)
+		}
+		if !more {
+			return nil
+		}
 	}
-	return reached(f.Name(), file, place{filepath.Base(file), line}, own)
+}
+
+// locate returns the file with a line of code, and the place by the name that the
+// compiler knows.
+func locate(file string, line int) (string, place) {
+	if dir := os.Getenv(env.GoNBDir); dir != "" && !filepath.IsAbs(file) { // the compiler names lines of the cells
+		return filepath.Join(dir, "main.go"), place{file, line}
+	}
+	return file, place{filepath.Base(file), line}
+}
+
+func unchanged(file string, at place, own Package) error {
+	w, err := newWalk(file, own)
+	if err != nil {
+		return err
+	}
+	w.lean = true
+	for spec := range w.top {
+		from, to := w.fset.Position(spec.Pos()), w.fset.Position(spec.End())
+		if v, ok := spec.(*ast.ValueSpec); ok && filepath.Base(from.Filename) == at.name && from.Line <= at.line && at.line <= to.Line {
+			for _, e := range v.Values {
+				if err := w.names(e); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // place is where a function literal begins.
@@ -70,15 +112,10 @@ func reached(function, file string, at place, own Package) ([]Part, error) {
 	if method, ok := strings.CutSuffix(name, "-fm"); ok {
 		return nil, &RefusedError{fmt.Sprintf("%s is bound to a value that its code does not tell; use a function of its own", method)}
 	}
-	mods, err := modules(filepath.Dir(file))
+	w, err := newWalk(file, own)
 	if err != nil {
 		return nil, err
 	}
-	p, err := parse(file)
-	if err != nil {
-		return nil, err
-	}
-	w := walk{source: p, modules: mods, own: own, seen: map[any]bool{}, packages: map[string]*source{}, read: openPackages(os.Getenv(env.GoNBDir))}
 	if err := w.start(name, at); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -315,6 +316,68 @@ func TestLiterals(t *testing.T) {
 		t.Errorf("a generic function: %v", err)
 	}
 }
+
+// What a top-level variable is initialised with is refused if it is changed after
+// that. Parts of packages are not read for it.
+func TestUnchanged(t *testing.T) {
+	const text = `package main
+
+import "example.org/lab/kernel"
+
+type experiment struct{ Seed int }
+
+var (
+	e      = experiment{42}
+	still  = experiment{43}
+	run    = kernel.Run("run",
+		e)
+	other  = kernel.Run("other", still)
+	through = declare()
+)
+
+func declare() any { return kernel.Run("through", e) }
+
+func main() {
+	f := still
+	f.Seed = 8
+	kernel.Run("after", e)
+	e.Seed = 7
+}
+`
+	dir := lab(t, text)
+	for line, want := range map[string]string{"\t\te)": "the variable e, which this cell assigns", "declare()\n)": "the variable e, which this cell assigns", `"other"`: "", `"after"`: ""} {
+		err := unchanged(filepath.Join(dir, "nb/main.go"), place{"main.go", lineOf(t, text, line)}, Package{})
+		var refused *RefusedError
+		if errors.As(err, &refused) != (want != "") || want != "" && !strings.Contains(refused.Reason, want) || want == "" && err != nil {
+			t.Errorf("%q: error %v, want %q", line, err, want)
+		}
+	}
+}
+
+var changedLater = 1
+
+var declaredEarly = stackOf()
+
+func stackOf() []uintptr {
+	pcs := make([]uintptr, 32)
+	return pcs[:runtime.Callers(1, pcs)]
+}
+
+// A call in a function is given what variables hold then.
+func TestUnchangedFindsTheInitialisation(t *testing.T) {
+	if err := Unchanged(declaredEarly, Package{}); err != nil {
+		t.Errorf("nothing that it uses is changed: %v", err)
+	}
+	if err := Unchanged(usesLater, Package{}); err == nil || !strings.Contains(err.Error(), "changedLater") {
+		t.Errorf("error %v, want changedLater named", err)
+	}
+	if err := Unchanged(stackOf(), Package{}); err != nil {
+		t.Errorf("a call in a test: %v", err)
+	}
+	changedLater++
+}
+
+var usesLater = func(int) []uintptr { return stackOf() }(changedLater)
 
 const shown = `package main
 

@@ -3,11 +3,14 @@ package code
 import (
 	"fmt"
 	"go/ast"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"gomyogen/kernel/env"
 )
 
 // walk follows names from a function to the declarations that it reaches.
@@ -19,6 +22,20 @@ type walk struct {
 	packages map[string]*source // by import path
 	read     *readPackages
 	parts    []Part
+	lean     bool // variables alone are of interest, not the parts
+}
+
+// newWalk reads the code of a notebook, or of the package of a file.
+func newWalk(file string, own Package) (*walk, error) {
+	mods, err := modules(filepath.Dir(file))
+	if err != nil {
+		return nil, err
+	}
+	p, err := parse(file)
+	if err != nil {
+		return nil, err
+	}
+	return &walk{source: p, modules: mods, own: own, seen: map[any]bool{}, packages: map[string]*source{}, read: openPackages(os.Getenv(env.GoNBDir))}, nil
 }
 
 // start enters the function called name, or the literals that begin at a place.
@@ -97,7 +114,11 @@ func (w *walk) declared(name string) error {
 			continue
 		}
 		if how := w.changedBy(d); how != "" {
-			return &RefusedError{fmt.Sprintf("the function uses the variable %s, which %s, so that its declaration does not tell its value; use a function literal with the value as an input", name, how)}
+			who, instead := "the function", "use a function literal with the value as an input"
+			if w.lean {
+				who, instead = "it", "assign to a copy, and name another run, sweep or fit of that"
+			}
+			return &RefusedError{fmt.Sprintf("%s uses the variable %s, which %s, so that its declaration does not tell its value; %s", who, name, how, instead)}
 		}
 		sum, text := w.sum(d.start, d.end)
 		w.parts = append(w.parts, Part{Name: d.kind, Sum: sum, Shown: text})
@@ -225,7 +246,7 @@ func (w *walk) unnamedImport(name string) error {
 // imported enters a package: by content if it is in a module of the notebook,
 // else by the version of its module. That of the standard library is Go's.
 func (w *walk) imported(path string) error {
-	if path == w.own.Path || w.seen[path] {
+	if w.lean || path == w.own.Path || w.seen[path] {
 		return nil
 	}
 	w.seen[path] = true

@@ -245,7 +245,7 @@ func typeName(t reflect.Type) ([]byte, error) {
 	box := example.Interface()
 	var b bytes.Buffer
 	if err := gob.NewEncoder(&b).Encode(&box); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w; gob.Register(x), with an x of this type, in a function init makes it known", err)
 	}
 	if back, err := namedType(b.Bytes()); err != nil || back != t {
 		return nil, errors.Join(fmt.Errorf("gob knows %v as %v", t, back), err)

@@ -51,6 +51,7 @@ func (p pulse) Twice() pulse          { p.Width *= 2; return p }
 
 func one() int              { return 1 }
 func two() (int, error)     { return 2, nil }
+func third() (int, error)   { return 3, nil }
 func fails() error          { return errors.New("x") }
 func none()                 {}
 func figure() chart.Figure  { return chart.Figure{} }
@@ -153,30 +154,36 @@ func TestWithImports(t *testing.T) {
 func TestNear(t *testing.T) {
 	p := packages(t)
 	for code, c := range map[string]struct{ message, want string }{
-		"\t_ = twoo()":               {"undefined: twoo", "undefined: twoo; did you mean two?"},
-		"\t_ = fmt.Sprinf":           {"undefined: fmt.Sprinf", "undefined: fmt.Sprinf; did you mean Sprint or Sprintf or Fprint?"},
-		"\t_ = time.Secnd":           {"undefined: time", "undefined: time.Secnd; did you mean Second?"},
-		"\t_ = train.Witdh":          {"train.Witdh undefined (type pulse has no field or method Witdh)", "train.Witdh undefined (type pulse has no field or method Witdh); did you mean With or Width?"},
-		"\t_ = pulse{Wdth: 1}":       {"unknown field Wdth in struct literal of type pulse", "unknown field Wdth in struct literal of type pulse; did you mean Width?"},
-		"\t_ = inner{Colour: 1}":     {"unknown field Colour in struct literal of type inner", "unknown field Colour in struct literal of type inner; it has Depth"},
-		"\t_ = train.Colour":         {"train.Colour undefined (type pulse has no field or method Colour)", "train.Colour undefined (type pulse has no field or method Colour); it has Depth, Twice, Width, With, inner"},
-		"\t_ = None":                 {"undefined: None", "undefined: None; Go's word is nil"},
-		"\tqqqq = 3":                 {"undefined: qqqq", "undefined: qqqq; qqqq := ... declares it for this cell, var qqqq = ... for later cells, too"},
-		"\t_ = units.Seconds":        {"undefined: units", "undefined: units.Seconds; did you mean S?"},
-		"\t_ = units.Milliseconds":   {"undefined: units.Milliseconds", "undefined: units.Milliseconds; did you mean Ms?"},
-		"\t_ = zzzzzzzz":             {"undefined: zzzzzzzz", "undefined: zzzzzzzz"},
-		"\tv := two()":               {"assignment mismatch: 1 variable but two() returns 2 values", "assignment mismatch: 1 variable but two() returns 2 values; its last result is an error: kernel.Must(two()) gives the value, and ends the cell if there is an error"},
-		"\t_ = 1 + two()":            {"multiple-value two() (value of type (int, error)) in binary expression", "multiple-value two() (value of type (int, error)) in binary expression; its last result is an error: kernel.Must(two()) gives the value, and ends the cell if there is an error"},
-		"\tv := pair()":              {"assignment mismatch: 1 variable but pair() returns 2 values", "assignment mismatch: 1 variable but pair() returns 2 values"},
-		"\tlocal := 1\n\t_ = locale": {"undefined: locale", "undefined: locale; did you mean local?"},
+		"\t_ = twoo()":                    {"undefined: twoo", "undefined: twoo; did you mean two?"},
+		"\t_ = fmt.Sprinf":                {"undefined: fmt.Sprinf", "undefined: fmt.Sprinf; did you mean Sprint or Sprintf or Fprint?"},
+		"\t_ = time.Secnd":                {"undefined: time", "undefined: time.Secnd; did you mean Second?"},
+		"\t_ = train.Witdh":               {"train.Witdh undefined (type pulse has no field or method Witdh)", "train.Witdh undefined (type pulse has no field or method Witdh); did you mean With or Width?"},
+		"\t_ = pulse{Wdth: 1}":            {"unknown field Wdth in struct literal of type pulse", "unknown field Wdth in struct literal of type pulse; did you mean Width?"},
+		"\t_ = inner{Colour: 1}":          {"unknown field Colour in struct literal of type inner", "unknown field Colour in struct literal of type inner; it has Depth"},
+		"\t_ = train.Colour":              {"train.Colour undefined (type pulse has no field or method Colour)", "train.Colour undefined (type pulse has no field or method Colour); it has Depth, Twice, Width, With, inner"},
+		"\t_ = None":                      {"undefined: None", "undefined: None; Go's word is nil"},
+		"\tqqqq = 3":                      {"undefined: qqqq", "undefined: qqqq; qqqq := ... declares it for this cell, var qqqq = ... for later cells, too"},
+		"\t_ = units.Seconds":             {"undefined: units", "undefined: units.Seconds; did you mean S?"},
+		"\t_ = units.Milliseconds":        {"undefined: units.Milliseconds", "undefined: units.Milliseconds; did you mean Ms?"},
+		"\t_ = zzzzzzzz":                  {"undefined: zzzzzzzz", "undefined: zzzzzzzz"},
+		"\tv := two()":                    {"assignment mismatch: 1 variable but two() returns 2 values", "assignment mismatch: 1 variable but two() returns 2 values; its last result is an error: kernel.Must(two()) gives the value, and ends the cell if there is an error"},
+		"\t_ = 1 + two()":                 {"multiple-value two() (value of type (int, error)) in binary expression", "multiple-value two() (value of type (int, error)) in binary expression; its last result is an error: kernel.Must(two()) gives the value, and ends the cell if there is an error"},
+		"\t_, _ = two(); _ = 1 + third()": {"multiple-value third() (value of type (int, error)) in binary expression", "multiple-value third() (value of type (int, error)) in binary expression; its last result is an error: kernel.Must(third()) gives the value, and ends the cell if there is an error"},
+		"\t_, _ = two(); w := third()":    {"assignment mismatch: 1 variable but third() returns 2 values", "assignment mismatch: 1 variable but third() returns 2 values; its last result is an error: kernel.Must(third()) gives the value, and ends the cell if there is an error"},
+		"\t_ = time.Second":               {"time.Second undefined (type untyped int has no field or method Second)", "time.Second undefined (type untyped int has no field or method Second); time is a constant of the notebook here, which hides the package time: rename it where a cell declares it, and %rm time forgets it"},
+		"\tv := pair()":                   {"assignment mismatch: 1 variable but pair() returns 2 values", "assignment mismatch: 1 variable but pair() returns 2 values"},
+		"\tlocal := 1\n\t_ = locale":      {"undefined: locale", "undefined: locale; did you mean local?"},
 	} {
 		text := before + "func main() {\n" + code + "\n}\n"
+		if strings.Contains(c.message, "untyped int") {
+			text = before + "const time = 5\nfunc main() {\n" + code + "\n}\n"
+		}
 		lines := strings.Split(strings.TrimSuffix(text, "\n}\n"), "\n")
 		word := c.message
 		if i := strings.Index(word, "undefined: "); i >= 0 {
 			word = word[len("undefined: "):]
 		} else {
-			word = strings.Fields(strings.ReplaceAll(strings.TrimPrefix(c.message, "unknown field "), "train.", ""))[0]
+			word = strings.Fields(strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(c.message, "unknown field "), "time."), "train.", ""))[0]
 		}
 		column := strings.Index(lines[len(lines)-1], word) + 1
 		if got := Load(p, text, "").Near(c.message, len(lines), column); !alike(got, c.want) {

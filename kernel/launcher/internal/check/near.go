@@ -30,7 +30,7 @@ func (p *Program) Near(message string, line, column int) (said string) {
 	var names []string
 	switch {
 	case oneOfTwo.MatchString(message):
-		if call := p.fallible(line); call != "" {
+		if call := p.fallible(message, line, column); call != "" {
 			message += "; its last result is an error: kernel.Must(" + call + ") gives the value, and ends the cell if there is an error"
 		}
 		return message
@@ -64,6 +64,9 @@ func (p *Program) Near(message string, line, column int) (said string) {
 		if s, ok := p.at(line, column).(*ast.SelectorExpr); ok {
 			t := p.Info.Types[s.X].Type
 			names = p.members(t)
+			if kind := p.hides(s.X, name); kind != "" {
+				return fmt.Sprintf("%s; %s is %s of the notebook here, which hides the package %[2]s: rename it where a cell declares it, and %%rm %[2]s forgets it", message, types.ExprString(s.X), kind)
+			}
 			if _, slice := underlying(t).(*types.Slice); slice && name == "append" {
 				x := types.ExprString(s.X)
 				return message + "; a slice grows with " + x + " = append(" + x + ", ...)"
@@ -96,6 +99,31 @@ func (p *Program) Near(message string, line, column int) (said string) {
 		return message
 	}
 	return message + "; did you mean " + strings.Join(near, " or ") + "?"
+}
+
+// hides says what a name is that hides a package which has a member, or nothing.
+func (p *Program) hides(x ast.Expr, member string) string {
+	name, ok := x.(*ast.Ident)
+	if !ok {
+		return ""
+	}
+	o := p.Info.Uses[name]
+	if o == nil || o.Parent() != p.Package.Scope() {
+		return ""
+	}
+	pkg := p.Packages.named(name.Name)
+	if pkg == nil || pkg.Scope().Lookup(member) == nil || !token.IsExported(member) {
+		return ""
+	}
+	switch o.(type) {
+	case *types.Const:
+		return "a constant"
+	case *types.Var:
+		return "a variable"
+	case *types.Func:
+		return "a function"
+	}
+	return ""
 }
 
 // elsewhere are names of other languages, and how Go says it.
@@ -172,23 +200,43 @@ func underlying(t types.Type) types.Type {
 	return t.Underlying()
 }
 
-// fallible returns the call in a line that gives a value and an error, or "".
-func (p *Program) fallible(line int) string {
-	text := ""
+// fallible returns the call that a message is about, if it gives a value and an
+// error, or "": that at the column, and of several there the one that is named.
+// Some messages are about the left side of an assignment; then it is the only
+// such call in the line.
+func (p *Program) fallible(message string, line, column int) string {
+	var here, named, all []string
 	for _, f := range p.Files {
 		ast.Inspect(f, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
-			if !ok || text != "" || p.Packages.fset.Position(call.Pos()).Line != line {
+			if !ok {
 				return true
 			}
+			at := p.Packages.fset.Position(call.Pos())
 			results, ok := p.Info.Types[call].Type.(*types.Tuple)
-			if ok && results.Len() == 2 && types.Identical(results.At(1).Type(), types.Universe.Lookup("error").Type()) {
-				text = types.ExprString(call)
+			if !ok || at.Line != line || results.Len() != 2 || !types.Identical(results.At(1).Type(), types.Universe.Lookup("error").Type()) {
+				return true
+			}
+			text := types.ExprString(call)
+			all = append(all, text)
+			if at.Column == column {
+				here = append(here, text)
+			}
+			if strings.Contains(message, " "+text+" ") {
+				named = append(named, text)
 			}
 			return true
 		})
 	}
-	return text
+	switch {
+	case len(named) > 0:
+		return named[0]
+	case len(here) > 0:
+		return here[0]
+	case len(all) == 1:
+		return all[0]
+	}
+	return ""
 }
 
 // Nearest returns up to three names that are like one.
