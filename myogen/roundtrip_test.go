@@ -290,7 +290,7 @@ var texts = rapid.OneOf(
 		"-", "- a", "?", "? a", ":", "a: b", "a:", "#", "a #b", "a#b", "{a}", "[0]", "[a", "a,b", "*a", "&a", "!a", "%a", "@a", "`a",
 		"|", ">", "'", "''", `"`, `a"b`, `\`, `a\nb`, "<<", "=", "a.b", "...", "---", "é", "\u00ff", "µS", "日本", "🧠",
 	}),
-	rapid.StringN(1, 12, -1).Filter(func(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) }),
+	rapid.StringN(1, 12, -1),
 )
 
 var populationNames = texts.Filter(func(s string) bool {
