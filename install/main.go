@@ -104,6 +104,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if other := home.BuiltFrom(); other != "" {
+		if _, err := fmt.Fprintf(out, "using the clone around this folder, %s; this program was built from %s\n", home.Module, other); err != nil {
+			return err
+		}
+	}
 	return command(ctx, home, out, args)
 }
 

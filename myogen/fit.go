@@ -98,7 +98,7 @@ func (p *Parameter) fields() []fields.Field {
 func (t *Target) fields() []fields.Field {
 	return []fields.Field{
 		{Name: "statistic", Doc: "statistic of a run: aMN.mean_rate", Required: true, Value: fields.Name(&t.Statistic)},
-		{Name: "value", Doc: "what is wanted, in the unit of the statistic: 16.82 pps", Required: true, Value: anyValue{&t.Value}},
+		{Name: "value", Doc: "what is wanted, in the unit of the statistic: 16.82 pps; mean_cv and force_cv are plain numbers, 0.02 for 2 %, and force_percent is one in percent, 30 for 30 %", Required: true, Value: anyValue{&t.Value}},
 		{Name: "tolerance", Doc: "the deviation that counts as one: 2.5 pps", Required: true, Value: anyValue{&t.Tolerance}},
 		{Name: "weight", Doc: "weight of the squared deviation", Default: "1", Value: fields.Float(&t.Weight, fields.Positive)},
 	}
@@ -385,7 +385,7 @@ func (p *FitPlan) SearchCost(statistics []float64) float64 {
 	if missing == 0 {
 		return min(cost, half)
 	}
-	share := (float64(missing) - 1/(1+cost)) / float64(len(p.Goals)) // in [0, 1]
+	share := (float64(missing) - 0.5/(1+cost)) / float64(len(p.Goals)) // above 0, at most 1
 	return half + share*(half/2)
 }
 

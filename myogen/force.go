@@ -1,6 +1,7 @@
 package myogen
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,8 +19,8 @@ import (
 type Force struct {
 	Population string
 	Muscle     muscle.Fuglevand // the zero value has the parameters of the paper, sampled every 1 ms
-	// Start and Stop are between which its statistics are taken: both 0 means the
-	// whole run.
+	// Start and Stop are between which its statistics are taken. A Stop of 0 means the end
+	// of the run.
 	Start, Stop units.Time
 }
 
@@ -80,6 +81,10 @@ func (r *resolved) force(i int) error {
 	}
 	if err := f.Muscle.Check(r.plans[at].size(), r.Duration); err != nil {
 		return within(f.words(), errors.New(strings.TrimPrefix(err.Error(), "muscle: ")))
+	}
+	if period := cmp.Or(f.Muscle.SamplingPeriod, units.Ms); f.window(r.Duration) > f.Start && f.window(r.Duration)-f.Start < period {
+		return within(f.words(), fields.At("stop", fmt.Errorf("the statistics are from %v to %v, shorter than the sampling period of %v",
+			f.Start, f.window(r.Duration), period)))
 	}
 	if f.Stop > r.Duration || f.window(r.Duration) <= f.Start {
 		return within(f.words(), fields.At("stop", fmt.Errorf("the statistics are from %v to %v, must be within the run of %v",

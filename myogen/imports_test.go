@@ -78,7 +78,7 @@ func TestImportsGoOneWay(t *testing.T) {
 		"myogen/sweep/slurm":                  {"myogen/format/atomicfile"},
 		"myogen/sweep/internal/":              {"myogen", "myogen/format/", "myogen/internal/watch", "myogen/sweep/internal/", "myogen/units"},
 		"myogen":                              {"myogen/neo", "myogen/format/", "myogen/stats", "myogen/muscle", "myogen/random", "myogen/units", "myogen/internal/"},
-		"myogen/cmd/":                         {"myogen", "myogen/datafolder", "myogen/sweep", "myogen/sweep/", "myogen/neo", "myogen/format/", "myogen/stats", "myogen/random", "myogen/units"},
+		"myogen/cmd/":                         {"myogen", "myogen/datafolder", "myogen/sweep", "myogen/sweep/", "myogen/neo", "myogen/format/", "myogen/internal/watch", "myogen/stats", "myogen/random", "myogen/units"},
 		"kernel/chart":                        {"myogen/stats", "myogen/neo", "myogen/units"},
 	}
 	forbidden := []string{m + "kernel", m + "install", "github.com/janpfeifer/gonb", "github.com/go-echarts", "gonum.org/v1/plot"}

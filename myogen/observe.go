@@ -32,12 +32,10 @@ func Observe(ctx context.Context, o Observer) context.Context {
 	return watch.With(context.WithValue(ctx, observerKey{}, o), o.Starting)
 }
 
-// observed runs a simulation under the observer of a context, if it has one.
+// observed runs a simulation under the observer of a context, if it has one. A complete
+// run is gathered though it is stopped meanwhile: nobody could call Run again.
 func (s *Simulation) observed(ctx context.Context, report func(done, total units.Time)) (*Result, error) {
-	o, ok := ctx.Value(observerKey{}).(Observer)
-	if !ok {
-		return s.Run(ctx, report)
-	}
+	o, _ := ctx.Value(observerKey{}).(Observer)
 	r, err := s.Run(ctx, func(done, total units.Time) {
 		if o.Progress != nil {
 			o.Progress(done, total)

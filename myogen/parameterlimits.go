@@ -100,6 +100,8 @@ func checkRange(path string, r Range) error {
 		}
 	}
 	switch {
+	case r.Last == 0 && r.First != 0:
+		return fmt.Errorf("%s goes from %v to 0: a range needs first and last; for %v in all cells give the number (myogen.Constant), and 1e-300 for a last value of 0", path, r.First, r.First)
 	case parameterLimits[path].shared && r.First != r.Last:
 		return fmt.Errorf("%s is %v, must be a number: all cells share it", path, r)
 	case path == "axon_velocity" && (r.Curve != 0 || r.Reversed):

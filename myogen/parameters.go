@@ -65,7 +65,9 @@ type Parameters map[string]Range
 
 // Range is a parameter that goes from First, of the first cell of a pool, to
 // Last: along the recruitment thresholds, or in a pool that is spread by
-// curves, along an exponential whose bend is Curve; 0 is a straight line.
+// curves, along an exponential whose bend is Curve; 0 is a straight line. A Last of 0
+// with another First is refused, since a literal without Last has it: [Constant] is for
+// one value, and 1e-300 is as good as 0 in the last cell.
 type Range struct {
 	First, Last float64
 	Curve       float64 // bend in a pool with Curves; 0 is none

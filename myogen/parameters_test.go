@@ -62,9 +62,9 @@ func TestParametersRefuse(t *testing.T) {
 		{"NERLab:\n  soma:\n    gnabar: [-0.1, 0.2]\n", "mine.yaml:3:13: NERLab.soma.gnabar is -0.1 S/cm2, must not be negative"},
 		{"Powers2017:\n  dendrite:\n    cm: 0\n", "mine.yaml:3:9: Powers2017.dendrite.cm is 0 uF/cm2, must be from 0.01 uF/cm2 to 100 uF/cm2"},
 		{"NERLab:\n  soma:\n    cm: .nan\n", "mine.yaml:3:9: NERLab.soma.cm is .nan, must be a finite number"},
-		{"NERLab: 3\n", "mine.yaml:1:9: NERLab must be a list of keys, it is \"3\""},
+		{"NERLab: 3\n", "mine.yaml:1:9: NERLab must be keys with values (key: value), it is \"3\""},
 		{"model: Hodgkin\n", `mine.yaml:1:8: model is "Hodgkin", must be one of ["NERLab" "Powers2017"]`},
-		{"- 1\n", "mine.yaml:1:1: the file must be a list of keys, it is a list"},
+		{"- 1\n", "mine.yaml:1:1: the file must be keys with values (key: value), it is a list"},
 		{"NERLab:\n\tsoma: 3\n", "mine.yaml:2:"},
 	} {
 		if _, _, err := parseParameters("mine.yaml", []byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {

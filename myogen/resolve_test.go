@@ -219,7 +219,7 @@ func TestExperimentsAreRefused(t *testing.T) {
 		{aMN(Injection{Cell: -1, Duration: 1}), `injection into cell -1 of "aMN": cell is -1, must be 0 to`},
 		{aMN(Injection{Cell: 2, Duration: 1}), `injection into cell 2 of "aMN": "aMN" has cells 0 to 1, not 2`},
 		{aMN(Injection{Amplitude: 1}), `injection into cell 0 of "aMN": duration is missing`},
-		{aMN(Injection{Duration: 1, Shape: Ramp[units.Current]{}}), "has both an amplitude and a shape"},
+		{aMN(Injection{Duration: 1, Shape: Level[units.Current]{}}), "has both an amplitude and a shape"},
 		{aMN(Injection{Duration: 1, Amplitude: units.Current(nan)}), `injection into cell 0 of "aMN": amplitude is NaN nA, must be from -1000 nA to 1000 nA`},
 		{aMN(Injection{Shape: Ramp[units.Current]{To: units.Current(inf)}}), `injection into cell 0 of "aMN": ramp: to is +Inf nA`},
 		{aMN(Injection{Shape: Samples[units.Current]{Values: []units.Current{0, units.Current(inf)}, Period: 50}}),

@@ -238,6 +238,13 @@ func force(t *rapid.T, e Experiment, population string, n int) Force {
 	f.Muscle.SamplingPeriod = min(e.Duration, units.Time(zeroOr(t, "sampling period", rapid.Float64Range(0.05, 10))))
 	f.Start = units.Time(rapid.Float64Range(0, 0.4).Draw(t, "start")) * e.Duration
 	f.Stop = units.Time(zeroOr(t, "stop", rapid.Float64Range(0.5, 1))) * e.Duration
+	period := f.Muscle.SamplingPeriod
+	if period == 0 {
+		period = units.Ms
+	}
+	if f.window(e.Duration)-f.Start < period {
+		f.Start, f.Stop, f.Muscle.SamplingPeriod = 0, 0, min(period, e.Duration)
+	}
 	return f
 }
 
@@ -283,7 +290,7 @@ var texts = rapid.OneOf(
 		"-", "- a", "?", "? a", ":", "a: b", "a:", "#", "a #b", "a#b", "{a}", "[0]", "[a", "a,b", "*a", "&a", "!a", "%a", "@a", "`a",
 		"|", ">", "'", "''", `"`, `a"b`, `\`, `a\nb`, "<<", "=", "a.b", "...", "---", "é", "\u00ff", "µS", "日本", "🧠",
 	}),
-	rapid.StringN(1, 12, -1),
+	rapid.StringN(1, 12, -1).Filter(func(s string) bool { return !strings.ContainsFunc(s, unicode.IsControl) }),
 )
 
 var populationNames = texts.Filter(func(s string) bool {
@@ -404,7 +411,7 @@ func shapes[Q Quantity](t *rapid.T, e Experiment, numbers *rapid.Generator[float
 		mean := value("mean")
 		return Sinusoid[Q]{mean, mean / Q(rapid.IntRange(1, 9).Draw(t, "share")), units.Frequency(rapid.Float64Range(1e-3, 1e3).Draw(t, "frequency"))}
 	case 2:
-		return Ramp[Q]{value("from"), value("to"), while("start"), while("duration")}
+		return Ramp[Q]{value("from"), value("to"), while("start"), units.Time(oddNumbers.Draw(t, "duration"))}
 	case 3:
 		return Step[Q]{value("baseline"), value("level"), while("start"), units.Time(oddNumbers.Draw(t, "duration"))}
 	case 4:

@@ -111,7 +111,7 @@ func (v numbersValue[Q]) Read(f *fields.File, what string, n ast.Node) error {
 			return err
 		}
 		for _, n := range nodes {
-			x, err := f.Number("a value", n)
+			x, err := f.Number(bare("a value", unitOf[Q]()), n)
 			if err != nil {
 				return err
 			}
@@ -135,6 +135,14 @@ func (v numbersValue[Q]) Read(f *fields.File, what string, n ast.Node) error {
 		return f.ErrorAt(n, "%v", err)
 	}
 	return nil
+}
+
+// bare names a number that is written without its unit.
+func bare(what, unit string) string {
+	if unit == "1" {
+		return what
+	}
+	return fmt.Sprintf("%s (in %s, written without the unit)", what, unit)
 }
 
 func (v numbersValue[Q]) Write(bool) fields.Node {

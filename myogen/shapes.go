@@ -62,6 +62,9 @@ func (s Triangles[Q]) late(end units.Time) string {
 	return fmt.Sprintf("the last triangle ends at %v, the run at %v", s.end(), end)
 }
 
+// course returns when the last fall ends.
+func (s Triangles[Q]) course() units.Time { return s.end() }
+
 // lasting returns the first triangle.
 func (s Triangles[Q]) lasting() (start, duration units.Time) { return s.Rest, s.Ramp + s.Ramp }
 
@@ -118,6 +121,9 @@ func (s Trapezoid[Q]) late(end units.Time) string {
 	return fmt.Sprintf("the trapezoid ends at %v, the run at %v", p[3], end)
 }
 
+// course returns when the fall ends.
+func (s Trapezoid[Q]) course() units.Time { return s.Phases()[3] }
+
 func (s Trapezoid[Q]) lasting() (start, duration units.Time) {
 	return s.Rest, s.Ramp + s.Plateau + s.Ramp
 }
@@ -165,7 +171,7 @@ func (s *Sinusoid[Q]) fields() []fields.Field {
 }
 
 // Ramp goes in a straight line from From, held until Start, to To, held after
-// Start + Duration.
+// Start + Duration. Duration must be above 0, as that of a [Step]; a jump is a Step.
 type Ramp[Q Quantity] struct {
 	From, To        Q
 	Start, Duration units.Time
@@ -182,6 +188,9 @@ func (s Ramp[Q]) At(t units.Time) Q {
 	return s.From + Q(float64(s.To-s.From)*float64((t-s.Start)/s.Duration))
 }
 
+// course returns when the ramp ends.
+func (s Ramp[Q]) course() units.Time { return s.Start + s.Duration }
+
 // late says whether the shape begins after the end of a run.
 func (s Ramp[Q]) late(end units.Time) string {
 	return beyond("the ramp", s.Start, s.Duration, end)
@@ -197,7 +206,7 @@ func (s *Ramp[Q]) fields() []fields.Field {
 		{Name: "from", Doc: "value before the ramp", Default: noneOf[Q](), Value: quantityOf(&s.From)},
 		{Name: "to", Doc: "value after the ramp", Required: true, Value: quantityOf(&s.To)},
 		{Name: "start", Doc: "begin of the ramp", Default: "0 ms", Value: duration(&s.Start, fields.NotNegative)},
-		{Name: "duration", Doc: "duration of the ramp", Required: true, Value: duration(&s.Duration, fields.NotNegative)},
+		{Name: "duration", Doc: "duration of the ramp", Required: true, Value: duration(&s.Duration, fields.Positive)},
 	}
 }
 
@@ -219,6 +228,9 @@ func (s Step[Q]) At(t units.Time) Q {
 func (s Step[Q]) late(end units.Time) string {
 	return beyond("it", s.Start, s.Duration, end)
 }
+
+// course returns when the step ends.
+func (s Step[Q]) course() units.Time { return s.Start + s.Duration }
 
 func (s Step[Q]) lasting() (start, duration units.Time) { return s.Start, s.Duration }
 
@@ -298,7 +310,7 @@ func (s Samples[Q]) String() string {
 
 func (s *Samples[Q]) fields() []fields.Field {
 	return []fields.Field{
-		{Name: "values", Doc: "values in " + unitOf[Q]() + ": a list or a .npy file", Required: true, Value: numbersValue[Q]{&s.Values}},
+		{Name: "values", Doc: "values in " + unitOf[Q]() + ", written without it: a list or a .npy file", Required: true, Value: numbersValue[Q]{&s.Values}},
 		{Name: "period", Doc: "time from one value to the next", Default: "0.1 ms", Value: duration(&s.Period, fields.Positive)},
 	}
 }

@@ -24,7 +24,7 @@ type SpikeSource struct {
 
 func (p *SpikeSource) fields() []fields.Field {
 	return []fields.Field{
-		{Name: "trains", Doc: "times of the spikes of each cell in ms, rising", Required: true,
+		{Name: "trains", Doc: "times of the spikes of each cell in ms, written without it, rising", Required: true,
 			Value: fields.ListOf(&p.Trains, "a spike train", func(t *neo.SpikeTrain) fields.Value { return trainValue{t} })},
 		{Name: "latency", Doc: "time from a spike to the terminals of its axon", Default: "1 ms", Value: duration(&p.Latency, delays)},
 	}
@@ -93,7 +93,7 @@ func (v trainValue) Read(f *fields.File, what string, n ast.Node) error {
 		return err
 	}
 	for _, n := range nodes {
-		x, err := f.Number("a spike time", n)
+		x, err := f.Number(bare("a spike time", "ms"), n)
 		if err != nil {
 			return err
 		}

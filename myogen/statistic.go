@@ -48,13 +48,15 @@ var forceStatistics = []struct {
 
 // Statistics returns the statistics of each population of the experiment:
 // spikes; active cells; mean and SD of the firing rates of cells with two spikes
-// or more ([stats.FiringRates]); mean CV of the intervals of cells with three or
-// more; and the rate of the population, spikes per cell and second. Their names
+// or more ([stats.FiringRates]), in pps; mean CV of the intervals of cells with three or
+// more, a plain number, 0.2 and not 20 %; and the rate of the population, spikes per cell
+// and second, in pps. Their names
 // are aMN.spikes, aMN.active, aMN.mean_rate, aMN.sd_rate, aMN.mean_cv and
-// aMN.population_rate. Of each force of the experiment they are mean, SD and CV, and
-// the mean in percent of the pool's maximum: aMN.force_mean, aMN.force_sd,
-// aMN.force_cv and aMN.force_percent. A mean or SD of rates or intervals that no cell
-// has is NaN, and so is the CV of no force.
+// aMN.population_rate. Of each force of the experiment they are mean and SD, in N or
+// units of the smallest twitch, CV, a plain number as that of intervals, and the mean in
+// percent of the pool's maximum, 30 for 30 %: aMN.force_mean, aMN.force_sd, aMN.force_cv
+// and aMN.force_percent. A mean or SD of rates or intervals
+// that no cell has is NaN, and so is the CV of no force.
 func (e Experiment) Statistics() []Statistic {
 	var all []Statistic
 	for _, p := range present(e.Populations) {

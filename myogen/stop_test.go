@@ -356,4 +356,12 @@ func TestStopWhileGathering(t *testing.T) {
 	if r, err := Run(observed, e, nil); err != nil || r.Partial() || ctx.Err() == nil || r.Block.SpikeSHA256() != want.Block.SpikeSHA256() {
 		t.Errorf("the function Run: %v, stopped: %v", err, ctx.Err())
 	}
+	c := &watchtest.Counting{Context: t.Context(), Most: 1 << 30}
+	if r, err := Run(c, e, func(done, total units.Time) {
+		if done == total {
+			c.Most = c.Looks + 10
+		}
+	}); err != nil || r.Partial() || c.Looks <= c.Most || r.Block.SpikeSHA256() != want.Block.SpikeSHA256() {
+		t.Errorf("the function Run without an observer: %v after %d of %d looks", err, c.Looks, c.Most)
+	}
 }

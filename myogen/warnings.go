@@ -1,13 +1,16 @@
 package myogen
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 
 	"gomyogen/myogen/internal/membrane"
+	"gomyogen/myogen/internal/population"
 	"gomyogen/myogen/units"
 )
 
@@ -36,6 +39,13 @@ func (r *resolved) warnings(drives []*driveRate) []string {
 				c.words(), c.Source, latency, delay, r.Duration)
 		case delay < r.step():
 			warn("%s: the delay is %v, and spikes arrive at the next of the steps of %v", c.words(), delay, r.step())
+		}
+	}
+	all = append(all, r.twice()...)
+	all = append(all, r.unreached()...)
+	for _, f := range r.Force {
+		if text := tooEarly(f.window(r.Duration), r.Duration); text != "" {
+			warn("%s: its statistics are from %v to %v: %s", f.words(), f.Start, f.window(r.Duration), text)
 		}
 	}
 	for i, x := range r.Inputs {
@@ -116,6 +126,80 @@ const (
 	strongWeight = 10 * units.MicroSiemens
 )
 
+// tooEarly says that something ends so early in a run that its unit is likely missing:
+// in its first hundredth, before cells have settled.
+func tooEarly(stop, end units.Time) string {
+	if stop >= shortRun || 100*stop > end {
+		return ""
+	}
+	return fmt.Sprintf("all is over at %v of %v: a number without a unit is in ms", stop, end)
+}
+
+// twice returns warnings of connections that are given more than once, and of pairs
+// within one. Connections that differ in a field are meant.
+func (r *resolved) twice() (all []string) {
+	count := make([]int, len(r.Connections))
+	for i, c := range r.Connections {
+		same := func(o Connection) bool {
+			o.Pairs, o.Delay = nil, delayOr(o.Delay)
+			mine := c
+			mine.Pairs, mine.Delay = nil, delayOr(c.Delay)
+			return reflect.DeepEqual(mine, o)
+		}
+		first := slices.IndexFunc(r.Connections[:i+1], func(o Connection) bool { return same(o) && slices.Equal(o.Pairs, c.Pairs) })
+		count[first]++
+	}
+	for i, n := range count {
+		if n > 1 {
+			all = append(all, fmt.Sprintf("%s: it is given %d times with the same values, and counts %d times", r.Connections[i].words(), n, n))
+		}
+	}
+	for _, c := range r.Connections {
+		links := slices.Clone(c.Pairs)
+		slices.SortFunc(links, func(a, b Link) int {
+			return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Synapse, b.Synapse))
+		})
+		if n := len(links) - len(slices.Compact(slices.Clone(links))); n > 0 {
+			i := 1
+			for links[i] != links[i-1] {
+				i++
+			}
+			all = append(all, fmt.Sprintf("%s: %d of its %d pairs stand in the list before, as cell %d to cell %d, and count again",
+				c.words(), n, len(links), links[i].Source, links[i].Target))
+		}
+	}
+	return all
+}
+
+// unreached returns warnings of populations that are left out of a network: motor
+// neurons without any input and, where there are motor neurons, drive neurons that reach
+// none. Given spikes may stand alone, to be compared.
+func (r *resolved) unreached() (all []string) {
+	leads, reached, motor := map[int]bool{}, map[int]bool{}, false
+	for _, c := range r.connections {
+		leads[c.source], reached[c.target] = true, true
+	}
+	for _, in := range r.Inject {
+		if i, err := r.find(in.Population); err == nil {
+			reached[i] = true
+		}
+	}
+	for _, p := range r.plans {
+		motor = motor || p.cells != nil
+	}
+	for i, p := range r.plans {
+		pool, isPool := p.Population.(AlphaMNPool)
+		_, driven := p.Plan.(population.Driven)
+		switch {
+		case isPool && !reached[i] && pool.Background == nil:
+			all = append(all, fmt.Sprintf("population %q: its motor neurons have no input: no connection, injection or background", p.name))
+		case driven && motor && !leads[i]:
+			all = append(all, fmt.Sprintf("population %q: its neurons are connected to none", p.name))
+		}
+	}
+	return all
+}
+
 // worthTelling is the share of spikes that may be lost without a word.
 const worthTelling = 0.02
 
@@ -177,7 +261,7 @@ func tooShort[Q Quantity](s Shape[Q], step, at units.Time) string {
 	seen := units.Time(n * float64(step)) // not fused with what follows
 	switch _, sharp := s.(Step[Q]); {
 	case !(duration > 0):
-		return ""
+		return "it lasts 0 ms, and does nothing"
 	case n < 1:
 		return fmt.Sprintf("it lasts %v from %v, between two samples: with steps of %v it does nothing", duration, start, step)
 	case sharp && math.Abs(float64(seen-duration)) > worthTelling*float64(duration):
@@ -186,10 +270,19 @@ func tooShort[Q Quantity](s Shape[Q], step, at units.Time) string {
 	return ""
 }
 
+// early says that the whole course of a shape, of one with a method course, is at the
+// begin of a run.
+func early[Q Quantity](s Shape[Q], end units.Time) string {
+	if s, ok := s.(interface{ course() units.Time }); ok {
+		return tooEarly(s.course(), end)
+	}
+	return ""
+}
+
 // shapeWarnings returns what of a shape a run does not show, whose values are taken at
 // a time after the begin of each step.
 func shapeWarnings[Q Quantity](s Shape[Q], end, step, at units.Time) (all []string) {
-	for _, text := range []string{lateness(s, end), tooFast(s, step), tooShort(s, step, at)} {
+	for _, text := range []string{lateness(s, end), tooFast(s, step), tooShort(s, step, at), early(s, end)} {
 		if text != "" {
 			all = append(all, text)
 		}

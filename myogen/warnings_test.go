@@ -58,6 +58,7 @@ func TestWarnings(t *testing.T) {
 		"a rate that a fine step keeps": {func(e *Experiment) { e.Step, e.Inputs[0].Shape = 0.01, Level[units.Rate]{1000} }, ""},
 		"a rate that a coarse one does": {func(e *Experiment) {
 			e.Step, e.Inputs[0].Shape, e.Populations[1] = 1, Level[units.Rate]{60}, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{}}}
+			e.Connections = nil
 		}, `at 60 pps the neurons of "DD" lose 2.9 % of their spikes: a neuron fires at most once in a step, of 1 ms`},
 		"a rate that bursts lose": {func(e *Experiment) {
 			e.Inputs[0].Shape, e.Populations[0] = Level[units.Rate]{300}, DescendingDrivePool{Name: "DD", N: 2, Process: random.Gamma{Shape: 0.1}}
@@ -119,7 +120,42 @@ func TestWarnings(t *testing.T) {
 		}, `connection "Ia" to "aMN": the first spike of "Ia" is at 100 ms, its latency is 50 ms and the delay 60 ms, so that no spike arrives`},
 		"a silent source": {func(e *Experiment) {
 			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{}}})
-			e.Connections = []Connection{{Source: "Ia", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 199}}
+			e.Connections = append(e.Connections, Connection{Source: "Ia", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 199})
+		}, ""},
+		"a trapezoid in seconds": {func(e *Experiment) {
+			e.Duration, e.Inputs[0].Shape = 2000, Trapezoid[units.Rate]{Peak: 60, Rest: 1, Ramp: 0.5, Plateau: 10}
+		}, `input "cortex": all is over at 12 ms of 2 s: a number without a unit is in ms`},
+		"a step in seconds":   {func(e *Experiment) { e.Inputs[0].Shape = Step[units.Rate]{Level: 60, Duration: 1} }, `all is over at 1 ms of 200 ms`},
+		"a ramp in seconds":   {func(e *Experiment) { e.Inputs[0].Shape = Ramp[units.Rate]{To: 60, Duration: 1.5} }, `all is over at 1.5 ms of 200 ms`},
+		"a trapezoid of 0 ms": {input(Trapezoid[units.Rate]{Peak: 5, Rest: 50}), `it lasts 0 ms, and does nothing`},
+		"a force in seconds": {func(e *Experiment) {
+			e.Duration, e.Force = 2000, []Force{{Population: "aMN", Start: 1, Stop: 2.5}}
+		}, `force of "aMN": its statistics are from 1 ms to 2.5 ms: all is over at 2.5 ms of 2 s: a number without a unit is in ms`},
+		"a force at the end": {func(e *Experiment) {
+			e.Duration, e.Force = 2000, []Force{{Population: "aMN", Start: 1000}}
+		}, ""},
+		"a connection twice": {func(e *Experiment) {
+			e.Connections = append(e.Connections, Connection{Source: "DD", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 1})
+		}, `connection "DD" to "aMN": it is given 2 times with the same values, and counts 2 times`},
+		"connections of two weights": {func(e *Experiment) {
+			e.Connections = append(e.Connections, Connection{Source: "DD", Target: "aMN", Probability: 1, Weight: 0.2},
+				Connection{Source: "DD", Target: "aMN", Probability: 1, Weight: 0.1, Delay: 5})
+		}, ""},
+		"a pair three times": {func(e *Experiment) {
+			e.Connections[0].Probability, e.Connections[0].Pairs = 0, []Link{{1, 2, 0}, {0, 0, 0}, {1, 2, 0}, {1, 2, 0}}
+		}, `2 of its 4 pairs stand in the list before, as cell 1 to cell 2, and count again`},
+		"two synapses of a pair": {func(e *Experiment) {
+			e.Connections[0].Probability, e.Connections[0].Pairs = 0, []Link{{1, 2, 0}, {1, 2, 1}}
+		}, ""},
+		"motor neurons alone":   {func(e *Experiment) { e.Connections = nil }, `population "aMN": its motor neurons have no input: no connection, injection or background`},
+		"drive neurons alone":   {func(e *Experiment) { e.Connections = nil }, `population "DD": its neurons are connected to none`},
+		"drive without neurons": {func(e *Experiment) { e.Connections, e.Populations = nil, e.Populations[:1] }, ""},
+		"a current alone": {func(e *Experiment) {
+			e.Connections, e.Populations, e.Inputs = nil, e.Populations[1:], nil
+			e.Inject = []Injection{{Population: "aMN", Amplitude: 1, Start: 50, Duration: 100}}
+		}, ""},
+		"given spikes alone": {func(e *Experiment) {
+			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{Times: []units.Time{10}}}})
 		}, ""},
 		"a late source": {func(e *Experiment) {
 			e.Populations = append(e.Populations, SpikeSource{Name: "Ia", Trains: []neo.SpikeTrain{{Times: []units.Time{10}}}, Latency: 300})
@@ -129,7 +165,8 @@ func TestWarnings(t *testing.T) {
 		}, `population "Ia": 2 spikes come after the end`},
 	} {
 		e := Experiment{Duration: 200, Populations: []Population{DescendingDrivePool{Name: "DD", N: 2}, AlphaMNPool{Name: "aMN", N: 3}},
-			Inputs: []Input{{Source: "cortex", Target: "DD", Shape: Level[units.Rate]{5}}}}
+			Inputs:      []Input{{Source: "cortex", Target: "DD", Shape: Level[units.Rate]{5}}},
+			Connections: []Connection{{Source: "DD", Target: "aMN", Probability: 1, Weight: 0.1}}}
 		c.change(&e)
 		r, err := e.resolve()
 		if err != nil {
@@ -145,6 +182,27 @@ func TestWarnings(t *testing.T) {
 			t.Errorf("%s: the warnings are %q, want %q", name, got, c.want)
 		}
 	}
+}
+
+// A number without its unit, a range without its end, a window without a sample and a
+// ramp without a duration are refused with what is wanted.
+func TestNumbersThatSayTooLittle(t *testing.T) {
+	const head = "duration: 1 s\npopulations:\n  DD: {drive_neurons: {n: 2}}\n"
+	for text, want := range map[string]string{
+		head + "inputs: [{source: c, target: DD, step: [60 pps, 1 s]}]\n":               "step must be keys with values (key: value), it is a list",
+		head + "inputs: [{source: c, target: DD, samples: {values: [60 pps]}}]\n":       `a value (in pps, written without the unit) must be a number, it is "60 pps"`,
+		"duration: 1 s\npopulations: {Ia: {spike_source: {trains: [[5 ms]]}}}\n":        `a spike time (in ms, written without the unit) must be a number, it is "5 ms"`,
+		head + "inputs: [{source: c, target: DD, ramp: {to: 5 pps, duration: 0 ms}}]\n": "duration is 0 ms, must be above 0",
+	} {
+		if _, err := ParseExperiment("e.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\nerror %v, want %q", text, err, want)
+		}
+	}
+	pool := AlphaMNPool{Name: "aMN", N: 3, Parameters: Parameters{"NERLab.soma.gl": {First: 1e-3}}}
+	refused(t, `population "aMN": parameters: NERLab.soma.gl goes from 0.001 to 0: a range needs first and last`, Experiment{Duration: 1, Populations: []Population{pool}}.Check())
+	pool.Parameters = nil
+	refused(t, `force of "aMN": the statistics are from 5 ms to 5.5 ms, shorter than the sampling period of 1 ms`,
+		Experiment{Duration: 100, Populations: []Population{pool}, Force: []Force{{Population: "aMN", Start: 5, Stop: 5.5}}}.Check())
 }
 
 // Peaks that are none would be no drive.

@@ -1,6 +1,7 @@
 package myogen
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -98,6 +99,9 @@ func readFile(f *fields.File, docs []ast.Node, table func() []fields.Field, chec
 		return err
 	}
 	if err := check(); err != nil {
+		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+			return err // of no place in the file
+		}
 		var at *fields.Error
 		if errors.As(err, &at) {
 			return f.ErrorAt(f.Locate(docs[0], at.Path), "%v", err)

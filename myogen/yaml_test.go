@@ -309,7 +309,7 @@ func TestExperimentRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                    "e.yaml: the file is empty",
 		"a: 1\n---\nb: 2":                     "2 documents",
-		"- 1":                                 "the experiment must be a list of keys, it is a list",
+		"- 1":                                 "the experiment must be keys with values (key: value), it is a list",
 		"seed: 1\nseed: 2":                    `e.yaml:2:1: the key "seed" stands already at 1:1`,
 		"seed: [":                             "e.yaml:1:",
 		strings.Repeat("[", 1000):             "nested more than 100 deep",

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"gomyogen/kernel/env"
@@ -43,6 +44,24 @@ func Find() (*Home, error) {
 	}
 	data, err := env.DataFolder()
 	return &Home{Data: data, Module: dir}, err
+}
+
+// BuiltFrom returns the folder of the clone that this program was built from, and ""
+// if that is the module's or is not known, as after go build -trimpath.
+func (h *Home) BuiltFrom() string {
+	_, file, _, ok := runtime.Caller(0)
+	if !ok || !filepath.IsAbs(file) {
+		return ""
+	}
+	clone := filepath.Dir(filepath.Dir(filepath.Dir(file))) // of install/jupyter/home.go
+	used, err := os.Stat(h.Module)
+	if err != nil {
+		return ""
+	}
+	if info, err := os.Stat(clone); err == nil && os.SameFile(info, used) {
+		return ""
+	}
+	return clone
 }
 
 // Notebooks is the folder of the tutorials.

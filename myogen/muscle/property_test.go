@@ -254,7 +254,7 @@ func TestRateCodingTable(t *testing.T) {
 	}
 	// No force is not steady, it is none.
 	steady := must[Steadiness](t)(NewSteadiness(must[neo.AnalogSignal](t)(m.Force(trains[2:])), 0, 3000))
-	if steady.Mean != 0 || !math.IsNaN(steady.CV) || steady.String() != "mean 0 , SD 0, no CV" {
+	if steady.Mean != 0 || !math.IsNaN(steady.CV) || steady.String() != "mean 0 smallest twitch, SD 0, no CV" {
 		t.Errorf("the steadiness of no force is %v: %+v", steady, steady)
 	}
 	r := rows[1]

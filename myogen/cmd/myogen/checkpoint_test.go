@@ -400,24 +400,21 @@ func TestReplayedCheckpoint(t *testing.T) {
 // from them when the file is as it was; one that would record over its rows is refused.
 func TestEditedExperimentKeepsCheckpoints(t *testing.T) {
 	t.Chdir(t.TempDir())
-	before, after := short, strings.Replace(short, "seed: 3", "seed: 4", 1)
-	if before == after {
-		t.Fatal("the experiment has another seed")
+	before := strings.Replace(short, "duration: 200 ms", "duration: 2 s", 1)
+	after := strings.Replace(before, "seed: 3", "seed: 4", 1)
+	if before == short || before == after {
+		t.Fatal("the experiment has another duration or seed")
 	}
-	// stopped runs until its second line of progress, and returns what it says.
+	// stopped runs until its first line of progress, and returns what it says.
 	stopped := func(text string) string {
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		if err := os.WriteFile("e.yaml", []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		lines := 0
 		var out strings.Builder
 		err := run(ctx, []string{"run", "e.yaml", "-checkpoint", "1ns"}, writerFunc(func(b []byte) (int, error) {
 			if strings.Contains(string(b), " %  ") {
-				lines++
-			}
-			if lines == 2 {
 				stop()
 			}
 			return out.Write(b)

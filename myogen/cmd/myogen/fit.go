@@ -52,8 +52,12 @@ func runFit(ctx context.Context, args []string, out io.Writer) error {
 	if err := errors.Join(runErr, err); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "took %v\n%v\n%d rows in %s: trials.parquet, trials.csv, trials.npz; the experiment of the best in best.yaml\n",
-		time.Since(start).Round(time.Millisecond), s.Result(), t.Len(), *dir)
+	r, best := s.Result(), ""
+	if _, ok := r.Best(); ok {
+		best = "; the experiment of the best in best.yaml"
+	}
+	_, err = fmt.Fprintf(out, "took %v\n%v\n%d rows in %s: trials.parquet, trials.csv, trials.npz%s\n",
+		time.Since(start).Round(time.Millisecond), r, t.Len(), *dir, best)
 	return err
 }
 

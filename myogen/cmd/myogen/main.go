@@ -146,7 +146,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		_, err = io.WriteString(out, c.usage)
-	case errors.Is(err, context.Canceled) && strings.TrimPrefix(err.Error(), "myogen: ") == context.Canceled.Error():
+	case errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "interrupted"): // with what was read or written
 		err = fmt.Errorf("%s: interrupted", name)
 	}
 	return err

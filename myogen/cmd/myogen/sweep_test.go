@@ -106,7 +106,6 @@ func TestSweepCommand(t *testing.T) {
 	}
 }
 
-// A fit writes its trials and the experiment that it found, which can be run.
 // What is interrupted before its first run says so.
 func TestInterruptedAtTheStart(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -120,8 +119,22 @@ func TestInterruptedAtTheStart(t *testing.T) {
 	}
 }
 
+// A fit writes its trials and the experiment that it found, which can be run; one whose
+// pool is silent at each trial finds none.
 func TestFitCommand(t *testing.T) {
-	file, dir := shortened(t, "fit_rate.yaml"), t.TempDir()
+	silent, dir := shortened(t, "fit_rate.yaml"), t.TempDir()
+	out, err := command(t, "fit", silent, "-o", t.TempDir())
+	if err != nil || !strings.Contains(out, "no answer after ") || !strings.Contains(out, "has no aMN.mean_rate, as of a silent pool") || strings.Contains(out, "best.yaml") {
+		t.Errorf("a fit of a silent pool prints\n%s%v", out, err)
+	}
+	text, err := os.ReadFile(silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "fit.yaml")
+	if err := os.WriteFile(file, bytes.ReplaceAll(text, []byte("0.15 uS"), []byte("1.5 uS")), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	prints(t, []string{"fit", file, "-o", dir}, "trial 0: cost ", "drive 40 pps, aMN.mean_rate ", "took ", "best of ", "aMN.mean_rate ", "wanted 16.82 ± 2.5")
 	first, err := os.ReadFile(filepath.Join(dir, "trials.csv"))
 	if err != nil {

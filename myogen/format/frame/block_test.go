@@ -65,7 +65,8 @@ func TestBlockOfLongTable(t *testing.T) {
 	}
 	got, err := frame.Block(f, frame.Options{})
 	want := &neo.Block{Segments: []neo.Segment{{Name: "units", SpikeTrains: []neo.SpikeTrain{
-		{Name: "3", Times: []units.Time{125, 500}, TStop: 500}, {Name: "1", Times: []units.Time{250}, TStop: 500}}}}}
+		{Name: "3", Times: []units.Time{125, 500}, TStop: 500}, {Name: "1", Times: []units.Time{250}, TStop: 500}}}},
+		Annotations: map[string]string{"note": "the spike times of these trains were not in rising order, and are sorted: 3"}}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
 	}

@@ -184,8 +184,8 @@ func (f *Frame) longSignals(o Options) (*neo.Block, error) {
 		}
 		own.Values = sampled
 		signal.TStart, signal.SamplingPeriod, err = o.grid(own)
-		if row := (*RowError)(nil); errors.As(err, &row) {
-			row.Row = rows[k][row.Row]
+		if row, ok := err.(*RowError); ok { // whose text may still get a line
+			return nil, &RowError{Row: rows[k][row.Row], Err: fmt.Errorf("signal %q: %w", k.name, row.Err)}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("signal %q: %w", k.name, err)

@@ -118,7 +118,7 @@ func TestLongSignalTable(t *testing.T) {
 	}
 	const head = "signal,quantity,time [ms],value\n"
 	for text, want := range map[string]string{
-		head + "v,mV,0,1\nw,mV,0,1\nv,mV,1,1\nw,mV,1,1\nv,mV,4,1\n": `line 6: column "time": the time is 4, which is 3 ms after`,
+		head + "v,mV,0,1\nw,mV,0,1\nv,mV,1,1\nw,mV,1,1\nv,mV,4,1\n": `line 6: signal "v": column "time": the time is 4.0, which is 3 ms after`,
 		head + "v,mV,0,1\n":              `signal "v": it has 1 rows`,
 		head + "v,mV,0,1\nv,mV,1,high\n": `line 3: column "value": "high" is not a number`,
 		head:                             "it has no rows",

@@ -183,7 +183,7 @@ func (f *File) Mapping(what string, n ast.Node) ([]Entry, error) {
 	}
 	mapping, ok := n.(*ast.MappingNode)
 	if !ok {
-		return nil, f.ErrorAt(n, "%s must be a list of keys, it is %s", what, kindWords(n))
+		return nil, f.ErrorAt(n, "%s must be keys with values (key: value), it is %s", what, kindWords(n))
 	}
 	entries := make([]Entry, len(mapping.Values))
 	first := map[string]ast.Node{}
@@ -224,7 +224,7 @@ func kindWords(n ast.Node) string {
 	case *ast.SequenceNode:
 		return "a list"
 	case *ast.MappingNode, *ast.MappingValueNode:
-		return "a list of keys"
+		return "keys with values"
 	case *ast.NullNode:
 		return "empty"
 	case *ast.LiteralNode:
