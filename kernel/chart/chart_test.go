@@ -198,7 +198,7 @@ func TestLogAxesMaskWhatIsNotAboveZero(t *testing.T) {
 		"spikes": {chart.Panel{Title: "p", X: log, Series: []chart.Series{chart.Raster{Trains: []neo.SpikeTrain{{Times: []units.Time{-1, 0, 10, 20}}}}}},
 			"p (2 values not above 0 left out)", "2 spikes of 1 train, 2 values not above 0 left out. Horizontal axis: P, from 0.01 to 0.02, log axis.", -0.5, 0.5},
 		"nothing above 0": {chart.Panel{Title: "p", X: log, Y: log, Series: []chart.Series{chart.Line{X: []float64{-1, 0}, Y: []float64{0, -1}}}},
-			"p (2 values not above 0 left out)", "line without points", 1, 10},
+			"p (no data: 2 values not above 0 left out)", "line without points", 1, 10},
 		"gaps are gaps": {chart.Panel{Title: "p", Y: log, Series: []chart.Series{chart.Line{X: x, Y: []float64{1, math.NaN(), 2, 3}}}},
 			"p", "line with 3 points from 1 to 3 (1 missing). Vertical axis: P, log axis.", 1, 10},
 	} {
@@ -292,10 +292,10 @@ func TestRowsOfHeatMaps(t *testing.T) {
 		words  string
 		table  string
 	}{
-		"one row":            {[]neo.AnalogSignal{rate("MN_0", 0.0021, 0.1)}, nil, "heat map of 1 row without values, no data", "0,0.10035,0.0021|0,0.10105,0.1"},
+		"one row":            {[]neo.AnalogSignal{rate("MN_0", 0.0021, 0.1)}, nil, "heat map of 1 row,", "0,0.10035,0.0021|0,0.10105,0.1"},
 		"all silent":         {[]neo.AnalogSignal{rate("MN_1", 0, 0)}, trains, "heat map of 3 rows", "0,0.10035,0|0,0.10105,0|1,0.10035,0|1,0.10105,0|2,0.10035,0|2,0.10105,0"},
 		"a row of NaN":       {[]neo.AnalogSignal{rate("MN_2", nan, nan), rate("MN_0", 1e-7, 3)}, trains, "heat map of 3 rows", "0,0.10035,1e-07|0,0.10105,3|1,0.10035,0|1,0.10105,0|2,0.10035,|2,0.10105,"},
-		"all NaN":            {[]neo.AnalogSignal{rate("MN_0", nan)}, nil, "heat map of 1 row,", "0,0.10035,"},
+		"all NaN":            {[]neo.AnalogSignal{rate("MN_0", nan)}, nil, "heat map of 1 row without values, no data", "0,0.10035,"},
 		"no rates":           {nil, trains, "f. r.", ""},
 		"nothing":            {nil, nil, "f. r.", ""},
 		"no trains, a slice": {[]neo.AnalogSignal{rate("MN_0", 5)}, []neo.SpikeTrain{}, "1 of 1 rates have the name of no train", ""},

@@ -454,7 +454,7 @@ func TestWordsOfOddAxes(t *testing.T) {
 	const long = "The mean firing rate of all motor neurons that were active in the plateau of the contraction (pulses per second)"
 	want := map[string]string{
 		"errorsbelow": `error bars that reach below 0 on a log axis. Line "below 0" with 4 points from 1 to 1000, error bars up to 50. ` + power + overX + "3.",
-		"lognothing":  `nothing above 0. Line "nothing above 0" without points, 2 values not above 0 left out. ` + power + " Horizontal axis: Frequency (Hz).",
+		"lognothing":  `nothing above 0. Line "nothing above 0" without points, no data: 2 values not above 0 left out. ` + power + " Horizontal axis: Frequency (Hz).",
 		"logmixed": `some above 0. Line "mixed" with 2 points from 0.02 to 5; bars "bars" with 2 points from 0.1 to 2, error bars up to 1, 4 values not above 0 left out. ` +
 			power + " Horizontal axis: Frequency (Hz), from -0.4 to 3.4.",
 		"subdecade": `2 to 3. Line "sub-decade" with 3 points from 2 to 3. ` + power + overX + "2.",
