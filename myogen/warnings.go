@@ -1,10 +1,8 @@
 package myogen
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 
 	"gonum.org/v1/gonum/mathext"
@@ -138,16 +136,18 @@ func tooEarly(stop, end units.Time) string {
 // twice returns warnings of connections that are given more than once, and of pairs
 // within one. Connections that differ in a field are meant.
 func (r *resolved) twice() (all []string) {
+	alike := map[string][]int{} // connections without their pairs: the first of each list of pairs
 	count := make([]int, len(r.Connections))
 	for i, c := range r.Connections {
-		same := func(o Connection) bool {
-			o.Pairs, o.Delay = nil, delayOr(o.Delay)
-			mine := c
-			mine.Pairs, mine.Delay = nil, delayOr(c.Delay)
-			return reflect.DeepEqual(mine, o)
+		pairs := c.Pairs
+		c.Pairs, c.Delay = nil, delayOr(c.Delay)
+		values := fmt.Sprintf("%q", c)
+		same := slices.IndexFunc(alike[values], func(first int) bool { return slices.Equal(r.Connections[first].Pairs, pairs) })
+		if same < 0 {
+			same = len(alike[values])
+			alike[values] = append(alike[values], i)
 		}
-		first := slices.IndexFunc(r.Connections[:i+1], func(o Connection) bool { return same(o) && slices.Equal(o.Pairs, c.Pairs) })
-		count[first]++
+		count[alike[values][same]]++
 	}
 	for i, n := range count {
 		if n > 1 {
@@ -155,21 +155,27 @@ func (r *resolved) twice() (all []string) {
 		}
 	}
 	for _, c := range r.Connections {
-		links := slices.Clone(c.Pairs)
-		slices.SortFunc(links, func(a, b Link) int {
-			return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Synapse, b.Synapse))
-		})
-		if n := len(links) - len(slices.Compact(slices.Clone(links))); n > 0 {
-			i := 1
-			for links[i] != links[i-1] {
-				i++
+		if len(c.Pairs) > mostListed {
+			continue
+		}
+		listed, again := map[Link]bool{}, []Link(nil)
+		for _, l := range c.Pairs {
+			if listed[l] {
+				again = append(again, l)
 			}
+			listed[l] = true
+		}
+		if len(again) > 0 {
 			all = append(all, fmt.Sprintf("%s: %d of its %d pairs stand in the list before, as cell %d to cell %d, and count again",
-				c.words(), n, len(links), links[i].Source, links[i].Target))
+				c.words(), len(again), len(c.Pairs), again[0].Source, again[0].Target))
 		}
 	}
 	return all
 }
+
+// mostListed is how many pairs are looked through for one that stands twice. Longer
+// lists are not written by hand.
+const mostListed = 100_000
 
 // unreached returns warnings of populations that are left out of a network: motor
 // neurons without any input and, where there are motor neurons, drive neurons that reach

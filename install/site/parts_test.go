@@ -31,7 +31,7 @@ func TestCaptions(t *testing.T) {
 		"the same twice":        {[]string{"A.", "A."}, []any2{img, img}, []string{"A.", "A."}, ""},
 		"Markdown and a link":   {"*A* [b](https://example.org) `c<d>`", []any2{img}, []string{`<em>A</em> <a href="https://example.org">b</a> <code>c&lt;d&gt;</code>`}, ""},
 		"signs and quotes":      {`a < b & "c" > 'd'`, []any2{img}, []string{`a &lt; b &amp; &#34;c&#34; &gt; &#39;d&#39;`}, ""},
-		"a formula":             {`Rate $r_i \cdot 2_{x}$`, []any2{img}, []string{`Rate $r_i \cdot 2_{x}$`}, ""},
+		"a formula":             {`Rate $r_i \cdot 2_{x}$`, []any2{img}, []string{`Rate $r_i \cdot 2_{x}$`}, "the layout of 1 formula, which stands as TeX"},
 		"a script":              {"x<script>alert(1)</script>y", []any2{img}, []string{"xy"}, "cell 2: <script>"},
 		"a heading":             {"# Not in the contents", []any2{img}, []string{"<h1>Not in the contents</h1>"}, ""},
 		"long":                  {long, []any2{img}, []string{strings.TrimSpace(long)}, ""},
