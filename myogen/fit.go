@@ -386,7 +386,7 @@ func (p *FitPlan) SearchCost(statistics []float64) float64 {
 		return min(cost, half)
 	}
 	share := (float64(missing) - 0.5/(1+cost)) / float64(len(p.Goals)) // above 0, at most 1
-	return half + share*(half/2)
+	return half + float64(share*(half/2))
 }
 
 // LoadFit reads an experiment file that has a key fit.
