@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
-	"github.com/parquet-go/parquet-go/format"
 )
 
 // The library allocates what a file claims: a footer of 4 GiB, a list of 2^31
-// elements, a page of 2 GiB. What follows compares these claims with the size
-// of the file first.
+// elements, a page of 2 GiB, a run of 2^31 values. These claims are compared
+// with the size of the file first, here and in pages.go.
 
 // MaxBytes and MaxRatio limit the memory of the frame that [Read] returns: it
 // takes at most MaxBytes, and at most MaxRatio times the bytes of the file, or
@@ -159,65 +157,4 @@ func after(b []byte, n uint64) ([]byte, error) {
 		return nil, errLength
 	}
 	return b[n:], nil
-}
-
-// checkPages checks the lengths in the headers of all pages: they must lie
-// within the file, and what is in them must fit into the memory that is left.
-func checkPages(r io.ReaderAt, size int64, file *parquet.File, left int64) error {
-	for _, group := range file.Metadata().RowGroups {
-		for i, c := range group.Columns {
-			start, length := c.MetaData.DataPageOffset, c.MetaData.TotalCompressedSize
-			if d := c.MetaData.DictionaryPageOffset; d != 0 {
-				start = d
-			}
-			if start < 0 || length < 0 || start > size || length > size-start {
-				return fmt.Errorf("column %d: %w", i, errLength)
-			}
-			if err := checkChunk(io.NewSectionReader(r, start, length), &left); err != nil {
-				return fmt.Errorf("column %d: %w", i, err)
-			}
-		}
-	}
-	return nil
-}
-
-// maxHeader is more than the header of a page has: statistics are its only part
-// without a fixed size.
-const maxHeader = 1 << 20
-
-func checkChunk(r *io.SectionReader, left *int64) error {
-	b := make([]byte, 0, maxHeader)
-	for at := int64(0); at < r.Size(); {
-		b = b[:min(maxHeader, r.Size()-at)]
-		// Most headers are short.
-		rest, err := []byte(nil), error(nil)
-		for n := min(1<<10, len(b)); ; n = len(b) {
-			if _, err := r.ReadAt(b[:n], at); err != nil {
-				return err
-			}
-			if rest, err = skip(b[:n], thrift.STRUCT, 0); err == nil || n == len(b) {
-				b = b[:n]
-				break
-			}
-		}
-		if err != nil {
-			return fmt.Errorf("the header of a page: %w", err)
-		}
-		var header format.PageHeader
-		used := len(b) - len(rest)
-		if err := thrift.Unmarshal(&thrift.CompactProtocol{}, b[:used], &header); err != nil {
-			return fmt.Errorf("the header of a page: %w", err)
-		}
-		at += int64(used)
-		compressed, memory := int64(header.CompressedPageSize), int64(header.UncompressedPageSize)
-		values := int64(max(header.DataPageHeader.V.NumValues, header.DataPageHeaderV2.V.NumValues, header.DictionaryPageHeader.V.NumValues))
-		if compressed < 0 || memory < 0 || compressed > r.Size()-at {
-			return errLength
-		}
-		if *left -= max(memory, 8*values); *left < 0 {
-			return errMemory
-		}
-		at += compressed
-	}
-	return nil
 }

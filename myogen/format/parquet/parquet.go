@@ -238,7 +238,9 @@ func Read(path string) (*frame.Frame, error) {
 // written. Its columns are numbers, text or truth values; a missing number is
 // NaN, so that a column of integers with missing ones becomes one of floats, and
 // a missing text is empty. Nested columns, and types that are none of these, are
-// refused by name. Units and metadata are those that [Encode] wrote.
+// refused by name, and so are the compression LZ4 and truth values in the
+// encoding RLE, which the library misreads. Units and metadata are those that
+// [Encode] wrote.
 func Decode(r io.ReaderAt, size int64) (f *frame.Frame, err error) {
 	defer func() { // the library panics on some damaged files
 		if e := recover(); e != nil {
@@ -256,12 +258,18 @@ func Decode(r io.ReaderAt, size int64) (f *frame.Frame, err error) {
 	if err != nil {
 		return nil, err
 	}
+	columns := file.Root().Columns()
+	for _, c := range columns {
+		if _, _, err := kindOf(c); err != nil {
+			return nil, fmt.Errorf("column %q: %w", c.Name(), err)
+		}
+	}
 	left := budget(size)
 	if err := checkPages(r, size, file, left); err != nil {
 		return nil, err
 	}
 	f = &frame.Frame{Metadata: metadata}
-	for i, c := range file.Root().Columns() {
+	for i, c := range columns {
 		values, err := readColumn(file, c, i, &left)
 		if err != nil {
 			return nil, fmt.Errorf("column %q: %w", c.Name(), err)

@@ -55,9 +55,6 @@ type column struct {
 
 // readColumn reads column i of a file and takes its memory from left.
 func readColumn(file *parquet.File, c *parquet.Column, i int, left *int64) (frame.Values, error) {
-	if !c.Leaf() || c.Repeated() || c.MaxRepetitionLevel() > 0 {
-		return nil, errors.New("it is nested; a frame has one value a row")
-	}
 	kind, unsigned, err := kindOf(c)
 	if err != nil {
 		return nil, err
@@ -71,9 +68,12 @@ func readColumn(file *parquet.File, c *parquet.Column, i int, left *int64) (fram
 	return x.values()
 }
 
-// kindOf returns how the values of a column are stored. It refuses logical
-// types whose numbers are not what they stand for.
+// kindOf returns how the values of a column are stored. It refuses nested
+// columns, and logical types whose numbers are not what they stand for.
 func kindOf(c *parquet.Column) (kind parquet.Kind, unsigned bool, err error) {
+	if !c.Leaf() || c.Repeated() || c.MaxRepetitionLevel() > 0 {
+		return 0, false, errors.New("it is nested; a frame has one value a row")
+	}
 	kind = c.Type().Kind()
 	var logical format.LogicalTypeValue
 	if l := c.Type().LogicalType(); l != nil {
