@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -35,8 +37,11 @@ func publish(ctx context.Context, home *jupyter.Home, out io.Writer, args []stri
 	if len(files) == 0 {
 		*title = cmp.Or(*title, "Motor-neuron simulation in Go notebooks")
 		var err error
-		if files, err = filepath.Glob(filepath.Join(home.Notebooks(), "*.ipynb")); err != nil {
+		if files, err = fs.Glob(os.DirFS(home.Notebooks()), "*.ipynb"); err != nil {
 			return err
+		}
+		for i, name := range files {
+			files[i] = filepath.Join(home.Notebooks(), name)
 		}
 	}
 	for i, file := range files {

@@ -116,12 +116,18 @@ func (r *Result) Report() myogen.Report { return r.Get().Report() }
 
 // Save writes the result to path, an .npz file, with its report and the file of
 // its experiment beside it, which "myogen run" repeats: results.npz,
-// results.report.json and results.yaml. It makes the folder if there is none. An
-// error ends the cell.
+// results.report.json and results.yaml. It makes the folder if there is none. What there
+// is of a stopped run does not replace a complete result: it goes to
+// results.partial.npz, which Save prints. An error ends the cell.
 func (r *Result) Save(path string) {
 	err := os.MkdirAll(filepath.Dir(path), 0o777)
 	if err == nil {
 		result := r.there()
+		if to := path; result.Partial() {
+			if path = myogen.PartialPath(to); path != to {
+				fmt.Printf("%s is complete and stays; what there is of the stopped run is in %s\n", to, path)
+			}
+		}
 		ctx, release := untilStop()
 		err = result.SaveContext(ctx, path)
 		release()
@@ -145,7 +151,7 @@ func (p *Progress) Simulate(e myogen.Experiment) (*myogen.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	goOn, err := newContinuation(c, p.title, sim.Fingerprint().Hash())
+	goOn, err := newContinuation(c, p.title, sim.StateID())
 	if err != nil {
 		return nil, err
 	}

@@ -195,6 +195,26 @@ func (a Axis) ends(e Experiment) (ends [2]float64, unit string, err error) {
 	return ends, unit, nil
 }
 
+// checkUsed returns an error if the experiment does not use what the axis sets to any
+// of some values.
+func (a Axis) checkUsed(e Experiment, values ...string) error {
+	for i, path := range append([]string{a.Path}, a.Also...) {
+		var unused error
+		for _, text := range values {
+			if with, err := a.set(e, text); err == nil && unused == nil {
+				unused = with.checkUsed(path)
+			}
+		}
+		switch {
+		case unused != nil && i == 0:
+			return fields.At("path", unused)
+		case unused != nil:
+			return fields.At("also", fields.Index(i-1, unused))
+		}
+	}
+	return nil
+}
+
 // set returns the experiment with the axis at a value.
 func (a Axis) set(e Experiment, text string) (Experiment, error) {
 	for _, path := range append([]string{a.Path}, a.Also...) {

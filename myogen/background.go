@@ -11,7 +11,8 @@ import (
 // Background describes the synaptic bombardment of a motor neuron's soma as two
 // fluctuating conductances (mechanism Gfluctdv; Destexhe, Rudolph, Fellous and
 // Sejnowski 2001, Neuroscience 107:13), with the reversal potentials of the
-// pool's synapses. Each cell has its own.
+// pool's synapses ([Connection.Inhibitory] says what that is for NERLab). Each cell
+// has its own.
 type Background struct {
 	Excitatory, Inhibitory Fluctuation
 }

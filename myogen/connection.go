@@ -18,8 +18,12 @@ type Connection struct {
 	Probability    float64           // of each pair, in (0, 1]
 	Weight         units.Conductance // peak of one event, > 0
 	Delay          units.Time        // 0 means 1 ms
-	Inhibitory     bool              // onto the inhibitory synapses
-	Pairs          []Link            // given pairs instead of Probability
+	// Inhibitory connects onto the inhibitory synapses. Their reversal potential,
+	// e_inhibitory, is -75 mV by default as in MyoGen. For NERLab, whose potentials are
+	// relative to rest, that is 75 mV below rest; parameter files of ReMoto (Cisi and
+	// Kohn 2008, J Comput Neurosci 25:520) have -16 mV.
+	Inhibitory bool
+	Pairs      []Link // given pairs instead of Probability
 }
 
 // Link is a connection of one cell to another.
@@ -34,7 +38,7 @@ func (c *Connection) fields() []fields.Field {
 		{Name: "probability", Doc: "probability of each pair of cells", Value: fields.Float(&c.Probability, fields.Share)},
 		{Name: "weight", Doc: "peak conductance of one event", Required: true, Value: conductance(&c.Weight, fields.Positive.AtMost(maxConductance))},
 		{Name: "delay", Doc: "time from the terminals to the synapses", Default: "1 ms", Value: duration(&c.Delay, delays)},
-		{Name: "inhibitory", Doc: "onto the inhibitory synapses", Default: "false", Value: fields.Bool(&c.Inhibitory)},
+		{Name: "inhibitory", Doc: "onto the inhibitory synapses, whose e_inhibitory of -75 mV is 75 mV below the rest of NERLab", Default: "false", Value: fields.Bool(&c.Inhibitory)},
 		{Name: "pairs", Doc: "instead of a probability: [source, target, synapse] of each pair, or a .npy file", Value: pairsValue{&c.Pairs}},
 	}
 }

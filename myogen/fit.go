@@ -162,13 +162,8 @@ type Goal struct {
 	Value, Tolerance, Weight float64
 }
 
-// Deviation returns how far a statistic is from the target, in tolerances. A
-// statistic that there is none of, NaN, counts as 0, as the rate of a silent
-// pool.
+// Deviation returns how far a statistic is from the target, in tolerances.
 func (g Goal) Deviation(x float64) float64 {
-	if math.IsNaN(x) {
-		x = 0
-	}
 	return (x - g.Value) / g.Tolerance
 }
 
@@ -258,6 +253,9 @@ func (f Fit) dimension(p Parameter) (Dimension, error) {
 	if err != nil {
 		return d, err
 	}
+	if err := axis.checkUsed(f.Experiment, p.From, p.To); err != nil {
+		return d, err
+	}
 	d.Low, d.High, d.Unit = ends[0], ends[1], unit
 	if !(d.Low < d.High) {
 		return d, fields.At("to", fmt.Errorf("to is %s, must be above from, %s", p.To, p.From))
@@ -322,7 +320,7 @@ func (t Target) goal(all []Statistic) (Goal, error) {
 	if err != nil {
 		return g, fields.At("tolerance", fmt.Errorf("tolerance of %s: %w", t.Statistic, err))
 	}
-	if silent := g.Deviation(0); math.IsInf(float64(g.Weight*float64(silent*silent)), 0) {
+	if d := g.Deviation(0); math.IsInf(float64(g.Weight*float64(d*d)), 0) {
 		return g, fields.At("value", fmt.Errorf("value of %s: %s with the tolerance %s and the weight %v has an infinite cost", t.Statistic, t.Value, t.Tolerance, g.Weight))
 	}
 	return g, nil
@@ -353,14 +351,42 @@ func (p *FitPlan) Run(values []float64, repeat int) (Experiment, error) {
 	return e, nil
 }
 
-// Cost returns the weighted sum of the squared deviations of statistics.
+// Cost returns the weighted sum of the squared deviations of statistics. It is +Inf if
+// one of them is NaN, so that a silent pool is no answer: it has no CV that could be
+// near to a target.
 func (p *FitPlan) Cost(statistics []float64) float64 {
-	cost := 0.0
-	for i, g := range p.Goals {
-		d := g.Deviation(statistics[i])
-		cost += float64(g.Weight * float64(d*d))
+	cost, missing := p.partialCost(statistics)
+	if missing > 0 {
+		return math.Inf(1)
 	}
 	return cost
+}
+
+// partialCost returns the cost of the statistics that are not NaN, and how many are.
+func (p *FitPlan) partialCost(statistics []float64) (cost float64, missing int) {
+	for i, g := range p.Goals {
+		d := g.Deviation(statistics[i])
+		if math.IsNaN(d) {
+			missing++
+			continue
+		}
+		cost += float64(g.Weight * float64(d*d))
+	}
+	return cost, missing
+}
+
+// SearchCost returns the cost that a search compares, which is finite. It is [FitPlan.Cost]
+// where there is one. It is larger than any such for a trial without a statistic, and
+// rises with the number of statistics that are missing and then with the cost of the
+// others, which lead the search back.
+func (p *FitPlan) SearchCost(statistics []float64) float64 {
+	const half = math.MaxFloat64 / 2
+	cost, missing := p.partialCost(statistics)
+	if missing == 0 {
+		return min(cost, half)
+	}
+	share := (float64(missing) - 1/(1+cost)) / float64(len(p.Goals)) // in [0, 1]
+	return half + share*(half/2)
 }
 
 // LoadFit reads an experiment file that has a key fit.

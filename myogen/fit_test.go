@@ -35,6 +35,8 @@ func TestFitErrorsHaveAPlace(t *testing.T) {
 		{"connections[0]", "connections[3]", "x.yaml:17:14: connections: there is no item [3]"},
 		{`"connections[0].weight", from: 0.1 uS, to: 0.4 uS, log: true`, "populations.DD.n, from: 10, to: 21", "between 10 and 21: "},
 		{`"connections[0].weight"`, `"connections[0].source"`, "x.yaml:17:"},
+		{`"connections[0].weight", from: 0.1 uS, to: 0.4 uS, log: true`, "populations.aMN.parameters.lambda, from: 0, to: 1", `x.yaml:17:14: path "populations.aMN.parameters.lambda": its values change nothing`},
+		{`"connections[0].weight", from: 0.1 uS, to: 0.4 uS, log: true`, "populations.DD.n, from: 20, to: 90", "between 20 and 90: "},
 		{"name: drive, ", "name: weight, ", `x.yaml:17:7: two columns are called "weight"`},
 		{"aMN.mean_cv, value: 0.2, tolerance: 0.1", "aMN.mean_rate, value: 2 pps, tolerance: 1 pps", "x.yaml:20:19: aMN.mean_rate is the statistic of target 0, too"},
 		{"value: 10 pps", "value: 010 pps", `x.yaml:19:41: value of aMN.mean_rate: it is "010"; a number must not begin with 0`},
@@ -84,8 +86,19 @@ func TestFitPlan(t *testing.T) {
 	if x := weight.At(0.5); math.Abs(x-0.2) > 1e-9 || math.Abs(weight.Share(x)-0.5) > 1e-9 {
 		t.Errorf("half the way is %v, at %v", x, weight.Share(x))
 	}
-	if cost := p.Cost([]float64{14, math.NaN()}); cost != 4+4*4 {
-		t.Errorf("the cost is %v, want 20", cost)
+	// What has no value is worse than what has one, however far that is.
+	nan := math.NaN()
+	rising := [][]float64{{10, 0.2}, {14, 0.2}, {1e9, 1e9}, {10, nan}, {11, nan}, {1e9, nan}, {nan, nan}}
+	for i, statistics := range rising {
+		if cost := p.Cost(statistics); math.IsInf(cost, 1) != (i > 2) {
+			t.Errorf("the cost of %v is %v", statistics, cost)
+		}
+		if cost := p.SearchCost(statistics); i > 0 && !(cost > p.SearchCost(rising[i-1])) || !(cost < math.MaxFloat64) {
+			t.Errorf("%v costs a search %v, %v does %v", statistics, cost, rising[max(i-1, 0)], p.SearchCost(rising[max(i-1, 0)]))
+		}
+	}
+	if cost := p.Cost([]float64{14, 0.2}); cost != 4 {
+		t.Errorf("the cost is %v, want 4", cost)
 	}
 	e, err := p.Run([]float64{33.25, 0.125}, 2)
 	if err != nil {

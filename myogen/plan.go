@@ -120,7 +120,28 @@ func (p *Plan) check(w *watch.Watch) error {
 			return c.at(err)
 		}
 	}
+	for i := range p.Columns {
+		if err := p.checkUsed(i); err != nil {
+			return p.Columns[i].at(err)
+		}
+	}
 	return p.checkTwice()
+}
+
+// checkUsed refuses an axis whose values the experiment does not use, neither as it is
+// nor at a value of another axis, that of the model say.
+func (p *Plan) checkUsed(column int) error {
+	c := p.Columns[column]
+	unused := c.axis.checkUsed(p.Experiment, c.Text...)
+	for i, other := range p.Columns {
+		for j := 0; unused != nil && i != column && j < len(other.Text); j++ {
+			e, err := other.axis.set(p.Experiment, other.Text[j])
+			if err == nil && c.axis.checkUsed(e, c.Text...) == nil {
+				return nil
+			}
+		}
+	}
+	return unused
 }
 
 // Columns of a sweep's table beside those of axes and statistics.
@@ -271,7 +292,7 @@ func (p *Plan) checkTwice() error {
 			seen[key] = i
 		}
 		for _, c := range columns {
-			if err := p.checkSeedColumn(c, len(columns) == 1 && len(c.axis.Also) == 0); err != nil {
+			if err := p.checkSeedColumn(c, columns); err != nil {
 				return c.at(err)
 			}
 		}
@@ -279,11 +300,21 @@ func (p *Plan) checkTwice() error {
 	return nil
 }
 
-// checkSeedColumn refuses an axis of seeds whose repeats have seeds that no table holds or,
-// where only seeds change, the seeds of another of its values.
-func (p *Plan) checkSeedColumn(c Column, alone bool) error {
+// checkSeedColumn refuses an axis of seeds whose repeats have seeds that no table holds or
+// that another of its values has, unless the columns that step with it, or the other paths
+// of its own, tell the runs apart.
+func (p *Plan) checkSeedColumn(c Column, together []Column) error {
 	if c.Path != seedColumn {
 		return nil
+	}
+	besides := func(i int) string { // the values beside seed i
+		var values []string
+		for _, other := range together {
+			if other.Path != seedColumn {
+				values = append(values, other.Text[i])
+			}
+		}
+		return strings.Join(values, "\x00")
 	}
 	at := func(i int, err error) error {
 		if c.axis.Values == nil {
@@ -292,8 +323,9 @@ func (p *Plan) checkSeedColumn(c Column, alone bool) error {
 		return fields.At("values", fields.Index(i, err))
 	}
 	type seeds struct {
-		first uint64
-		at    int
+		besides string
+		first   uint64
+		at      int
 	}
 	all := make([]seeds, len(c.Text))
 	for i, text := range c.Text {
@@ -304,12 +336,14 @@ func (p *Plan) checkSeedColumn(c Column, alone bool) error {
 		if err != nil {
 			return at(i, err)
 		}
-		all[i] = seeds{first, i}
+		all[i] = seeds{besides(i), first, i}
 	}
-	slices.SortFunc(all, func(a, b seeds) int { return cmp.Compare(a.first, b.first) })
-	for i := 1; alone && i < len(all); i++ {
+	slices.SortFunc(all, func(a, b seeds) int {
+		return cmp.Or(cmp.Compare(a.besides, b.besides), cmp.Compare(a.first, b.first))
+	})
+	for i := 1; len(c.axis.Also) == 0 && i < len(all); i++ {
 		a, b := all[i-1], all[i]
-		if b.first-a.first < uint64(max(p.Repeats, 1)) {
+		if a.besides == b.besides && b.first-a.first < uint64(max(p.Repeats, 1)) {
 			return at(b.at, fmt.Errorf("the %d repeats of seed %d have seed %d, too, so that the same run would be made twice", p.Repeats, a.first, b.first))
 		}
 	}

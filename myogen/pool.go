@@ -150,7 +150,27 @@ func (p AlphaMNPool) plan(w *watch.Watch) (population.Plan, error) { return p.mo
 // warnings returns the settings of the pool that its model, or its formula of
 // thresholds, does not use, and those with which there are no spikes to detect.
 func (p AlphaMNPool) warnings(units.Time) (all []string) {
-	return slices.Concat(p.unused(), p.undetected(), p.Background.warnings())
+	others := false // parameters of the other model
+	for _, s := range p.unused() {
+		// Files of parameters have those of both models: one says it for all, if there
+		// are none of this model.
+		if s.other && (others || p.hasParameters(p.Model.or())) {
+			continue
+		}
+		others = others || s.other
+		all = append(all, s.words)
+	}
+	return slices.Concat(all, p.undetected(), p.Background.warnings())
+}
+
+// hasParameters reports whether some parameters of a model are set.
+func (p AlphaMNPool) hasParameters(m Model) bool {
+	for path := range p.Parameters {
+		if strings.HasPrefix(path, string(m)+".") {
+			return true
+		}
+	}
+	return false
 }
 
 // undetected says that the spike threshold is where the potential does not pass it
@@ -179,34 +199,72 @@ func (p AlphaMNPool) undetected() []string {
 	return nil
 }
 
-func (p AlphaMNPool) unused() (all []string) {
-	unused := func(words string, args ...any) {
-		all = append(all, fmt.Sprintf(words, args...)+", which does not use it")
+// unusedSetting is a setting of a pool that decides nothing.
+type unusedSetting struct {
+	path  string // "parameters.lambda"
+	words string // that say so
+	other bool   // it is a parameter of the other model
+}
+
+// unused returns the settings that are not the defaults and that the pool does not use.
+func (p AlphaMNPool) unused() (all []unusedSetting) {
+	unused := func(path, words string, args ...any) {
+		all = append(all, unusedSetting{path: path, words: fmt.Sprintf(words, args...) + ", which does not use it"})
 	}
 	r, standard := p.Recruitment.withDefaults(), RecruitmentThresholds{}.withDefaults()
 	if slope := r.Model == DeLuca || r.Model == Combined; !slope && r.Slope != standard.Slope {
-		unused("the thresholds have slope %v, their formula is %v", r.Slope, r.Model)
+		unused("thresholds.slope", "the thresholds have slope %v, their formula is %v", r.Slope, r.Model)
 	}
 	if largest := r.Model == Konstantin || r.Model == Combined; !largest && r.Max != standard.Max {
-		unused("the thresholds have max %v, their formula is %v", r.Max, r.Model)
+		unused("thresholds.max", "the thresholds have max %v, their formula is %v", r.Max, r.Model)
 	}
 	model := p.Model.or()
 	if p.Celsius != nil && model != Powers2017 {
-		unused("it has the temperature %v, its model is %v", *p.Celsius, model)
+		unused("temperature", "it has the temperature %v, its model is %v", *p.Celsius, model)
 	}
-	paths := slices.Sorted(maps.Keys(p.Parameters))
-	of := func(m Model) func(string) bool {
-		return func(path string) bool { return strings.HasPrefix(path, string(m)+".") }
-	}
-	other := NERLab
-	if model == NERLab {
-		other = Powers2017
-	}
-	// Files of parameters have those of both models.
-	if i := slices.IndexFunc(paths, of(other)); i >= 0 && !slices.ContainsFunc(paths, of(model)) {
-		unused("it has the parameter %s, its model is %v", paths[i], model)
+	for _, path := range slices.Sorted(maps.Keys(p.Parameters)) {
+		group, _, grouped := strings.Cut(path, ".")
+		at := "parameters." + path
+		switch {
+		case grouped && group != string(model):
+			unused(at, "it has the parameter %s, its model is %v", path, model)
+			all[len(all)-1].other = true
+		case p.Parameters[path] == defaults[path]:
+		case path == "lambda" && model == NERLab:
+			unused(at, "it has the parameter %s, its model is %v", path, model)
+		case path == "NERLab.soma.mact":
+			all = append(all, unusedSetting{path: at, words: "it has the parameter " + path + ", which no equation uses"})
+		case path == string(model)+".spike_threshold" && p.SpikeThreshold != nil:
+			all = append(all, unusedSetting{path: at, words: fmt.Sprintf(
+				"it has the parameter %s and the spike_threshold %v, which takes its place", path, *p.SpikeThreshold)})
+		}
 	}
 	return all
+}
+
+// checkUsed returns an error if the value at a path is a setting that its population does
+// not use.
+func (e Experiment) checkUsed(path string) error {
+	p, err := fields.ParsePath(path)
+	if err != nil || len(p) < 3 || p[0] != "populations" {
+		return nil // another place, or an error of others
+	}
+	for _, of := range present(e.Populations) {
+		pool, ok := of.(AlphaMNPool)
+		if !ok || pool.Name != p[1] {
+			continue
+		}
+		below := p[2:]
+		if below[0] == poolKind {
+			below = below[1:]
+		}
+		for _, s := range pool.unused() {
+			if s.path == below.String() {
+				return fmt.Errorf("path %q: its values change nothing: population %q: %s", path, pool.Name, s.words)
+			}
+		}
+	}
+	return nil
 }
 
 func (p AlphaMNPool) motor(w *watch.Watch) (*population.Neurons, error) {
@@ -263,6 +321,9 @@ func (p AlphaMNPool) motor(w *watch.Watch) (*population.Neurons, error) {
 // recruitmentValue is the thresholds of a pool in a file: a formula, a list of
 // numbers, the name of a .npy file, or curves.
 type recruitmentValue struct{ *AlphaMNPool }
+
+// poolKind is the key of pools in a file.
+const poolKind = "motor_neurons"
 
 // byCurves is how a file asks for [AlphaMNPool.Curves].
 const byCurves = "curves"

@@ -27,7 +27,7 @@ type Population interface {
 // internal/population.
 var populationKinds = []fields.Case[Population]{
 	kindOf("drive_neurons", "neurons that fire at a common rate", (*DescendingDrivePool).fields),
-	kindOf("motor_neurons", "alpha motor neurons", (*AlphaMNPool).fields),
+	kindOf(poolKind, "alpha motor neurons", (*AlphaMNPool).fields),
 	kindOf("spike_source", "cells whose spikes are given", (*SpikeSource).fields),
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -125,6 +127,22 @@ func (r Report) String() string {
 // ReportPath returns the name of the report that stands beside a result:
 // "results.npz" has "results.report.json".
 func ReportPath(path string) string { return strings.TrimSuffix(path, ".npz") + ".report.json" }
+
+// PartialPath returns where a partial result is saved that was to be saved at path, so
+// that it does not replace a complete one: path itself if there is no file, or one whose
+// report calls it partial, and "results.partial.npz" for "results.npz" otherwise.
+func PartialPath(path string) string {
+	for {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return path
+		}
+		var r Report
+		if text, err := readSmall(ReportPath(path)); err == nil && json.Unmarshal(text, &r) == nil && r.Partial {
+			return path
+		}
+		path = strings.TrimSuffix(path, ".npz") + ".partial.npz"
+	}
+}
 
 // Save writes the block to path, an .npz file, and the report beside it.
 func (r *Result) Save(path string) error { return r.SaveContext(context.Background(), path) }

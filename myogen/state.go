@@ -3,6 +3,8 @@ package myogen
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -21,6 +23,32 @@ import (
 
 // stateFormat marks a saved state.
 const stateFormat = "gomyogen state 2"
+
+// StateID identifies the saved states that a simulation of the experiment can go on
+// from: those of this version of their format and of an experiment with the same
+// [Fingerprint] and recordings of whole populations.
+func StateID(ctx context.Context, e Experiment) (string, error) {
+	f, err := e.FingerprintContext(ctx)
+	if err != nil {
+		return "", err
+	}
+	var recorded []string
+	for _, r := range e.RecordAll {
+		recorded = append(recorded, r.words())
+	}
+	return stateID(f.Hash(), recorded), nil
+}
+
+// StateID is [StateID] of the experiment that is simulated.
+func (s *Simulation) StateID() string {
+	s.mustBeMade()
+	return stateID(s.hash, s.recorded())
+}
+
+func stateID(fingerprint string, recorded []string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %q", stateFormat, fingerprint, recorded))
+	return hex.EncodeToString(sum[:])
+}
 
 // SaveState writes the state of the simulation to an .npz file, complete or not
 // at all. [ResumeState] goes on from it. It holds what has happened - cells,

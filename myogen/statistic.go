@@ -26,12 +26,8 @@ var populationStatistics = []struct {
 }{
 	{"spikes", "", func(trains []neo.SpikeTrain, _ *Result) float64 { return float64(spikes(trains)) }},
 	{"active", "", func(trains []neo.SpikeTrain, _ *Result) float64 { return float64(stats.FiringRates(trains).Active) }},
-	{"mean_rate", "pps", func(trains []neo.SpikeTrain, _ *Result) float64 {
-		return rateOrNaN(stats.FiringRates(trains), func(r stats.Rates) float64 { return float64(r.Mean) })
-	}},
-	{"sd_rate", "pps", func(trains []neo.SpikeTrain, _ *Result) float64 {
-		return rateOrNaN(stats.FiringRates(trains), func(r stats.Rates) float64 { return float64(r.SD) })
-	}},
+	{"mean_rate", "pps", func(trains []neo.SpikeTrain, _ *Result) float64 { return float64(stats.FiringRates(trains).Mean) }},
+	{"sd_rate", "pps", func(trains []neo.SpikeTrain, _ *Result) float64 { return float64(stats.FiringRates(trains).SD) }},
 	{"mean_cv", "", func(trains []neo.SpikeTrain, _ *Result) float64 { return meanCV(trains) }},
 	{"population_rate", "pps", func(trains []neo.SpikeTrain, r *Result) float64 {
 		return float64(spikes(trains)) / float64(len(trains)) / r.Simulated.Seconds()
@@ -57,7 +53,8 @@ var forceStatistics = []struct {
 // are aMN.spikes, aMN.active, aMN.mean_rate, aMN.sd_rate, aMN.mean_cv and
 // aMN.population_rate. Of each force of the experiment they are mean, SD and CV, and
 // the mean in percent of the pool's maximum: aMN.force_mean, aMN.force_sd,
-// aMN.force_cv and aMN.force_percent.
+// aMN.force_cv and aMN.force_percent. A mean or SD of rates or intervals that no cell
+// has is NaN, and so is the CV of no force.
 func (e Experiment) Statistics() []Statistic {
 	var all []Statistic
 	for _, p := range present(e.Populations) {
@@ -94,14 +91,6 @@ func spikes(trains []neo.SpikeTrain) int {
 		n += len(t.Times)
 	}
 	return n
-}
-
-// rateOrNaN returns a statistic of rates, NaN where no cell has one.
-func rateOrNaN(r stats.Rates, of func(stats.Rates) float64) float64 {
-	if len(r.Rates) == 0 {
-		return math.NaN()
-	}
-	return of(r)
 }
 
 // meanCV returns the mean CV of the intervals of the cells with three spikes or

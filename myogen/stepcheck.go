@@ -30,8 +30,8 @@ type StepStatistics struct {
 	Step       units.Time
 	Spikes     int
 	Active     int        // cells with a spike
-	MeanRate   units.Rate // of the cells with two spikes or more
-	MeanCV     float64    // of the intervals of the cells with three spikes or more
+	MeanRate   units.Rate // of the cells with two spikes or more; NaN if there are none
+	MeanCV     float64    // of the intervals of the cells with three spikes or more; NaN if there are none
 }
 
 // leastMove is the relative change from the finest step from which on
@@ -112,11 +112,10 @@ func (s *Simulation) finer(r *Result, divisor int) Experiment {
 
 func stepStatistics(s neo.Segment, step units.Time) StepStatistics {
 	rates := stats.FiringRates(s.SpikeTrains)
-	row := StepStatistics{Population: s.Name, Step: step, Spikes: spikes(s.SpikeTrains), Active: rates.Active, MeanRate: rates.Mean}
-	if cv := meanCV(s.SpikeTrains); !math.IsNaN(cv) {
-		row.MeanCV = cv
+	return StepStatistics{
+		Population: s.Name, Step: step, Spikes: spikes(s.SpikeTrains), Active: rates.Active,
+		MeanRate: rates.Mean, MeanCV: meanCV(s.SpikeTrains),
 	}
-	return row
 }
 
 // stepStatistic is a statistic of a row.
@@ -133,14 +132,14 @@ func (s StepStatistics) values() []stepStatistic {
 		return stepStatistic{float64(n), fmt.Sprintf("%d %s", n, what), fmt.Sprint(n), "more than", "fewer than"}
 	}
 	number := func(what string, x float64, unit string) stepStatistic {
-		text := fmt.Sprintf("%.4g%s", x, unit)
+		text := orNone("%.4g"+unit, x)
 		return stepStatistic{x, what + " " + text, text, "above", "below"}
 	}
 	return []stepStatistic{count(s.Spikes, "spikes"), count(s.Active, "active cells"), number("mean rate", float64(s.MeanRate), " pps"), number("mean CV", s.MeanCV, "")}
 }
 
 // Moved names the statistics that at the coarsest step differ from those at
-// the finest by 1 % or more: "aMN: mean CV 0.1768 at 0.1 ms, 3.2 % above the
+// the finest by 1 % or more, or that only one of them has: "aMN: mean CV 0.1768 at 0.1 ms, 3.2 % above the
 // 0.1713 at 0.025 ms", "aMN: 14113 spikes at 0.1 ms, 1.5 % fewer than the 14325 at
 // 0.025 ms".
 func (c StepCheck) Moved() []string {
@@ -153,7 +152,8 @@ func (c StepCheck) Moved() []string {
 		fine := c.Rows[j].values()
 		for k, coarse := range c.Rows[i].values() {
 			change := coarse.value/fine[k].value - 1
-			if !(math.Abs(change) >= leastMove) {
+			none := math.IsNaN(coarse.value) != math.IsNaN(fine[k].value)
+			if !none && !(math.Abs(change) >= leastMove) {
 				continue
 			}
 			text := fmt.Sprintf("%s: %s at %v, ", c.Rows[i].Population, coarse.text, c.Rows[i].Step)
@@ -161,10 +161,10 @@ func (c StepCheck) Moved() []string {
 			if change < 0 {
 				side = coarse.less
 			}
-			if math.IsInf(change, 0) {
+			if none || math.IsInf(change, 0) {
 				text += fmt.Sprintf("%s at %v", fine[k].number, c.Rows[j].Step)
 			} else {
-				text += fmt.Sprintf("%.2g %% %s the %s at %v", 100*math.Abs(change), side, fine[k].number, c.Rows[j].Step)
+				text += fmt.Sprintf("%s %% %s the %s at %v", twoDigits(100*math.Abs(change)), side, fine[k].number, c.Rows[j].Step)
 			}
 			moved = append(moved, text)
 		}
@@ -173,12 +173,29 @@ func (c StepCheck) Moved() []string {
 	return moved
 }
 
+// twoDigits formats a number with two digits, and one above 99 without an exponent.
+func twoDigits(x float64) string {
+	if x >= 99.5 {
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.2g", x)
+}
+
+// orNone formats a number, "none" for NaN.
+func orNone(format string, x float64) string {
+	if math.IsNaN(x) {
+		return "none"
+	}
+	return fmt.Sprintf(format, x)
+}
+
 // String prints the statistics and what moved.
 func (c StepCheck) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-10s %-9s %8s %7s %13s %8s\n", "population", "step", "spikes", "active", "mean rate", "mean CV")
 	for _, r := range c.Rows {
-		fmt.Fprintf(&b, "%-10s %-9v %8d %7d %9.3f pps %8.4f\n", r.Population, r.Step, r.Spikes, r.Active, r.MeanRate, r.MeanCV)
+		fmt.Fprintf(&b, "%-10s %-9v %8d %7d %13s %8s\n", r.Population, r.Step, r.Spikes, r.Active,
+			orNone("%.3f pps", float64(r.MeanRate)), orNone("%.4f", r.MeanCV))
 	}
 	moved := c.Moved()
 	if len(moved) == 0 {

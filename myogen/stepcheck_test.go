@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"gomyogen/myogen/stats"
@@ -100,6 +101,31 @@ func TestGivenSpikesKeepTheirEffect(t *testing.T) {
 		if c := stats.Compare(r.Block, run(t, given).Block); !c.Identical() {
 			t.Errorf("%v: %v", order, c)
 		}
+	}
+}
+
+// What a silent pool has not is none, at each step or at one of them.
+func TestStepCheckOfNothing(t *testing.T) {
+	none := math.NaN()
+	rows := func(population string, spikes int, cv float64) []StepStatistics {
+		silent := StepStatistics{Population: population, Step: 0.1, MeanRate: units.Rate(none), MeanCV: none}
+		fine := StepStatistics{Population: population, Step: 0.025, Spikes: spikes, Active: min(spikes, 1), MeanRate: units.Rate(none), MeanCV: cv}
+		return []StepStatistics{silent, fine}
+	}
+	if moved := (StepCheck{Rows: rows("aMN", 0, none)}).Moved(); moved != nil {
+		t.Errorf("of a silent pool there moves %q", moved)
+	}
+	c := StepCheck{Rows: rows("aMN", 3, 0.25)}
+	want := []string{"aMN: 0 spikes at 0.1 ms, 100 % fewer than the 3 at 0.025 ms", "aMN: 0 active cells at 0.1 ms, 100 % fewer than the 1 at 0.025 ms", "aMN: mean CV none at 0.1 ms, 0.25 at 0.025 ms"}
+	if moved := c.Moved(); !slices.Equal(moved, want) {
+		t.Errorf("there moves %q, want %q", moved, want)
+	}
+	slices.Reverse(c.Rows)
+	if moved := c.Moved(); len(moved) != 3 || moved[0] != "aMN: 3 spikes at 0.025 ms, 0 at 0.1 ms" {
+		t.Errorf("there moves %q", moved)
+	}
+	if line := strings.Split(c.String(), "\n")[2]; line != "aMN        0.1 ms           0       0          none     none" {
+		t.Errorf("a silent pool prints as %q", line)
 	}
 }
 

@@ -72,6 +72,10 @@ func TestSweepErrorsHaveAPlace(t *testing.T) {
 		"  axes:\n    - {path: duration, name: \"a\\nb\", values: [1 s]}\n":                                                                                         `x.yaml:16:30: name is "a\nb", must have no line breaks`,
 		"  axes:\n    - {path: duration, name: ' ', values: [1 s]}\n":                                                                                               `x.yaml:16:30: name is " ", must not be blank`,
 		"  axes:\n    - {path: 'connections[00].weight', values: [1 uS]}\n":                                                                                         `x.yaml:16:14: path "connections[00].weight": "[00]" is not an index`,
+		"  axes:\n    - {path: populations.aMN.parameters.lambda, values: [0, 0.5, 1]}\n":                                                                           `x.yaml:16:14: path "populations.aMN.parameters.lambda": its values change nothing: population "aMN": it has the parameter lambda, its model is NERLab`,
+		"  axes:\n    - {path: populations.aMN.motor_neurons.temperature, values: [6 degC, 37 degC]}\n":                                                             `its values change nothing: population "aMN": it has the temperature 6 degC, its model is NERLab`,
+		"  axes:\n    - {path: populations.aMN.parameters.NERLab.soma.el, also: [populations.aMN.parameters.Powers2017.soma.ek], values: [-5, -4]}\n":               `Powers2017.soma.ek": its values change nothing`,
+		"  axes:\n    - {path: seed, values: [1, 2], with: [{path: duration, values: [1 s, 1 s]}]}\n  repeats: 2\n":                                                 "x.yaml:16:32: the 2 repeats of seed 1 have seed 2, too",
 		"  axis:\n    - {path: seed, values: [1]}\n":                                                                                                                `x.yaml:15:3: sweep has no "axis"; it has axes,`,
 	} {
 		if _, err := ParseSweep("x.yaml", []byte(sweepFile+sweep)); err == nil || !strings.Contains(err.Error(), want) {
@@ -97,9 +101,11 @@ func TestSweepPoints(t *testing.T) {
 		body + "  repeats: 4\n": {36, 22, []int{1, 2}, 5},
 		strings.Replace(body, "[5, 7, 9]}", "[5, 7, 9], with: [{name: length, path: duration, values: [1 s, 2 s, 3 s]}]}", 1) + `    - {path: "inputs[0].step.level", from: 80 pps, to: 20 pps, n: 2}
 `: {18, 11, []int{1, 2, 2, 1}, 3},
-		"  axes: [{path: seed, from: 10, to: 12, n: 3}]\n":           {3, 2, []int{2}, 12},
-		"  axes: [{path: seed, values: [7, 9]}]\n  repeats: 2":       {4, 3, []int{1}, 10},
-		"  axes: [{path: seed, from: 1000000, to: 1000002, n: 3}]\n": {3, 2, []int{2}, 1000002},
+		"  axes: [{path: seed, from: 10, to: 12, n: 3}]\n": {3, 2, []int{2}, 12},
+		"  axes: [{path: populations.aMN.parameters.lambda, values: [0.5, 1]}, {path: populations.aMN.model, values: [NERLab, Powers2017]}]\n": {4, 3, []int{1, 1}, 3},
+		"  axes: [{path: seed, values: [7, 8], with: [{path: duration, values: [1 s, 2 s]}]}]\n  repeats: 2":                                   {4, 3, []int{1, 1}, 9},
+		"  axes: [{path: seed, values: [7, 9]}]\n  repeats: 2":                                                                                 {4, 3, []int{1}, 10},
+		"  axes: [{path: seed, from: 1000000, to: 1000002, n: 3}]\n":                                                                           {3, 2, []int{2}, 1000002},
 	} {
 		p, err := ParseSweep("x.yaml", []byte(sweepFile+sweep))
 		if err != nil {

@@ -7,6 +7,8 @@ package jupyter
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -49,7 +51,11 @@ func (h *Home) Notebooks() string { return filepath.Join(h.Module, "notebooks") 
 // glob returns the paths in the data folder that match a pattern; the folder's own
 // name is none.
 func (h *Home) glob(pattern string) ([]string, error) {
-	return filepath.Glob(filepath.Join(strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(h.Data), pattern))
+	names, err := fs.Glob(os.DirFS(h.Data), pattern)
+	for i, name := range names {
+		names[i] = filepath.Join(h.Data, filepath.FromSlash(name))
+	}
+	return names, err
 }
 
 func (h *Home) bin(name string) string { return filepath.Join(h.Data, "bin", name) }

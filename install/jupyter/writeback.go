@@ -21,6 +21,9 @@ import (
 // lockNotebook refuses a notebook that another run is to write back to. The lock is on
 // the file, whatever its name, and ends with the process.
 func lockNotebook(path string) (unlock func(), err error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // a pipe may have no writer
+		return nil, fmt.Errorf("%s is not a regular file (%v)", path, info.Mode())
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

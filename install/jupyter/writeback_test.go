@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"gomyogen/myogen/format/atomicfile"
@@ -175,6 +176,13 @@ func TestExecuteLooksFirst(t *testing.T) {
 		t.Fatalf("after the first run: %v", err)
 	}
 	unlock()
+	pipe := filepath.Join(dir, "pipe.ipynb") // nobody writes to it
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Execute(t.Context(), &bytes.Buffer{}, pipe, pipe); err == nil || !strings.Contains(err.Error(), pipe+" is not a regular file") {
+		t.Errorf("a pipe: error %v", err)
+	}
 	folder := filepath.Join(dir, "folder.ipynb")
 	if err := os.Mkdir(folder, 0o755); err != nil {
 		t.Fatal(err)

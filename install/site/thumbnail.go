@@ -16,7 +16,6 @@ import (
 	"strings"
 
 	"golang.org/x/image/draw"
-	_ "golang.org/x/image/webp"
 
 	"gomyogen/install/notebook"
 )
@@ -35,8 +34,9 @@ const smallest, longest = 40, 4
 // maxTried is how many pictures are decoded in search of one in which something is seen.
 const maxTried = 8
 
-// embedded is a picture in an output's HTML.
-var embedded = regexp.MustCompile(`src=["']data:image/(?:png|jpeg|gif|webp);base64,([A-Za-z0-9+/=]+)["']`)
+// embedded is a picture in an output's HTML. WebP is shown, but not scaled down: the decoder
+// of golang.org/x/image allocates what a file claims (GO-2026-6222).
+var embedded = regexp.MustCompile(`src=["']data:image/(?:png|jpeg|gif);base64,([A-Za-z0-9+/=]+)["']`)
 
 // thumbnail returns a picture of a notebook, scaled down; nil without one. It is the
 // first wide enough that is nearly as high as a thumbnail, else the highest. Pictures

@@ -194,11 +194,12 @@ func Tokens(h hash.Hash, code []byte) {
 func embeds(dir, text string) (files, folders []string, err error) {
 	for line := range strings.Lines(text) {
 		for _, p := range embedPatterns(line) {
-			found, err := filepath.Glob(filepath.Join(dir, strings.TrimPrefix(p, "all:")))
+			found, err := fs.Glob(os.DirFS(dir), strings.TrimPrefix(p, "all:")) // the folder's own name is no pattern
 			if err != nil {
 				return nil, nil, err
 			}
-			for _, root := range found {
+			for _, name := range found {
+				root := filepath.Join(dir, filepath.FromSlash(name))
 				for up := filepath.Dir(root); len(up) > len(dir); up = filepath.Dir(up) {
 					folders = append(folders, up)
 				}

@@ -101,7 +101,7 @@ func TestSumOfThisModule(t *testing.T) {
 
 // All that says what a package is is named.
 func TestWhatIsRead(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "a [clone]*") // a name that is no pattern
 	put(t, filepath.Join(dir, "b.go"), "package b\n\n//go:embed data/*/x.yaml deep\n")
 	for _, name := range []string{"b.s", "b_test.go", "README.md", "data/one/x.yaml", "data/one/y.yaml", "deep/er/z", "aside/c.go"} {
 		put(t, filepath.Join(dir, filepath.FromSlash(name)), "text")

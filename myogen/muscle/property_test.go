@@ -243,8 +243,19 @@ func TestRateCodingTable(t *testing.T) {
 	}
 	m := Fuglevand{}
 	rows := must[[]RateCoding](t)(m.RateCoding(trains))
-	if len(rows) != 3 || rows[2].Spikes != 0 || rows[2].Recruitment != 0 {
+	if len(rows) != 3 || rows[2].Spikes != 0 {
 		t.Fatalf("rows are %v", rows)
+	}
+	silent := rows[2]
+	for i, x := range []float64{float64(silent.Recruitment), float64(silent.Derecruitment), silent.RecruitmentForce, silent.RecruitmentFraction, float64(silent.PeakRate)} {
+		if !math.IsNaN(x) {
+			t.Errorf("value %d of a silent unit is %v, want NaN", i, x)
+		}
+	}
+	// No force is not steady, it is none.
+	steady := must[Steadiness](t)(NewSteadiness(must[neo.AnalogSignal](t)(m.Force(trains[2:])), 0, 3000))
+	if steady.Mean != 0 || !math.IsNaN(steady.CV) || steady.String() != "mean 0 , SD 0, no CV" {
+		t.Errorf("the steadiness of no force is %v: %+v", steady, steady)
 	}
 	r := rows[1]
 	if r.Recruitment != 1000 || r.Derecruitment != 1455 || r.Spikes != 8 || r.Unit != "MN_1" {

@@ -3,6 +3,7 @@ package muscle
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"gomyogen/myogen/neo"
@@ -10,11 +11,11 @@ import (
 )
 
 // RateCoding is a row of the recruitment and rate-coding table: when and at
-// which force of the pool a motor unit is recruited, and how fast it fires. A
-// unit with no spike has Spikes 0 and no further values.
+// which force of the pool a motor unit is recruited, and how fast it fires. The
+// times, forces and rates of a unit with no spike are NaN.
 //
 // Rates are those of three consecutive intervals, 3/(t[k+3] - t[k]), so that a
-// doublet does not count as a rate; they are 0 for fewer than four spikes. The
+// doublet does not count as a rate; they are NaN for fewer than four spikes. The
 // number three is a choice of this package.
 type RateCoding struct {
 	Unit   string // name of the spike train
@@ -44,11 +45,17 @@ func (m Fuglevand) RateCoding(trains []neo.SpikeTrain) ([]RateCoding, error) {
 	rows := make([]RateCoding, len(trains))
 	var wanted []forceAt
 	for i, t := range trains {
-		rows[i] = RateCoding{Unit: t.Name, Twitch: pool[i], Spikes: len(t.Times)}
+		r := &rows[i]
+		*r = RateCoding{Unit: t.Name, Twitch: pool[i], Spikes: len(t.Times)}
+		none := math.NaN()
+		if len(t.Times) < 4 {
+			r.InitialRate, r.PeakRate, r.FinalRate = units.Rate(none), units.Rate(none), units.Rate(none)
+		}
 		if len(t.Times) == 0 {
+			r.Recruitment, r.Derecruitment = units.Time(none), units.Time(none)
+			r.RecruitmentForce, r.DerecruitmentForce = none, none
 			continue
 		}
-		r := &rows[i]
 		r.Recruitment, r.Derecruitment = t.Times[0], t.Times[len(t.Times)-1]
 		wanted = append(wanted,
 			forceAt{r.Recruitment, &r.RecruitmentForce}, forceAt{r.Derecruitment, &r.DerecruitmentForce})
@@ -94,6 +101,10 @@ func (r RateCoding) String() string {
 	if r.Spikes == 0 {
 		return fmt.Sprintf("%s: not recruited", r.Unit)
 	}
-	return fmt.Sprintf("%s: recruited at %.4g s and %.3g %% of maximum, %.1f to %.1f pps, %d spikes",
-		r.Unit, r.Recruitment.Seconds(), 100*r.RecruitmentFraction, r.InitialRate, r.PeakRate, r.Spikes)
+	rates := "no rate"
+	if !math.IsNaN(float64(r.PeakRate)) {
+		rates = fmt.Sprintf("%.1f to %.1f pps", r.InitialRate, r.PeakRate)
+	}
+	return fmt.Sprintf("%s: recruited at %.4g s and %.3g %% of maximum, %s, %d spikes",
+		r.Unit, r.Recruitment.Seconds(), 100*r.RecruitmentFraction, rates, r.Spikes)
 }

@@ -12,7 +12,7 @@ import (
 // variation is the usual measure of force steadiness.
 type Steadiness struct {
 	Mean, SD float64 // SD over all samples (ddof 0)
-	CV       float64 // SD/Mean, 0 for no force
+	CV       float64 // SD/Mean; NaN for no force
 	Units    string  // of Mean and SD
 	Samples  int
 }
@@ -49,14 +49,15 @@ func NewSteadiness(force neo.AnalogSignal, start, stop units.Time) (Steadiness, 
 		squares += (v - s.Mean) * (v - s.Mean)
 	}
 	s.SD = math.Sqrt(squares / float64(len(values)))
-	if s.Mean != 0 {
-		s.CV = s.SD / s.Mean
-	}
+	s.CV = s.SD / s.Mean
 	return s, nil
 }
 
 // String prints the steadiness in one line.
 func (s Steadiness) String() string {
+	if math.IsNaN(s.CV) {
+		return fmt.Sprintf("mean %.4g %s, SD %.3g, no CV", s.Mean, s.Units, s.SD)
+	}
 	return fmt.Sprintf("mean %.4g %s, SD %.3g, CV %.2f %%", s.Mean, s.Units, s.SD, 100*s.CV)
 }
 

@@ -61,9 +61,10 @@ func SEM[T ~float64](x []T) T { return SD(x) / T(math.Sqrt(float64(len(x)))) }
 // one is NaN.
 func Median[T ~float64](x []T) T { return Percentile(x, 50) }
 
-// Percentile returns the p-th percentile, 0 <= p <= 100, interpolating between
-// ranks as numpy.percentile does; NaN for no values or if one is NaN. An
-// infinite value counts as the largest or smallest, where NumPy has NaN.
+// Percentile returns the p-th percentile, interpolating between ranks as
+// numpy.percentile does: p is in percent, 0 to 100, and 95 is the 95th. It is NaN
+// for another p, for no values and if one is NaN. An infinite value counts as the
+// largest or smallest, where NumPy has NaN.
 func Percentile[T ~float64](x []T, p float64) T {
 	if len(x) == 0 || !(p >= 0 && p <= 100) || slices.ContainsFunc(x, func(v T) bool { return math.IsNaN(float64(v)) }) {
 		return T(math.NaN())

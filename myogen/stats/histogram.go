@@ -46,6 +46,11 @@ func newBinning(trains []neo.SpikeTrain, bin units.Time) (binning, error) {
 	if bins < 1 || bins > maxBins {
 		return b, fmt.Errorf("stats: %v to %v holds %.15g whole bins of %v, must hold 1 to %d", b.start, b.stop, bins, bin, maxBins)
 	}
+	for i, t := range trains {
+		if bin < t.SamplingPeriod && !samePeriod(t.SamplingPeriod, bin) {
+			return b, fmt.Errorf("stats: bins of %v are shorter than the sampling period of train %d, %q, %v", bin, i, t.Name, t.SamplingPeriod)
+		}
+	}
 	b.bins = int(bins)
 	return b, nil
 }
@@ -81,6 +86,10 @@ func (b binning) signal(name, unit string, values []float64) neo.AnalogSignal {
 // (i+1) bin; what is left over at the end, and spikes there, are not used. A
 // spike less than 1e-8 of a bin before an edge counts to the next bin. All
 // trains must have the same span.
+//
+// Bins are at least as long as the sampling period of the trains, the time step of a
+// run. A bin should be a multiple of it: bins of 0.15 ms hold one and two steps of
+// 0.1 ms in turn, and their counts alternate.
 func TimeHistogram(trains []neo.SpikeTrain, bin units.Time) (neo.AnalogSignal, error) {
 	b, err := newBinning(trains, bin)
 	if err != nil {
@@ -107,7 +116,9 @@ func CumulativeSpikeTrain(trains []neo.SpikeTrain, bin units.Time) (neo.AnalogSi
 // equal span, as Elephant's cross_correlation_histogram does: the number of
 // pairs of spikes by lag, in whole bins from -window to window. At a positive
 // lag the spike of b follows that of a. The result is a signal over lag whose
-// bins are centred on multiples of bin; it starts half a bin before -window.
+// bins are centred on multiples of bin; it starts half a bin before -window. Label
+// the axis of its figure: X: chart.Axis{Label: "Lag", Unit: "ms"}. Bins are those of
+// [TimeHistogram].
 func CrossCorrelogram(a, b neo.SpikeTrain, bin, window units.Time) (neo.AnalogSignal, error) {
 	both, err := newBinning([]neo.SpikeTrain{a, b}, bin)
 	if err != nil {

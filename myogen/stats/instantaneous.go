@@ -47,9 +47,6 @@ func InstantaneousRatesEvery(trains []neo.SpikeTrain, window, step units.Time) (
 		if !samePeriod(t.SamplingPeriod, period) {
 			return nil, fmt.Errorf("stats: train 0, %q, is sampled every %v, train %d, %q, every %v", trains[0].Name, period, i, t.Name, t.SamplingPeriod)
 		}
-		if err := checkRising(t); err != nil {
-			return nil, err
-		}
 	}
 	if period == 0 {
 		period = window / samplesPerWindow

@@ -7,36 +7,38 @@ import (
 	"gomyogen/myogen/units"
 )
 
-// ISI returns the intervals between the spikes of a train.
+// ISI returns the intervals between the spikes of a train. All are NaN if the spikes
+// do not rise, as those of two trains that were appended.
 func ISI(t neo.SpikeTrain) []units.Time {
 	if len(t.Times) < 2 {
 		return nil
 	}
 	isi := make([]units.Time, len(t.Times)-1)
+	rising := checkRising(t) == nil
 	for i := range isi {
-		isi[i] = t.Times[i+1] - t.Times[i]
+		isi[i] = units.Time(math.NaN())
+		if rising {
+			isi[i] = t.Times[i+1] - t.Times[i]
+		}
 	}
 	return isi
 }
 
 // DischargeRates returns the instantaneous discharge rate at each spike but
 // the first: the inverse of the interval that the spike ends. rates[i] is that
-// at times[i]. After an interval that is negative or no number it is NaN, after one of
-// 0 it is infinite.
+// at times[i]. After an interval of 0 it is infinite; all are NaN if the spikes do not
+// rise.
 func DischargeRates(t neo.SpikeTrain) (times []units.Time, rates []units.Rate) {
 	for i, interval := range ISI(t) {
-		rate := units.Rate(1 / interval.Seconds())
-		if !(interval >= 0) || math.IsInf(float64(interval), 0) {
-			rate = units.Rate(math.NaN())
-		}
-		times, rates = append(times, t.Times[i+1]), append(rates, rate)
+		times, rates = append(times, t.Times[i+1]), append(rates, units.Rate(1/interval.Seconds()))
 	}
 	return times, rates
 }
 
 // CV returns the coefficient of variation of the intervals of a train, their
 // standard deviation (ddof 0) over their mean, as scipy.stats.variation does
-// with Elephant's isi. For fewer than two intervals it is NaN.
+// with Elephant's isi. For fewer than two intervals, and for spikes that do not rise,
+// it is NaN.
 func CV(t neo.SpikeTrain) float64 {
 	isi := ISI(t)
 	if len(isi) < 2 {
@@ -53,7 +55,7 @@ func CV(t neo.SpikeTrain) float64 {
 // CV2 returns the mean over pairs of neighbouring intervals of
 // 2 |I(i+1) - I(i)| / (I(i+1) + I(i)), which slow changes of the rate do not
 // raise (Holt et al. 1996, J Neurophysiol 75:1806). For fewer than two
-// intervals it is NaN.
+// intervals, and for spikes that do not rise, it is NaN.
 func CV2(t neo.SpikeTrain) float64 {
 	return 2 * meanOfPairs(t, math.Abs)
 }
@@ -61,7 +63,7 @@ func CV2(t neo.SpikeTrain) float64 {
 // LV returns the local variation of the intervals, the mean over pairs of
 // neighbouring intervals of 3 ((I(i+1) - I(i)) / (I(i+1) + I(i)))²: 1 for a
 // Poisson process, 0 for a regular train (Shinomoto et al. 2003, Neural Comput
-// 15:2823). For fewer than two intervals it is NaN.
+// 15:2823). For fewer than two intervals, and for spikes that do not rise, it is NaN.
 func LV(t neo.SpikeTrain) float64 {
 	return 3 * meanOfPairs(t, func(x float64) float64 { return x * x })
 }

@@ -11,12 +11,13 @@ import (
 )
 
 // MeanFiringRate returns the number of spikes within the time span of the train over
-// its length, n/(t_stop - t_start), as Elephant's mean_firing_rate does.
+// its length, n/(t_stop - t_start), as Elephant's mean_firing_rate does: 0 for a
+// silent train.
 func MeanFiringRate(t neo.SpikeTrain) (units.Rate, error) {
 	if err := checkSpan(t); err != nil {
 		return 0, err
 	}
-	if err := checkTimes(t); err != nil {
+	if err := checkRising(t); err != nil {
 		return 0, err
 	}
 	n := 0
@@ -58,8 +59,8 @@ type Rates struct {
 	OneSpike        int        // trains with one spike: active, but without a rate
 	NoRate          int        // other active trains without a rate: spikes at one time, or that do not rise
 	Rates           []float64  // pps, of the trains that have one
-	Mean, SD        units.Rate // SD with the population formula (ddof 0)
-	Lowest, Highest units.Rate
+	Mean, SD        units.Rate // SD with the population formula (ddof 0); NaN for no rates
+	Lowest, Highest units.Rate // NaN for no rates
 }
 
 // FiringRates summarizes the [FiringRate] of trains with at least two spikes.
@@ -77,9 +78,10 @@ func FiringRates(trains []neo.SpikeTrain) Rates {
 			r.NoRate++
 		}
 	}
+	mean, sd := meanSD(r.Rates)
+	r.Mean, r.SD = units.Rate(mean), units.Rate(sd)
+	r.Lowest, r.Highest = r.Mean, r.Mean
 	if len(r.Rates) > 0 {
-		mean, sd := meanSD(r.Rates)
-		r.Mean, r.SD = units.Rate(mean), units.Rate(sd)
 		r.Lowest, r.Highest = units.Rate(floats.Min(r.Rates)), units.Rate(floats.Max(r.Rates))
 	}
 	return r
@@ -106,10 +108,10 @@ func (r Rates) String() string {
 // and those with fewer than two intervals there with a CV of 0.
 type WindowRates struct {
 	Names    []string
-	Rates    []float64 // pps: spikes over the length of the window
-	CVs      []float64 // of the intervals within the window
-	MeanRate units.Rate
-	MeanCV   float64
+	Rates    []float64  // pps: spikes over the length of the window
+	CVs      []float64  // of the intervals within the window
+	MeanRate units.Rate // NaN if no train has more than two spikes
+	MeanCV   float64    // likewise
 }
 
 // RatesWithin returns the firing within [start, stop], both included. The
@@ -144,9 +146,7 @@ func RatesWithin(trains []neo.SpikeTrain, start, stop units.Time) (WindowRates, 
 		w.Rates = append(w.Rates, float64(len(within.Times))/(stop-start).Seconds())
 		w.CVs = append(w.CVs, cv)
 	}
-	if len(w.Rates) > 0 {
-		w.MeanRate, w.MeanCV = units.Rate(Mean(w.Rates)), Mean(w.CVs)
-	}
+	w.MeanRate, w.MeanCV = units.Rate(Mean(w.Rates)), Mean(w.CVs)
 	return w, nil
 }
 

@@ -79,27 +79,26 @@ func NewCrossSpectrum(x, y neo.AnalogSignal, segment units.Time) (CrossSpectrum,
 }
 
 // Coherence returns the magnitude-squared coherence at each frequency,
-// |XY|²/(X Y), between 0 and 1; 0 where a signal has no power, NaN where a signal
-// has values that are not finite.
+// |XY|²/(X Y), between 0 and 1; NaN where a signal has no power, or values that are
+// not finite.
 func (c CrossSpectrum) Coherence() []float64 {
 	out := make([]float64, len(c.XY))
 	for i, xy := range c.XY {
-		if p := c.X[i] * c.Y[i]; p != 0 {
-			out[i] = (real(xy)*real(xy) + imag(xy)*imag(xy)) / p
-		}
+		out[i] = (real(xy)*real(xy) + imag(xy)*imag(xy)) / (c.X[i] * c.Y[i])
 	}
 	return out
 }
 
-// Confidence returns the coherence that independent signals exceed at a
-// frequency with probability alpha: 1 - alpha^(1/(Segments-1)) (Rosenberg et
-// al. 1989, Prog Biophys Mol Biol 53:1). With one segment it is 1, and for an alpha that
-// is no probability NaN.
+// Confidence returns the confidence limit of the coherence, which independent signals
+// exceed at a frequency with probability alpha: 1 - alpha^(1/(Segments-1))
+// (Rosenberg et al. 1989, Prog Biophys Mol Biol 53:1). Alpha is the significance
+// level and not the level of confidence: that of the 95 % limit is 0.05. With one
+// segment the limit is 1, and it is NaN unless 0 < alpha < 1.
 func (c CrossSpectrum) Confidence(alpha float64) float64 {
-	switch {
-	case !(alpha >= 0 && alpha <= 1):
+	if !(alpha > 0 && alpha < 1) {
 		return math.NaN()
-	case c.Segments < 2:
+	}
+	if c.Segments < 2 {
 		return 1
 	}
 	return 1 - math.Pow(alpha, 1/float64(c.Segments-1))

@@ -7,6 +7,9 @@
 // tutorial of MyoGen prints has definitions of its own, which [FiringRate],
 // [FiringRates] and [RatesWithin] keep; the field's definitions are
 // [MeanFiringRate], [CV], [CV2] and [LV].
+//
+// A statistic of too few values, the CV of one interval say, is NaN, and so is one of
+// a train whose spikes do not rise. Functions that return errors refuse such a train.
 package stats
 
 import (
@@ -25,23 +28,13 @@ func check(what string, t units.Time) error {
 	return nil
 }
 
-// checkTimes returns an error if a spike has no time.
-func checkTimes(t neo.SpikeTrain) error {
+// checkRising returns an error if a spike has no time or is before the last.
+func checkRising(t neo.SpikeTrain) error {
 	for i, x := range t.Times {
 		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
 			return fmt.Errorf("stats: train %q: spike %d is at %v", t.Name, i, x)
 		}
-	}
-	return nil
-}
-
-// checkRising returns an error if a spike has no time or is before the last.
-func checkRising(t neo.SpikeTrain) error {
-	if err := checkTimes(t); err != nil {
-		return err
-	}
-	for i := 1; i < len(t.Times); i++ {
-		if t.Times[i] < t.Times[i-1] {
+		if i > 0 && x < t.Times[i-1] {
 			return fmt.Errorf("stats: train %q: spike %d is at %v, before spike %d at %v; spikes must rise", t.Name, i, t.Times[i], i-1, t.Times[i-1])
 		}
 	}
@@ -74,7 +67,7 @@ func commonSpan(trains []neo.SpikeTrain) (start, stop units.Time, err error) {
 		if err := checkSpan(t); err != nil {
 			return 0, 0, err
 		}
-		if err := checkTimes(t); err != nil {
+		if err := checkRising(t); err != nil {
 			return 0, 0, err
 		}
 		if !sameTimes(t.TStart, first.TStart) || !sameTimes(t.TStop, first.TStop) {

@@ -168,6 +168,7 @@ func TestBinningKeepsEverySpike(t *testing.T) {
 		for _, x := range times {
 			train.Times = append(train.Times, units.Time(x))
 		}
+		slices.Sort(train.Times)
 		p, err := TimeHistogram([]neo.SpikeTrain{train}, 10)
 		if err != nil {
 			t.Fatal(err)
@@ -187,8 +188,33 @@ func TestFewSpikes(t *testing.T) {
 	if r.Active != 2 || r.OneSpike != 1 || r.Mean != 2 || r.SD != 0 {
 		t.Errorf("rates are %+v, want 2 active, 1 with one spike, mean 2 pps", r)
 	}
-	if r := FiringRates(nil); r.Mean != 0 || r.String() != "0 of 0 active" {
-		t.Errorf("no trains: %v", r)
+	// NumPy has NaN for the mean, the SD and the range of nothing.
+	nan := func(what string, values ...float64) {
+		for i, x := range values {
+			if !math.IsNaN(x) {
+				t.Errorf("%s: value %d is %v, want NaN", what, i, x)
+			}
+		}
+	}
+	r = FiringRates([]neo.SpikeTrain{{}})
+	if r.String() != "0 of 1 active" {
+		t.Errorf("a silent train: %v", r)
+	}
+	nan("rates of a silent train", float64(r.Mean), float64(r.SD), float64(r.Lowest), float64(r.Highest))
+	w, err := RatesWithin([]neo.SpikeTrain{{TStop: 1000}}, 0, 1000)
+	if err != nil {
+		t.Error(err)
+	}
+	nan("rates within a silent train", float64(w.MeanRate), w.MeanCV)
+	flat := neo.AnalogSignal{SamplingPeriod: 1, Values: make([]float64, 40)}
+	c, err := NewCrossSpectrum(flat, flat, 10)
+	if err != nil {
+		t.Error(err)
+	}
+	nan("coherence of no power", c.Coherence()...)
+	nan("confidence", c.Confidence(95), c.Confidence(-1), c.Confidence(0), c.Confidence(1), c.Confidence(math.NaN()))
+	if limit := (CrossSpectrum{Segments: 10}).Confidence(0.05); math.Abs(limit-0.283) > 0.0005 {
+		t.Errorf("the 95 %% limit of 10 segments is %v, want 0.283", limit)
 	}
 	if !math.IsNaN(Percentile[float64](nil, 50)) {
 		t.Error("a percentile of nothing")

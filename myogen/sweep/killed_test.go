@@ -109,7 +109,10 @@ func TestRunOfAKilledProgram(t *testing.T) {
 			t.Fatal("run 3 is not free")
 		}
 		fmt.Println("has it")
-		select {}
+		for { // until it is killed
+			time.Sleep(time.Second)
+			runtime.KeepAlive(claims)
+		}
 	}
 	dir := t.TempDir()
 	told := make(chan bool, 1)
@@ -126,18 +129,16 @@ func TestRunOfAKilledProgram(t *testing.T) {
 	if line, err := bufio.NewReader(out).ReadString('\n'); line != "has it\n" {
 		t.Fatalf("%q, %v", line, err)
 	}
-	done := make(chan error)
+	done := make(chan error, 1)
 	go func() { done <- s.Run(t.Context()) }()
-	<-told
 	select {
+	case <-told:
 	case err := <-done:
 		t.Errorf("the run of the other program was not waited for, error %v", err)
-	default:
+		done <- err
 	}
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait() // it was killed
+	_ = cmd.Process.Kill() // else it has ended, which the other run tells
+	_ = cmd.Wait()
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -146,8 +147,9 @@ func (e *engine) signal(s syscall.Signal) {
 
 // workspace returns the folder in which GoNB builds cells, once it is there.
 func (e *engine) workspace() string {
-	if all, err := filepath.Glob(filepath.Join(e.dir, "gonb_*")); err == nil {
-		for _, f := range all {
+	if all, err := fs.Glob(os.DirFS(e.dir), "gonb_*"); err == nil {
+		for _, name := range all {
+			f := filepath.Join(e.dir, name)
 			if info, err := os.Stat(f); err == nil && info.IsDir() {
 				return f
 			}

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"gomyogen/myogen"
@@ -19,37 +21,75 @@ import (
 
 // checkpoints are the states of a run that is not complete, from which the same
 // command goes on after it was killed. The last two stand beside the results
-// and are removed when the run has written them. They are signed: the command
-// finds them by their names, so that those of a clone would be believed else.
+// and are removed when the run has written them. Their names have a digest of the
+// experiment, so that the run of an edited file leaves those of the file before. They
+// are signed: the command finds them by their names, so that those of a clone would be
+// believed else.
 type checkpoints struct {
 	base  string // path of the results
+	id    string // of the experiment and the user's key
 	every time.Duration
 	key   []byte
 	last  time.Time
 	next  int // which of the two is written next
 }
 
-func newCheckpoints(results string, every time.Duration) (*checkpoints, error) {
-	data, err := datafolder.Find()
+func newCheckpoints(ctx context.Context, e myogen.Experiment, results string, every time.Duration) (*checkpoints, error) {
+	id, err := myogen.StateID(ctx, e)
 	if err != nil {
 		return nil, err
 	}
-	key, err := userkey.Make(filepath.Join(data, "checkpoint.key"))
-	if err != nil {
-		return nil, fmt.Errorf("the key of checkpoints: %w", err)
+	c := &checkpoints{base: results, last: atomicfile.Now()}
+	data, err := datafolder.Find()
+	if err == nil {
+		c.key, err = userkey.Make(filepath.Join(data, "checkpoint.key"))
 	}
-	return &checkpoints{base: results, every: every, key: key, last: atomicfile.Now()}, nil
+	c.id = userkey.Sign(c.key, []byte(id))[:8]
+	if err != nil { // a run without checkpoints is a run
+		return c, fmt.Errorf("the key of checkpoints: %w", err)
+	}
+	c.every = every
+	return c, nil
 }
 
-func (c *checkpoints) path(i int) string { return checkpointPath(c.base, i) }
+// checkpointName is what follows the path of the results in that of a checkpoint.
+const checkpointName = ".checkpoint"
 
-func checkpointPath(results string, i int) string {
-	return fmt.Sprintf("%s.checkpoint%d", results, i+1)
+func (c *checkpoints) path(i int) string {
+	return fmt.Sprintf("%s%s-%s-%d", c.base, checkpointName, c.id, i+1)
+}
+
+// files returns the files that are written.
+func (c *checkpoints) files() []file {
+	return []file{{"a checkpoint", c.path(0)}, {"a checkpoint", c.path(1)}}
+}
+
+// others returns the checkpoints beside the same results that are not of this
+// experiment, program and user, the newest first, and their size.
+func (c *checkpoints) others() (paths []string, bytes int64) {
+	all, err := os.ReadDir(filepath.Dir(c.base))
+	if err != nil {
+		return nil, 0 // the results cannot be written there either
+	}
+	made := map[string]time.Time{}
+	for _, f := range all {
+		path := filepath.Join(filepath.Dir(c.base), f.Name())
+		info, err := f.Info()
+		if err != nil || !info.Mode().IsRegular() || !strings.HasPrefix(f.Name(), filepath.Base(c.base)+checkpointName) {
+			continue
+		}
+		if atomicfile.SameFile(path, c.path(0)) || atomicfile.SameFile(path, c.path(1)) {
+			continue
+		}
+		paths, bytes, made[path] = append(paths, path), bytes+info.Size(), info.ModTime()
+	}
+	slices.SortFunc(paths, func(a, b string) int { return made[b].Compare(made[a]) })
+	return paths, bytes
 }
 
 // resume returns the simulation that the newest good checkpoint of the
 // experiment leads to; nil if there is none. What it cannot use it says. An error
-// is that of the context.
+// is that of the context, or that the run would overwrite rows of another.
 func (c *checkpoints) resume(ctx context.Context, e myogen.Experiment, out io.Writer) (*myogen.Simulation, error) {
 	var newest *myogen.Simulation
 	for i := range 2 {
@@ -64,8 +104,24 @@ func (c *checkpoints) resume(ctx context.Context, e myogen.Experiment, out io.Wr
 			newest, c.next = sim, 1-i
 		}
 	}
+	others, bytes := c.others()
 	if newest != nil {
 		fmt.Fprintf(out, "going on at %v from %s\n", newest.Time().Round(units.Us), c.path(1-c.next))
+	} else if len(others) > 0 {
+		_, err := myogen.ResumeSignedState(ctx, e, others[0], c.key)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		fmt.Fprintf(out, "not going on from a checkpoint: %v\n", err)
+		for _, r := range e.RecordAll {
+			if rows := atomicfile.PartialPath(r.Path); exists(rows) {
+				return nil, fmt.Errorf("run: the rows so far in %s may be those that %s goes on from: run that experiment to its end, "+
+					"record to another path, or remove them", rows, others[0])
+			}
+		}
+	}
+	if len(others) > 0 {
+		fmt.Fprintf(out, "kept, %.1f MB, for the same command with the experiment that they are of: %s\n", float64(bytes)/1e6, strings.Join(others, ", "))
 	}
 	return newest, nil
 }

@@ -190,8 +190,8 @@ func TestSignalsSave(t *testing.T) {
 		if report, err := myogen.LoadReport(results); err != nil || !report.Partial {
 			t.Errorf("%v: partial %v, %v", sig, report.Partial, err)
 		}
-		if _, err := os.Stat(results + ".checkpoint1"); err != nil {
-			t.Errorf("%v: %v", sig, err)
+		if left, err := filepath.Glob(results + ".checkpoint-*-1"); err != nil || len(left) != 1 {
+			t.Errorf("%v: checkpoints %q, %v", sig, left, err)
 		}
 	}
 }
@@ -205,7 +205,7 @@ func TestDamagedCheckpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := newCheckpoints(results, time.Nanosecond)
+	c, err := newCheckpoints(t.Context(), experiment, results, time.Nanosecond)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -318,7 +318,7 @@ func TestForeignCheckpoint(t *testing.T) {
 	if _, err := sim.RunUntil(t.Context(), 50, nil); err != nil {
 		t.Fatal(err)
 	}
-	other, err := newCheckpoints(results, time.Nanosecond)
+	other, err := newCheckpoints(t.Context(), experiment, results, time.Nanosecond)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -358,7 +358,7 @@ func TestReplayedCheckpoint(t *testing.T) {
 		"another": {other, "it belongs to another experiment: in the state seed is", false},
 	} {
 		results := filepath.Join(t.TempDir(), "r.npz")
-		saved, err := newCheckpoints(results, time.Nanosecond)
+		saved, err := newCheckpoints(t.Context(), c.experiment, results, time.Nanosecond)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -396,6 +396,92 @@ func TestReplayedCheckpoint(t *testing.T) {
 	}
 }
 
+// A run of an edited experiment leaves the checkpoints of the one before, which goes on
+// from them when the file is as it was; one that would record over its rows is refused.
+func TestEditedExperimentKeepsCheckpoints(t *testing.T) {
+	t.Chdir(t.TempDir())
+	before, after := short, strings.Replace(short, "seed: 3", "seed: 4", 1)
+	if before == after {
+		t.Fatal("the experiment has another seed")
+	}
+	// stopped runs until its second line of progress, and returns what it says.
+	stopped := func(text string) string {
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		if err := os.WriteFile("e.yaml", []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		lines := 0
+		var out strings.Builder
+		err := run(ctx, []string{"run", "e.yaml", "-checkpoint", "1ns"}, writerFunc(func(b []byte) (int, error) {
+			if strings.Contains(string(b), " %  ") {
+				lines++
+			}
+			if lines == 2 {
+				stop()
+			}
+			return out.Write(b)
+		}))
+		if err == nil || !strings.Contains(err.Error(), "interrupted at") {
+			t.Fatalf("%v\n%s", err, out.String())
+		}
+		return out.String()
+	}
+	says := func(said string, want ...string) {
+		t.Helper()
+		for _, w := range want {
+			if !strings.Contains(said, w) {
+				t.Errorf("it says %s\nwant %q", said, w)
+			}
+		}
+	}
+	stopped(before)
+	says(stopped(after), "it belongs to another experiment: in the state seed is 3, and 4 in this one", "kept, ", "e.npz.checkpoint-")
+	says(stopped(before), "going on at ", "kept, ")
+	says(stopped(after), "going on at ", "kept, ")
+
+	recording := "record_all:\n  - {population: aMN, path: v.npy}\n"
+	stopped(before + recording)
+	var out strings.Builder
+	if err := os.WriteFile("e.yaml", []byte(after+recording), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(t.Context(), []string{"run", "e.yaml"}, &out); err == nil || !strings.Contains(err.Error(), "the rows so far in v.npy.partial may be those") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	says(stopped(before+recording), "going on at ")
+}
+
+// Part of a run never replaces complete results.
+func TestPartialResultsReplaceNoComplete(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("e.yaml", []byte(short), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := command(t, "run", "e.yaml"); err != nil {
+		t.Fatal(err, out)
+	}
+	complete, report := contents(t, "e.npz"), contents(t, "e.report.json")
+	for range 2 { // a partial one is replaced
+		out, err := command(t, "run", "e.yaml", "-until", "50ms", "-out", "e.npz")
+		if err != nil || !strings.Contains(out, "e.npz is complete and stays\nwritten to e.partial.npz and e.partial.report.json") {
+			t.Errorf("%v\n%s", err, out)
+		}
+	}
+	if contents(t, "e.npz") != complete || contents(t, "e.report.json") != report {
+		t.Error("other results")
+	}
+	if r, err := myogen.LoadReport("e.partial.npz"); err != nil || !r.Partial {
+		t.Errorf("partial %v, %v", r.Partial, err)
+	}
+	if _, err := command(t, "run", "e.yaml", "-until", "50ms", "-out", "e.npz", "-state", "e.partial.npz"); err == nil || !strings.Contains(err.Error(), "is the same file as -state") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := os.Stat("e.partial.partial.npz"); err == nil {
+		t.Error("a partial result is kept as a complete one")
+	}
+}
+
 // After any fault of the disk while checkpoints are written, a kill or a power
 // loss, the run goes on from one that was written; from the last one, if that
 // was without an error.
@@ -416,7 +502,7 @@ func TestFaultsLoseNoCheckpoint(t *testing.T) {
 	faultydisk.Seeds(t, 30, func(seed uint64, dir string) error {
 		e := experiment
 		e.RecordAll = []myogen.Recording{{Population: "aMN", Path: filepath.Join(dir, "v.npy")}}
-		c, err := newCheckpoints(filepath.Join(dir, "r.npz"), time.Nanosecond)
+		c, err := newCheckpoints(context.Background(), e, filepath.Join(dir, "r.npz"), time.Nanosecond)
 		if err != nil {
 			return err
 		}

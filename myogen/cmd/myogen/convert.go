@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -39,7 +40,8 @@ const convertUsage = `  myogen convert [OPTIONS] IN OUT
   .json     openhdemg
   .csv      a table with a row for each discharge: unit, time and perhaps population; or,
   .parquet  with -wide, with a column for each unit (.tsv and .txt, too); or signals: a
-            column of times and one for each signal, "rate [pps]", "rate (pps)", "rate_pps"
+            column of times and one for each signal, "rate [pps]", "rate (pps)", "rate_pps";
+            or a long table of them, as -what signals writes it
   .npy      two columns, unit and time, or zeros and ones, a row for each unit
   .npz      of other programs: the columns of such a table, or an array for each unit
   .pkl      thresholds of MyoGen; with -run-pickle whatever Neo's objects are in (*)
@@ -48,7 +50,8 @@ const convertUsage = `  myogen convert [OPTIONS] IN OUT
   NWB is HDF5; NWB on Zarr is not read or written: its own validator refuses what its
   library writes today. An .nwb of a run holds the report and the experiment beside IN.
 
-  -what spikes|signals|statistics   what a table holds (default spikes)
+  -what spikes|signals|statistics   what a table holds (default spikes). A .csv has no
+                         place for cells without a spike; what is not in OUT is printed
   -unit s|ms|us          unit of times, where a file does not say it
   -value-unit pps        unit of signals, where a table does not say it
   -rate 2048             samples in a second, where times are samples or zeros and ones. The
@@ -167,7 +170,15 @@ func convert(ctx context.Context, args []string, out io.Writer) error {
 	if err := c.write(ctx, in, path, b); err != nil {
 		return err
 	}
-	return say(out, path, b)
+	if err := say(out, path, b); err != nil {
+		return err
+	}
+	lost, err := interruptible(ctx, func() ([]string, error) { return c.lost(path, b) })
+	if err != nil || lost == nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "not in %s: %s; .npz and .nwb hold all\n", path, strings.Join(lost, "; "))
+	return err
 }
 
 // columns reads the flag -columns.
@@ -262,13 +273,86 @@ func say(out io.Writer, path string, b *neo.Block) error {
 			return err
 		}
 	}
-	if left := b.Annotations["not_read"]; left != "" {
-		if _, err := fmt.Fprintf(out, "not read: %s\n", left); err != nil {
-			return err
+	for _, x := range [][2]string{{"not read", "not_read"}, {"note", "note"}} {
+		if text := b.Annotations[x[1]]; text != "" {
+			if _, err := fmt.Fprintf(out, "%s: %s\n", x[0], text); err != nil {
+				return err
+			}
 		}
 	}
 	_, err := fmt.Fprintln(out, "wrote", path)
 	return err
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// lost returns what of a block a table of spikes or signals does not hold: what is not
+// there when it is read back. Statistics are no copy.
+func (c conversion) lost(path string, b *neo.Block) (lost []string, err error) {
+	if c.what == "statistics" || ending(path) == ".npz" || ending(path) == ".nwb" {
+		return nil, nil
+	}
+	f, err := c.frame(b)
+	if err != nil {
+		return nil, err
+	}
+	if ending(path) == ".csv" {
+		f.Metadata = nil
+	}
+	back, err := frame.Table(f, frame.Options{})
+	if err != nil { // as of no rows
+		back = &neo.Block{}
+		if f.Len() > 0 {
+			lost = append(lost, "what would make it readable for convert: "+strings.TrimPrefix(err.Error(), "frame: "))
+		}
+	}
+	trains, signals, silent := 0, 0, []string(nil)
+	var span, period string
+	for _, s := range b.Segments {
+		there, err := back.Segment(s.Name)
+		if err != nil {
+			there = &neo.Segment{}
+		}
+		signals += max(0, len(s.AnalogSignals)-len(there.AnalogSignals))
+		missing := 0
+		for _, t := range s.SpikeTrains {
+			again, err := there.SpikeTrain(t.Name)
+			switch {
+			case err != nil:
+				missing++
+			case span == "" && (again.TStart != t.TStart || again.TStop != t.TStop):
+				span = fmt.Sprintf("begin and end of the trains, as %v to %v of %s, which is %v to %v when it is read", t.TStart.Round(units.Us), t.TStop.Round(units.Us), t.Name, again.TStart.Round(units.Us), again.TStop.Round(units.Us))
+			}
+			if err == nil && again.SamplingPeriod != t.SamplingPeriod {
+				period = "the sampling period of spike times"
+			}
+		}
+		if missing > 0 && c.what == "spikes" {
+			silent = append(silent, fmt.Sprintf("%d of the %d cells of %s, which have no spike", missing, len(s.SpikeTrains), s.Name))
+		}
+		trains += missing
+	}
+	lost = append(lost, silent...)
+	if c.what == "signals" && trains > 0 {
+		lost = append(lost, fmt.Sprintf("%s, which -what spikes writes", plural(trains, "spike train")))
+	}
+	if signals > 0 && c.what == "spikes" {
+		lost = append(lost, fmt.Sprintf("%s, which -what signals writes", plural(signals, "signal")))
+	}
+	for _, text := range []string{span, period} {
+		if text != "" {
+			lost = append(lost, text)
+		}
+	}
+	if !maps.Equal(b.Annotations, back.Annotations) && len(b.Annotations) > 0 {
+		lost = append(lost, "annotations: "+strings.Join(slices.Sorted(maps.Keys(b.Annotations)), ", "))
+	}
+	return lost, nil
 }
 
 // thresholds writes MyoGen's thresholds as .npy, without running the pickle.

@@ -12,9 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gomyogen/myogen"
 	"gomyogen/myogen/format/npz"
 	"gomyogen/myogen/internal/pythontest"
+	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
 
@@ -80,6 +83,52 @@ with NWBHDF5IO(json.load(sys.stdin), "r") as io:
 		filepath.Join(dir, "a.nwb"), &got)
 	if len(got.Thresholds) != 3 || got.Thresholds[2] < 0.999 || !strings.Contains(got.Script, "aMN") || !strings.Contains(got.Notes, "spikes_sha256") {
 		t.Errorf("%+v", got)
+	}
+}
+
+// What a table does not hold is printed, and signals come back.
+func TestConvertSaysWhatIsLost(t *testing.T) {
+	dir := t.TempDir()
+	in := filepath.Join(dir, "a.npz")
+	b := &neo.Block{Name: "run", Annotations: map[string]string{"seed": "1"}, Segments: []neo.Segment{{
+		Name: "aMN",
+		SpikeTrains: []neo.SpikeTrain{
+			{Name: "MN_0", Times: []units.Time{5, 7.5}, TStop: 1000, SamplingPeriod: 0.1}, {Name: "MN_1", TStop: 1000, SamplingPeriod: 0.1},
+		},
+		AnalogSignals: []neo.AnalogSignal{{Name: "force", Units: "N", SamplingPeriod: 1, Values: []float64{0, 1, 2}}},
+	}}}
+	if err := npz.WriteBlock(in, b); err != nil {
+		t.Fatal(err)
+	}
+	const all = "; .npz and .nwb hold all\n"
+	for _, c := range []struct{ what, out, want string }{
+		{"spikes", "s.csv", "not in %s: 1 of the 2 cells of aMN, which have no spike; 1 signal, which -what signals writes; " +
+			"begin and end of the trains, as 0 ms to 1 s of MN_0, which is 0 ms to 7.5 ms when it is read; the sampling period of spike times; annotations: seed" + all},
+		{"spikes", "s.parquet", "not in %s: 1 signal, which -what signals writes" + all},
+		{"signals", "f.csv", "not in %s: 2 spike trains, which -what spikes writes; annotations: seed" + all},
+		{"signals", "f.parquet", "not in %s: 2 spike trains, which -what spikes writes; annotations: seed" + all},
+		{"statistics", "t.csv", "wrote %s\n"},
+		{"spikes", "b.npz", "wrote %s\n"},
+	} {
+		path := filepath.Join(dir, c.out)
+		if said, want := converted(t, "-what", c.what, in, path), strings.ReplaceAll(c.want, "%s", path); !strings.HasSuffix(said, want) {
+			t.Errorf("it printed %s\nwant %s", said, want)
+		}
+		if c.what == "signals" {
+			back := filepath.Join(dir, "back.npz")
+			converted(t, path, back)
+			again, err := npz.ReadBlock(back)
+			if err != nil || !cmp.Equal(again.Segments[0].AnalogSignals, b.Segments[0].AnalogSignals) {
+				t.Errorf("%s: %v, %v", path, again, err)
+			}
+		}
+	}
+	unsorted := filepath.Join(dir, "u.csv")
+	if err := os.WriteFile(unsorted, []byte("unit,time [s]\nMU,2\nMU,1\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if said := converted(t, unsorted, filepath.Join(dir, "u.npz")); !strings.Contains(said, "note: the spike times of these trains were not in rising order, and are sorted: MU\n") {
+		t.Errorf("it printed %s", said)
 	}
 }
 

@@ -38,11 +38,13 @@ type subcommand struct {
 var commands = []subcommand{
 	{name: "run", run: runExperiment, usage: `  myogen run EXPERIMENT.yaml [-out EXPERIMENT.npz]
         run an experiment file, which holds protocol and seed; the report
-        is written beside the results, to EXPERIMENT.report.json
+        is written beside the results, to EXPERIMENT.report.json. A part of a run
+        does not replace complete results: it goes to EXPERIMENT.partial.npz
         -until 7s -state run.state    stop at 7 s and save the state
         -resume run.state             go on from a saved state
         -checkpoint 1m                wall time between two states of the run, beside
-                                      the results: killed, the same command goes on
+                                      the results: killed, the same command goes on;
+                                      those of an edited experiment are kept
         -workers N                    cores to use; the results do not depend on it
         -date                         put date and time into the report
 `},
@@ -141,8 +143,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if !help {
 		err = c.run(ctx, args[1:], out)
 	}
-	if errors.Is(err, flag.ErrHelp) {
+	switch {
+	case errors.Is(err, flag.ErrHelp):
 		_, err = io.WriteString(out, c.usage)
+	case errors.Is(err, context.Canceled) && strings.TrimPrefix(err.Error(), "myogen: ") == context.Canceled.Error():
+		err = fmt.Errorf("%s: interrupted", name)
 	}
 	return err
 }

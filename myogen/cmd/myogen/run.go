@@ -26,6 +26,7 @@ type runOptions struct {
 	workers    int
 	checkpoint time.Duration
 	date       bool
+	partial    string // where partial results go: -out, unless it holds complete ones
 }
 
 func parseRun(args []string) (o runOptions, err error) {
@@ -44,38 +45,38 @@ func parseRun(args []string) (o runOptions, err error) {
 	return o, err
 }
 
-// check completes the options for an experiment and tries its files.
-func (o *runOptions) check(e myogen.Experiment) error {
+// check completes the options for an experiment and tries its files, which it returns.
+func (o *runOptions) check(e myogen.Experiment) (all []file, err error) {
 	if !o.until.given {
 		o.until.Time = e.Duration
 	}
 	switch {
 	case !(o.until.Time > 0 && o.until.Time <= e.Duration):
-		return fmt.Errorf("run: -until is %v, must be above 0 and at most the experiment's %v", o.until.Time, e.Duration)
+		return nil, fmt.Errorf("run: -until is %v, must be above 0 and at most the experiment's %v", o.until.Time, e.Duration)
 	case o.until.Time < e.Duration && o.state == "" && o.out == "":
-		return errors.New("run: -until stops before the end; -state or -out says where to save what there is")
+		return nil, errors.New("run: -until stops before the end; -state or -out says where to save what there is")
 	case o.until.Time == e.Duration && o.out == "":
 		o.out = strings.TrimSuffix(filepath.Base(o.experiment), filepath.Ext(o.experiment)) + ".npz"
 	case o.checkpoint < 0:
-		return fmt.Errorf("run: -checkpoint is %v, must not be negative", o.checkpoint)
+		return nil, fmt.Errorf("run: -checkpoint is %v, must not be negative", o.checkpoint)
 	}
 	named, err := myogen.FilesOf(o.experiment)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	outputs := []file{{"-state", o.state}}
 	if o.out != "" {
 		if filepath.Ext(o.out) != ".npz" {
-			return fmt.Errorf("run: -out is %q, must end in .npz", o.out)
+			return nil, fmt.Errorf("run: -out is %q, must end in .npz", o.out)
 		}
 		outputs = append(outputs, file{"-out", o.out}, file{"the report", myogen.ReportPath(o.out)})
+		if o.partial = myogen.PartialPath(o.out); o.partial != o.out {
+			outputs = append(outputs, file{"partial results", o.partial}, file{"their report", myogen.ReportPath(o.partial)})
+		}
 	}
 	for i, r := range e.RecordAll {
 		what := fmt.Sprintf("record_all[%d]", i)
 		outputs = append(outputs, file{what, r.Path}, file{"the rows so far of " + what, atomicfile.PartialPath(r.Path)})
-	}
-	for i := range 2 {
-		outputs = append(outputs, file{"a checkpoint", checkpointPath(cmp.Or(o.out, o.state), i)})
 	}
 	inputs := []file{{"the experiment", o.experiment}, {"-resume", o.resume}}
 	if o.resume != "" && o.resume == o.state { // going on, and stopping again
@@ -85,9 +86,9 @@ func (o *runOptions) check(e myogen.Experiment) error {
 		inputs = append(inputs, file{"a file that the experiment names", path})
 	}
 	if err := checkFiles(inputs, outputs); err != nil {
-		return fmt.Errorf("run: %w", err)
+		return nil, fmt.Errorf("run: %w", err)
 	}
-	return nil
+	return append(inputs, outputs...), nil
 }
 
 // checkSpace compares what results, state and checkpoints need with what is free.
@@ -134,21 +135,28 @@ func runExperiment(ctx context.Context, args []string, out io.Writer) (err error
 	if err != nil {
 		return err
 	}
-	e, err := myogen.LoadExperiment(o.experiment)
+	e, err := interruptible(ctx, func() (myogen.Experiment, error) { return myogen.LoadExperiment(o.experiment) })
 	if err != nil {
 		return err
 	}
-	if err := o.check(e); err != nil {
+	named, err := o.check(e)
+	if err != nil {
 		return err
 	}
 	fmt.Fprintln(out, e)
-	c, err := newCheckpoints(cmp.Or(o.out, o.state), o.checkpoint)
-	if err != nil { // a run without checkpoints is a run
-		fmt.Fprintf(out, "killed, this run will not go on: %v\n", err)
-		c = &checkpoints{base: cmp.Or(o.out, o.state)}
-	}
 	ctx = myogen.Observe(ctx, myogen.Observer{Starting: starting(out)})
-	sim, err := o.start(ctx, e, c, out)
+	c, err := newCheckpoints(ctx, e, cmp.Or(o.out, o.state), o.checkpoint)
+	if c != nil && err != nil {
+		fmt.Fprintf(out, "killed, this run will not go on: %v\n", err)
+		err = nil
+	}
+	if err == nil {
+		err = checkFiles(named, c.files())
+	}
+	var sim *myogen.Simulation
+	if err == nil {
+		sim, err = o.start(ctx, e, c, out)
+	}
 	if errors.Is(err, context.Canceled) {
 		return errors.New("run: interrupted before the first step")
 	}
@@ -238,8 +246,12 @@ func (o *runOptions) save(ctx context.Context, sim *myogen.Simulation, result *m
 			fmt.Fprintf(out, "state at %v written to %s\n", result.Simulated.Round(units.Us), path)
 		}
 	}
-	if o.out != "" {
-		path, err := save(o.out, out, func(path string) error { return result.SaveContext(ctx, path) })
+	if to := o.out; to != "" {
+		if result.Partial() && o.partial != to {
+			fmt.Fprintf(out, "%s is complete and stays\n", to)
+			to = o.partial
+		}
+		path, err := save(to, out, func(path string) error { return result.SaveContext(ctx, path) })
 		if errs = append(errs, err); path != "" {
 			fmt.Fprintf(out, "written to %s and %s\n", path, myogen.ReportPath(path))
 		}
@@ -253,7 +265,7 @@ func checkStep(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	e, err := myogen.LoadExperiment(files[0])
+	e, err := interruptible(ctx, func() (myogen.Experiment, error) { return myogen.LoadExperiment(files[0]) })
 	if err != nil {
 		return err
 	}

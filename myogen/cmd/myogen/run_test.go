@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"gomyogen/myogen"
 	"gomyogen/myogen/format/npz"
@@ -110,6 +111,15 @@ func TestRunRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	above := link + "/.."
+	experiment, err := myogen.LoadExperiment(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := newCheckpoints(t.Context(), experiment, "a.npz", time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkpoint := c.path(0)
 	for _, c := range []struct {
 		want string
 		args []string
@@ -132,7 +142,7 @@ func TestRunRefuses(t *testing.T) {
 		{"is the same file as the experiment", []string{"run", e, "-state", above + "/E.yaml"}},
 		{"is the same file as -state", []string{"run", e, "-until", "100ms", "-state", filepath.Join(filepath.Dir(e), "a.npz"), "-out", above + "/a.npz"}},
 		{"is the same file as -state", []string{"run", e, "-until", "100ms", "-state", filepath.Join(filepath.Dir(e), "a.npz"), "-out", filepath.Join(filepath.Dir(e), ".", "a.npz")}},
-		{"is the same file as -state (a.npz.checkpoint1)", []string{"run", e, "-out", "a.npz", "-state", "a.npz.checkpoint1"}},
+		{"is the same file as -state (" + checkpoint + ")", []string{"run", e, "-out", "a.npz", "-state", checkpoint}},
 		{"the rows so far of record_all[0] (r.npy.partial) is the same file as -state", []string{"run", recordingTo(t, "r.npy"), "-until", "100ms", "-state", "r.npy.partial"}},
 		{"is the same file as a file that the experiment names", []string{"run", overThresholds(t), "-out", filepath.Join(t.TempDir(), "r.npz")}},
 		{"replay: -out (" + e + ") is the same file as -in", []string{"replay", "-in", e, "-out", e}},

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -105,6 +107,19 @@ func TestSweepCommand(t *testing.T) {
 }
 
 // A fit writes its trials and the experiment that it found, which can be run.
+// What is interrupted before its first run says so.
+func TestInterruptedAtTheStart(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	dir := filepath.Join(t.TempDir(), "results")
+	for _, args := range [][]string{{"sweep", "sweep_small.yaml", "-o", dir}, {"run", "ramps.yaml"}, {"check-step", "ramps.yaml"}} {
+		err := run(ctx, args, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), args[0]+": interrupted") {
+			t.Errorf("%q: error %v", args, err)
+		}
+	}
+}
+
 func TestFitCommand(t *testing.T) {
 	file, dir := shortened(t, "fit_rate.yaml"), t.TempDir()
 	prints(t, []string{"fit", file, "-o", dir}, "trial 0: cost ", "drive 40 pps, aMN.mean_rate ", "took ", "best of ", "aMN.mean_rate ", "wanted 16.82 ± 2.5")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"gomyogen/myogen/format/internal/inorder"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
 )
@@ -38,7 +39,7 @@ type unitText struct {
 // Spikes returns all spikes of a block as a long frame with the columns
 // population, unit and time (ms), a row for each spike. Metadata hold the names
 // and spans of all trains, so that [Block] gives the block again, without its
-// signals; a CSV file loses them.
+// signals; a CSV file loses them, and with them cells without a spike.
 func Spikes(b *neo.Block) (*Frame, error) {
 	if err := b.Validate(); err != nil {
 		return nil, err
@@ -128,7 +129,7 @@ func blockAsItWas(text string, names, populations []string, times []units.Time) 
 // appear.
 func blockOf(names, populations []string, times []units.Time, period units.Time) (*neo.Block, error) {
 	if len(times) == 0 {
-		return nil, errors.New("frame: it has no spikes")
+		return nil, errors.New("frame: it has no discharges: no rows, or none with a time")
 	}
 	start, stop := min(0, slices.Min(times)), max(0, slices.Max(times))
 	type key struct{ population, unit string }
@@ -153,11 +154,10 @@ func blockOf(names, populations []string, times []units.Time, period units.Time)
 			at[k.population] = i
 			b.Segments = append(b.Segments, neo.Segment{Name: k.population})
 		}
-		t := trains[k]
-		slices.Sort(t)
 		b.Segments[i].SpikeTrains = append(b.Segments[i].SpikeTrains, neo.SpikeTrain{
-			Name: k.unit, Times: t, TStart: start, TStop: stop, SamplingPeriod: period,
+			Name: k.unit, Times: trains[k], TStart: start, TStop: stop, SamplingPeriod: period,
 		})
 	}
+	inorder.Sort(b)
 	return b, b.Validate()
 }

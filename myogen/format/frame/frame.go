@@ -142,7 +142,7 @@ func (c Column) validate() error {
 	if texts, ok := c.Values.(Texts); ok {
 		for i, s := range texts {
 			if !utf8.ValidString(s) {
-				return fmt.Errorf("has the text %q in row %d, which is not UTF-8", s, i)
+				return fmt.Errorf("has the text %q in row %d, which is not UTF-8", s, i+1)
 			}
 		}
 	}
@@ -199,7 +199,7 @@ func (f *Frame) Floats(name string) ([]float64, error) {
 		for i, v := range x {
 			const most = 1 << 53
 			if v < -most || v > most {
-				return nil, fmt.Errorf("frame: column %q row %d: float64 has no %d", name, i, v)
+				return nil, fmt.Errorf("frame: column %q row %d: float64 has no %d", name, i+1, v)
 			}
 			floats[i] = float64(v)
 		}
@@ -222,7 +222,7 @@ func (f *Frame) Ints(name string) ([]int64, error) {
 		ints := make([]int64, len(x))
 		for i, v := range x {
 			if v != math.Trunc(v) || math.Abs(v) > 1<<53 {
-				return nil, fmt.Errorf("frame: column %q row %d: %v is not an integer", name, i, v)
+				return nil, fmt.Errorf("frame: column %q row %d: %v is not an integer", name, i+1, v)
 			}
 			ints[i] = int64(v)
 		}

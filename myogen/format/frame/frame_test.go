@@ -107,7 +107,7 @@ func TestRefusals(t *testing.T) {
 		{one("a", "", nil), `column "a" has no values`},
 		{one("a [ms]", "", frame.Ints{1}), "has a unit in its name"},
 		{one("a", "m]s", frame.Ints{1}), `has the unit "m]s"`},
-		{one("a", "", frame.Texts{"x", "\xff"}), `the text "\xff" in row 1, which is not UTF-8`},
+		{one("a", "", frame.Texts{"x", "\xff"}), `the text "\xff" in row 2, which is not UTF-8`},
 		{&frame.Frame{Columns: []frame.Column{{Name: "a", Values: frame.Ints{1}}, {Name: "a", Values: frame.Ints{1}}}}, `columns 0 and 1 are both called "a"`},
 		{&frame.Frame{Columns: []frame.Column{{Name: "a", Values: frame.Ints{1}}, {Name: "b", Values: frame.Ints{}}}}, `column "b" has 0 values, column "a" has 1`},
 	} {
@@ -150,9 +150,9 @@ func TestAccessors(t *testing.T) {
 		}
 	}
 	_, err := f.Floats("i")
-	check(err, `column "i" row 1: float64 has no 9007199254740993`)
+	check(err, `column "i" row 2: float64 has no 9007199254740993`)
 	_, err = f.Ints("x")
-	check(err, `column "x" row 1: 1.5 is not an integer`)
+	check(err, `column "x" row 2: 1.5 is not an integer`)
 	_, err = f.Floats("s")
 	check(err, `column "s" holds text, not numbers`)
 	_, err = f.Bools("y")

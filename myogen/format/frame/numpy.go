@@ -92,7 +92,7 @@ func arraysBlock(f npz.File, o Options) (*neo.Block, error) {
 		if _, err := table.column(o.Time, "Time", "times", timeNames); err == nil && len(lists) > 1 {
 			return Block(table, o)
 		}
-		return listsBlock(table, o)
+		return listsBlock(table, false, o)
 	}
 	var have []string
 	for _, name := range names {
@@ -103,10 +103,11 @@ func arraysBlock(f npz.File, o Options) (*neo.Block, error) {
 }
 
 // listsBlock returns columns that are the times of one unit each.
-func listsBlock(table *Frame, o Options) (*neo.Block, error) {
+// Times may be missing.
+func listsBlock(table *Frame, missing bool, o Options) (*neo.Block, error) {
 	names, times, all := []string{}, []units.Time{}, []string{}
 	for _, c := range table.Columns {
-		x, err := o.times(c)
+		x, err := o.times(c, missing)
 		if err != nil {
 			return nil, err
 		}
@@ -170,7 +171,7 @@ func matrixBlock(name string, a npz.Array, o Options) (*neo.Block, error) {
 	unit, times := make(Texts, rows), make(Floats, rows)
 	for i := range unit {
 		if u := x[2*i]; u != math.Trunc(u) {
-			return nil, fmt.Errorf("frame: array %q row %d: %v is not the number of a unit; the columns are unit and time", name, i, u)
+			return nil, fmt.Errorf("frame: array %q row %d: %v is not the number of a unit; the columns are unit and time", name, i+1, u)
 		}
 		unit[i], times[i] = fmt.Sprintf("MU_%v", x[2*i]), x[2*i+1]
 	}

@@ -47,7 +47,8 @@ func (e *OptionError) Option() string { return e.Need }
 // each discharge, in any order: a column of units, one of times and perhaps one of
 // populations, which makes the segments; without it there is one, "units". Trains
 // of a frame that [Spikes] made are as they were; others span 0 to the last
-// discharge of all. A time has its unit behind its name, "time [s]", "time (s)" or
+// discharge of all, are sorted, and keep equal times: the annotation "note" names those
+// that were not in order or have equal times. A time has its unit behind its name, "time [s]", "time (s)" or
 // "time_s", or in o.
 func Block(f *Frame, o Options) (*neo.Block, error) {
 	if err := f.Validate(); err != nil {
@@ -67,7 +68,7 @@ func Block(f *Frame, o Options) (*neo.Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	times, err := o.times(time)
+	times, err := o.times(time, false)
 	if err != nil {
 		return nil, err
 	}
@@ -198,15 +199,22 @@ func (o Options) period() units.Time {
 	return units.Time(1000 / float64(o.Rate))
 }
 
-// times returns the values of a column as times in ms.
-func (o Options) times(c Column) ([]units.Time, error) {
+// times returns the values of a column as times in ms, without those that are missing
+// where there may be such.
+func (o Options) times(c Column, missing bool) ([]units.Time, error) {
+	if c.Values.Len() == 0 { // of no kind
+		return nil, nil
+	}
+	wrong := func(row int, format string, args ...any) error {
+		return &RowError{Row: row, Err: fmt.Errorf("column %q: "+format, append([]any{c.Name}, args...)...)}
+	}
 	one := Frame{Columns: []Column{c}}
 	values, err := one.Floats(c.Name)
 	if err != nil {
 		if texts, ok := c.Values.(Texts); ok {
 			for i, s := range texts {
 				if _, ok := parseFloat(s); !ok {
-					return nil, fmt.Errorf("frame: column %q row %d: %q is not a time", c.Name, i, s)
+					return nil, wrong(i, "%q is not a time", s)
 				}
 			}
 		}
@@ -216,14 +224,21 @@ func (o Options) times(c Column) ([]units.Time, error) {
 	if err != nil {
 		return nil, err
 	}
-	times := make([]units.Time, len(values))
+	times := make([]units.Time, 0, len(values))
 	for i, x := range values {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
-			return nil, fmt.Errorf("frame: column %q row %d: %v is not a time", c.Name, i, x)
+		switch {
+		case math.IsNaN(x) && missing:
+			continue
+		case math.IsNaN(x):
+			return nil, wrong(i, "a time is missing")
+		case math.IsInf(x, 0):
+			return nil, wrong(i, "%v is not a time", x)
 		}
-		if times[i], err = convert(x); err != nil {
-			return nil, fmt.Errorf("frame: column %q row %d: %w", c.Name, i, err)
+		t, err := convert(x)
+		if err != nil {
+			return nil, wrong(i, "%w", err)
 		}
+		times = append(times, t)
 	}
 	return times, nil
 }
@@ -285,10 +300,10 @@ func (f *Frame) wide(o Options) (*neo.Block, error) {
 	}
 	lists := &Frame{}
 	for i, c := range f.Columns {
-		c.Values = Floats(slices.DeleteFunc(slices.Clone(columns[i]), math.IsNaN))
+		c.Values = Floats(columns[i])
 		lists.Columns = append(lists.Columns, c)
 	}
-	return listsBlock(lists, o)
+	return listsBlock(lists, true, o)
 }
 
 // isRaster reports whether all values are 0 or 1.

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -11,7 +12,8 @@ import (
 	"gomyogen/myogen/units"
 )
 
-// RowError is what is wrong in a row of a table.
+// RowError is what is wrong in a row of a table. Its text counts from 1, lines of a
+// file with that of the names and rows without.
 type RowError struct {
 	Row  int // from 0
 	Line int // of the CSV file; 0 if it is from no such file
@@ -22,15 +24,15 @@ func (e *RowError) Error() string {
 	if e.Line > 0 {
 		return fmt.Sprintf("frame: line %d: %v", e.Line, e.Err)
 	}
-	return fmt.Sprintf("frame: row %d: %v", e.Row, e.Err)
+	return fmt.Sprintf("frame: row %d: %v", e.Row+1, e.Err)
 }
 
 // Unwrap returns what is wrong.
 func (e *RowError) Unwrap() error { return e.Err }
 
-// Table returns a table as a block: by [SignalBlock] where it has a column of times,
-// none of units, and its other columns are numbers or have a unit, and otherwise by
-// [Block].
+// Table returns a table as a block: by [SignalBlock] where it is a long table of
+// signals, or has a column of times, none of units, and its other columns are numbers or
+// have a unit, and otherwise by [Block].
 func Table(f *Frame, o Options) (*neo.Block, error) {
 	if hasSignals(f, o) {
 		return SignalBlock(f, o)
@@ -41,6 +43,9 @@ func Table(f *Frame, o Options) (*neo.Block, error) {
 func hasSignals(f *Frame, o Options) bool {
 	if o.Unit != "" || o.Wide || len(f.Columns) < 2 {
 		return false
+	}
+	if f.isLong() {
+		return true
 	}
 	if _, err := f.column("", "Unit", "units", unitNames); err == nil {
 		return false
@@ -83,6 +88,9 @@ func SignalBlock(f *Frame, o Options) (*neo.Block, error) {
 }
 
 func (f *Frame) signalBlock(o Options) (*neo.Block, error) {
+	if f.isLong() {
+		return f.longSignals(o)
+	}
 	time, err := f.column(o.Time, "Time", "times", timeNames)
 	if err != nil {
 		return nil, err
@@ -113,6 +121,77 @@ func (f *Frame) signalBlock(o Options) (*neo.Block, error) {
 		return nil, fmt.Errorf("it has the column %q of times and no other", time.Name)
 	}
 	b := &neo.Block{Segments: []neo.Segment{s}, Annotations: map[string]string{}}
+	return b, b.Validate()
+}
+
+// isLong reports whether a table has the columns of a long table of signals.
+func (f *Frame) isLong() bool { return f.has("signal") && f.has("quantity") && f.has("value") }
+
+// longSignals returns the signals of a long table, in the order in which they appear.
+func (f *Frame) longSignals(o Options) (*neo.Block, error) {
+	columns := map[string]Column{}
+	for _, name := range []string{"signal", "quantity", "value"} {
+		c, err := f.column("", "", name+"s", []string{name})
+		if err != nil {
+			return nil, err
+		}
+		columns[name] = c
+	}
+	time, err := f.column(o.Time, "Time", "times", timeNames)
+	if err != nil {
+		return nil, err
+	}
+	times, err := numbers(time)
+	if err != nil {
+		return nil, err
+	}
+	values, err := numbers(columns["value"])
+	if err != nil {
+		return nil, err
+	}
+	type key struct{ population, name, unit string }
+	rows := map[key][]int{}
+	var order []key
+	names, quantities := labels(columns["signal"].Values), labels(columns["quantity"].Values)
+	populations := slices.Repeat([]string{"signals"}, len(names))
+	if c, err := f.column(o.Population, "Population", "populations", []string{"population"}); err == nil {
+		populations = labels(c.Values)
+	} else if o.Population != "" {
+		return nil, err
+	}
+	for i := range names {
+		k := key{populations[i], names[i], quantities[i]}
+		if _, seen := rows[k]; !seen {
+			order = append(order, k)
+		}
+		rows[k] = append(rows[k], i)
+	}
+	if len(order) == 0 {
+		return nil, errors.New("it has no rows")
+	}
+	b := &neo.Block{Annotations: map[string]string{}}
+	for _, k := range order {
+		at := slices.IndexFunc(b.Segments, func(s neo.Segment) bool { return s.Name == k.population })
+		if at < 0 {
+			at = len(b.Segments)
+			b.Segments = append(b.Segments, neo.Segment{Name: k.population})
+		}
+		own, signal := time, neo.AnalogSignal{Name: k.name, Units: k.unit}
+		sampled := make(Floats, len(rows[k]))
+		for i, row := range rows[k] {
+			sampled[i] = times[row]
+			signal.Values = append(signal.Values, values[row])
+		}
+		own.Values = sampled
+		signal.TStart, signal.SamplingPeriod, err = o.grid(own)
+		if row := (*RowError)(nil); errors.As(err, &row) {
+			row.Row = rows[k][row.Row]
+		}
+		if err != nil {
+			return nil, fmt.Errorf("signal %q: %w", k.name, err)
+		}
+		b.Segments[at].AnalogSignals = append(b.Segments[at].AnalogSignals, signal)
+	}
 	return b, b.Validate()
 }
 

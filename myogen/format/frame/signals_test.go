@@ -91,8 +91,78 @@ func TestSignalTablesAreRefused(t *testing.T) {
 	f := &frame.Frame{Columns: []frame.Column{{Name: "time", Unit: "s", Values: frame.Ints{0, 1, 3}}, {Name: "x", Unit: "mV", Values: frame.Ints{0, 1, 3}}}}
 	_, err := frame.SignalBlock(f, frame.Options{})
 	var row *frame.RowError
-	if !errors.As(err, &row) || row.Row != 2 || !strings.HasPrefix(err.Error(), "frame: row 2: ") {
+	if !errors.As(err, &row) || row.Row != 2 || !strings.HasPrefix(err.Error(), "frame: row 3: ") {
 		t.Errorf("a table that is no file: %v", err)
+	}
+}
+
+// A long table of signals gives them again, to the last bit.
+func TestLongSignalTable(t *testing.T) {
+	want := &neo.Block{Annotations: map[string]string{}, Segments: []neo.Segment{
+		{Name: "DD", AnalogSignals: []neo.AnalogSignal{{Name: "rate", Units: "pps", SamplingPeriod: 0.1, Values: []float64{1, 1.0 / 3, 0}}}},
+		{Name: "aMN", AnalogSignals: []neo.AnalogSignal{
+			{Name: "v", Units: "mV", TStart: 5, SamplingPeriod: 0.05, Values: []float64{-70, -70.1}},
+			{Name: "force", Units: "N", SamplingPeriod: 1, Values: []float64{0, 0, 1e-9}},
+		}},
+	}}
+	f, err := frame.Signals(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "s.csv")
+	if err := f.WriteCSV(path); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := (frame.CSV{}).ReadBlock(path, frame.Options{}); err != nil || !cmp.Equal(want, got) {
+		t.Errorf("%v\n%s", err, cmp.Diff(want, got))
+	}
+	const head = "signal,quantity,time [ms],value\n"
+	for text, want := range map[string]string{
+		head + "v,mV,0,1\nw,mV,0,1\nv,mV,1,1\nw,mV,1,1\nv,mV,4,1\n": `line 6: column "time": the time is 4, which is 3 ms after`,
+		head + "v,mV,0,1\n":              `signal "v": it has 1 rows`,
+		head + "v,mV,0,1\nv,mV,1,high\n": `line 3: column "value": "high" is not a number`,
+		head:                             "it has no rows",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := (frame.CSV{}).ReadBlock(path, frame.Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want it to say %q", text, err, want)
+		}
+	}
+}
+
+// Errors of a table of discharges name the line, and what was changed is noted.
+func TestDischargeLines(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s.csv")
+	read := func(text string, o frame.Options) (*neo.Block, error) {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return frame.CSV{}.ReadBlock(path, o)
+	}
+	wide := frame.Options{Wide: true, Rate: 1000}
+	for _, c := range []struct {
+		text, want string
+		o          frame.Options
+	}{
+		{"unit,time [s]\n1,1\n1,\n", `line 3: column "time": a time is missing`, frame.Options{}},
+		{"unit,time [s]\n1,1\n1,soon\n", `line 3: column "time": "soon" is not a time`, frame.Options{}},
+		{"unit,time [s]\n", "it has no discharges: no rows", frame.Options{}},
+		{"a,b\n1,2\n,3\n4,5.5\n", `line 4: column "b": 5.5 is not the number of a sample`, wide},
+		{"a,b\n1,2\n,3\n4.5,5\n", `line 4: column "a": 4.5 is not the number of a sample`, wide},
+	} {
+		if _, err := read(c.text, c.o); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: error %v, want it to say %q", c.text, err, c.want)
+		}
+	}
+	b, err := read("unit,time [s]\n1,2\n2,1\n1,1\n3,4\n3,4\n", frame.Options{})
+	const want = "the spike times of these trains were not in rising order, and are sorted: 1; these trains have equal spike times, which are kept: 3"
+	if err != nil || b.Annotations["note"] != want {
+		t.Errorf("%v, %v", b, err)
+	}
+	if b, err := read("unit,time [s]\n2,1\n1,1\n1,2\n", frame.Options{}); err != nil || b.Annotations["note"] != "" {
+		t.Errorf("%v, %v", b, err)
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 
+	"gomyogen/myogen/format/internal/inorder"
 	"gomyogen/myogen/format/internal/regular"
 	"gomyogen/myogen/neo"
 	"gomyogen/myogen/units"
@@ -193,7 +193,6 @@ func block(members map[string]json.RawMessage) (*neo.Block, error) {
 			}
 			t.Times = append(t.Times, at(x))
 		}
-		slices.Sort(t.Times)
 		segment.SpikeTrains = append(segment.SpikeTrains, t)
 	}
 	if _, ok := members["REF_SIGNAL"]; ok {
@@ -206,6 +205,7 @@ func block(members map[string]json.RawMessage) (*neo.Block, error) {
 		}
 	}
 	b := &neo.Block{Name: "openhdemg", Segments: []neo.Segment{segment}, Annotations: map[string]string{}}
+	inorder.Sort(b)
 	for name, key := range map[string]string{"SOURCE": "source", "FILENAME": "filename"} {
 		var s string
 		if raw, ok := members[name]; !ok || json.Unmarshal(raw, &s) != nil {

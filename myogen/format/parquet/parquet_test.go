@@ -148,7 +148,7 @@ func TestFilesOfOthers(t *testing.T) {
 	}{{math.MaxUint64}}); err != nil {
 		t.Fatal(err)
 	}
-	refused(b.Bytes(), `column "u": row 0: int64 has no 18446744073709551615`)
+	refused(b.Bytes(), `column "u": row 1: int64 has no 18446744073709551615`)
 	b.Reset()
 	if err := pq.Write(b, []row{{}}, pq.KeyValueMetadata("gomyogen frame", "2")); err != nil {
 		t.Fatal(err)

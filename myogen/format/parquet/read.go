@@ -146,7 +146,7 @@ func (x *column) add(v parquet.Value, unsigned bool) error {
 	switch x.kind {
 	case parquet.Boolean:
 		if v.IsNull() {
-			return fmt.Errorf("row %d: a truth value is missing", len(x.bools))
+			return fmt.Errorf("row %d: a truth value is missing", len(x.bools)+1)
 		}
 		x.bools = append(x.bools, v.Boolean())
 	case parquet.Float, parquet.Double:
@@ -171,7 +171,7 @@ func (x *column) add(v parquet.Value, unsigned bool) error {
 		default:
 			number = v.Int64()
 			if unsigned && number < 0 {
-				return fmt.Errorf("row %d: int64 has no %d", len(x.ints), v.Uint64())
+				return fmt.Errorf("row %d: int64 has no %d", len(x.ints)+1, v.Uint64())
 			}
 		}
 		x.ints = append(x.ints, number)

@@ -364,11 +364,33 @@ func (m *machine) set(items []any) error {
 	for i := 0; i < len(items); i += 2 {
 		key, ok := items[i].(string)
 		if !ok {
-			return fmt.Errorf("key %v is not text", items[i])
+			return fmt.Errorf("key %s is not text", words(items[i]))
 		}
 		d[key] = items[i+1]
 	}
 	return nil
+}
+
+// words returns a value for an error, without what it holds: a dict may hold itself, and
+// a tuple of tuples may have more parts than there is memory.
+func words(x any) string {
+	switch x := x.(type) {
+	case string:
+		return fmt.Sprintf("%.60s", x)
+	case nil:
+		return "None"
+	case bool, int64:
+		return fmt.Sprint(x)
+	case []any:
+		return fmt.Sprintf("a tuple of %d", len(x))
+	case dict:
+		return "a dict"
+	case *object:
+		return fmt.Sprintf("an object of %s", x.class)
+	case name:
+		return string(x)
+	}
+	return "nothing"
 }
 
 // readArray reads the bytes that follow an array's description.
@@ -386,7 +408,7 @@ func (m *machine) readArray(o *object) error {
 	}
 	count, ok := shape[0].(int64)
 	if !ok || count < 0 {
-		return fmt.Errorf("the array has length %v", shape[0])
+		return fmt.Errorf("the array has length %s", words(shape[0]))
 	}
 	width, order, err := format(state["dtype"])
 	if err != nil {
@@ -432,7 +454,7 @@ func format(d any) (width int, order binary.ByteOrder, err error) {
 	case "f4":
 		width = 4
 	default:
-		return 0, nil, fmt.Errorf("the array has dtype %v, must have f8 or f4", o.args[0])
+		return 0, nil, fmt.Errorf("the array has dtype %s, must have f8 or f4", words(o.args[0]))
 	}
 	state, _ := o.state.([]any)
 	if len(state) < 2 {
@@ -444,5 +466,5 @@ func format(d any) (width int, order binary.ByteOrder, err error) {
 	case ">":
 		return width, binary.BigEndian, nil
 	}
-	return 0, nil, fmt.Errorf("the dtype has byte order %v", state[1])
+	return 0, nil, fmt.Errorf("the dtype has byte order %s", words(state[1]))
 }

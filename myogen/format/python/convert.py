@@ -205,7 +205,7 @@ def _any_nwb(file):
             population = str(units["population"][i]) if "population" in _columns(units) else "units"
             more = {"sampling_rate": 1000 / period * pq.Hz, "sampling_period_ms": period} if period else {"sampling_rate": None}
             segments.setdefault(population, neo.Segment(name=population)).spiketrains.append(neo.SpikeTrain(
-                np.sort(t), units=pq.ms, t_start=start * pq.ms, t_stop=stop * pq.ms,
+                t, units=pq.ms, t_start=start * pq.ms, t_stop=stop * pq.ms,
                 name=str(units[names][i]) if names else f"unit_{units.id[i]}", **more))
     for kind, group in (("acquisition", file.acquisition), ("stimulus", file.stimulus)):
         for name, x in group.items():
@@ -293,7 +293,7 @@ def read_matlab(task):
         segment = neo.Segment(name="units" if len(groups) == 1 else f"units {k + 1}")
         for i, t in enumerate(g):
             segment.spiketrains.append(neo.SpikeTrain(
-                np.sort(t), units=pq.ms, t_start=first * pq.ms, t_stop=last * pq.ms, name=f"MU_{i}", **more))
+                t, units=pq.ms, t_start=first * pq.ms, t_stop=last * pq.ms, name=f"MU_{i}", **more))
         block.segments.append(segment)
     return block
 
@@ -506,6 +506,21 @@ def _order(segment):
         segment.spiketrains.extend(trains)
 
 
+def _note(block):
+    """Annotates a block with what of it gomyogen.save does not keep as it is."""
+    if lost := gomyogen.dropped(block):
+        before = block.annotations.get("not_read")
+        block.annotate(not_read=", ".join(([before] if before else []) + lost))
+    notes = []
+    if names := gomyogen.unsorted(block):
+        notes.append("the spike times of these trains were not in rising order, and are sorted: " + ", ".join(names))
+    equal = [str(t.name) for s in block.segments for t in s.spiketrains if np.any(np.diff(np.sort(t.magnitude)) == 0)]
+    if equal:
+        notes.append("these trains have equal spike times, which are kept: " + ", ".join(equal))
+    if notes:
+        block.annotate(note="; ".join(notes))
+
+
 TASKS = {"write nwb": write_nwb, "read nwb": read_nwb, "read matlab": read_matlab, "read pickle": read_pickle}
 
 if __name__ == "__main__":
@@ -514,6 +529,7 @@ if __name__ == "__main__":
     try:
         block = TASKS[task["task"]](task)
         if block is not None:
+            _note(block)
             gomyogen.save(task["out"], block)
     except Refused as e:
         json.dump({"text": str(e), "option": e.option}, sys.stderr)

@@ -4,11 +4,16 @@
     block = gomyogen.load("results.npz")        # a neo.Block: a segment for each population
     trains = block.segments[1].spiketrains      # names, units, t_start, t_stop, sampling_rate
 
-gomyogen.save("results.npz", block) is the way back. Times are in ms and equal to
-the last bit. Needs NumPy and Neo.
+gomyogen.save("results.npz", block) is the way back; it warns of what such a file has
+no place for. Times are in ms and equal to the last bit. Needs NumPy and Neo.
 """
 
+import os
 import re
+import shutil
+import tempfile
+import warnings
+import zipfile
 
 import neo
 import numpy as np
@@ -59,10 +64,16 @@ def _period(x):
 
 def load(path):
     """Returns the block of a file as a neo.Block."""
+    with open(path, "rb") as file:
+        if not zipfile.is_zipfile(file):
+            raise ValueError(f"{path} is not an .npz file of gomyogen; \"myogen convert\" makes one of a .csv, .nwb, .mat and others")
     with np.load(path, allow_pickle=False) as f:
         if "format" not in f:
             raise ValueError(f"{path} does not hold a block: it has no array 'format'")
-        name, _, version = str(f["format"][0]).rpartition(" ")
+        try:
+            name, _, version = str(f["format"][0]).rpartition(" ")
+        except ValueError:  # a pickled object
+            raise ValueError(f"{path} does not hold a block: its array 'format' is no text") from None
         if name != FORMAT or int(version) > VERSION:
             raise ValueError(f"{path} has format {f['format'][0]!r}; this program reads {FORMAT} up to version {VERSION}")
         notes = [str(x) for x in f["annotations"]]
@@ -94,8 +105,53 @@ def _ms(x):
     return float(x.rescale(pq.ms).magnitude)
 
 
+_kept = {"sampling_period_ms", "unit_text"}  # annotations that load makes and save reads
+
+
+def dropped(block):
+    """Returns a list of what of a neo.Block a file has no place for, empty if there is nothing."""
+    found = {}
+
+    def count(what, n=1):
+        if n:
+            found[what] = found.get(what, 0) + n
+
+    count("groups", len(getattr(block, "groups", ())))
+    for segment in block.segments:
+        for kind in ("events", "epochs", "irregularlysampledsignals", "imagesequences"):
+            count(kind, len(getattr(segment, kind, ())))
+        for key in segment.annotations:
+            count(f"annotation {key!r} of segments")
+        for what, objects in (("spike trains", segment.spiketrains), ("signals", segment.analogsignals)):
+            for x in objects:
+                for key in x.annotations:
+                    if key not in _kept:
+                        count(f"annotation {key!r} of {what}")
+                for key in x.array_annotations:
+                    count(f"array annotation {key!r} of {what}")
+                if getattr(x, "waveforms", None) is not None:
+                    count(f"waveforms of {what}")
+    return [f"{what} ({n})" for what, n in found.items()]
+
+
+def unsorted(block):
+    """Returns the names of the spike trains whose times do not rise, which save sorts."""
+    return [str(i if t.name is None else t.name) for s in block.segments for i, t in enumerate(s.spiketrains) if np.any(np.diff(t.magnitude) < 0)]
+
+
 def save(path, block):
-    """Writes a neo.Block. Each channel of a signal becomes a signal of its own."""
+    """Writes a neo.Block to an .npz file, complete or not at all. Each channel of a signal becomes a signal of its own.
+
+    A UserWarning names what the file has no place for, such as events, and the trains
+    whose times are not in order, which are sorted.
+    """
+    path = os.fspath(path)
+    if not path.lower().endswith(".npz"):
+        raise ValueError(f"{path} must end in .npz: gomyogen.save writes no other format")
+    if lost := dropped(block):
+        warnings.warn(f"{path} has no place for, and does not hold: {', '.join(lost)}", stacklevel=2)
+    if names := unsorted(block):
+        warnings.warn(f"the spike times of these trains were not in rising order, and are sorted: {', '.join(names)}", stacklevel=2)
     f = {"format": _text([f"{FORMAT} {VERSION}"]), "name": _text([block.name or ""]),
          "segments": _text([str(i) if s.name is None else s.name for i, s in enumerate(block.segments)])}
     notes = [str(x) for pair in sorted(block.annotations.items()) for x in pair]
@@ -123,5 +179,24 @@ def save(path, block):
         f[p + "signal_counts"] = np.array([len(v) for v in values], np.int64)
         f[p + "signal_values"] = np.concatenate(values) if values else np.zeros(0)
         f[p + "signal_spans_ms"] = np.array(signal_spans, float)
-    with open(path, "wb") as file:
-        np.savez_compressed(file, **f)
+    _replace(os.path.realpath(path), f)
+
+
+def _replace(path, arrays):
+    """Writes arrays beside the file at path, and then puts the new file in its place."""
+    handle, beside = tempfile.mkstemp(prefix=".gomyogen-", suffix=".npz", dir=os.path.dirname(path))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez_compressed(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        if os.path.exists(path):
+            shutil.copymode(path, beside)
+        else:
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(beside, 0o666 & ~mask)
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise

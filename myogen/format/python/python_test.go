@@ -279,3 +279,73 @@ json.dump({"trains": [t.name for t in s.spiketrains], "signals": [a.name + " " +
 		t.Errorf("%v %s", err, diff)
 	}
 }
+
+// Saving names what a file has no place for and what it changes, refuses other formats,
+// and leaves the old file after an error; loading says what is no file of ours.
+func TestSaveSaysWhatIsLost(t *testing.T) {
+	dir := t.TempDir()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Warnings, Errors, Files []string
+		Old, Mode               bool
+		Times                   []float64
+	}
+	pythontest.Run(t, `
+import json, os, stat, sys, warnings
+here, dir = json.load(sys.stdin)
+sys.path.append(here)
+import gomyogen, neo, numpy as np, quantities as pq
+os.chdir(dir)
+block, segment = neo.Block(), neo.Segment(name="TA")
+block.segments.append(segment)
+segment.spiketrains.append(neo.SpikeTrain([3, 1] * pq.ms, t_stop=5 * pq.ms, name="MU_1", cell_idx=7))
+segment.events.append(neo.Event([1] * pq.s, labels=["go"]))
+segment.epochs.append(neo.Epoch([1] * pq.s, durations=[1] * pq.s, labels=["hold"]))
+segment.irregularlysampledsignals.append(neo.IrregularlySampledSignal([0, 1, 5] * pq.s, [1, 2, 3] * pq.N))
+with warnings.catch_warnings(record=True) as all:
+    warnings.simplefilter("always")
+    gomyogen.save("a.npz", block)
+errors = []
+def fails(f, *args):
+    try:
+        f(*args)
+    except Exception as e:
+        errors.append(str(e))
+fails(gomyogen.save, "a.csv", block)
+open("b.csv", "w").write("unit,time\n")
+fails(gomyogen.load, "b.csv")
+np.savez("c.npz", format=np.array([{}], dtype=object))
+fails(gomyogen.load, "c.npz")
+os.chmod("a.npz", 0o640)
+before, write = open("a.npz", "rb").read(), np.savez_compressed
+def breaks(file, **arrays):
+    file.write(b"half")
+    raise OSError("the disk is full")
+np.savez_compressed = breaks
+warnings.simplefilter("ignore")
+fails(gomyogen.save, "a.npz", block)
+old, np.savez_compressed = open("a.npz", "rb").read() == before, write
+gomyogen.save("a.npz", block)
+json.dump({"warnings": [str(w.message) for w in all], "errors": errors, "files": sorted(os.listdir()), "old": old,
+    "mode": stat.S_IMODE(os.stat("a.npz").st_mode) == 0o640, "times": gomyogen.load("a.npz").segments[0].spiketrains[0].magnitude.tolist()}, sys.stdout)`,
+		[]string{here, dir}, &got)
+	wantWarnings := []string{
+		"a.npz has no place for, and does not hold: events (1), epochs (1), irregularlysampledsignals (1), annotation 'cell_idx' of spike trains (1)",
+		"the spike times of these trains were not in rising order, and are sorted: MU_1",
+	}
+	wantErrors := []string{
+		"a.csv must end in .npz: gomyogen.save writes no other format",
+		`b.csv is not an .npz file of gomyogen; "myogen convert" makes one of a .csv, .nwb, .mat and others`,
+		"c.npz does not hold a block: its array 'format' is no text",
+		"the disk is full",
+	}
+	if diff := cmp.Diff(wantWarnings, got.Warnings) + cmp.Diff(wantErrors, got.Errors); diff != "" {
+		t.Error(diff)
+	}
+	if !got.Old || !got.Mode || !slices.Equal(got.Files, []string{"a.npz", "b.csv", "c.npz"}) || !slices.Equal(got.Times, []float64{1, 3}) {
+		t.Errorf("%+v", got)
+	}
+}

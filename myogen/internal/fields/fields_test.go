@@ -396,3 +396,41 @@ func TestMeant(t *testing.T) {
 		}
 	}
 }
+
+// An alias is the last anchor of its name before it, of however many there are: each was
+// compared with all of them.
+func TestManyAnchors(t *testing.T) {
+	const n = 20_000
+	var text strings.Builder
+	text.WriteString("gain: 1\nitems:\n- {weight: &w 1 uS}\n- ")
+	for i := range n {
+		fmt.Fprintf(&text, "[&w %d uS, *w, *w]\n- ", i+2)
+	}
+	f, docs, err := Parse("m.yaml", []byte(strings.TrimSuffix(text.String(), "- ")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	top, err := f.Mapping("the model", docs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, err := f.Sequence("items", top[1].Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, item := range items[1:] {
+		all, err := f.Sequence("an item", item)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, alias := range all {
+			n, err := f.resolve(alias)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := n.GetToken().Value, fmt.Sprintf("%d uS", i+2); got != want {
+				t.Fatalf("item %d is %q, want %q", i, got, want)
+			}
+		}
+	}
+}

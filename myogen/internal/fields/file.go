@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -116,16 +117,12 @@ func (f *File) resolve(n ast.Node) (ast.Node, error) {
 			n = x.Value
 		case *ast.AliasNode:
 			name := x.Value.GetToken().Value
-			var to ast.Node // the last one before the alias
-			for _, anchor := range f.anchors[name] {
-				if before(anchor, n) {
-					to = anchor.Value
-				}
-			}
-			if to == nil {
+			all := f.anchors[name] // in their order in the file
+			after := sort.Search(len(all), func(i int) bool { return !before(all[i], n) })
+			if after == 0 {
 				return nil, f.ErrorAt(n, "there is no anchor &%s before it", name)
 			}
-			n = to
+			n = all[after-1].Value
 		case *ast.TagNode:
 			return nil, f.ErrorAt(n, "tags such as %s are not supported", x.Start.Value)
 		default:

@@ -29,7 +29,8 @@ import (
 //
 // It holds only for a pair that meets the criteria of the [Analysis].
 // Failed lists those it does not meet. Values that can be computed are given
-// all the same; where Failed has EnoughSpikes, Overlap or Observed, DeltaF is 0.
+// all the same, the others are NaN: DeltaF is where Failed has EnoughSpikes, Overlap
+// or Observed.
 type DeltaF struct {
 	Control, Test string
 	DeltaF        units.Rate
@@ -37,7 +38,7 @@ type DeltaF struct {
 	Recruitment, Derecruitment                   units.Time // of the test unit
 	ControlAtRecruitment, ControlAtDerecruitment units.Rate // F at these times
 
-	Correlation         float64    // r between the two smoothed rates while both fire
+	Correlation         float64    // r between the two smoothed rates while both fire; NaN if one is constant
 	RecruitmentInterval units.Time // recruitment of the test unit minus that of the control unit
 	Modulation          units.Rate // highest minus lowest F while the test unit fires
 
@@ -162,7 +163,13 @@ func before(x, y firing) bool {
 }
 
 func (a Analysis) pair(c, t unit) DeltaF {
-	d := DeltaF{Control: c.name, Test: t.name}
+	none := math.NaN()
+	d := DeltaF{
+		Control: c.name, Test: t.name, DeltaF: units.Rate(none),
+		Recruitment: units.Time(none), Derecruitment: units.Time(none),
+		ControlAtRecruitment: units.Rate(none), ControlAtDerecruitment: units.Rate(none),
+		Correlation: none, RecruitmentInterval: units.Time(none), Modulation: units.Rate(none),
+	}
 	fail := func(criterion Criterion, format string, args ...any) {
 		d.Failed = append(d.Failed, NotMeasurable{criterion, fmt.Sprintf(format, args...)})
 	}
@@ -204,7 +211,7 @@ func (a Analysis) pair(c, t unit) DeltaF {
 	d.Modulation = high - low
 	d.Correlation = correlation(c.between(start, stop), t.between(start, stop))
 
-	if !(d.Correlation >= a.MinCorrelation) {
+	if !(d.Correlation >= a.MinCorrelation) && a.MinCorrelation > -1 {
 		fail(Correlation, "the rates of %q and %q have r = %.3f, must be at least %v",
 			c.name, t.name, d.Correlation, a.MinCorrelation)
 	}
@@ -237,12 +244,12 @@ func (u unit) between(start, stop units.Time) []float64 {
 	return u.rate.Values[int(first):int(max(first, last))]
 }
 
-// correlation returns Pearson's r, 0 where a rate does not vary or there are
+// correlation returns Pearson's r, NaN where a rate does not vary or there are
 // fewer than two samples.
 func correlation(x, y []float64) float64 {
 	n := float64(len(x))
 	if n < 2 {
-		return 0
+		return math.NaN()
 	}
 	var mx, my, xx, yy, xy float64
 	for i := range x {
@@ -254,7 +261,7 @@ func correlation(x, y []float64) float64 {
 	}
 	// A constant rate varies by rounding alone.
 	if xx <= n*1e-20*mx*mx || yy <= n*1e-20*my*my {
-		return 0
+		return math.NaN()
 	}
 	return xy / math.Sqrt(xx*yy)
 }
@@ -263,7 +270,7 @@ func correlation(x, y []float64) float64 {
 // which it meets the criteria.
 type UnitDeltaF struct {
 	Test     string
-	DeltaF   units.Rate // 0 if Measured is 0
+	DeltaF   units.Rate // NaN if Measured is 0
 	Measured int        // pairs in the mean
 	Failed   int        // pairs that do not meet a criterion
 }
@@ -286,13 +293,18 @@ func ByTestUnit(pairs []DeltaF) []UnitDeltaF {
 		all[i].Measured++
 		all[i].DeltaF += (d.DeltaF - all[i].DeltaF) / units.Rate(all[i].Measured)
 	}
+	for i := range all {
+		if all[i].Measured == 0 {
+			all[i].DeltaF = units.Rate(math.NaN())
+		}
+	}
 	return all
 }
 
 // Summary is the delta-F of a pool as one number: the mean over test units, each
 // the mean of its pairs.
 type Summary struct {
-	Mean, SD units.Rate // over test units, SD with ddof 0
+	Mean, SD units.Rate // over test units, SD with ddof 0; NaN if Units is 0
 	Units    int        // test units with a delta-F
 	Measured int        // pairs that meet all criteria
 	Pairs    int
@@ -324,6 +336,7 @@ func Summarize(pairs []DeltaF) (Summary, error) {
 		squares += float64(delta * (u.DeltaF - s.Mean))
 	}
 	if s.Units == 0 {
+		s.Mean, s.SD = units.Rate(math.NaN()), units.Rate(math.NaN())
 		return s, NotMeasurable{s.mostFailed(), fmt.Sprintf("none of %d pairs meets the criteria%s", s.Pairs, s.why())}
 	}
 	s.SD = units.Rate(math.Sqrt(squares / float64(s.Units)))

@@ -211,6 +211,9 @@ func TestPairsOfAPool(t *testing.T) {
 		byUnit[1].Test != "MN_3" || byUnit[1].Failed != 3 || byUnit[2].Measured != 1 {
 		t.Errorf("by test unit: %+v", byUnit)
 	}
+	if !math.IsNaN(float64(byUnit[1].DeltaF)) {
+		t.Errorf("the mean delta-F of no pair is %v", byUnit[1].DeltaF)
+	}
 	near(t, "mean of MN_2", float64(byUnit[0].DeltaF), float64(pairs[0].DeltaF+pairs[1].DeltaF)/2, 1e-12)
 	s := must[Summary](t)(Summarize(pairs))
 	mean := (byUnit[0].DeltaF + pairs[3].DeltaF) / 2
@@ -224,7 +227,7 @@ func TestPairsOfAPool(t *testing.T) {
 	fails(t, "one train", err, Overlap, "none of 0 pairs")
 	_, err = Summarize(pairs[4:])
 	fails(t, "silent pairs", err, EnoughSpikes, "none of 2 pairs meets the criteria (not met: enough spikes 2)")
-	if !strings.Contains(s.String(), "not measurable") {
+	if !strings.Contains(s.String(), "not measurable") || !math.IsNaN(float64(s.Mean)) || !math.IsNaN(float64(s.SD)) {
 		t.Errorf("summary prints as %q", s)
 	}
 }
@@ -441,8 +444,22 @@ func TestEveryAnswerIsFinite(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, d := range pairs {
-			finite(d.String(), float64(d.DeltaF), d.Correlation, float64(d.Modulation),
+			none := slices.ContainsFunc(d.Failed, func(f NotMeasurable) bool {
+				return f.Criterion == EnoughSpikes || f.Criterion == Overlap || f.Criterion == Observed
+			})
+			if none {
+				for i, x := range []float64{float64(d.DeltaF), d.Correlation, float64(d.Modulation), float64(d.ControlAtRecruitment)} {
+					if !math.IsNaN(x) {
+						t.Errorf("%v: value %d is %v, want NaN", d, i, x)
+					}
+				}
+				continue
+			}
+			finite(d.String(), float64(d.DeltaF), float64(d.Modulation),
 				float64(d.ControlAtRecruitment), float64(d.ControlAtDerecruitment))
+			if constant := slices.ContainsFunc(d.Failed, func(f NotMeasurable) bool { return f.Criterion == Correlation }); !constant {
+				finite(d.String(), d.Correlation)
+			}
 			if math.Abs(d.Correlation) > 1+1e-9 || d.Modulation < 0 || d.Modulation < d.DeltaF-1e-9*max(1, d.Modulation) {
 				t.Errorf("%+v", d)
 			}

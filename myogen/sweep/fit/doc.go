@@ -10,5 +10,6 @@
 //
 // A [Minimizer], such as that of package optimizer, decides where to try next. It
 // moves in a cube in which each parameter goes from 0, its lower bound, to 1, and
-// is reflected at the bounds.
+// is reflected at the bounds. A point whose values were tried before is no further
+// trial.
 package fit

@@ -39,7 +39,7 @@ type Trial struct {
 	Trial      int       // from 0
 	Parameters []float64 // in the units of the fit's Dimensions
 	Statistics []float64 // of the targets, averaged over the repeats; NaN where no run has one
-	Cost       float64   // of the statistics; +Inf if a run failed
+	Cost       float64   // of the statistics; +Inf if one is NaN or a run failed
 	SHA256     string    // of the spikes of all repeats
 	Error      string    // of the first run that failed
 }
@@ -74,6 +74,10 @@ type Search struct {
 }
 
 const rowsFolder = "rows"
+
+// mostIdle is how often the points that convergence looks at may all be known ones until
+// the search ends: the method goes round in a circle.
+const mostIdle = 100
 
 // lastStep is how close the last trials are in every parameter when the search
 // ends, as a part of its range.
@@ -149,22 +153,43 @@ func (s *Search) Run(ctx context.Context) error {
 	log := rows.New(s.rows(), "trials")
 	var failed error
 	var points [][]float64
+	known := map[string]float64{} // costs by the values of the parameters
+	idle := 0                     // points since the last trial
 	s.minimize(s.Method, s.Experiment.Seed, start, func(batch [][]float64) ([]float64, bool) {
-		room := min(len(batch), s.Trials-len(s.trials))
-		costs, err := s.batch(ctx, log, batch[:room])
+		var keys []string
+		var values [][]float64 // of new trials
+		for _, point := range batch {
+			v := s.values(point)
+			key := fmt.Sprint(v)
+			keys, idle = append(keys, key), idle+1
+			if _, ok := known[key]; !ok && len(s.trials)+len(values) < s.Trials {
+				known[key], idle = 0, 0
+				values = append(values, v)
+			}
+		}
+		costs, err := s.batch(ctx, log, values)
 		if err != nil {
 			failed = err
 			return nil, false
 		}
-		points = append(points, batch[:room]...)
+		for i, v := range values {
+			known[fmt.Sprint(v)] = costs[i]
+		}
+		all := make([]float64, len(batch))
+		for i, key := range keys {
+			all[i] = known[key]
+		}
+		points = append(points, batch...)
 		last := max(2*(len(s.Dimensions)+1), len(batch))
 		switch {
 		case len(s.trials) == s.Trials:
 			s.ended = fmt.Sprintf("all %d trials are made", s.Trials)
 		case len(points) >= last && converged(points[len(points)-last:]):
 			s.ended = fmt.Sprintf("the last %d trials differ by less than %v %% of the range", last, 100*lastStep)
+		case idle >= mostIdle*last:
+			s.ended = fmt.Sprintf("the last %d points were all tried before", idle)
 		}
-		return costs, s.ended == ""
+		return all, s.ended == ""
 	})
 	if failed == nil && s.ended == "" {
 		s.ended = "the method has converged"
@@ -196,22 +221,30 @@ type run struct {
 	failed     string
 }
 
+// values returns the values of the parameters at a point of the search.
+func (s *Search) values(point []float64) []float64 {
+	all := make([]float64, len(point))
+	for i, share := range point {
+		all[i] = s.Dimensions[i].At(share)
+	}
+	return all
+}
+
 // batch makes trials, or takes those that are kept, and returns their costs.
-func (s *Search) batch(ctx context.Context, log *rows.Log, points [][]float64) ([]float64, error) {
+func (s *Search) batch(ctx context.Context, log *rows.Log, values [][]float64) ([]float64, error) {
 	if ctx.Err() != nil { // trials that are kept are not looked at else
 		return nil, ctx.Err()
 	}
+	if len(values) == 0 {
+		return nil, nil
+	}
 	first := len(s.trials)
-	if err := s.claim(ctx, first, first+len(points)); err != nil {
+	if err := s.claim(ctx, first, first+len(values)); err != nil {
 		return nil, err
 	}
 	defer s.claims.Give(first)
-	values := make([][]float64, len(points))
-	left := make([]int, len(points)) // runs
-	for i, p := range points {
-		for j, share := range p {
-			values[i] = append(values[i], s.Dimensions[j].At(share))
-		}
+	left := make([]int, len(values)) // runs
+	for i := range values {
 		kept, ok := s.kept[first+i]
 		switch {
 		case !ok:
@@ -244,12 +277,14 @@ func (s *Search) batch(ctx context.Context, log *rows.Log, points [][]float64) (
 	if err != nil {
 		return nil, err
 	}
-	costs := make([]float64, len(points))
-	for i := range points {
+	costs := make([]float64, len(values))
+	for i := range values {
 		t := s.trial(s.kept[first+i])
 		s.trials = append(s.trials, t)
-		// A failure is worse than all else; a simplex takes no infinity.
-		costs[i] = min(t.Cost, math.MaxFloat64)
+		costs[i] = math.MaxFloat64 // a failure is worse than all else; a simplex takes no infinity
+		if t.Error == "" {
+			costs[i] = s.SearchCost(t.Statistics)
+		}
 		if s.options.Progress != nil {
 			s.options.Progress(t)
 		}

@@ -318,3 +318,45 @@ func TestColumnNamesAreTaken(t *testing.T) {
 		}
 	}
 }
+
+// A point that is known is no further trial, whether the method asks for it again, at once
+// twice or beyond a bound; a method that goes round in a circle ends.
+func TestKnownPointsAreNoTrials(t *testing.T) {
+	p := example(t, "fit_rate.yaml", func(f *myogen.Fit) {
+		f.Experiment.Duration, f.Trials = 50, 10
+		f.Statistics = []myogen.Statistic{{Name: "any", Of: func(*myogen.Result) (float64, error) { return 1, nil }}}
+		f.Targets = []myogen.Target{{Statistic: "any", Value: "0", Tolerance: "1"}}
+	})
+	asked := 0
+	s, err := Open(t.TempDir(), p, func(_ myogen.FitMethod, _ uint64, _ []float64, evaluate func([][]float64) ([]float64, bool)) {
+		for more := true; more; asked++ {
+			var costs []float64
+			if costs, more = evaluate([][]float64{{0.25}, {0.75}, {1.25}, {0.25}}); len(costs) != 4 || costs[3] != 1 {
+				t.Errorf("the costs are %v, want 1 of each", costs)
+			}
+			if asked > 1000 {
+				t.Fatal("the search does not end")
+			}
+		}
+	}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if r := s.Result(); len(r.Trials) != 2 || !strings.Contains(r.Ended, "points were all tried before") {
+		t.Errorf("%d trials, ended because %s", len(r.Trials), r.Ended)
+	}
+}
+
+// A trial without a statistic is no answer.
+func TestNoStatisticIsNoAnswer(t *testing.T) {
+	r := &Result{
+		Parameters: []Quantity{{Name: "drive"}}, Targets: []Wanted{{Quantity{Name: "aMN.force_cv"}, 0.02, 0.05}},
+		Trials: []Trial{{Parameters: []float64{20}, Statistics: []float64{math.NaN()}, Cost: math.Inf(1)}},
+	}
+	if best, ok := r.Best(); ok || r.String() != "no answer after 1 trials; the last has no aMN.force_cv, as of a silent pool" {
+		t.Errorf("best is %v: %v", best, r)
+	}
+}

@@ -45,7 +45,7 @@ func (s *Search) Result() *Result {
 func (r *Result) Partial() bool { return r.Ended == "" }
 
 // Best returns the trial with the least cost, the first of equals; ok is false if
-// every trial failed or there is none.
+// every trial failed or lacks a statistic, or there is none.
 func (r *Result) Best() (best Trial, ok bool) {
 	best.Cost = math.Inf(1)
 	for _, t := range r.Trials {
@@ -70,13 +70,27 @@ func (r *Result) Within(t Trial) bool {
 	return true
 }
 
+// lacks says why a trial has no cost.
+func (t Trial) lacks(targets []Wanted) string {
+	if t.Error != "" {
+		return "failed: " + t.Error
+	}
+	var names []string
+	for i, w := range targets {
+		if math.IsNaN(t.Statistics[i]) {
+			names = append(names, w.Name)
+		}
+	}
+	return "has no " + strings.Join(names, " and no ") + ", as of a silent pool"
+}
+
 // String says in a few lines what was found.
 func (r *Result) String() string {
 	best, ok := r.Best()
 	if !ok {
 		text := fmt.Sprintf("no answer after %d trials", len(r.Trials))
 		if n := len(r.Trials); n > 0 {
-			text += "; the last failed: " + r.Trials[n-1].Error
+			text += "; the last " + r.Trials[n-1].lacks(r.Targets)
 		}
 		return text
 	}

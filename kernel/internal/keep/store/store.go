@@ -25,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -394,12 +395,13 @@ func (f Folder) List() ([]Entry, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	paths, err := filepath.Glob(filepath.Join(f.Path, "*"+suffix))
+	names, err := fs.Glob(os.DirFS(f.Path), "*"+suffix) // the folder's own name is no pattern
 	if err != nil {
 		return nil, err
 	}
 	var all []Entry
-	for _, path := range paths {
+	for _, name := range names {
+		path := filepath.Join(f.Path, name)
 		info, err := os.Lstat(path)
 		if err != nil {
 			continue // another program removed it

@@ -21,7 +21,11 @@ import (
 )
 
 func folder(t *testing.T) Folder {
-	return Folder{Path: filepath.Join(t.TempDir(), ".myogen"), Secret: filepath.Join(t.TempDir(), "data", "keep.key")}
+	project := filepath.Join(t.TempDir(), "a [study]*") // a name that is no pattern
+	if err := os.Mkdir(project, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return Folder{Path: filepath.Join(project, ".myogen"), Secret: filepath.Join(t.TempDir(), "data", "keep.key")}
 }
 
 func all(Header) bool { return true }

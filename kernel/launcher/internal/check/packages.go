@@ -3,6 +3,7 @@ package check
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	pathpkg "path"
@@ -42,12 +43,13 @@ func planOf(goCommand, dir, plans string) (*rebuild.Plan, error) {
 
 // Version returns what changes when a plan in the folder plans does.
 func Version(plans string) string {
-	all, err := filepath.Glob(filepath.Join(plans, "*.json"))
+	all, err := fs.Glob(os.DirFS(plans), "*.json")
 	if err != nil {
 		return ""
 	}
 	version := ""
-	for _, path := range all {
+	for _, name := range all {
+		path := filepath.Join(plans, name)
 		if info, err := os.Stat(path); err == nil {
 			version += fmt.Sprintln(path, info.ModTime().UnixNano())
 		}

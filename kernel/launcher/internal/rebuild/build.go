@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -20,14 +21,14 @@ var ErrUnknown = errors.New("the plan does not cover the cell")
 // Imports returns what the cell in a folder imports. A cell that is more than one
 // file of plain Go is an error that wraps ErrUnknown.
 func Imports(dir string) ([]string, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	files, err := fs.Glob(os.DirFS(dir), "*.go")
 	if err != nil {
 		return nil, err
 	}
-	if len(files) != 1 || filepath.Base(files[0]) != mainFile {
+	if len(files) != 1 || files[0] != mainFile {
 		return nil, fmt.Errorf("%w: it has the files %q", ErrUnknown, files)
 	}
-	code, err := os.ReadFile(files[0])
+	code, err := os.ReadFile(filepath.Join(dir, mainFile))
 	if err != nil {
 		return nil, err
 	}

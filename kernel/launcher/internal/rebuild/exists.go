@@ -69,7 +69,7 @@ func Missing(goCommand, dir string, paths []string) ([]string, error) {
 		}
 		return p == "unsafe" || p == "C" || p == "" || slices.ContainsFunc(all, func(t tree) bool {
 			rest, is := within(t.prefix)
-			sources, err := filepath.Glob(filepath.Join(t.dir, filepath.FromSlash(rest), "*.go"))
+			sources, err := fs.Glob(os.DirFS(filepath.Join(t.dir, filepath.FromSlash(rest))), "*.go")
 			return is && err == nil && len(sources) > 0
 		}) || slices.ContainsFunc(required, func(module string) bool {
 			_, is := within(module)

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"go/version"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -310,11 +311,12 @@ func (p *Plan) Save(folder string) error {
 	if err := atomicfile.Write(planFile(folder, p.Setting), b); err != nil {
 		return err
 	}
-	all, err := filepath.Glob(filepath.Join(folder, "*.json*"))
+	all, err := fs.Glob(os.DirFS(folder), "*.json*")
 	if err != nil {
 		return err
 	}
-	for _, file := range all {
+	for _, name := range all {
+		file := filepath.Join(folder, name)
 		if info, err := os.Stat(file); err == nil && time.Since(info.ModTime()) > lifetime {
 			if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
 				return err

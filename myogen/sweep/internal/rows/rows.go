@@ -80,12 +80,13 @@ func NewTail(dir string) *Tail { return &Tail{dir, map[string]int64{}} }
 // ReadNew is Read for what was added since it was last called, and of that for the
 // records of which wanted, given their JSON, returns true. Its error ends the reading.
 func ReadNew[T any](t *Tail, wanted func([]byte) (bool, error), each func(T) error) error {
-	paths, err := filepath.Glob(filepath.Join(escape(t.dir), "*.jsonl"))
+	names, err := fs.Glob(os.DirFS(t.dir), "*.jsonl") // the folder's own name is no pattern
 	if err != nil {
 		return err
 	}
-	slices.Sort(paths)
-	for _, path := range paths {
+	slices.Sort(names)
+	for _, name := range names {
+		path := filepath.Join(t.dir, name)
 		size, err := readFile(path, t.sizes[path], wanted, each)
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
@@ -93,18 +94,6 @@ func ReadNew[T any](t *Tail, wanted func([]byte) (bool, error), each func(T) err
 		t.sizes[path] = size
 	}
 	return nil
-}
-
-// escape quotes what Glob reads as a pattern.
-func escape(path string) string {
-	var b bytes.Buffer
-	for _, r := range path {
-		if r == '*' || r == '?' || r == '[' || r == '\\' && filepath.Separator != '\\' {
-			b.WriteByte('\\')
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // readFile reads a file from a size on, and returns the size of its whole lines.

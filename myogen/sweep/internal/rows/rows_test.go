@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -25,7 +26,11 @@ func read(t *testing.T, dir string) (all []record, err error) {
 // Records come back as they were, from all files, and a torn last line does not
 // count.
 func TestRecords(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "a [b]*", "rows")
+	name := "a [b]*"
+	if runtime.GOOS == "linux" { // others have names of Unicode alone
+		name += "\xff"
+	}
+	dir := filepath.Join(t.TempDir(), name, "rows")
 	if all, err := read(t, dir); len(all) != 0 || err != nil {
 		t.Errorf("no folder: %v, %v", all, err)
 	}
