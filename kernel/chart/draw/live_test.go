@@ -405,8 +405,8 @@ func TestOddFigures(t *testing.T) {
 			w.wait(colored(figure(i)) + " >= 10")
 		}
 		title := eval[[]string](w, fmt.Sprintf(`(f => [f.querySelector(".name").textContent, echarts.getInstanceByDom(f.querySelector(".plot").firstElementChild).getOption().title[0].text])(document.querySelectorAll(".myogen-figure")[%d])`, i))
-		// A log axis says behind the panel's title what it leaves out.
-		if want := []string{odd[name].Title, odd[name].Panels[0].Title}; title[0] != want[0] || !strings.HasPrefix(title[1], want[1]) || odd[name].Panels[0].Title == title[1] == slices.Contains([]string{"logmixed", "lognothing", "rightlog"}, name) {
+		// A panel says behind its title that it has no data, and a log axis what it leaves out.
+		if want := []string{odd[name].Title, odd[name].Panels[0].Title}; title[0] != want[0] || !strings.HasPrefix(title[1], want[1]) || odd[name].Panels[0].Title == title[1] == slices.Contains([]string{"logmixed", "lognothing", "rightlog", "empty", "logbothempty", "nan"}, name) {
 			t.Errorf("%s: the titles are %q, want %q", name, title, want)
 		}
 		if name == "emptyfirst" {
