@@ -114,8 +114,8 @@ func TestStopWhileSaving(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 12 {
-		c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 12}
-		if err := save(c); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+		c, err := watchtest.Stopped(t.Context(), i*whole.Looks/12, save)
+		if !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
 			t.Errorf("after %d looks of %d: %v", c.Looks, c.Most, err)
 		}
 		after, err := os.ReadFile(path)
@@ -190,8 +190,8 @@ func TestStopInManyProbes(t *testing.T) {
 			t.Errorf("%s: it looked up %d times", c.name, whole.Looks)
 		}
 		for i := range 12 {
-			stop := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 12}
-			if err := c.do(stop); !errors.Is(err, context.Canceled) || stop.Looks > stop.Most+2 {
+			stop, err := watchtest.Stopped(t.Context(), i*whole.Looks/12, c.do)
+			if !errors.Is(err, context.Canceled) || stop.Looks > stop.Most+2 {
 				t.Errorf("%s: after %d looks of %d: %v", c.name, stop.Looks, stop.Most, err)
 			}
 		}

@@ -220,8 +220,11 @@ func TestStopInManyValues(t *testing.T) {
 		t.Errorf("it looked up %d times, and told of %v, %v", whole.Looks, told, err)
 	}
 	for i := range 8 {
-		c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 8}
-		if _, err := s.PlanContext(c); !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
+		c, err := watchtest.Stopped(t.Context(), i*whole.Looks/8, func(ctx context.Context) error {
+			_, err := s.PlanContext(ctx)
+			return err
+		})
+		if !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 {
 			t.Errorf("after %d looks of %d: %v", c.Looks, c.Most, err)
 		}
 	}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"gomyogen/myogen"
+	"gomyogen/myogen/format/atomicfile"
 	"gomyogen/myogen/format/frame"
 	"gomyogen/myogen/internal/watch/watchtest"
 	"gomyogen/myogen/sweep/internal/rows"
@@ -62,14 +62,15 @@ func TestStopWhileMerging(t *testing.T) {
 	if whole.Looks < 4*runs || told["reading rows"] == 0 || told["making the table"] == 0 {
 		t.Errorf("it looked up %d times, and told of %v", whole.Looks, told)
 	}
-	for _, name := range []string{"table.csv", "table.npz"} {
-		if err := os.Remove(filepath.Join(s.dir, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
 	for i := range 8 {
-		c := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 8}
-		err := s.Merge(c, nil)
+		c, err := watchtest.Stopped(t.Context(), i*whole.Looks/8, func(ctx context.Context) error {
+			for _, name := range []string{"table.csv", "table.npz"} { // of a merging that was not stopped
+				if err := atomicfile.Remove(filepath.Join(s.dir, name)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return s.Merge(ctx, nil)
+		})
 		files, globErr := filepath.Glob(filepath.Join(s.dir, "table.*"))
 		if !errors.Is(err, context.Canceled) || c.Looks > c.Most+2 || len(files) > 0 || globErr != nil {
 			t.Errorf("after %d looks of %d: %v, and %q are there", c.Looks, c.Most, err, files)

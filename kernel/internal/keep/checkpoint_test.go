@@ -350,7 +350,7 @@ func TestStopInTheCopy(t *testing.T) {
 	if err := c.Save("", 1, write("first"), look); err != nil || looks < 2*size>>16 {
 		t.Fatalf("%v after %d looks", err, looks)
 	}
-	whole := looks
+	whole := 2 * size >> 16 // a slow disk is looked at more often
 	for i := range 8 {
 		looks, most = 0, i*whole/8
 		if err := c.Save("", 2, write("next"), look); !errors.Is(err, stopped) || looks > most+2 {
@@ -363,7 +363,7 @@ func TestStopInTheCopy(t *testing.T) {
 	// So it is when the state is loaded: it is read and summed, and written to a file.
 	load := func() (read bool, err error) {
 		err = checkpoint(t).Load(func(string) error { read = true; return nil }, func(done, total int) error {
-			if done <= 0 || done > total || total != size {
+			if done < 0 || done > total || total != size {
 				t.Errorf("%d of %d bytes", done, total)
 			}
 			if looks++; looks > most {
@@ -377,7 +377,6 @@ func TestStopInTheCopy(t *testing.T) {
 	if read, err := load(); !read || err != nil || looks < 2*size>>16 {
 		t.Fatalf("loaded: %v, %v after %d looks", read, err, looks)
 	}
-	whole = looks
 	for i := range 8 {
 		looks, most = 0, i*whole/8
 		if read, err := load(); read || !errors.Is(err, stopped) || looks > most+2 {

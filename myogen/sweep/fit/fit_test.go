@@ -238,8 +238,8 @@ func TestStopWhileWriting(t *testing.T) {
 			t.Errorf("%s: it looked up %d times, and told of %v, %v", name, whole.Looks, told, err)
 		}
 		for i := range 8 {
-			stop := &watchtest.Counting{Context: t.Context(), Most: i * whole.Looks / 8}
-			if err := c.do(stop); !errors.Is(err, context.Canceled) || stop.Looks > stop.Most+2 {
+			stop, err := watchtest.Stopped(t.Context(), i*whole.Looks/8, c.do)
+			if !errors.Is(err, context.Canceled) || stop.Looks > stop.Most+2 {
 				t.Errorf("%s: after %d looks of %d: %v", name, stop.Looks, stop.Most, err)
 			}
 		}
