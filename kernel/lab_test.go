@@ -206,7 +206,7 @@ func cell(i int) string { return fmt.Sprintf(".jp-CodeCell:nth-child(%d)", i+1) 
 // press clicks on an element.
 func (p page) press(selector string) {
 	p.Helper()
-	p.do(chromedp.Click(selector))
+	jupytertest.Click(p.T, p.ctx, selector)
 }
 
 // focus puts the cursor into a cell. Where the page moves under the pointer it tries

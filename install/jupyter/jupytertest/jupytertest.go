@@ -222,57 +222,14 @@ func Browser(t testing.TB, width, height int) context.Context {
 	return ctx
 }
 
-// Click clicks on the first element of a selector. A page may move under the pointer: the
-// element must stand still, and where the click did not come to it, it is clicked again.
+// Click clicks on the first element of a selector.
 func Click(t testing.TB, ctx context.Context, selector string) {
 	t.Helper()
-	find := fmt.Sprintf(`new Promise(done => {
-		if (window.clicked) return done([]);
-		const e = document.querySelector(%q), at = () => { const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]; };
-		if (!e) return done([]);
-		e.scrollIntoViewIfNeeded();
-		const before = at();
-		setTimeout(() => {
-			const now = at();
-			if (String(now) !== String(before) || !e.contains(document.elementFromPoint(...now))) return done([]);
-			window.clicked = false;
-			e.addEventListener("click", () => { window.clicked = true; }, { capture: true, once: true });
-			done(now);
-		}, 30);
-	})`, selector)
-	const within = 15 * time.Second // of a step, whose answer a busy browser may lose
-	step := func(do func(ctx context.Context) error) error {
-		ctx, cancel := context.WithTimeout(ctx, within)
-		defer cancel()
-		return do(ctx)
+	ctx, cancel := context.WithTimeout(ctx, Patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.Click(selector)); err != nil {
+		t.Fatalf("click on %s: %v", selector, err)
 	}
-	ask := func(expression string) (yes bool, err error) {
-		err = step(func(ctx context.Context) (err error) {
-			yes, err = chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
-			return err
-		})
-		return yes, err
-	}
-	if _, err := ask(`delete window.clicked`); err != nil {
-		t.Fatal(err)
-	}
-	var err error
-	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		var at []float64
-		if err = step(func(ctx context.Context) (err error) {
-			at, err = chromedp.Run(ctx, chromedp.Evaluate[[]float64](find, chromedp.EvalAwaitPromise))
-			return err
-		}); err == nil && len(at) == 2 {
-			err = step(func(ctx context.Context) error { return chromedp.Do(ctx, chromedp.MouseClickXY(at[0], at[1])) })
-		}
-		if hit, asked := ask(`window.clicked === true`); asked == nil && hit {
-			return
-		}
-		if gone, asked := ask(`window.clicked === undefined`); len(at) == 2 && asked == nil && gone {
-			return // the click led to another page
-		}
-	}
-	t.Fatalf("%s is not clicked within %v: %v", selector, Patience, err)
 }
 
 // Wait waits until a file holds a text, and returns all that it holds.
