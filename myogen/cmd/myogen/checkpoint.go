@@ -67,21 +67,21 @@ func (c *checkpoints) files() []file {
 // others returns the checkpoints beside the same results that are not of this
 // experiment, program and user, the newest first, and their size.
 func (c *checkpoints) others() (paths []string, bytes int64) {
-	all, err := os.ReadDir(filepath.Dir(c.base))
+	dir, name := filepath.Dir(c.base), filepath.Base(c.base)+checkpointName
+	all, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, 0 // the results cannot be written there either
 	}
+	own := []string{filepath.Base(c.path(0)), filepath.Base(c.path(1))}
 	made := map[string]time.Time{}
 	for _, f := range all {
-		path := filepath.Join(filepath.Dir(c.base), f.Name())
-		info, err := f.Info()
-		if err != nil || !info.Mode().IsRegular() || !strings.HasPrefix(f.Name(), filepath.Base(c.base)+checkpointName) {
+		if !strings.HasPrefix(f.Name(), name) || slices.Contains(own, f.Name()) {
 			continue
 		}
-		if atomicfile.SameFile(path, c.path(0)) || atomicfile.SameFile(path, c.path(1)) {
-			continue
+		if info, err := f.Info(); err == nil && info.Mode().IsRegular() {
+			path := filepath.Join(dir, f.Name())
+			paths, bytes, made[path] = append(paths, path), bytes+info.Size(), info.ModTime()
 		}
-		paths, bytes, made[path] = append(paths, path), bytes+info.Size(), info.ModTime()
 	}
 	slices.SortFunc(paths, func(a, b string) int { return made[b].Compare(made[a]) })
 	return paths, bytes
