@@ -167,13 +167,14 @@ func convert(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return hinted(err)
 	}
-	if err := c.write(ctx, in, path, b); err != nil {
+	table, err := c.write(ctx, in, path, b)
+	if err != nil {
 		return err
 	}
 	if err := say(out, path, b); err != nil {
 		return err
 	}
-	lost, err := interruptible(ctx, func() ([]string, error) { return c.lost(path, b) })
+	lost, err := interruptible(ctx, func() ([]string, error) { return c.lost(path, b, table) })
 	if err != nil || lost == nil {
 		return err
 	}
@@ -292,14 +293,11 @@ func plural(n int, noun string) string {
 }
 
 // lost returns what of a block a table of spikes or signals does not hold: what is not
-// there when it is read back. Statistics are no copy.
-func (c conversion) lost(path string, b *neo.Block) (lost []string, err error) {
-	if c.what == "statistics" || ending(path) == ".npz" || ending(path) == ".nwb" {
+// there when it is read back. f is the table, nil for files that hold all. Statistics are
+// no copy.
+func (c conversion) lost(path string, b *neo.Block, f *frame.Frame) (lost []string, err error) {
+	if f == nil || c.what == "statistics" {
 		return nil, nil
-	}
-	f, err := c.frame(b)
-	if err != nil {
-		return nil, err
 	}
 	if ending(path) == ".csv" {
 		f.Metadata = nil
@@ -395,29 +393,31 @@ func (c conversion) read(ctx context.Context, path string) (*neo.Block, error) {
 	return b, nil
 }
 
-func (c conversion) write(ctx context.Context, in, path string, b *neo.Block) error {
+// write writes a block, and returns the table of which the file consists, nil for files
+// that hold all of it.
+func (c conversion) write(ctx context.Context, in, path string, b *neo.Block) (*frame.Frame, error) {
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
 	switch ending(path) {
 	case ".npz":
-		return npz.WriteBlock(path, b)
+		return nil, npz.WriteBlock(path, b)
 	case ".nwb":
 		if ending(in) != ".npz" {
-			return nwb.Write(ctx, path, b, c.session)
+			return nil, nwb.Write(ctx, path, b, c.session)
 		}
 		rt, err := poolThresholds(in, b)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		c.session.Thresholds = rt
-		return nwb.WriteResults(ctx, in, b, path, c.session)
+		return nil, nwb.WriteResults(ctx, in, b, path, c.session)
 	}
 	f, err := interruptible(ctx, func() (*frame.Frame, error) { return c.frame(b) })
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return atomicfile.WriteFunc(path, func(w io.Writer) error {
+	return f, atomicfile.WriteFunc(path, func(w io.Writer) error {
 		if w = (stoppable{ctx, w}); ending(path) == ".csv" {
 			return f.EncodeCSV(w)
 		}
